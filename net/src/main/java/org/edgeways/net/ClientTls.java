@@ -1,0 +1,48 @@
+package org.edgeways.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of TLS. The server must show a certificate of a trusted authority that names the host we meant to
+ * reach. Safe to use from any thread.
+ */
+public final class ClientTls {
+
+    private final TlsProvider provider;
+    private final List<X509Certificate> trusted;
+    private volatile SslContext context;
+
+    ClientTls(TlsProvider provider, @Nullable TlsIdentity identity, List<X509Certificate> trusted) throws SSLException {
+        this.provider = provider;
+        this.trusted = List.copyOf(trusted);
+        this.context = TlsContexts.clientContext(provider, identity, this.trusted);
+    }
+
+    /**
+     * Shows another certificate from the next connection on. On failure everything stays as it was.
+     *
+     * @throws SSLException if the provider does not take it
+     */
+    public synchronized void reload(TlsIdentity next) throws SSLException {
+        context = TlsContexts.clientContext(provider, next, trusted);
+    }
+
+    /**
+     * A handler for one new connection.
+     *
+     * @param name the DNS name or address literal that the server's certificate must carry
+     * @param port of the server, 1 to 65535
+     */
+    public SslHandler newHandler(ByteBufAllocator allocator, String name, int port, Duration handshakeTimeout) {
+        SslHandler handler = context.newHandler(allocator, name, port);
+        handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
+        return handler;
+    }
+}

@@ -1,0 +1,90 @@
+package org.edgeways.net;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops that all roles of a process share, numbered from zero, and one more that only accepts connections.
+ * Closing them ends every channel on them.
+ */
+public final class EventLoops implements AutoCloseable {
+
+    /** How many loops there can be at most: their number goes into the low bits of flow numbers. */
+    public static final int MAXIMUM = 256;
+
+    private final MultiThreadIoEventLoopGroup workers;
+    private final MultiThreadIoEventLoopGroup acceptors;
+    private final List<EventLoop> loops = new ArrayList<>();
+
+    /**
+     * Starts loops.
+     *
+     * @param count how many, 1 to {@value #MAXIMUM}
+     */
+    public EventLoops(int count) {
+        if (count < 1 || count > MAXIMUM) {
+            throw new IllegalArgumentException("number of event loops: " + count);
+        }
+        workers = new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory("loop", true), NioIoHandler.newFactory());
+        acceptors =
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), NioIoHandler.newFactory());
+        for (EventExecutor worker : workers) {
+            loops.add((EventLoop) worker);
+        }
+    }
+
+    /** One loop for each processor. */
+    public static EventLoops perProcessor() {
+        return new EventLoops(Math.min(MAXIMUM, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** How many loops there are. */
+    public int size() {
+        return loops.size();
+    }
+
+    /** The loop of that number, zero to {@code size() - 1}. */
+    public EventLoop loop(int number) {
+        return loops.get(number);
+    }
+
+    /**
+     * The number of one of our loops.
+     *
+     * @throws IllegalArgumentException if it is not ours
+     */
+    public int numberOf(EventLoop loop) {
+        int number = loops.indexOf(loop);
+        if (number < 0) {
+            throw new IllegalArgumentException("not one of these loops: " + loop);
+        }
+        return number;
+    }
+
+    /** The loops as a group, for connections. */
+    public EventLoopGroup workers() {
+        return workers;
+    }
+
+    /** The loop that accepts. */
+    public EventLoopGroup acceptors() {
+        return acceptors;
+    }
+
+    /** Ends all loops and waits up to five seconds for it. */
+    @Override
+    public void close() {
+        var accepting = acceptors.shutdownGracefully(0, 3, TimeUnit.SECONDS);
+        var working = workers.shutdownGracefully(0, 3, TimeUnit.SECONDS);
+        accepting.awaitUninterruptibly(5, TimeUnit.SECONDS);
+        working.awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,55 @@
+package org.edgeways.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/**
+ * The server's side of TLS for one listener. {@link #reload} changes certificate and key for new connections at once;
+ * open ones go on with what they began with. Safe to use from any thread.
+ */
+public final class ServerTls {
+
+    private final TlsProvider provider;
+    private final List<X509Certificate> trusted;
+    private volatile SslContext context;
+    private volatile TlsIdentity identity;
+
+    ServerTls(TlsProvider provider, TlsIdentity identity, List<X509Certificate> trusted) throws SSLException {
+        this.provider = provider;
+        this.trusted = List.copyOf(trusted);
+        this.identity = identity;
+        this.context = TlsContexts.serverContext(provider, identity, this.trusted);
+    }
+
+    /**
+     * Uses another certificate and key from the next connection on. On failure everything stays as it was.
+     *
+     * @throws SSLException if the provider does not take them
+     */
+    public synchronized void reload(TlsIdentity next) throws SSLException {
+        context = TlsContexts.serverContext(provider, next, trusted);
+        identity = next;
+    }
+
+    /** What new connections are shown. */
+    public TlsIdentity identity() {
+        return identity;
+    }
+
+    /** True if clients must show a certificate of the trusted authority. */
+    public boolean isMutual() {
+        return !trusted.isEmpty();
+    }
+
+    /** A handler for one new connection. */
+    public SslHandler newHandler(ByteBufAllocator allocator, Duration handshakeTimeout) {
+        SslHandler handler = context.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
+        return handler;
+    }
+}
