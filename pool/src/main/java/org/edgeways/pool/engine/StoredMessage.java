@@ -9,6 +9,7 @@ package org.edgeways.pool.engine;
  * @param storedAt when it came, nanoseconds since 1970
  * @param request the whole request, ready to be parsed and sent again; do not change it
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way to and from a file, never compared
 public record StoredMessage(long id, String recipient, String identity, long storedAt, byte[] request) {
 
     /** Its size in bytes, as the limits count. */
