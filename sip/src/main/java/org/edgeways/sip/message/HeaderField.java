@@ -1,0 +1,80 @@
+package org.edgeways.sip.message;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One header line, folded or not, as a slice of the bytes it came in or was written to. Immutable but for caches of
+ * what was read from it.
+ */
+final class HeaderField {
+
+    final HeaderName name;
+    final byte[] bytes;
+    /** Where the line starts, and where it ends behind its CRLF. */
+    final int start;
+
+    final int end;
+    private final int valueStart;
+    private final int valueEnd;
+    private @Nullable String value;
+    private @Nullable Object parsed;
+
+    HeaderField(HeaderName name, byte[] bytes, int start, int end, int valueStart, int valueEnd) {
+        this.name = name;
+        this.bytes = bytes;
+        this.start = start;
+        this.end = end;
+        this.valueStart = valueStart;
+        this.valueEnd = valueEnd;
+    }
+
+    static HeaderField of(HeaderName name, String value) {
+        String canonical = name.canonical();
+        byte[] line = (canonical + ": " + value + "\r\n").getBytes(StandardCharsets.UTF_8);
+        HeaderField field = new HeaderField(name, line, 0, line.length, canonical.length() + 2, line.length - 2);
+        field.value = value;
+        return field;
+    }
+
+    /** The value unfolded and trimmed. */
+    String value() {
+        String text = value;
+        if (text == null) {
+            text = unfold(new String(bytes, valueStart, valueEnd - valueStart, StandardCharsets.UTF_8).strip());
+            value = text;
+        }
+        return text;
+    }
+
+    private static String unfold(String raw) {
+        if (raw.indexOf('\r') < 0) {
+            return raw;
+        }
+        StringBuilder text = new StringBuilder(raw.length());
+        for (int i = 0; i < raw.length(); i++) {
+            if (raw.charAt(i) == '\r') {
+                i = Lexical.skipWhite(raw, i) - 1;
+                text.append(' ');
+            } else {
+                text.append(raw.charAt(i));
+            }
+        }
+        return text.toString();
+    }
+
+    /** What was read from this line before, if it is of that kind. */
+    <T> @Nullable T parsed(Class<T> kind) {
+        return kind.isInstance(parsed) ? kind.cast(parsed) : null;
+    }
+
+    void remember(Object result) {
+        parsed = result;
+    }
+
+    /** True if {@code next} stands right behind this line in the same bytes. */
+    @SuppressWarnings("ReferenceEquality") // the same array, not equal bytes
+    boolean isFollowedBy(HeaderField next) {
+        return bytes == next.bytes && end == next.start;
+    }
+}

@@ -1,0 +1,30 @@
+package org.edgeways.sip.message;
+
+/**
+ * Limits of one message. A message at a limit is accepted, one past it is refused.
+ *
+ * @param startLineBytes longest start line without its CRLF, default 8,192 (413, or 414 for a long Request-URI)
+ * @param headerLines most header lines, default 256
+ * @param headerSectionBytes largest header section with start line and final empty line, default 64 KiB
+ * @param bodyBytes largest body, default 1 MiB
+ * @param uriBytes longest URI, default 4,096
+ * @param viaEntries most Via entries, default 70 (RFC 3261's initial Max-Forwards)
+ */
+public record SipLimits(
+        int startLineBytes, int headerLines, int headerSectionBytes, int bodyBytes, int uriBytes, int viaEntries) {
+
+    /** The defaults named above. */
+    public static final SipLimits DEFAULT = new SipLimits(8_192, 256, 64 * 1024, 1024 * 1024, 4_096, 70);
+
+    /** Checks that every limit is at least one (the body's may be zero). */
+    public SipLimits {
+        if (startLineBytes < 1
+                || headerLines < 1
+                || headerSectionBytes < 1
+                || bodyBytes < 0
+                || uriBytes < 1
+                || viaEntries < 1) {
+            throw new IllegalArgumentException("limits are positive");
+        }
+    }
+}

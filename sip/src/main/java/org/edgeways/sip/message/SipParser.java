@@ -1,0 +1,302 @@
+package org.edgeways.sip.message;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.edgeways.base.Result;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one whole message from its bytes (RFC 3261 section 7). It finds the lines, indexes the headers and checks what
+ * every element relies on: From, To, Call-ID, CSeq, the first Via and Content-Length. Everything else is read when
+ * somebody asks for it. Nothing that a peer sends makes it throw.
+ */
+public final class SipParser {
+
+    private static final List<HeaderName> SINGLE = List.of(
+            HeaderName.FROM,
+            HeaderName.TO,
+            HeaderName.CALL_ID,
+            HeaderName.CSEQ,
+            HeaderName.CONTENT_LENGTH,
+            HeaderName.MAX_FORWARDS);
+    private static final List<HeaderName> MANDATORY =
+            List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.CSEQ);
+
+    private final byte[] bytes;
+    private final SipLimits limits;
+    private int at;
+    private @Nullable SipMessage message;
+    private ParseOutcome.@Nullable Refused refused;
+
+    private SipParser(byte[] bytes, SipLimits limits) {
+        this.bytes = bytes;
+        this.limits = limits;
+    }
+
+    /**
+     * Reads {@code bytes}, which hold one message from its start line to the end of its body. Bytes behind the body are
+     * dropped, as RFC 3261 section 18.3 says for datagrams.
+     */
+    public static ParseOutcome parse(byte[] bytes, SipLimits limits) {
+        return new SipParser(bytes, limits).parse();
+    }
+
+    private ParseOutcome parse() {
+        SipMessage read = readStartLine();
+        if (read == null) {
+            return refusal();
+        }
+        message = read;
+        readHeaders(read);
+        if (refused == null) {
+            checkHeaders(read);
+        }
+        if (refused == null) {
+            checkBody(read);
+        }
+        return refused == null ? new ParseOutcome.Good(read) : refusal();
+    }
+
+    private ParseOutcome refusal() {
+        ParseOutcome.Refused found = refused;
+        if (found == null) {
+            throw new IllegalStateException("a refusal without a reason");
+        }
+        SipMessage partial = message;
+        boolean answerable = partial != null
+                && partial.isRequest()
+                && !partial.method().equals("ACK")
+                && MANDATORY.stream().allMatch(partial::has)
+                && Via.parse(partial.elements(HeaderName.VIA).stream()
+                                .findFirst()
+                                .orElse(""))
+                        .isOk();
+        return answerable
+                ? new ParseOutcome.Refused(found.code(), found.status(), found.reason(), found.offset(), partial)
+                : found;
+    }
+
+    private void refuse(SipErrorCode code, int status, String reason, int offset) {
+        if (refused == null) {
+            refused = new ParseOutcome.Refused(code, status, reason, offset, null);
+        }
+    }
+
+    // ---- the start line
+
+    private @Nullable SipMessage readStartLine() {
+        while (at + 1 < bytes.length && bytes[at] == '\r' && bytes[at + 1] == '\n') {
+            at += 2;
+        }
+        int start = at;
+        int end = lineEnd(start);
+        if (end < 0) {
+            refuse(SipErrorCode.LINE_END_MALFORMED, 400, "Bad Request - Start line without CRLF", start);
+            return null;
+        }
+        if (end - start > limits.startLineBytes()) {
+            refuse(SipErrorCode.START_LINE_TOO_LONG, 414, "Request-URI Too Long", start);
+        }
+        at = end + 2;
+        String line = new String(bytes, start, end - start, StandardCharsets.UTF_8);
+        return line.regionMatches(true, 0, "SIP/", 0, 4) ? statusLine(line, start, end) : requestLine(line, start, end);
+    }
+
+    private @Nullable SipMessage statusLine(String line, int start, int end) {
+        boolean shaped = line.length() >= 11 && line.charAt(7) == ' ' && SipUri.digitsEnd(line, 8) == 11;
+        if (!line.regionMatches(true, 0, "SIP/2.0", 0, 7)) {
+            refuse(SipErrorCode.VERSION_UNSUPPORTED, 505, "Version Not Supported", start);
+            return null;
+        }
+        int status = shaped ? Integer.parseInt(line, 8, 11, 10) : 0;
+        if (status < 100 || status > 699 || line.length() > 11 && line.charAt(11) != ' ') {
+            refuse(SipErrorCode.START_LINE_MALFORMED, 400, "Bad Request - Status line", start);
+            return null;
+        }
+        // the space before an empty reason phrase is often left out
+        String reason = line.length() > 11 ? line.substring(12) : "";
+        return SipMessage.received(null, "", status, reason, bytes, start, end);
+    }
+
+    private @Nullable SipMessage requestLine(String line, int start, int end) {
+        int methodEnd = line.indexOf(' ');
+        int versionStart = line.lastIndexOf(' ') + 1;
+        String method = methodEnd < 0 ? "" : line.substring(0, methodEnd);
+        if (!Lexical.isToken(method) || versionStart <= methodEnd + 1) {
+            refuse(SipErrorCode.START_LINE_MALFORMED, 400, "Bad Request - Request line", start);
+            return null;
+        }
+        String uri = line.substring(methodEnd + 1, versionStart - 1);
+        String version = line.substring(versionStart);
+        if (!version.equalsIgnoreCase("SIP/2.0")) {
+            if (version.regionMatches(true, 0, "SIP/", 0, 4)) {
+                refuse(SipErrorCode.VERSION_UNSUPPORTED, 505, "Version Not Supported", start + versionStart);
+            } else {
+                refuse(SipErrorCode.START_LINE_MALFORMED, 400, "Bad Request - Request line", start + versionStart);
+            }
+        } else if (uri.length() > limits.uriBytes()) {
+            refuse(SipErrorCode.URI_TOO_LONG, 414, "Request-URI Too Long", start + methodEnd + 1);
+        } else if (Uri.parse(uri) instanceof Result.Bad<Uri> bad) {
+            refuse(
+                    bad.code() instanceof SipErrorCode code ? code : SipErrorCode.URI_MALFORMED,
+                    400,
+                    "Bad Request - Request-URI",
+                    start + methodEnd + 1 + bad.offset());
+        }
+        return SipMessage.received(method, uri, 0, "", bytes, start, end);
+    }
+
+    // ---- the headers
+
+    private void readHeaders(SipMessage read) {
+        int lines = 0;
+        while (true) {
+            if (at > limits.headerSectionBytes()) {
+                refuse(SipErrorCode.HEADER_SECTION_TOO_LARGE, 513, "Message Too Large", at);
+                return;
+            }
+            int start = at;
+            int end = fieldEnd(start);
+            if (end < 0) {
+                refuse(SipErrorCode.LINE_END_MALFORMED, 400, "Bad Request - Header line without CRLF", start);
+                return;
+            }
+            at = end + 2;
+            if (end == start) {
+                if (at > limits.headerSectionBytes()) {
+                    refuse(SipErrorCode.HEADER_SECTION_TOO_LARGE, 513, "Message Too Large", at);
+                }
+                return;
+            }
+            if (++lines > limits.headerLines()) {
+                refuse(SipErrorCode.HEADER_TOO_MANY, 513, "Message Too Large", start);
+                return;
+            }
+            readField(read, start, end);
+        }
+    }
+
+    private void readField(SipMessage read, int start, int end) {
+        int nameEnd = start;
+        while (nameEnd < end && Lexical.isTokenChar(bytes[nameEnd])) {
+            nameEnd++;
+        }
+        int colon = nameEnd;
+        while (colon < end && (bytes[colon] == ' ' || bytes[colon] == '\t')) {
+            colon++;
+        }
+        if (nameEnd == start || colon == end || bytes[colon] != ':') {
+            refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - Header line", start);
+            return;
+        }
+        HeaderName name = HeaderName.of(bytes, start, nameEnd);
+        read.append(new HeaderField(name, bytes, start, end + 2, colon + 1, end));
+    }
+
+    /** The CRLF that ends the line at {@code from}, or -1. A lone CR or LF is no line end. */
+    private int lineEnd(int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                return -1;
+            }
+            if (bytes[i] == '\r') {
+                return i + 1 < bytes.length && bytes[i + 1] == '\n' ? i : -1;
+            }
+        }
+        return -1;
+    }
+
+    /** As {@link #lineEnd}, over the folds of a header line (RFC 3261 section 7.3.1). */
+    private int fieldEnd(int from) {
+        int end = lineEnd(from);
+        while (end > from && end + 2 < bytes.length && (bytes[end + 2] == ' ' || bytes[end + 2] == '\t')) {
+            end = lineEnd(end + 2);
+        }
+        return end;
+    }
+
+    // ---- what every element relies on
+
+    private void checkHeaders(SipMessage read) {
+        for (HeaderName name : SINGLE) {
+            if (read.count(name) > 1) {
+                refuse(SipErrorCode.HEADER_DUPLICATE, 400, "Bad Request - Several " + name + " headers", 0);
+            }
+        }
+        for (HeaderName name : MANDATORY) {
+            if (!read.has(name)) {
+                refuse(SipErrorCode.HEADER_MISSING, 400, "Bad Request - Missing " + name + " header", 0);
+            }
+        }
+        if (refused != null) {
+            return;
+        }
+        List<String> vias = read.elements(HeaderName.VIA);
+        if (vias.size() > limits.viaEntries()) {
+            refuse(SipErrorCode.VIA_TOO_DEEP, 483, "Too Many Hops", 0);
+        }
+        check(HeaderName.VIA, vias.isEmpty() ? Via.parse("") : Via.parse(vias.getFirst()));
+        check(HeaderName.FROM, address(read, HeaderName.FROM));
+        check(HeaderName.TO, address(read, HeaderName.TO));
+        Result<CSeq> cseq = CSeq.parse(valueOf(read, HeaderName.CSEQ));
+        check(HeaderName.CSEQ, cseq);
+        if (valueOf(read, HeaderName.CALL_ID).isEmpty()) {
+            refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - Call-ID header", 0);
+        }
+        if (read.isRequest()
+                && cseq instanceof Result.Ok<CSeq>(CSeq value)
+                && !value.method().equals(read.method())) {
+            refuse(SipErrorCode.CSEQ_MISMATCH, 400, "Bad Request - CSeq method is not the request's", 0);
+        }
+        if (read.isRequest()
+                && read.has(HeaderName.MAX_FORWARDS)
+                && read.maxForwards().isEmpty()) {
+            refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - Max-Forwards header", 0);
+        }
+    }
+
+    private static Result<NameAddress> address(SipMessage read, HeaderName name) {
+        Result<NameAddress> address = NameAddress.parse(valueOf(read, name));
+        return address instanceof Result.Ok<NameAddress>(NameAddress value) && value.isStar()
+                ? Result.bad(SipErrorCode.HEADER_MALFORMED, 0, "an address is expected")
+                : address;
+    }
+
+    private static String valueOf(SipMessage read, HeaderName name) {
+        String value = read.first(name);
+        return value == null ? "" : value;
+    }
+
+    private void check(HeaderName name, Result<?> result) {
+        if (result instanceof Result.Bad<?> bad) {
+            refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - " + name + " header", bad.offset());
+        }
+    }
+
+    private void checkBody(SipMessage read) {
+        int available = bytes.length - at;
+        int length = available;
+        String value = read.first(HeaderName.CONTENT_LENGTH);
+        if (value != null) {
+            long number = SipMessage.number(value, Integer.MAX_VALUE);
+            if (number < 0) {
+                refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - Content-Length header", 0);
+                return;
+            }
+            if (number > limits.bodyBytes()) {
+                refuse(SipErrorCode.BODY_TOO_LARGE, 413, "Request Entity Too Large", at);
+                return;
+            }
+            if (number > available) {
+                refuse(SipErrorCode.BODY_TRUNCATED, 400, "Bad Request - Content-Length beyond the message", at);
+                return;
+            }
+            length = (int) number;
+        }
+        if (length > limits.bodyBytes()) {
+            refuse(SipErrorCode.BODY_TOO_LARGE, 413, "Request Entity Too Large", at);
+            return;
+        }
+        read.bodySlice(bytes, at, at + length);
+    }
+}
