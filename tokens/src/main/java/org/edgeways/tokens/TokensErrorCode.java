@@ -1,0 +1,39 @@
+package org.edgeways.tokens;
+
+import org.edgeways.base.ErrorCode;
+
+/** What can be wrong with a token or a keyring. */
+public enum TokensErrorCode implements ErrorCode {
+    /** Not base64url, too short, too long, or of a version that we do not know. */
+    TOKEN_MALFORMED("token-malformed", "The token is not one of ours: its form is wrong"),
+    /** Well-formed, but sealed with a key that this keyring does not hold. */
+    TOKEN_KEY_UNKNOWN("token-key-unknown", "The token was sealed with a key that is not known here"),
+    /** The seal does not fit: changed, cut, made up, or sealed for another purpose. */
+    TOKEN_FORGED("token-forged", "The token's seal does not fit"),
+    /** The seal fits, but what it holds cannot be read: sealed by another version. */
+    TOKEN_CONTENT_UNREADABLE("token-content-unreadable", "The token's content cannot be read by this version"),
+    /** The keyring's text is not what the codec writes. */
+    KEYRING_MALFORMED("keyring-malformed", "The file of keys is damaged"),
+    /** The keyring's file can be read by others than its owner. */
+    KEYRING_EXPOSED("keyring-exposed", "The file of keys may be read by others than its owner"),
+    /** The keyring's file cannot be read or written. */
+    KEYRING_UNREADABLE("keyring-unreadable", "The file of keys cannot be read or written");
+
+    private final String code;
+    private final String meaning;
+
+    TokensErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}
