@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One device of a person at one address: what a REGISTER made (RFC 3261 section 10.3, RFC 5626 section 6).
  *
  * @param id 16 random hexadecimal digits, unique over all bindings, kept as long as the binding is refreshed
- * @param person the user part of the address of record, lower-case
+ * @param person the address of record, such as {@code sip:alice@acorn.example}
  * @param contact the contact URI as the device wrote it
  * @param parameters the contact's header parameters as sent, without expires; such as
  *     {@code ;+sip.instance="<urn:uuid:…>";reg-id=1}

@@ -4,7 +4,7 @@ package org.edgeways.pool.engine;
  * A message (RFC 3428) that waits for a device of its recipient.
  *
  * @param id given by the store, rising in the order in which messages were stored; 0 before it is stored
- * @param recipient the user part of the recipient's address of record, lower-case
+ * @param recipient the recipient's address of record, such as {@code sip:bob@acorn.example}
  * @param identity what makes it the same message when it comes again: Call-ID, CSeq number and From tag
  * @param storedAt when it came, nanoseconds since 1970
  * @param request the whole request, ready to be parsed and sent again; do not change it

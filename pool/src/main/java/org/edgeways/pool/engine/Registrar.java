@@ -1,0 +1,254 @@
+package org.edgeways.pool.engine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.edgeways.base.TimerQueue;
+import org.edgeways.sip.message.SipMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is signed in where: the location service and its registrar (RFC 3261 section 10, RFC 3327, RFC 5626). Authentication
+ * comes before it, durability after it.
+ *
+ * <p>Which bindings a contact of a REGISTER replaces:
+ * <ul>
+ *   <li>with instance and reg-id (outbound): those of the same instance and reg-id, wherever they were made, and those of
+ *       the same URI that name no other instance;
+ *   <li>with an instance only: those of the same instance without reg-id, and those of the same URI that name no other
+ *       instance: a device that learned its public address is still one device;
+ *   <li>without instance: those of the same URI that name no instance.
+ * </ul>
+ * A removal (expires=0) names its bindings by URI, or by instance and reg-id.
+ */
+final class Registrar {
+
+    /** What came of a REGISTER that is not refused. */
+    record Change(List<Binding> bindings, boolean changed, int evicted) {}
+
+    /** Either a change, or why not. */
+    sealed interface Outcome {
+        record Accepted(Change change) implements Outcome {}
+
+        record Refused(Refusal refusal) implements Outcome {}
+    }
+
+    private record Expiry(String person, String id) {}
+
+    private final RegistrarLimits limits;
+    private final RandomGenerator random;
+    private final Map<String, List<Binding>> people = new HashMap<>();
+    private final Map<String, Binding> byId = new HashMap<>();
+    private final Map<String, Set<String>> peopleOfFlow = new HashMap<>();
+    private final TimerQueue<Expiry> expiries = new TimerQueue<>();
+
+    Registrar(RegistrarLimits limits, RandomGenerator random) {
+        this.limits = limits;
+        this.random = random;
+    }
+
+    /** Puts back what was saved before a restart. */
+    void restore(Collection<Binding> bindings, long now) {
+        Map<String, List<Binding>> saved = new LinkedHashMap<>();
+        for (Binding binding : bindings) {
+            if (binding.expiresAt() > now) {
+                saved.computeIfAbsent(binding.person(), p -> new ArrayList<>()).add(binding);
+            }
+        }
+        saved.forEach(this::put);
+    }
+
+    /**
+     * Decides about a REGISTER of an authenticated person and, unless it is refused, does what it says.
+     *
+     * @param person the address of record
+     * @param device the device password that signed it
+     */
+    Outcome register(SipMessage request, String person, FlowName flow, String device, long now) {
+        return switch (RegisterRequest.read(request, flow, limits)) {
+            case RegisterRequest.Outcome.Refused refused -> new Outcome.Refused(refused.refusal());
+            case RegisterRequest.Outcome.Read read -> apply(read.request(), person, flow, device, now);
+        };
+    }
+
+    private Outcome apply(RegisterRequest request, String person, FlowName flow, String device, long now) {
+        List<Binding> present = bindings(person, now);
+        if (request.contacts().isEmpty() && !request.removeAll()) {
+            return new Outcome.Accepted(new Change(present, false, 0));
+        }
+        List<Binding> next = new ArrayList<>(present);
+        if (request.removeAll()) {
+            if (present.stream().anyMatch(request::overtakenBy)) {
+                return outOfOrder();
+            }
+            next.clear();
+        }
+        for (RegisterRequest.Contact contact : request.contacts()) {
+            List<Binding> replaced = next.stream().filter(contact::replaces).toList();
+            if (replaced.stream().anyMatch(request::overtakenBy)) {
+                return outOfOrder();
+            }
+            next.removeAll(replaced);
+            if (contact.expirySeconds() > 0) {
+                String id = replaced.isEmpty() ? newId() : replaced.getLast().id();
+                next.add(request.binding(contact, id, person, flow.toString(), device, now));
+            }
+        }
+        int evicted = 0;
+        while (next.size() > limits.bindingsPerPerson()) {
+            next.remove(next.stream()
+                    .min(Comparator.comparingLong(Binding::registeredAt))
+                    .orElseThrow());
+            evicted++;
+        }
+        put(person, next);
+        return new Outcome.Accepted(new Change(List.copyOf(next), true, evicted));
+    }
+
+    private static Outcome outOfOrder() {
+        return new Outcome.Refused(
+                Refusal.of(500, PoolErrorCode.REGISTER_OUT_OF_ORDER, "RFC 3261 section 10.3 item 7: CSeq must rise"));
+    }
+
+    /** The live bindings of a person, in the order in which they were made. */
+    List<Binding> bindings(String person, long now) {
+        List<Binding> all = people.getOrDefault(person, List.of());
+        for (Binding binding : all) {
+            if (binding.expiresAt() <= now) {
+                return all.stream().filter(b -> b.expiresAt() > now).toList();
+            }
+        }
+        return all;
+    }
+
+    /** The live binding of that id, or null. */
+    @Nullable Binding binding(String id, long now) {
+        Binding binding = byId.get(id);
+        return binding == null || binding.expiresAt() <= now ? null : binding;
+    }
+
+    /** Whether the person has signed in on that connection. */
+    boolean signedIn(String person, FlowName flow, long now) {
+        return bindingOn(person, flow, now) != null;
+    }
+
+    /** The person's binding on that connection that was refreshed last, or null. */
+    @Nullable Binding bindingOn(String person, FlowName flow, long now) {
+        String name = flow.toString();
+        return bindings(person, now).stream()
+                .filter(b -> b.flow().equals(name))
+                .max(Comparator.comparingLong(Binding::registeredAt))
+                .orElse(null);
+    }
+
+    /** Drops a binding whose device cannot be reached any more; the person whose bindings have changed, or null. */
+    @Nullable String remove(String id) {
+        Binding binding = byId.get(id);
+        if (binding == null) {
+            return null;
+        }
+        put(
+                binding.person(),
+                people.getOrDefault(binding.person(), List.of()).stream()
+                        .filter(b -> !b.id().equals(id))
+                        .toList());
+        return binding.person();
+    }
+
+    /** Drops every binding made on a connection that is gone; the people whose bindings have changed. */
+    List<String> removeFlow(FlowName flow) {
+        String name = flow.toString();
+        List<String> changed = List.copyOf(peopleOfFlow.getOrDefault(name, Set.of()));
+        for (String person : changed) {
+            put(
+                    person,
+                    people.getOrDefault(person, List.of()).stream()
+                            .filter(b -> !b.flow().equals(name))
+                            .toList());
+        }
+        return changed;
+    }
+
+    /** Keeps only those bindings of a person that {@code kept} accepts; true if any was dropped. */
+    boolean retain(String person, java.util.function.Predicate<Binding> kept) {
+        List<Binding> all = people.getOrDefault(person, List.of());
+        List<Binding> left = all.stream().filter(kept).toList();
+        if (left.size() == all.size()) {
+            return false;
+        }
+        put(person, left);
+        return true;
+    }
+
+    /** Forgets what has expired. */
+    void timeout(long now) {
+        for (Expiry due = expiries.poll(now); due != null; due = expiries.poll(now)) {
+            Binding binding = byId.get(due.id());
+            if (binding == null) {
+                continue;
+            }
+            if (binding.expiresAt() <= now) {
+                remove(binding.id());
+            }
+        }
+    }
+
+    /** When {@link #timeout} has something to do. */
+    long nextDeadline() {
+        return expiries.nextDeadline();
+    }
+
+    /** How many bindings there are, expired ones included until they are forgotten. */
+    int size() {
+        return byId.size();
+    }
+
+    /** Everybody who is signed in through that node, with bindings that are perhaps expired. */
+    List<String> peopleBehind(String node) {
+        Set<String> found = new LinkedHashSet<>();
+        String prefix = node + ";";
+        for (Map.Entry<String, Set<String>> entry : peopleOfFlow.entrySet()) {
+            if (entry.getKey().startsWith(prefix)) {
+                found.addAll(entry.getValue());
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private void put(String person, List<Binding> bindings) {
+        for (Binding old : people.getOrDefault(person, List.of())) {
+            byId.remove(old.id());
+            Set<String> here = peopleOfFlow.get(old.flow());
+            if (here != null) {
+                here.remove(person);
+                if (here.isEmpty()) {
+                    peopleOfFlow.remove(old.flow());
+                }
+            }
+        }
+        if (bindings.isEmpty()) {
+            people.remove(person);
+            return;
+        }
+        people.put(person, List.copyOf(bindings));
+        for (Binding binding : bindings) {
+            byId.put(binding.id(), binding);
+            peopleOfFlow
+                    .computeIfAbsent(binding.flow(), f -> new LinkedHashSet<>())
+                    .add(person);
+            expiries.schedule(binding.expiresAt(), new Expiry(person, binding.id()));
+        }
+    }
+
+    private String newId() {
+        return HexFormat.of().toHexDigits(random.nextLong());
+    }
+}
