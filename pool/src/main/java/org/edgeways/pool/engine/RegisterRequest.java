@@ -40,21 +40,18 @@ record RegisterRequest(
      * @param expirySeconds how long; 0 to remove it
      */
     record Contact(
-            SipUri uri,
-            Parameters parameters,
-            @Nullable String instance,
-            int regId,
-            int priority,
-            long expirySeconds) {
+            SipUri uri, Parameters parameters, @Nullable String instance, int regId, int priority, long expirySeconds) {
 
         /** Whether this contact takes the place of {@code binding}; see {@link Registrar}. */
         boolean replaces(Binding binding) {
             if (instance != null && regId > 0 && instance.equals(binding.instance()) && regId == binding.regId()) {
                 return true;
             }
-            boolean sameUri = Uri.parse(binding.contact()) instanceof Result.Ok<Uri>(SipUri bound) && bound.equivalent(uri);
+            boolean sameUri =
+                    Uri.parse(binding.contact()) instanceof Result.Ok<Uri>(SipUri bound) && bound.equivalent(uri);
             if (expirySeconds == 0) {
-                return sameUri && (instance == null || binding.instance() == null || instance.equals(binding.instance()));
+                return sameUri
+                        && (instance == null || binding.instance() == null || instance.equals(binding.instance()));
             }
             if (instance == null) {
                 return sameUri && binding.instance() == null;
@@ -101,7 +98,8 @@ record RegisterRequest(
             // section 10.3 item 6
             boolean zero = request.expires().orElse(-1) == 0;
             if (addresses.size() > 1 || !zero) {
-                return refused(400, PoolErrorCode.CONTACT_MALFORMED, "RFC 3261 section 10.3 item 6: * needs Expires: 0");
+                return refused(
+                        400, PoolErrorCode.CONTACT_MALFORMED, "RFC 3261 section 10.3 item 6: * needs Expires: 0");
             }
             return new Outcome.Read(new RegisterRequest(
                     List.of(), true, path, request.callId(), request.cseq().number(), userAgent));
@@ -120,8 +118,8 @@ record RegisterRequest(
         if (refused != null) {
             return refused;
         }
-        return new Outcome.Read(
-                new RegisterRequest(contacts, false, path, request.callId(), request.cseq().number(), userAgent));
+        return new Outcome.Read(new RegisterRequest(
+                contacts, false, path, request.callId(), request.cseq().number(), userAgent));
     }
 
     private static @Nullable Outcome readContact(
@@ -143,11 +141,16 @@ record RegisterRequest(
                 ? named.getAsLong()
                 : request.expires().orElse(limits.defaultExpiry().toSeconds());
         if (seconds > 0 && seconds < limits.minimumExpiry().toSeconds()) {
-            return new Outcome.Refused(Refusal.of(423, "Interval Too Brief", PoolErrorCode.EXPIRY_TOO_BRIEF, "limit minimumExpiry")
-                    .with(HeaderName.MIN_EXPIRES, Long.toString(limits.minimumExpiry().toSeconds())));
+            return new Outcome.Refused(
+                    Refusal.of(423, "Interval Too Brief", PoolErrorCode.EXPIRY_TOO_BRIEF, "limit minimumExpiry")
+                            .with(
+                                    HeaderName.MIN_EXPIRES,
+                                    Long.toString(limits.minimumExpiry().toSeconds())));
         }
         String instance = instance(parameters.get("+sip.instance"));
-        int regId = instance != null && request.lists(HeaderName.SUPPORTED, "outbound") ? regId(parameters.get("reg-id")) : 0;
+        int regId = instance != null && request.lists(HeaderName.SUPPORTED, "outbound")
+                ? regId(parameters.get("reg-id"))
+                : 0;
         if (regId < 0) {
             return refused(400, PoolErrorCode.CONTACT_MALFORMED, "RFC 5626 section 4.2: reg-id");
         }
@@ -163,7 +166,9 @@ record RegisterRequest(
 
     /** RFC 5626 section 6: one contact with reg-id at a time, and the first hop must do outbound too. */
     private static @Nullable Outcome checkOutbound(List<Contact> contacts, List<String> path, FlowName flow) {
-        long bound = contacts.stream().filter(c -> c.regId() > 0 && c.expirySeconds() > 0).count();
+        long bound = contacts.stream()
+                .filter(c -> c.regId() > 0 && c.expirySeconds() > 0)
+                .count();
         if (bound > 1) {
             return refused(400, PoolErrorCode.CONTACT_MALFORMED, "RFC 5626 section 6: one contact with reg-id");
         }
@@ -252,10 +257,10 @@ record RegisterRequest(
             return -1;
         }
         String fraction = text.length() == 1 ? "" : text.substring(2);
-        boolean wellFormed = (text.length() == 1 || text.charAt(1) == '.') && fraction.chars().allMatch(c -> c >= '0' && c <= '9');
-        int thousandths = !wellFormed
-                ? -1
-                : (text.charAt(0) - '0') * 1000 + Integer.parseInt((fraction + "000").substring(0, 3));
+        boolean wellFormed = (text.length() == 1 || text.charAt(1) == '.')
+                && fraction.chars().allMatch(c -> c >= '0' && c <= '9');
+        int thousandths =
+                !wellFormed ? -1 : (text.charAt(0) - '0') * 1000 + Integer.parseInt((fraction + "000").substring(0, 3));
         return thousandths > 1000 ? -1 : thousandths;
     }
 }

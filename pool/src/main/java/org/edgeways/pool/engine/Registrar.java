@@ -130,7 +130,8 @@ final class Registrar {
     }
 
     /** The live binding of that id, or null. */
-    @Nullable Binding binding(String id, long now) {
+    @Nullable
+    Binding binding(String id, long now) {
         Binding binding = byId.get(id);
         return binding == null || binding.expiresAt() <= now ? null : binding;
     }
@@ -141,7 +142,8 @@ final class Registrar {
     }
 
     /** The person's binding on that connection that was refreshed last, or null. */
-    @Nullable Binding bindingOn(String person, FlowName flow, long now) {
+    @Nullable
+    Binding bindingOn(String person, FlowName flow, long now) {
         String name = flow.toString();
         return bindings(person, now).stream()
                 .filter(b -> b.flow().equals(name))
@@ -150,7 +152,8 @@ final class Registrar {
     }
 
     /** Drops a binding whose device cannot be reached any more; the person whose bindings have changed, or null. */
-    @Nullable String remove(String id) {
+    @Nullable
+    String remove(String id) {
         Binding binding = byId.get(id);
         if (binding == null) {
             return null;

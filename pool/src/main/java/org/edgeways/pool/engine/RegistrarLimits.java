@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param minimumExpiry shortest registration, default 1 minute; a shorter one is refused with 423
  * @param defaultExpiry when the device names none, default 1 hour
  * @param maximumExpiry longest registration, default 2 hours; a longer one is shortened
- * @param flowTimer how long a connection with outbound may be silent (RFC 5626 section 4.4.1), default 120 seconds
+ * @param flowTimer how long a connection with outbound may be silent (RFC 5626 section 4.4.1), default 2 minutes
  */
 public record RegistrarLimits(
         int bindingsPerPerson,
@@ -26,7 +26,7 @@ public record RegistrarLimits(
 
     /** The defaults named above. */
     public static final RegistrarLimits DEFAULT = new RegistrarLimits(
-            10, 10, 2048, Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofHours(2), Duration.ofSeconds(120));
+            10, 10, 2048, Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofHours(2), Duration.ofMinutes(2));
 
     /** Checks the values. */
     public RegistrarLimits {
