@@ -1,0 +1,45 @@
+package org.edgeways.sip.transaction;
+
+import org.edgeways.sip.message.SipMessage;
+
+/** The server's side of one request (RFC 3261 section 17.2). Made by {@link TransactionLayer}; equal only to itself. */
+public abstract sealed class ServerTransaction permits InviteServerTransaction, NonInviteServerTransaction {
+
+    private final SipMessage request;
+    private final Origin origin;
+    private final String localTag;
+
+    ServerTransaction(SipMessage request, Origin origin, String localTag) {
+        this.request = request;
+        this.origin = origin;
+        this.localTag = localTag;
+    }
+
+    /** The request as it came, with received and rport in its topmost Via. Not to be changed. */
+    public final SipMessage request() {
+        return request;
+    }
+
+    /** Where the request came from. */
+    public final Origin origin() {
+        return origin;
+    }
+
+    /** The connection that the request came on. */
+    public final Flow flow() {
+        return origin.flow();
+    }
+
+    /** The To tag that responses made here carry if they have none of their own and the request has none. */
+    public final String localTag() {
+        return localTag;
+    }
+
+    /** True for an INVITE. */
+    public final boolean isInvite() {
+        return this instanceof InviteServerTransaction;
+    }
+
+    /** True while a final response may still be given. */
+    public abstract boolean awaitsFinalResponse();
+}

@@ -1,0 +1,36 @@
+package org.edgeways.sip.transaction;
+
+/**
+ * Limits of one engine. At a limit a request is served, past it refused.
+ *
+ * @param serverTransactions most server transactions at a time in one engine, default 100,000; past it a new request gets
+ *     503 with Retry-After
+ * @param serverTransactionsPerFlow most server transactions at a time that came on one connection which is no trunk
+ *     ({@link Origin#isTrunk()}), default 500; past it 503 with Retry-After
+ * @param clientTransactions most client transactions at a time in one engine, default 200,000; past it the request fails
+ *     as {@link TransportFailure#CONGESTED}
+ * @param branchesPerFork most branches of one forked request, default 32; targets past it are left out, those with the
+ *     lowest q first
+ * @param retryAfterSeconds what Retry-After says, default 5
+ */
+public record SipEngineLimits(
+        int serverTransactions,
+        int serverTransactionsPerFlow,
+        int clientTransactions,
+        int branchesPerFork,
+        int retryAfterSeconds) {
+
+    /** The defaults named above. */
+    public static final SipEngineLimits DEFAULT = new SipEngineLimits(100_000, 500, 200_000, 32, 5);
+
+    /** Checks that every limit is at least one. */
+    public SipEngineLimits {
+        if (serverTransactions < 1
+                || serverTransactionsPerFlow < 1
+                || clientTransactions < 1
+                || branchesPerFork < 1
+                || retryAfterSeconds < 1) {
+            throw new IllegalArgumentException("limits are positive");
+        }
+    }
+}
