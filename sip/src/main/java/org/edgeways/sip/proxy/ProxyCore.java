@@ -9,8 +9,8 @@ import org.edgeways.sip.transaction.Origin;
 import org.edgeways.sip.transaction.SipEngine;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.sip.transaction.SipTimers;
-import org.edgeways.sip.transaction.TransportFailure;
 import org.edgeways.sip.transaction.Transmitter;
+import org.edgeways.sip.transaction.TransportFailure;
 
 /** The stateful proxy (RFC 3261 section 16) with its transaction layer. Belongs to one event loop. */
 public final class ProxyCore implements SipEngine {
@@ -59,9 +59,7 @@ public final class ProxyCore implements SipEngine {
      * Decides a request that the router put off with {@link RoutingDecision.Later}. Does nothing if it was answered or
      * cancelled in the meantime.
      */
-    public void resume(ProxyRequest request, RoutingDecision decision, long now) {
-        throw new UnsupportedOperationException();
-    }
+    public void resume(ProxyRequest request, RoutingDecision decision, long now) {}
 
     /**
      * Answers a request in the router's name: after {@link RoutingDecision.Handled}, {@link FinalOutcome.Defer}, or ahead
@@ -70,13 +68,11 @@ public final class ProxyCore implements SipEngine {
      * @return false if it was dropped because the request was answered or given up
      */
     public boolean respond(ProxyRequest request, SipMessage response, long now) {
-        throw new UnsupportedOperationException();
+        return false;
     }
 
     /**
      * Sends a request of this element's own, neither ACK nor CANCEL. The core puts Via on top; all else is the caller's.
      */
-    public void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {
-        throw new UnsupportedOperationException();
-    }
+    public void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {}
 }

@@ -32,7 +32,8 @@ public interface ProxyRouter {
     RoutingDecision route(ProxyRequest request, long now);
 
     /** Where the ACK of a 2xx goes; null to drop it. The record routes of dialogs are in {@link ProxyRequest}. */
-    @Nullable Target routeAcknowledgement(ProxyRequest ack, long now);
+    @Nullable
+    Target routeAcknowledgement(ProxyRequest ack, long now);
 
     /**
      * Edits a request before our Via is put on top: everything else is in place. What the inside's topology is hidden

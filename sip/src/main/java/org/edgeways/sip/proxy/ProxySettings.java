@@ -14,17 +14,15 @@ import java.util.stream.Collectors;
  * @param endsFlows true if a 430 ends here (RFC 5626 section 5.3) and goes on as 480: in the element that knows the
  *     bindings, default false
  */
-public record ProxySettings(
-        int shard, Set<String> proxyRequire, int maxForwards, int maxBreadth, boolean endsFlows) {
+public record ProxySettings(int shard, Set<String> proxyRequire, int maxForwards, int maxBreadth, boolean endsFlows) {
 
     /** Checks the ranges and lower-cases the tags. */
     public ProxySettings {
         if (shard < 0 || shard >= 36 * 36 * 36 * 36 || maxForwards < 1 || maxForwards > 255 || maxBreadth < 1) {
             throw new IllegalArgumentException("shard, Max-Forwards or Max-Breadth out of range");
         }
-        proxyRequire = proxyRequire.stream()
-                .map(tag -> tag.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        proxyRequire =
+                proxyRequire.stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The defaults named above. */

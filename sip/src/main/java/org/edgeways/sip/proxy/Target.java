@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param q targets with a higher q are tried before those with a lower one, equal ones in parallel; 0 to 1
  * @param label whatever the router wants to know it by, such as a binding
  */
-public record Target(String requestUri, List<String> routes, Destination destination, double q, @Nullable Object label) {
+public record Target(
+        String requestUri,
+        List<String> routes,
+        Destination destination,
+        double q,
+        @Nullable Object label) {
 
     /** Copies the routes. */
     public Target {

@@ -22,7 +22,8 @@ public final class Branches {
 
     /** A new branch with 80 random bits. */
     public static String create(int shard, RandomGenerator random) {
-        StringBuilder branch = new StringBuilder(PREFIX).append(Integer.toString(shard, 36)).append('-');
+        StringBuilder branch =
+                new StringBuilder(PREFIX).append(Integer.toString(shard, 36)).append('-');
         return branch.append(RandomText.of(random, 16)).toString();
     }
 
