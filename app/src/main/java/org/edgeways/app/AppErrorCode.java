@@ -1,0 +1,37 @@
+package org.edgeways.app;
+
+import org.edgeways.base.ErrorCode;
+
+/** What the program itself refuses or fails at; the rooms below have codes of their own. */
+public enum AppErrorCode implements ErrorCode {
+    /** A configuration file cannot be read or is wrong. */
+    CONFIGURATION_INVALID("app-configuration-invalid", "The configuration is wrong."),
+    /** A port that we want to listen on is in use. */
+    PORT_TAKEN("app-port-taken", "A port is in use by another program."),
+    /** No running pool or edge was found where one was looked for. */
+    NOT_RUNNING("app-not-running", "Nothing is running there."),
+    /** The data directory cannot be used. */
+    DATA_UNUSABLE("app-data-unusable", "The data directory cannot be used."),
+    /** A running pool refused an administration request. */
+    ADMINISTRATION_REFUSED("app-administration-refused", "The pool refused the request."),
+    /** A part of the program could not start. */
+    START_FAILED("app-start-failed", "A part of the program could not start.");
+
+    private final String code;
+    private final String meaning;
+
+    AppErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,109 @@
+package org.edgeways.app;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.edgeways.app.command.CountersCommand;
+import org.edgeways.app.command.UserCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The program {@code edgeways}: reads the command line, runs one command, exits with its code. */
+@Command(
+        name = "edgeways",
+        mixinStandardHelpOptions = true,
+        versionProvider = Edgeways.Version.class,
+        description = "A SIP edge server for an organisation's perimeter, and the server inside that belongs to it.",
+        subcommands = {UserCommand.class, CountersCommand.class, HelpCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways user list",
+            "  edgeways help user",
+            "",
+            "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration."
+        })
+public final class Edgeways {
+
+    /** Done. */
+    public static final int DONE = 0;
+
+    /** Something failed or was refused. */
+    public static final int FAILED = 1;
+
+    /** The command line or a configuration file is wrong. */
+    public static final int USAGE = 2;
+
+    /** The version of the build, from the manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Edgeways.class.getPackage().getImplementationVersion();
+            return new String[] {"edgeways " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    Edgeways() {}
+
+    /** Runs the command and exits. */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = run(List.of(args), out, err);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    /**
+     * Runs one command line in this process.
+     *
+     * @return the exit code
+     */
+    public static int run(List<String> arguments, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(new Edgeways());
+        line.setOut(out);
+        line.setErr(err);
+        line.setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception, command));
+        line.setParameterExceptionHandler((exception, parsed) -> misused(exception));
+        line.setExecutionStrategy(parsed -> execute(parsed, err));
+        return line.execute(arguments.toArray(String[]::new));
+    }
+
+    private static int execute(CommandLine.ParseResult parsed, PrintWriter err) {
+        CommandLine.ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        CommandLine command = last.commandSpec().commandLine();
+        boolean group = !command.getSubcommands().isEmpty() && !last.isUsageHelpRequested();
+        if (group && !last.isVersionHelpRequested()) {
+            command.usage(err);
+            return USAGE;
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static int failed(Exception exception, CommandLine command) throws Exception {
+        if (!(exception instanceof AppFailure failure)) {
+            throw exception;
+        }
+        PrintWriter err = command.getErr();
+        err.println("edgeways: " + failure.problem());
+        failure.nextStep().lines().forEach(step -> err.println("  " + step));
+        return failure.code() == AppErrorCode.CONFIGURATION_INVALID ? USAGE : FAILED;
+    }
+
+    private static int misused(CommandLine.ParameterException exception) {
+        CommandLine command = exception.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("edgeways: " + exception.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+        err.println("  See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+}

@@ -1,0 +1,166 @@
+package org.edgeways.app.command;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.edgeways.app.AppErrorCode;
+import org.edgeways.app.AppFailure;
+import org.edgeways.app.Edgeways;
+import org.edgeways.app.counters.CountersSocket;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code edgeways counters}: what a running process has counted. */
+@Command(
+        name = "counters",
+        mixinStandardHelpOptions = true,
+        description = "Shows what a running pool, edge or demo has counted.",
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways counters",
+            "  edgeways counters --all refused",
+            "  edgeways counters --data /var/lib/edgeways -o prometheus"
+        })
+public final class CountersCommand implements Callable<Integer> {
+
+    /** How the counters are printed. */
+    enum Form {
+        /** For people. */
+        TABLE,
+        /** A list of objects. */
+        JSON,
+        /** The Prometheus text format, as it came. */
+        PROMETHEUS
+    }
+
+    private record Sample(String part, String name, Map<String, String> labels, double value) {}
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = DataOption.DESCRIPTION)
+    private @Nullable Path data;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            description = "table (default), json or prometheus.")
+    private Form form = Form.TABLE;
+
+    @Option(names = "--all", description = "Also those that are zero.")
+    private boolean all;
+
+    @Parameters(arity = "0..1", paramLabel = "PART", description = "Only counters with PART in their name or labels.")
+    private String filter = "";
+
+    /** Made by the command line. */
+    public CountersCommand() {}
+
+    @Override
+    public Integer call() {
+        Path directory = DataOption.orDemo(data);
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (String part : List.of("", "pool", "edge")) {
+            Path socket = directory.resolve(part).resolve(CountersSocket.FILE_NAME);
+            if (Files.exists(socket)) {
+                texts.put(part, read(socket));
+            }
+        }
+        if (texts.isEmpty()) {
+            throw new AppFailure(
+                    AppErrorCode.NOT_RUNNING,
+                    "nothing is running with its data in " + directory,
+                    "Start the demo (edgeways demo), or say where the data is: --data DIR");
+        }
+        print(texts);
+        return Edgeways.DONE;
+    }
+
+    private void print(Map<String, String> texts) {
+        if (spec == null) {
+            throw new IllegalStateException("not made by the command line");
+        }
+        var out = spec.commandLine().getOut();
+        if (form == Form.PROMETHEUS) {
+            texts.values().forEach(out::print);
+            out.flush();
+            return;
+        }
+        List<Sample> samples = new ArrayList<>();
+        texts.forEach((part, text) -> text.lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .map(line -> sample(part, line))
+                .filter(sample -> all || sample.value() != 0)
+                .filter(sample -> (sample.name() + sample.labels()).contains(filter))
+                .forEach(samples::add));
+        if (form == Form.JSON) {
+            out.println(Output.json(samples));
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (Sample sample : samples) {
+            List<String> labels = new ArrayList<>();
+            sample.labels().forEach((key, value) -> labels.add(key + "=" + value));
+            rows.add(List.of(sample.part(), sample.name(), String.join(" ", labels), number(sample.value())));
+        }
+        out.print(Output.table(List.of("PART", "COUNTER", "LABELS", "VALUE"), rows));
+        out.flush();
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    /** Reads one line of the Prometheus text format: {@code name{key="value",…} number}. */
+    private static Sample sample(String part, String line) {
+        int space = line.lastIndexOf(' ');
+        int brace = line.indexOf('{');
+        double value = Double.parseDouble(line.substring(space + 1));
+        if (brace < 0) {
+            return new Sample(part, line.substring(0, space), Map.of(), value);
+        }
+        Map<String, String> labels = new LinkedHashMap<>();
+        String rest = line.substring(brace + 1, line.lastIndexOf('}'));
+        int at = 0;
+        while (at < rest.length()) {
+            int equals = rest.indexOf("=\"", at);
+            int end = equals + 2;
+            while (rest.charAt(end) != '"') {
+                end += rest.charAt(end) == '\\' ? 2 : 1;
+            }
+            labels.put(rest.substring(at, equals), rest.substring(equals + 2, end));
+            at = end + 2;
+        }
+        return new Sample(part, line.substring(0, brace), labels, value);
+    }
+
+    private static String read(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            InputStream in = Channels.newInputStream(channel);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.NOT_RUNNING,
+                    "nobody answers at " + socket + " (" + e.getMessage() + ")",
+                    "It left the socket behind when it died; start it again.",
+                    e);
+        }
+    }
+}

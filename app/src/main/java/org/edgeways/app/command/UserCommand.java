@@ -1,0 +1,142 @@
+package org.edgeways.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.edgeways.app.Edgeways;
+import org.edgeways.app.admin.AdminClient;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code edgeways user …}: the people of a running pool and the passwords of their devices. */
+@Command(
+        name = "user",
+        mixinStandardHelpOptions = true,
+        description = "People of a running pool, and the passwords of their devices.",
+        subcommands = UserDeviceCommand.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways user list",
+            "  edgeways user add erin --remote-access",
+            "  edgeways user device add erin laptop"
+        })
+public final class UserCommand {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "Data directory of the running pool or demo (default: the demo's).")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            scope = ScopeType.INHERIT,
+            description = "table (default) or json.")
+    private Output.Form form = Output.Form.TABLE;
+
+    /** Made by the command line. */
+    public UserCommand() {}
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Lists the people, their rights and devices.",
+            footer = {"", "Examples:", "  edgeways user list", "  edgeways user list -o json"})
+    int list() {
+        return show(ask(AdminClient.request("user-list")));
+    }
+
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = "Adds a person. Give them a device next: edgeways user device add NAME DEVICE",
+            footer = {"", "Example:", "  edgeways user add erin --remote-access"})
+    int add(
+            @Parameters(paramLabel = "NAME", description = "The user part of the person's SIP address.") String name,
+            @Option(names = "--remote-access", description = "The person may sign in from outside.")
+                    boolean remoteAccess) {
+        return show(ask(AdminClient.request("user-add").put("name", name).put("remoteAccess", remoteAccess)));
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = "Changes what a person may do.",
+            footer = {"", "Example:", "  edgeways user set dave --remote-access=true"})
+    int set(
+            @Parameters(paramLabel = "NAME", description = "Who.") String name,
+            @Option(
+                            names = "--remote-access",
+                            required = true,
+                            arity = "1",
+                            paramLabel = "true|false",
+                            description = "Whether the person may sign in from outside.")
+                    boolean remoteAccess) {
+        return show(ask(AdminClient.request("user-set").put("name", name).put("remoteAccess", remoteAccess)));
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Removes a person with all their devices, registrations and waiting messages.",
+            footer = {"", "Example:", "  edgeways user remove erin"})
+    int remove(@Parameters(paramLabel = "NAME", description = "Who.") String name) {
+        JsonNode answer = ask(AdminClient.request("user-remove").put("name", name));
+        if (form == Output.Form.JSON) {
+            return show(answer);
+        }
+        print(name + " is removed." + System.lineSeparator());
+        return Edgeways.DONE;
+    }
+
+    JsonNode ask(ObjectNode request) {
+        return AdminClient.of(DataOption.orDemo(data)).ask(request);
+    }
+
+    int show(JsonNode answer) {
+        if (form == Output.Form.JSON) {
+            print(Output.json(answer.has("password") ? answer : answer.path("people")) + System.lineSeparator());
+            return Edgeways.DONE;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode person : answer.path("people")) {
+            List<String> devices = new ArrayList<>();
+            person.path("devices")
+                    .forEach(device -> devices.add(device.path("name").asText()));
+            rows.add(List.of(
+                    person.path("name").asText(),
+                    person.path("uri").asText(),
+                    person.path("remoteAccess").asBoolean() ? "yes" : "no",
+                    devices.isEmpty() ? "-" : String.join(", ", devices),
+                    Integer.toString(person.path("bindings").asInt())));
+        }
+        print(Output.table(List.of("NAME", "ADDRESS", "REMOTE ACCESS", "DEVICES", "SIGNED IN"), rows));
+        if (answer.has("password")) {
+            print(System.lineSeparator() + "Password (shown only now): "
+                    + answer.path("password").asText() + System.lineSeparator());
+        }
+        return Edgeways.DONE;
+    }
+
+    private void print(String text) {
+        if (spec == null) {
+            throw new IllegalStateException("not made by the command line");
+        }
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+    }
+}

@@ -1,0 +1,3 @@
+/** The commands of the program. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.app.command;

@@ -1,0 +1,95 @@
+package org.edgeways.app.counters;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers every connection to the Unix socket {@code counters.sock} (mode 0600) with the counters in the Prometheus
+ * text format, then closes it.
+ */
+public final class CountersSocket implements AutoCloseable {
+
+    /** The socket's name in the data directory. */
+    public static final String FILE_NAME = "counters.sock";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CountersSocket.class);
+
+    private final Path file;
+    private final Supplier<String> text;
+    private final ServerSocketChannel server;
+
+    private CountersSocket(Path file, Supplier<String> text, ServerSocketChannel server) {
+        this.file = file;
+        this.text = text;
+        this.server = server;
+    }
+
+    /**
+     * Starts answering.
+     *
+     * @param directory the data directory; a socket left there by a process that died is replaced
+     * @throws UncheckedIOException if the socket cannot be made
+     */
+    public static CountersSocket open(Path directory, Supplier<String> text) {
+        Path file = directory.resolve(FILE_NAME);
+        try {
+            Files.deleteIfExists(file);
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            server.bind(UnixDomainSocketAddress.of(file));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            CountersSocket socket = new CountersSocket(file, text, server);
+            Thread.ofVirtual().name("counters").start(socket::accept);
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                SocketChannel peer = server.accept();
+                Thread.ofVirtual().start(() -> answer(peer));
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                LOG.warn("{} stops answering: {}", file.getFileName(), e.toString());
+                return;
+            }
+        }
+    }
+
+    private void answer(SocketChannel peer) {
+        try (peer) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.get().getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                peer.write(bytes);
+            }
+        } catch (IOException e) {
+            LOG.debug("a reader of the counters went away: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} was not removed: {}", file.getFileName(), e.toString());
+        }
+    }
+}
