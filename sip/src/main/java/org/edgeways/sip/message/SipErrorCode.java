@@ -19,7 +19,8 @@ public enum SipErrorCode implements ErrorCode {
     HEADER_SECTION_TOO_LARGE("sip-header-section-too-large", "The header section is larger than the limit"),
     BODY_TOO_LARGE("sip-body-too-large", "The body is larger than the limit"),
     URI_TOO_LONG("sip-uri-too-long", "A URI is longer than the limit"),
-    VIA_TOO_DEEP("sip-via-too-deep", "There are more Via entries than the limit");
+    VIA_TOO_DEEP("sip-via-too-deep", "There are more Via entries than the limit"),
+    CREDENTIALS_MALFORMED("sip-credentials-malformed", "Credentials or a challenge do not follow their grammar");
 
     private final String code;
     private final String meaning;
