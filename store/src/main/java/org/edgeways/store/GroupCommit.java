@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.edgeways.base.Counters;
 import org.jdbi.v3.core.Handle;
@@ -29,16 +30,25 @@ final class GroupCommit implements AutoCloseable {
     /** One operation, its future, and what came of it until the commit has decided. */
     private static final class Pending<T extends @Nullable Object> {
         private final Operation<T> operation;
+        private final Consumer<? super T> committed;
         private final CompletableFuture<T> future = new CompletableFuture<>();
         private @Nullable Runnable completion;
 
-        private Pending(Operation<T> operation) {
+        private Pending(Operation<T> operation, Consumer<? super T> committed) {
             this.operation = operation;
+            this.committed = committed;
         }
 
         private void run(Handle handle) throws Exception {
             T value = operation.run(handle);
-            completion = () -> future.complete(value);
+            completion = () -> {
+                try {
+                    committed.accept(value);
+                } catch (RuntimeException e) {
+                    LOG.error("what follows a commit failed", e);
+                }
+                future.complete(value);
+            };
         }
 
         private void failWith(Throwable failure) {
@@ -62,7 +72,7 @@ final class GroupCommit implements AutoCloseable {
     private final LinkedBlockingQueue<Pending<?>> queue = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<List<Pending<?>>> decided = new LinkedBlockingQueue<>();
     private final ReentrantLock acceptance = new ReentrantLock();
-    private final Pending<@Nullable Void> end = new Pending<>(handle -> null);
+    private final Pending<@Nullable Void> end = new Pending<>(handle -> null, nothing -> {});
     private final Thread writer;
     private final Thread completer;
     private final Counters.Counter writes;
@@ -88,8 +98,8 @@ final class GroupCommit implements AutoCloseable {
         this.completer = Thread.ofPlatform().name("store-completions").daemon().start(this::completeUntilEnd);
     }
 
-    <T extends @Nullable Object> CompletableFuture<T> write(Operation<T> operation) {
-        Pending<T> pending = new Pending<>(operation);
+    <T extends @Nullable Object> CompletableFuture<T> write(Operation<T> operation, Consumer<? super T> committed) {
+        Pending<T> pending = new Pending<>(operation, committed);
         acceptance.lock();
         try {
             if (closed) {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -113,6 +114,8 @@ final class SqliteFile implements AutoCloseable {
                         .locations("classpath:" + schema.location())
                         .failOnMissingLocations(true)
                         .validateMigrationNaming(true)
+                        // the one type of ours that SQLite and PostgreSQL name differently
+                        .placeholders(Map.of("bytes", "BLOB"))
                         .table(schema.historyTable())
                         .baselineOnMigrate(true)
                         .baselineVersion("0")

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.edgeways.base.Counters;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -101,7 +102,17 @@ public final class Store implements AutoCloseable {
      * durable, {@link StoreErrorCode#WRITE_QUEUE_FULL} at once when too many wait, {@link StoreErrorCode#CLOSED}.
      */
     public <T extends @Nullable Object> CompletableFuture<T> write(Operation<T> operation) {
-        return writer.write(operation);
+        return writer.write(operation, value -> {});
+    }
+
+    /**
+     * Writes as {@link #write(Operation)} does, and keeps something in memory true to the database: {@code committed} is
+     * called with the operation's value once that is durable, before the future completes, always on the store's
+     * completion thread and in the order of the commits. It must not wait for anything.
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> write(
+            Operation<T> operation, Consumer<? super T> committed) {
+        return writer.write(operation, committed);
     }
 
     /**
