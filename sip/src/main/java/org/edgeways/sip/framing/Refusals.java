@@ -5,6 +5,7 @@ import org.edgeways.sip.message.ParseOutcome;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.message.SipParser;
+import org.edgeways.sip.transaction.StatelessAnswer;
 import org.jspecify.annotations.Nullable;
 
 /** Stateless answers to messages that cannot be read, as far as their sender can be told at all. */
@@ -12,27 +13,19 @@ public final class Refusals {
 
     private Refusals() {}
 
-    /** The response to a refused message, without a To tag; null if it was no request or says too little. */
+    /** The response to a refused message; null if it was a response or an ACK, or says too little. */
     public static @Nullable SipMessage answer(ParseOutcome.Refused refused) {
-        SipMessage request = refused.answerable();
-        return request == null ? null : SipMessage.responseTo(request, refused.status(), refused.reason());
+        return StatelessAnswer.to(refused);
     }
 
     /** The response to a message that broke its stream, from what had come of it; null if that says too little. */
     public static @Nullable SipMessage answer(Frame.Broken broken, SipLimits limits) {
         byte[] head = wholeLines(broken.head());
-        if (head.length == 0) {
-            return null;
-        }
         SipMessage request = switch (SipParser.parse(head, limits)) {
-            case ParseOutcome.Good(SipMessage message) ->
-                message.isRequest() && !message.method().equals("ACK") ? message : null;
+            case ParseOutcome.Good(SipMessage message) -> message;
             case ParseOutcome.Refused refused -> refused.answerable();
         };
-        return request == null
-                ? null
-                : answer(new ParseOutcome.Refused(
-                        broken.code(), broken.status(), broken.reason(), (int) broken.offset(), request));
+        return request == null ? null : StatelessAnswer.to(request, broken.status(), broken.reason());
     }
 
     /** The lines that came whole, with an empty line behind them. */

@@ -144,6 +144,12 @@ public final class StreamFramer {
         while (position < end) {
             byte b = chunk[position++];
             headLength++;
+            if (headLength > limits.headerSectionBytes()) {
+                return broken(
+                        SipErrorCode.HEADER_SECTION_TOO_LARGE,
+                        513,
+                        "Message Too Large - header section over the limit");
+            }
             if (b == '\n') {
                 if (!afterCarriageReturn) {
                     return broken(SipErrorCode.LINE_END_MALFORMED, 400, "Bad Request - bare LF");
@@ -163,12 +169,6 @@ public final class StreamFramer {
                 if (tooMuch != null) {
                     return tooMuch;
                 }
-            }
-            if (headLength > limits.headerSectionBytes()) {
-                return broken(
-                        SipErrorCode.HEADER_SECTION_TOO_LARGE,
-                        513,
-                        "Message Too Large - header section over the limit");
             }
         }
         return null;
