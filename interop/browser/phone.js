@@ -1,0 +1,105 @@
+// Drives JsSIP in Chromium: one JSON command a line on standard input, one event a line on standard output.
+// Usage: node phone.js CHROMIUM PROFILE_DIRECTORY
+const http = require('node:http');
+const readline = require('node:readline');
+const esbuild = require('esbuild');
+const { chromium } = require('playwright-core');
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+];
+
+function bundle() {
+  const built = esbuild.buildSync({
+    stdin: { contents: "window.JsSIP = require('jssip');", resolveDir: __dirname },
+    bundle: true,
+    define: { global: 'window' },
+    write: false,
+  });
+  return built.outputFiles[0].contents;
+}
+
+// A page of another origin than localhost is kept from loopback addresses by Chromium's local network access checks.
+async function servePage() {
+  const script = bundle();
+  const server = http.createServer((request, response) => {
+    const wantsScript = request.url === '/jssip.js';
+    response.setHeader('content-type', wantsScript ? 'text/javascript' : 'text/html');
+    response.end(wantsScript ? script : '<!doctype html><script src="/jssip.js"></script>');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+// Runs in the page.
+function signIn({ url, uri, username, password }) {
+  const ua = new JsSIP.UA({
+    sockets: [new JsSIP.WebSocketInterface(url)],
+    uri,
+    authorization_user: username,
+    password,
+    register_expires: 300,
+  });
+  window.ua = ua;
+  ua.on('connected', () => say('connected'));
+  ua.on('disconnected', () => say('disconnected'));
+  ua.on('registered', () => say('registered'));
+  ua.on('registrationFailed', ({ response, cause }) =>
+    say(`registrationFailed ${response ? response.status_code : 0} ${cause}: ${response ? response.reason_phrase : ''}`));
+  ua.on('newMessage', ({ originator, request }) => {
+    if (originator === 'remote' && request.getHeader('Content-Type').startsWith('text/plain')) {
+      say(`message ${request.from.uri} ${request.body}`);
+    }
+  });
+  ua.start();
+}
+
+// Runs in the page.
+function sendMessage({ uri, text }) {
+  window.ua.sendMessage(uri, text, {
+    eventHandlers: {
+      succeeded: ({ response }) => say(`accepted ${response.status_code} ${text}`),
+      failed: ({ response, cause }) => say(`refused ${response ? response.status_code : 0} ${cause}: ${text}`),
+    },
+  });
+}
+
+async function main() {
+  const [executablePath, profile] = process.argv.slice(2);
+  const server = await servePage();
+  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: ARGUMENTS });
+  const quit = async () => {
+    await context.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', quit);
+  const page = context.pages()[0];
+  page.on('console', (message) => console.log(message.text()));
+  await page.exposeFunction('say', (line) => console.log(line));
+  await page.goto(`http://localhost:${server.address().port}/`);
+  console.log('ready');
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const command = JSON.parse(line);
+    if (command.command === 'signIn') {
+      await page.evaluate(signIn, command);
+    } else if (command.command === 'message') {
+      await page.evaluate(sendMessage, command);
+    } else if (command.command === 'quit') {
+      break;
+    }
+  }
+  await quit();
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

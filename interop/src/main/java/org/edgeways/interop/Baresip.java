@@ -1,0 +1,201 @@
+package org.edgeways.interop;
+
+import static org.edgeways.interop.Account.STEP;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * baresip 1.0: a softphone that plays a tone instead of a microphone and records what it hears. It never verifies the
+ * server's certificate.
+ *
+ * <p>It sends its messages to the <em>current contact</em>, so contacts are given at the start. It prints no received
+ * message; the SIP trace ({@code -s}) is read instead.
+ */
+public final class Baresip implements Softphone {
+    private static final Duration MEDIA = Duration.ofSeconds(20);
+
+    private final Account account;
+    private final List<String> contacts;
+    private final WorkDirectory directory;
+    private final RunningProgram program;
+    private final BaresipControl control;
+
+    private Baresip(
+            Account account,
+            List<String> contacts,
+            WorkDirectory directory,
+            RunningProgram program,
+            BaresipControl control) {
+        this.account = account;
+        this.contacts = contacts;
+        this.directory = directory;
+        this.program = program;
+        this.control = control;
+    }
+
+    /**
+     * Starts it; it signs in at once and answers calls by itself.
+     *
+     * @param toneHertz the tone it plays into a call
+     * @param contacts the addresses that it can send messages to
+     */
+    public static Baresip start(String name, Account account, int toneHertz, List<String> contacts) {
+        Path executable = Program.BARESIP.path();
+        int ports = LoopbackPorts.consecutive(3);
+        WorkDirectory directory = WorkDirectory.create();
+        directory.write("config", config(directory.path(), ports, ports + 1, toneHertz));
+        directory.write("accounts", accountLine(account));
+        directory.write(
+                "contacts",
+                contacts.stream().map(uri -> contactLine(uri) + "\n").collect(Collectors.joining()));
+        RunningProgram program = RunningProgram.start(
+                name,
+                directory.path(),
+                Map.of("HOME", directory.path().toString()),
+                List.of(executable.toString(), "-f", directory.path().toString(), "-s"));
+        try {
+            program.transcript().await("baresip starts", Pattern.compile("baresip is ready"), STEP);
+            return new Baresip(account, contacts, directory, program, BaresipControl.connect(name, ports));
+        } catch (RuntimeException | Error e) {
+            program.close();
+            directory.close();
+            throw e;
+        }
+    }
+
+    /** {@code sip_listen} also takes the next port, for TLS. */
+    private static String config(Path directory, int controlPort, int sipPort, int toneHertz) {
+        List<String> lines = new ArrayList<>(List.of(
+                "poll_method epoll",
+                "sip_listen 127.0.0.1:" + sipPort,
+                "net_interface 127.0.0.1",
+                "audio_player aubridge,player",
+                "audio_source ausine," + toneHertz,
+                "audio_alert aubridge,alert",
+                // ausine plays nothing but 48 kHz stereo; without a source a call is never established.
+                "ausrc_srate 48000",
+                "ausrc_channels 2",
+                "auplay_srate 48000",
+                "snd_path " + directory,
+                "ctrl_tcp_listen 127.0.0.1:" + controlPort,
+                "module_path " + modulePath()));
+        for (String module : List.of("g711", "ausine", "aubridge", "sndfile")) {
+            lines.add("module " + module + ".so");
+        }
+        for (String module : List.of("uuid", "account")) {
+            lines.add("module_tmp " + module + ".so");
+        }
+        for (String module : List.of("contact", "menu", "debug_cmd", "ctrl_tcp")) {
+            lines.add("module_app " + module + ".so");
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String contactLine(String uri) {
+        return uri.substring(uri.indexOf(':') + 1, uri.indexOf('@')) + " <" + uri + ">";
+    }
+
+    private static String modulePath() {
+        return Program.BARESIP
+                .path()
+                .resolve("../../lib/baresip/modules")
+                .normalize()
+                .toString();
+    }
+
+    private static String accountLine(Account account) {
+        return "<%s;transport=tls>;auth_user=%s;auth_pass=%s;outbound=\"sip:%s:%d;transport=tls\";regint=300;answermode=auto%n"
+                .formatted(
+                        account.uri(),
+                        account.username(),
+                        account.password(),
+                        InetAddress.getLoopbackAddress().getHostAddress(),
+                        account.sipTlsPort());
+    }
+
+    @Override
+    public void awaitSignedIn() {
+        program.transcript().await(account.username() + " signs in", Pattern.compile("200 OK .*\\[\\d+ binding"), STEP);
+    }
+
+    @Override
+    public void awaitCredentialsRefused() {
+        program.transcript().await(account.username() + " is refused", Pattern.compile("reg: .*: 40[13] "), STEP);
+    }
+
+    /** Waits until the server has refused the sign-in with this status, and gives its reason phrase. */
+    public String awaitSignInRefused(int status) {
+        return program.transcript()
+                .await(account.username() + " is refused", Pattern.compile("reg: .*: " + status + " ([^(\\n]*)"), STEP)
+                .group(1)
+                .strip();
+    }
+
+    @Override
+    public void sendMessage(String toUri, String text) {
+        for (int turn = 0; turn <= contacts.size(); turn++) {
+            if (control.command("contacts", "").contains("> " + contactLine(toUri))) {
+                control.command("message", text);
+                return;
+            }
+            control.command("contact_next", "");
+        }
+        throw new IllegalArgumentException(toUri + " is not a contact");
+    }
+
+    @Override
+    public void awaitMessage(String fromUri, String text) {
+        program.transcript()
+                .await(
+                        account.username() + " receives \"" + text + "\"",
+                        Pattern.compile("\\nMESSAGE sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(fromUri)
+                                + "(?:[^\\n]+\\n)*?\\n" + Pattern.quote(text)),
+                        STEP);
+    }
+
+    /** Calls somebody. */
+    public void call(String uri) {
+        control.command("dial", uri);
+    }
+
+    public void hangUp() {
+        control.command("hangup", "");
+    }
+
+    public void awaitCallEstablished() {
+        control.awaitEvent("CALL_ESTABLISHED", event -> true, STEP);
+    }
+
+    public void awaitCallClosed() {
+        control.awaitEvent("CALL_CLOSED", event -> true, STEP);
+    }
+
+    /** Waits until RTP arrives and a report says that packets went both ways. */
+    public void awaitMedia() {
+        control.awaitEvent("CALL_RTPESTAB", event -> true, MEDIA);
+        control.awaitEvent(
+                "CALL_RTCP",
+                event -> event.path("rtcp_stats").path("tx").path("sent").asInt() > 0
+                        && event.path("rtcp_stats").path("rx").path("sent").asInt() > 0,
+                MEDIA);
+    }
+
+    /** The recording of what came from the other side; complete once the call is closed. */
+    public Recording heard() {
+        return Recording.newest(directory.path(), "*-dec.wav");
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        program.close();
+        directory.close();
+    }
+}

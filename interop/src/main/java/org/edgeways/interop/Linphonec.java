@@ -1,0 +1,191 @@
+package org.edgeways.interop;
+
+import static org.edgeways.interop.Account.STEP;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * linphonec 5.1: a softphone that verifies the server's certificate and its name. It plays from and records to files in
+ * place of a sound card, and sends a delivery notification (message/imdn+xml, deflated) for every message it receives.
+ */
+public final class Linphonec implements Softphone {
+    private static final Duration MEDIA = Duration.ofSeconds(20);
+    private static final int TONE_SECONDS = 60;
+
+    private final Account account;
+    private final WorkDirectory directory;
+    private final RunningProgram program;
+
+    private Linphonec(Account account, WorkDirectory directory, RunningProgram program) {
+        this.account = account;
+        this.directory = directory;
+        this.program = program;
+    }
+
+    /** Starts it; it signs in at once. */
+    public static Linphonec start(String name, Account account) {
+        Path executable = Program.LINPHONEC.path();
+        WorkDirectory directory = WorkDirectory.create();
+        Path settings = directory.write("linphonerc", settings(account));
+        directory.write(".local/share/linphone/keep", "");
+        RunningProgram program = RunningProgram.start(
+                name,
+                directory.path(),
+                Map.of("HOME", directory.path().toString()),
+                List.of(executable.toString(), "-c", settings.toString(), "-d", "6", "-l", "/dev/stderr", "-S"));
+        program.say("soundcard use files");
+        return new Linphonec(account, directory, program);
+    }
+
+    /** Ports of -1 let the kernel choose. */
+    private static String settings(Account account) {
+        String server = "<sip:%s:%d;transport=tls%%s>".formatted(account.host(), account.sipTlsPort());
+        return String.join(
+                "\n",
+                "[sip]",
+                "root_ca=" + account.caFile(),
+                "verify_server_certs=1",
+                "verify_server_cn=1",
+                "sip_port=-1",
+                "sip_tcp_port=-1",
+                "sip_tls_port=-1",
+                "default_proxy=0",
+                "guess_hostname=0",
+                "use_ipv6=0",
+                "media_encryption=none",
+                "[rtp]",
+                "audio_rtp_port=-1",
+                "[net]",
+                "firewall_policy=0",
+                "[proxy_0]",
+                "reg_proxy=" + server.formatted(""),
+                "reg_route=" + server.formatted(";lr"),
+                "reg_identity=" + account.uri(),
+                "reg_expires=300",
+                "reg_sendregister=1",
+                "publish=0",
+                "[auth_info_0]",
+                "username=" + account.username(),
+                "userid=" + account.username(),
+                "passwd=" + account.password(),
+                "realm=" + account.domain(),
+                "");
+    }
+
+    @Override
+    public void awaitSignedIn() {
+        await("signs in", "to \\[LinphoneRegistrationOk\\]");
+    }
+
+    @Override
+    public void awaitCredentialsRefused() {
+        await("is asked for another password", "Password for " + Pattern.quote(account.username()) + " on ");
+    }
+
+    /** Waits until the client has refused the server's certificate. */
+    public void awaitCertificateRefused() {
+        await("refuses the certificate", "SSL handshake failed : X509 - Certificate verification failed");
+    }
+
+    /** Waits until the sign-in has failed for whatever reason. */
+    public void awaitSignInFailed() {
+        await("fails to sign in", "to \\[LinphoneRegistrationFailed\\]");
+    }
+
+    /** The algorithm in which the accepted credentials were written; MD5 where none is named. */
+    public String digestAlgorithm() {
+        var credentials = Pattern.compile("\\nAuthorization:[^\\n]*\\n")
+                .matcher(program.transcript().text());
+        if (!credentials.find()) {
+            throw new AssertionError("no credentials were sent");
+        }
+        var algorithm = Pattern.compile("algorithm=\"?([^\",\\s]+)").matcher(credentials.group());
+        return algorithm.find() ? algorithm.group(1) : "MD5";
+    }
+
+    @Override
+    public void sendMessage(String toUri, String text) {
+        program.say("chat " + toUri + " " + text);
+    }
+
+    @Override
+    public void awaitMessage(String fromUri, String text) {
+        await(
+                "receives \"" + text + "\"",
+                "Message received from [^\\n]*" + Pattern.quote(fromUri) + "[^\\n]*: " + Pattern.quote(text));
+    }
+
+    /** Calls somebody. */
+    public void call(String uri) {
+        program.say("call " + uri);
+    }
+
+    /** Waits for a call and takes it. */
+    public void answer() {
+        await("is called", "Receiving new incoming call from ");
+        program.say("answer");
+    }
+
+    public void hangUp() {
+        program.say("terminate");
+    }
+
+    public void awaitCallEstablished() {
+        await("talks", "Media streams established with ");
+    }
+
+    public void awaitCallClosed() {
+        await("ends the call", "Call \\d+ with [^\\n]* ended ");
+    }
+
+    /** Plays a tone into the call and records what comes; without a sound being played nothing is sent at all. */
+    public void playAndRecord(int toneHertz) {
+        Path tone = directory.path().resolve("tone.wav");
+        Recording.tone(toneHertz, TONE_SECONDS).write(tone);
+        program.say("record " + recordingFile());
+        program.say("play " + tone);
+    }
+
+    /** Waits until some seconds of sound have been recorded. */
+    public void awaitMedia(double seconds) {
+        Polling.until(
+                account.username() + " hears something",
+                MEDIA,
+                () -> size(recordingFile()) > 0
+                        && Recording.read(recordingFile()).seconds() >= seconds);
+    }
+
+    /** What came from the other side. */
+    public Recording heard() {
+        return Recording.read(recordingFile());
+    }
+
+    private Path recordingFile() {
+        return directory.path().resolve("heard.wav");
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void await(String what, String pattern) {
+        program.transcript().await(account.username() + " " + what, Pattern.compile(pattern), STEP);
+    }
+
+    @Override
+    public void close() {
+        program.close();
+        directory.close();
+    }
+}

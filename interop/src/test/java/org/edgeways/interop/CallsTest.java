@@ -1,0 +1,110 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Calls between somebody outside and somebody inside. Each side plays a tone of its own, and hears the other's: the
+ * signalling goes through edge and pool, the media directly on this host.
+ */
+@Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CallsTest {
+    private static final int OUTSIDE_TONE = 440;
+    private static final int INSIDE_TONE = 700;
+    private static final double ENOUGH_SECONDS = 3;
+
+    private DemoServer demo;
+
+    @BeforeAll
+    void startDemo() {
+        demo = DemoServer.start("calls-demo");
+    }
+
+    @AfterAll
+    void stopDemo() {
+        if (demo != null) {
+            demo.close();
+        }
+    }
+
+    @Test
+    void baresipOutsideCallsBaresipInside() {
+        try (Baresip alice = Baresip.start("call-baresip-outside", demo.outside("alice"), OUTSIDE_TONE, List.of());
+                Baresip carol = Baresip.start("call-baresip-inside", demo.inside("carol"), INSIDE_TONE, List.of())) {
+            alice.awaitSignedIn();
+            carol.awaitSignedIn();
+            alice.call(demo.inside("carol").uri());
+            talk(alice, carol);
+        }
+    }
+
+    @Test
+    void baresipInsideCallsBaresipOutside() {
+        try (Baresip alice = Baresip.start("called-baresip-outside", demo.outside("alice"), OUTSIDE_TONE, List.of());
+                Baresip carol = Baresip.start("calling-baresip-inside", demo.inside("carol"), INSIDE_TONE, List.of())) {
+            alice.awaitSignedIn();
+            carol.awaitSignedIn();
+            carol.call(demo.outside("alice").uri());
+            talk(alice, carol);
+        }
+    }
+
+    /** The side inside hangs up. */
+    private static void talk(Baresip outside, Baresip inside) {
+        outside.awaitCallEstablished();
+        inside.awaitCallEstablished();
+        outside.awaitMedia();
+        inside.awaitMedia();
+        inside.hangUp();
+        outside.awaitCallClosed();
+        inside.awaitCallClosed();
+        assertThat(outside.heard().hasTone(INSIDE_TONE, OUTSIDE_TONE)).isTrue();
+        assertThat(inside.heard().hasTone(OUTSIDE_TONE, INSIDE_TONE)).isTrue();
+    }
+
+    @Test
+    void linphonecOutsideCallsLinphonecInside() {
+        try (Linphonec bob = Linphonec.start("call-linphonec-outside", demo.outside("bob"));
+                Linphonec carol = Linphonec.start("call-linphonec-inside", demo.inside("carol"))) {
+            bob.awaitSignedIn();
+            carol.awaitSignedIn();
+            bob.call(demo.inside("carol").uri());
+            carol.answer();
+            talk(bob, carol);
+        }
+    }
+
+    @Test
+    void linphonecInsideCallsLinphonecOutside() {
+        try (Linphonec bob = Linphonec.start("called-linphonec-outside", demo.outside("bob"));
+                Linphonec carol = Linphonec.start("calling-linphonec-inside", demo.inside("carol"))) {
+            bob.awaitSignedIn();
+            carol.awaitSignedIn();
+            carol.call(demo.outside("bob").uri());
+            bob.answer();
+            talk(bob, carol);
+        }
+    }
+
+    /** The side outside hangs up. */
+    private static void talk(Linphonec outside, Linphonec inside) {
+        outside.awaitCallEstablished();
+        inside.awaitCallEstablished();
+        outside.playAndRecord(OUTSIDE_TONE);
+        inside.playAndRecord(INSIDE_TONE);
+        outside.awaitMedia(ENOUGH_SECONDS);
+        inside.awaitMedia(ENOUGH_SECONDS);
+        outside.hangUp();
+        outside.awaitCallClosed();
+        inside.awaitCallClosed();
+        assertThat(outside.heard().hasTone(INSIDE_TONE, OUTSIDE_TONE)).isTrue();
+        assertThat(inside.heard().hasTone(OUTSIDE_TONE, INSIDE_TONE)).isTrue();
+    }
+}
