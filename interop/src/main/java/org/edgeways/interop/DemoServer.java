@@ -33,6 +33,18 @@ public final class DemoServer implements AutoCloseable {
      */
     public static DemoServer start(String name, String... options) {
         WorkDirectory directory = WorkDirectory.create();
+        if (System.getenv("LAB") != null) {
+            try {
+                return new DemoServer(
+                        directory,
+                        RunningProgram.start(name, directory.path(), Map.of(), List.of("sleep", "600")),
+                        JsonMapper.builder()
+                                .build()
+                                .readTree(Path.of(System.getenv("LAB")).toFile()));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
         Path data = directory.path().resolve("data");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

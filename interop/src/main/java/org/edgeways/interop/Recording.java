@@ -15,14 +15,19 @@ import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
 
-/**
- * Sound of one channel, 16 bits a sample.
- *
- * @param rate samples a second
- */
-public record Recording(int rate, short[] samples) {
+/** Sound of one channel, 16 bits a sample. */
+public final class Recording {
     private static final int WAVE_HEADER_BYTES = 44;
     private static final double LOUD_ENOUGH = 300;
+
+    private final int rate;
+    private final short[] samples;
+
+    /** @param rate samples a second */
+    private Recording(int rate, short[] samples) {
+        this.rate = rate;
+        this.samples = samples;
+    }
 
     /** Reads the newest file that fits; sound only, whatever the header says of its length. */
     static Recording newest(Path directory, String glob) {
