@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** {@code edgeways demo} as a subprocess on free ports, with nothing kept from an earlier run. */
 public final class DemoServer implements AutoCloseable {
-    private static final String MAIN_CLASS = "org.edgeways.app.EdgewaysCommand";
+    private static final String MAIN_CLASS = "org.edgeways.app.Edgeways";
     private static final Duration START = Duration.ofSeconds(60);
     private static final int PORTS = 10;
 
@@ -33,18 +33,6 @@ public final class DemoServer implements AutoCloseable {
      */
     public static DemoServer start(String name, String... options) {
         WorkDirectory directory = WorkDirectory.create();
-        if (System.getenv("LAB") != null) {
-            try {
-                return new DemoServer(
-                        directory,
-                        RunningProgram.start(name, directory.path(), Map.of(), List.of("sleep", "600")),
-                        JsonMapper.builder()
-                                .build()
-                                .readTree(Path.of(System.getenv("LAB")).toFile()));
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
         Path data = directory.path().resolve("data");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -2,9 +2,6 @@ package org.edgeways.interop;
 
 import static org.edgeways.interop.Account.STEP;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -86,7 +83,7 @@ public final class Linphonec implements Softphone {
 
     @Override
     public void awaitCredentialsRefused() {
-        await("is asked for another password", "Password for " + Pattern.quote(account.username()) + " on ");
+        await("is refused", "Authentication is failing constantly");
     }
 
     /** Waits until the client has refused the server's certificate. */
@@ -153,30 +150,22 @@ public final class Linphonec implements Softphone {
         program.say("play " + tone);
     }
 
-    /** Waits until some seconds of sound have been recorded. */
-    public void awaitMedia(double seconds) {
-        Polling.until(
-                account.username() + " hears something",
-                MEDIA,
-                () -> size(recordingFile()) > 0
-                        && Recording.read(recordingFile()).seconds() >= seconds);
+    /**
+     * Waits until the client has reported, in four of its reports of about a second each, that RTP came and went. (Its
+     * recording is no help during the call: it is written to the disk at the end.)
+     */
+    public void awaitMedia() {
+        Pattern fourReports = Pattern.compile("(?s)(?:RTP : \\[d=[1-9][\\d.]*,u=[1-9].*?){4}");
+        program.transcript().await(account.username() + " hears something", fourReports, MEDIA);
     }
 
-    /** What came from the other side. */
+    /** The recording of what came from the other side; complete once the call is closed. */
     public Recording heard() {
         return Recording.read(recordingFile());
     }
 
     private Path recordingFile() {
         return directory.path().resolve("heard.wav");
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.exists(file) ? Files.size(file) : 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void await(String what, String pattern) {
