@@ -1,0 +1,351 @@
+package org.edgeways.siptransport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.sip.message.ParseOutcome;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipParser;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
+import org.edgeways.sip.transaction.ReceivedVia;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A SIP connection on a Netty channel. Messages from any thread go through one queue that the event loop drains in one
+ * flush, so that order is kept and writes are coalesced. What differs between wires is how a message is packed.
+ */
+final class ChannelSipConnection implements SipConnection {
+
+    /** How encoded messages become what the channel's pipeline writes. */
+    interface Packing {
+        /** One message. */
+        Object pack(Channel channel, byte[] message);
+
+        /** The last thing that is written before we close. */
+        Object farewell(Channel channel);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SipConnection.class);
+    private static final int LOGGED_REFUSALS = 5;
+    private static final int CLOSE_SECONDS = 2;
+    private static final long NOT_INCOMPLETE = Long.MAX_VALUE;
+
+    private final ConnectionSetup setup;
+    private final Channel channel;
+    private final Packing packing;
+    private final Flow flow;
+    private final Origin origin;
+    private final InetSocketAddress remote;
+    private final InetSocketAddress local;
+    private final @Nullable PeerIdentity peer;
+    private final TransportCounters counters;
+
+    private final ConcurrentLinkedQueue<byte[]> outgoing = new ConcurrentLinkedQueue<>();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicReference<@Nullable TransportErrorCode> closing = new AtomicReference<>();
+    private volatile boolean congested;
+
+    // the event loop's own
+    private long lastHeard;
+    private long lastTaken;
+    private long incompleteSince = NOT_INCOMPLETE;
+    private int inFlight;
+    private int refusals;
+
+    ChannelSipConnection(ConnectionSetup setup, Channel channel, Packing packing, @Nullable PeerIdentity peer) {
+        this.setup = setup;
+        this.channel = channel;
+        this.packing = packing;
+        this.peer = peer;
+        EventLoop loop = channel.eventLoop();
+        flow = setup.context().flows().next(setup.context().loops().numberOf(loop));
+        remote = (InetSocketAddress) channel.remoteAddress();
+        local = (InetSocketAddress) channel.localAddress();
+        origin = setup.link() && peer != null ? Origin.service(flow, nameOf(peer)) : Origin.connection(flow);
+        counters = setup.counters();
+    }
+
+    private static String nameOf(PeerIdentity peer) {
+        if (peer.service() != null) {
+            return peer.service();
+        }
+        return peer.node() != null ? peer.node() : String.join(",", peer.dnsNames());
+    }
+
+    // ---- its life, on the event loop
+
+    /** Enters the tables and tells everybody. */
+    void open() {
+        long now = now();
+        lastHeard = now;
+        lastTaken = now;
+        setup.context().connections().add(this);
+        if (setup.link()) {
+            setup.context().links().add(this);
+        }
+        channel.closeFuture().addListener(future -> closed());
+        long tick = setup.settings().tick().toNanos();
+        var ticks = channel.eventLoop().scheduleWithFixedDelay(this::supervise, tick, tick, TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(future -> ticks.cancel(false));
+        guarded(() -> setup.events().opened(this, now));
+    }
+
+    private void closed() {
+        closing.compareAndSet(null, TransportErrorCode.PEER_CLOSED);
+        TransportErrorCode reason = closing.get();
+        setup.context().connections().remove(this);
+        if (setup.link()) {
+            setup.context().links().remove(this);
+        }
+        outgoing.clear();
+        if (reason != null) {
+            counters.closed(reason);
+            LOG.debug("{} {} closed: {}", setup.endpoint(), remote, reason.code());
+            guarded(() -> setup.events().closed(this, reason, now()));
+        }
+    }
+
+    private void supervise() {
+        long now = now();
+        SipConnectionSettings limits = setup.settings();
+        if (now - lastHeard > limits.idle().toNanos()) {
+            close(TransportErrorCode.IDLE);
+        } else if (incompleteSince != NOT_INCOMPLETE
+                && now - incompleteSince > limits.incompleteMessage().toNanos()) {
+            LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.SLOW_SENDER.code());
+            close(TransportErrorCode.SLOW_SENDER);
+        } else if (queuedBytes.get() > 0 && now - lastTaken > limits.stalled().toNanos()) {
+            LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.SLOW_RECEIVER.code());
+            abort(TransportErrorCode.SLOW_RECEIVER);
+        }
+    }
+
+    // ---- what comes, on the event loop
+
+    /** Bytes have come. */
+    void heard() {
+        lastHeard = now();
+    }
+
+    /** When something last came, in nanoseconds since 1970. */
+    long lastHeard() {
+        return lastHeard;
+    }
+
+    /** Says whether a message has begun and not ended; {@code fresh} if another ended since the last call. */
+    void incomplete(boolean midMessage, boolean fresh) {
+        if (!midMessage) {
+            incompleteSince = NOT_INCOMPLETE;
+        } else if (fresh || incompleteSince == NOT_INCOMPLETE) {
+            incompleteSince = now();
+        }
+    }
+
+    /** One whole message has come. */
+    void message(byte[] bytes) {
+        switch (SipParser.parse(bytes, setup.settings().message())) {
+            case ParseOutcome.Good(SipMessage message) -> {
+                counters.received().increment();
+                if (message.isRequest()) {
+                    mark(message);
+                }
+                guarded(() -> setup.events().received(this, message, now()));
+            }
+            case ParseOutcome.Refused refused -> {
+                SipMessage request = refused.answerable();
+                refused(refused.code(), refused.offset());
+                if (request != null) {
+                    mark(request);
+                    send(SipMessage.responseTo(request, refused.status(), refused.reason(), toTag()));
+                } else {
+                    close(TransportErrorCode.MESSAGE_UNANSWERABLE);
+                }
+            }
+        }
+    }
+
+    /** Something came that is no message: counts it, logs it, tells the role. */
+    void refused(ErrorCode code, long offset) {
+        counters.refused(code);
+        if (refusals++ < LOGGED_REFUSALS) {
+            LOG.info("{} {} {} at offset {}", setup.endpoint(), remote, code.code(), offset);
+        }
+        guarded(() -> setup.events().refused(this, code, now()));
+    }
+
+    private void mark(SipMessage request) {
+        String address = remote.getAddress().getHostAddress();
+        int zone = address.indexOf('%');
+        ReceivedVia.mark(request, zone < 0 ? address : address.substring(0, zone), remote.getPort());
+    }
+
+    private String toTag() {
+        return Long.toString(setup.context().random().nextLong(Long.MAX_VALUE), 36);
+    }
+
+    private void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            counters.roleFailed();
+            LOG.error("{} {} {}", setup.endpoint(), remote, TransportErrorCode.ROLE_FAILED.code(), e);
+        }
+    }
+
+    private long now() {
+        return setup.context().clock().now();
+    }
+
+    // ---- what goes, from any thread
+
+    @Override
+    public SendOutcome send(byte[] message) {
+        if (!isOpen()) {
+            return SendOutcome.CLOSED;
+        }
+        if (!reserve(message.length)) {
+            congested = true;
+            counters.full().increment();
+            return SendOutcome.FULL;
+        }
+        outgoing.add(message);
+        counters.sent().increment();
+        if (draining.compareAndSet(false, true)) {
+            channel.eventLoop().execute(this::drain);
+        }
+        return SendOutcome.SENT;
+    }
+
+    private boolean reserve(int length) {
+        while (true) {
+            long queued = queuedBytes.get();
+            if (queued > 0 && queued + length > setup.settings().queueBytes()) {
+                return false;
+            }
+            if (queuedBytes.compareAndSet(queued, queued + length)) {
+                return true;
+            }
+        }
+    }
+
+    private void drain() {
+        draining.set(false);
+        boolean wrote = false;
+        for (byte[] message = outgoing.poll(); message != null; message = outgoing.poll()) {
+            int length = message.length;
+            if (inFlight++ == 0) {
+                lastTaken = now();
+            }
+            wrote = true;
+            channel.write(packing.pack(channel, message)).addListener(future -> taken(length));
+        }
+        if (wrote) {
+            channel.flush();
+        }
+    }
+
+    private void taken(int length) {
+        inFlight--;
+        lastTaken = now();
+        if (queuedBytes.addAndGet(-length) <= setup.settings().queueBytes() / 2) {
+            congested = false;
+        }
+    }
+
+    @Override
+    public void close(TransportErrorCode reason) {
+        if (closing.compareAndSet(null, reason)) {
+            channel.eventLoop().execute(() -> {
+                drain();
+                // behind what was written; a receiver that takes nothing is cut off all the same
+                channel.writeAndFlush(packing.farewell(channel)).addListener(ChannelFutureListener.CLOSE);
+                var cut = channel.eventLoop().schedule(this::cutOff, CLOSE_SECONDS, TimeUnit.SECONDS);
+                channel.closeFuture().addListener(future -> cut.cancel(false));
+            });
+        }
+    }
+
+    /** Closes at once, whatever is queued. */
+    private void abort(TransportErrorCode reason) {
+        closing.compareAndSet(null, reason);
+        cutOff();
+    }
+
+    private void cutOff() {
+        var _ = channel.close();
+    }
+
+    /** Notes why the channel is about to be closed by the pipeline itself. */
+    void failing(TransportErrorCode reason) {
+        closing.compareAndSet(null, reason);
+    }
+
+    // ---- what it is
+
+    @Override
+    public Flow flow() {
+        return flow;
+    }
+
+    @Override
+    public Origin origin() {
+        return origin;
+    }
+
+    @Override
+    public SipTransport transport() {
+        return setup.transport();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return remote;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public @Nullable PeerIdentity peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean isLink() {
+        return setup.link();
+    }
+
+    @Override
+    public String endpoint() {
+        return setup.endpoint();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return closing.get() == null && channel.isActive();
+    }
+
+    @Override
+    public boolean isCongested() {
+        return congested;
+    }
+
+    @Override
+    public String toString() {
+        return setup.endpoint() + " " + remote + " #" + flow.id();
+    }
+}

@@ -1,0 +1,87 @@
+package org.edgeways.siptransport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.edgeways.net.ClientTls;
+import org.jspecify.annotations.Nullable;
+
+/** Opens one outbound connection for SIP over TLS or plain TCP. */
+final class Connector {
+
+    /**
+     * Where to, and how.
+     *
+     * @param address resolved, or by name: then the context's resolver looks it up without blocking
+     * @param tls null for plain TCP
+     * @param verifyName what the server's certificate must name
+     */
+    record Target(InetSocketAddress address, @Nullable ClientTls tls, String verifyName, Duration timeout) {}
+
+    private Connector() {}
+
+    /**
+     * Connects on that loop. The future is completed on the loop when the connection is open and its events have been
+     * told, or fails with the cause.
+     */
+    static CompletableFuture<SipConnection> connect(ConnectionSetup setup, EventLoop loop, Target target) {
+        CompletableFuture<SipConnection> result = new CompletableFuture<>();
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .resolver(setup.context().resolver())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        target.timeout().toMillis())
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        build(setup, channel, target, result);
+                    }
+                });
+        SocketOptions.outbound(bootstrap);
+        bootstrap.connect(target.address()).addListener(done -> {
+            if (!done.isSuccess()) {
+                result.completeExceptionally(done.cause());
+            }
+        });
+        return result;
+    }
+
+    private static void build(
+            ConnectionSetup setup, Channel channel, Target target, CompletableFuture<SipConnection> result) {
+        channel.closeFuture()
+                .addListener(
+                        closed -> result.completeExceptionally(new java.io.IOException("closed while connecting")));
+        if (target.tls() == null) {
+            channel.pipeline().addLast(new Pipelines.WhenActive(() -> {
+                StreamHandler handler = new StreamHandler(setup, channel, null);
+                channel.pipeline().addLast(handler);
+                result.complete(handler.connection());
+            }));
+            return;
+        }
+        SslHandler tls = target.tls()
+                .newHandler(
+                        channel.alloc(), target.verifyName(), target.address().getPort(), target.timeout());
+        channel.pipeline()
+                .addLast(tls)
+                .addLast(new Pipelines.AfterHandshake(
+                        peer -> {
+                            StreamHandler handler = new StreamHandler(setup, channel, peer);
+                            channel.pipeline().addLast(handler);
+                            result.complete(handler.connection());
+                        },
+                        failure -> {
+                            setup.counters().handshakeFailed(Pipelines.codeOf(failure));
+                            result.completeExceptionally(failure);
+                        }));
+    }
+}

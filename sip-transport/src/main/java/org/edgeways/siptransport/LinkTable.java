@@ -1,0 +1,77 @@
+package org.edgeways.siptransport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.edgeways.net.PeerIdentity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open connections between edge and inside, by every name in the peer's certificate: node, service, DNS names. Names
+ * are compared without regard to case. Safe to use from any thread.
+ */
+public final class LinkTable {
+
+    private final ConcurrentHashMap<String, List<SipConnection>> byName = new ConcurrentHashMap<>();
+
+    /** Enters a connection under all names of its peer. */
+    public void add(SipConnection connection) {
+        for (String name : namesOf(connection)) {
+            byName.compute(name, (key, present) -> {
+                List<SipConnection> all = new ArrayList<>(present == null ? List.of() : present);
+                all.add(connection);
+                return List.copyOf(all);
+            });
+        }
+    }
+
+    /** Takes a connection out. */
+    public void remove(SipConnection connection) {
+        for (String name : namesOf(connection)) {
+            byName.computeIfPresent(name, (key, present) -> {
+                List<SipConnection> rest = new ArrayList<>(present);
+                rest.remove(connection);
+                return rest.isEmpty() ? null : List.copyOf(rest);
+            });
+        }
+    }
+
+    /** The open connections to that node or service, in the order in which they came. */
+    public List<SipConnection> connections(String name) {
+        return byName.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+    }
+
+    /**
+     * One connection to that node or service, the same for the same Call-ID as long as none comes or goes; a congested
+     * one is passed over while another is not.
+     *
+     * @return null if there is none
+     */
+    public @Nullable SipConnection pick(String name, String callId) {
+        List<SipConnection> all = connections(name);
+        if (all.isEmpty()) {
+            return null;
+        }
+        int first = Math.floorMod(callId.hashCode(), all.size());
+        for (int i = 0; i < all.size(); i++) {
+            SipConnection candidate = all.get((first + i) % all.size());
+            if (candidate.isOpen() && !candidate.isCongested()) {
+                return candidate;
+            }
+        }
+        return all.get(first);
+    }
+
+    /** All names under which there is a connection at the moment, sorted. */
+    public Set<String> names() {
+        return new TreeSet<>(byName.keySet());
+    }
+
+    private static Set<String> namesOf(SipConnection connection) {
+        PeerIdentity peer = connection.peer();
+        return peer == null ? Set.of() : peer.names();
+    }
+}

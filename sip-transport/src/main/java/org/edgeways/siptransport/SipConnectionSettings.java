@@ -1,0 +1,81 @@
+package org.edgeways.siptransport;
+
+import java.time.Duration;
+import org.edgeways.sip.message.SipLimits;
+
+/**
+ * Limits of one connection.
+ *
+ * @param message limits of one message
+ * @param incompleteMessage how long a message that has begun may stay incomplete; default 30 s
+ * @param idle how long nothing may come, keep-alives counted; default 15 minutes
+ * @param queueBytes how much may be queued to a slow receiver; default 1 MiB. One message that is larger is taken when
+ *     the queue is empty
+ * @param stalled how long the receiver may take nothing of what is queued; default 30 s
+ * @param webSocketPing interval of our pings on a WebSocket; the pong must come within one interval; default 25 s
+ */
+public record SipConnectionSettings(
+        SipLimits message,
+        Duration incompleteMessage,
+        Duration idle,
+        int queueBytes,
+        Duration stalled,
+        Duration webSocketPing) {
+
+    /** The defaults named above. */
+    public static final SipConnectionSettings DEFAULT = new SipConnectionSettings(
+            SipLimits.DEFAULT,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(15),
+            1024 * 1024,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(25));
+
+    public SipConnectionSettings {
+        if (!incompleteMessage.isPositive()
+                || !idle.isPositive()
+                || queueBytes < 1
+                || !stalled.isPositive()
+                || !webSocketPing.isPositive()) {
+            throw new IllegalArgumentException("limits must be positive");
+        }
+    }
+
+    /** The same with another limit of messages. */
+    public SipConnectionSettings withMessage(SipLimits limits) {
+        return new SipConnectionSettings(limits, incompleteMessage, idle, queueBytes, stalled, webSocketPing);
+    }
+
+    /** The same with another limit of incomplete messages. */
+    public SipConnectionSettings withIncompleteMessage(Duration duration) {
+        return new SipConnectionSettings(message, duration, idle, queueBytes, stalled, webSocketPing);
+    }
+
+    /** The same with another idle limit. */
+    public SipConnectionSettings withIdle(Duration duration) {
+        return new SipConnectionSettings(message, incompleteMessage, duration, queueBytes, stalled, webSocketPing);
+    }
+
+    /** The same with another queue bound. */
+    public SipConnectionSettings withQueueBytes(int bytes) {
+        return new SipConnectionSettings(message, incompleteMessage, idle, bytes, stalled, webSocketPing);
+    }
+
+    /** The same with another limit of stalled receivers. */
+    public SipConnectionSettings withStalled(Duration duration) {
+        return new SipConnectionSettings(message, incompleteMessage, idle, queueBytes, duration, webSocketPing);
+    }
+
+    /** The same with another ping interval. */
+    public SipConnectionSettings withWebSocketPing(Duration duration) {
+        return new SipConnectionSettings(message, incompleteMessage, idle, queueBytes, stalled, duration);
+    }
+
+    /** How often a connection looks after itself: a quarter of its shortest limit, but not more than 1,000 times a second. */
+    Duration tick() {
+        Duration shortest = incompleteMessage.compareTo(idle) < 0 ? incompleteMessage : idle;
+        shortest = shortest.compareTo(stalled) < 0 ? shortest : stalled;
+        Duration quarter = shortest.dividedBy(4);
+        return quarter.toMillis() < 1 ? Duration.ofMillis(1) : quarter;
+    }
+}

@@ -1,0 +1,221 @@
+package org.edgeways.siptransport;
+
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.sip.message.SipMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a number of links open to one edge node: connects, connects again with a growing pause, pings, and closes what
+ * does not answer.
+ *
+ * <p>States of each place: connecting → (open) → open → (closed) → pausing → (pause over) → connecting; connecting →
+ * (failed) → pausing. {@link #close()} ends each.
+ */
+public final class SipDialer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SipDialer.class);
+
+    private final TransportContext context;
+    private final SipDialerSettings settings;
+    private final LinkListener listener;
+    private final ConnectionSetup setup;
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<Place> places = new ArrayList<>();
+    private final Map<Long, Place> placeOfFlow = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private SipDialer(
+            TransportContext context, SipDialerSettings settings, SipConnectionEvents events, LinkListener listener) {
+        this.context = context;
+        this.settings = settings;
+        this.listener = listener;
+        this.setup = ConnectionSetup.of(
+                context, settings.name(), SipTransport.TLS, true, settings.connection(), new Watch(events));
+        context.counters().gauge("sip_links_open", open::get, "endpoint", settings.name());
+    }
+
+    /** Starts to connect and returns at once. */
+    public static SipDialer start(
+            TransportContext context, SipDialerSettings settings, SipConnectionEvents events, LinkListener listener) {
+        SipDialer dialer = new SipDialer(context, settings, events, listener);
+        for (int i = 0; i < settings.connections(); i++) {
+            Place place =
+                    dialer.new Place(context.loops().loop(i % context.loops().size()));
+            dialer.places.add(place);
+            place.loop.execute(place::connect);
+        }
+        return dialer;
+    }
+
+    /** How many connections are open now. */
+    public int open() {
+        return open.get();
+    }
+
+    /** Connects no more and closes what is open. */
+    @Override
+    public void close() {
+        closed = true;
+        places.forEach(place -> place.loop.execute(place::stop));
+    }
+
+    /** One of the connections that are to be open. Its fields belong to its event loop. */
+    private final class Place {
+        private final EventLoop loop;
+        private int failures;
+        private @Nullable ChannelSipConnection connection;
+        private @Nullable Future<?> next;
+
+        Place(EventLoop loop) {
+            this.loop = loop;
+        }
+
+        void connect() {
+            if (closed) {
+                return;
+            }
+            InetSocketAddress address = InetSocketAddress.createUnresolved(settings.host(), settings.port());
+            Connector.Target target =
+                    new Connector.Target(address, settings.tls(), settings.verifyName(), settings.connectTimeout());
+            var _ = Connector.connect(setup, loop, target).whenComplete((made, failure) -> {
+                if (made instanceof ChannelSipConnection connected) {
+                    opened(connected);
+                } else if (failure != null) {
+                    failed(failure);
+                }
+            });
+        }
+
+        private void opened(ChannelSipConnection connected) {
+            if (closed) {
+                connected.close(TransportErrorCode.SHUT_DOWN);
+                return;
+            }
+            connection = connected;
+            placeOfFlow.put(connected.flow().id(), this);
+            int now = open.incrementAndGet();
+            LOG.info("{} link {} of {} is up", settings.name(), now, settings.connections());
+            listener.up(connected, now);
+            if (!connected.isOpen()) {
+                lost(connected, TransportErrorCode.PEER_CLOSED);
+                return;
+            }
+            keepAlive(connected);
+        }
+
+        private void keepAlive(ChannelSipConnection connected) {
+            next = loop.schedule(
+                    () -> {
+                        failures = 0; // it lasted
+                        long sent = context.clock().now();
+                        connected.send(StreamHandler.PING);
+                        next = loop.schedule(
+                                () -> pongDue(connected, sent),
+                                settings.pongTimeout().toNanos(),
+                                TimeUnit.NANOSECONDS);
+                    },
+                    part(settings.keepAlive(), 0.8),
+                    TimeUnit.NANOSECONDS);
+        }
+
+        private void pongDue(ChannelSipConnection connected, long sent) {
+            if (connected.lastHeard() < sent) {
+                connected.close(TransportErrorCode.PONG_MISSING);
+            } else {
+                keepAlive(connected);
+            }
+        }
+
+        void lost(SipConnection gone, TransportErrorCode reason) {
+            if (placeOfFlow.remove(gone.flow().id()) == null) {
+                return;
+            }
+            connection = null;
+            int now = open.decrementAndGet();
+            LOG.info("{} link is down ({}), {} left", settings.name(), reason.code(), now);
+            listener.down(gone, reason, now);
+            pause();
+        }
+
+        private void failed(Throwable failure) {
+            if (!closed) {
+                Duration pause = pause();
+                LOG.info("{} cannot connect: {}, next in {} ms", settings.name(), failure, pause.toMillis());
+                listener.failed(failure, pause);
+            }
+        }
+
+        private Duration pause() {
+            if (next != null) {
+                next.cancel(false);
+            }
+            if (closed) {
+                return Duration.ZERO;
+            }
+            long bound = Math.min(
+                    settings.longestBackOff().toNanos(), settings.firstBackOff().toNanos() << Math.min(failures++, 20));
+            long pause = part(Duration.ofNanos(bound), 0.5);
+            next = loop.schedule(this::connect, pause, TimeUnit.NANOSECONDS);
+            return Duration.ofNanos(pause);
+        }
+
+        void stop() {
+            if (next != null) {
+                next.cancel(false);
+            }
+            if (connection != null) {
+                connection.close(TransportErrorCode.SHUT_DOWN);
+            }
+        }
+    }
+
+    /** At random between {@code least} and the whole of it, in nanoseconds. */
+    private long part(Duration whole, double least) {
+        return (long) (whole.toNanos() * (least + (1 - least) * context.random().nextDouble()));
+    }
+
+    /** Passes events on and notices when one of our connections is gone. */
+    private final class Watch implements SipConnectionEvents {
+        private final SipConnectionEvents events;
+
+        Watch(SipConnectionEvents events) {
+            this.events = events;
+        }
+
+        @Override
+        public void opened(SipConnection connection, long now) {
+            events.opened(connection, now);
+        }
+
+        @Override
+        public void received(SipConnection connection, SipMessage message, long now) {
+            events.received(connection, message, now);
+        }
+
+        @Override
+        public void refused(SipConnection connection, ErrorCode code, long now) {
+            events.refused(connection, code, now);
+        }
+
+        @Override
+        public void closed(SipConnection connection, TransportErrorCode reason, long now) {
+            events.closed(connection, reason, now);
+            Place place = placeOfFlow.get(connection.flow().id());
+            if (place != null) {
+                place.lost(connection, reason);
+            }
+        }
+    }
+}

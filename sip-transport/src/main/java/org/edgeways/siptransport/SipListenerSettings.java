@@ -1,0 +1,98 @@
+package org.edgeways.siptransport;
+
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Set;
+import org.edgeways.net.Admission;
+import org.edgeways.net.ServerTls;
+
+/**
+ * One listener.
+ *
+ * @param name for log and counters, such as {@code outside-tls}
+ * @param address where it listens; port 0 takes a free one
+ * @param wire what it speaks
+ * @param admission who may come in; several listeners may share one
+ * @param link true if its connections are links: mutual TLS only, entered into the {@link LinkTable}
+ * @param connection limits of each connection
+ */
+public record SipListenerSettings(
+        String name,
+        InetSocketAddress address,
+        Wire wire,
+        Admission admission,
+        boolean link,
+        SipConnectionSettings connection) {
+
+    /** What a listener speaks. */
+    public sealed interface Wire {
+        /** SIP over TLS. */
+        record Tls(ServerTls tls) implements Wire {}
+
+        /**
+         * SIP over secure WebSocket (RFC 7118).
+         *
+         * @param path of the upgrade request, such as {@code /sip}
+         * @param origins the web origins that may connect, such as {@code https://meet.acorn.example}, compared without
+         *     regard to case; empty for all, and for clients that send no Origin
+         */
+        record WebSocket(ServerTls tls, String path, Set<String> origins) implements Wire {
+            public WebSocket {
+                origins = Set.copyOf(origins.stream()
+                        .map(origin -> origin.toLowerCase(Locale.ROOT))
+                        .toList());
+            }
+        }
+
+        /** SIP over plain TCP: inside and in tests only. */
+        record Tcp() implements Wire {}
+    }
+
+    public SipListenerSettings {
+        if (link && !(wire instanceof Wire.Tls(ServerTls tls) && tls.isMutual())) {
+            throw new IllegalArgumentException("links need mutual TLS");
+        }
+    }
+
+    /** TLS with default limits. */
+    public static SipListenerSettings tls(String name, InetSocketAddress address, ServerTls tls, Admission admission) {
+        return new SipListenerSettings(
+                name, address, new Wire.Tls(tls), admission, false, SipConnectionSettings.DEFAULT);
+    }
+
+    /** Secure WebSocket with default limits on path {@code /sip}, for all origins. */
+    public static SipListenerSettings webSocket(
+            String name, InetSocketAddress address, ServerTls tls, Admission admission) {
+        return new SipListenerSettings(
+                name,
+                address,
+                new Wire.WebSocket(tls, "/sip", Set.of()),
+                admission,
+                false,
+                SipConnectionSettings.DEFAULT);
+    }
+
+    /** Plain TCP with default limits. */
+    public static SipListenerSettings tcp(String name, InetSocketAddress address, Admission admission) {
+        return new SipListenerSettings(name, address, new Wire.Tcp(), admission, false, SipConnectionSettings.DEFAULT);
+    }
+
+    /** The same for links. */
+    public SipListenerSettings asLink() {
+        return new SipListenerSettings(name, address, wire, admission, true, connection);
+    }
+
+    /** The same with other limits of each connection. */
+    public SipListenerSettings with(SipConnectionSettings settings) {
+        return new SipListenerSettings(name, address, wire, admission, link, settings);
+    }
+
+    /** The same WebSocket for these origins only. */
+    public SipListenerSettings withOrigins(Set<String> origins) {
+        if (!(wire instanceof Wire.WebSocket webSocket)) {
+            throw new IllegalStateException("only a WebSocket has origins");
+        }
+        Wire limited = new Wire.WebSocket(webSocket.tls(), webSocket.path(), origins);
+        return new SipListenerSettings(name, address, limited, admission, link, connection);
+    }
+}

@@ -1,0 +1,113 @@
+package org.edgeways.siptransport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Branches;
+
+/**
+ * The shards of one role, as the events of its listeners and dialers. A response goes to the shard in the branch that we
+ * wrote; a request that came on a link to the shard that its Call-ID gives, so that a CANCEL follows its INVITE whatever
+ * link it takes; any other request to the shard of its connection's event loop.
+ */
+public final class SipShards implements SipConnectionEvents {
+
+    /** How much work may wait at one shard before it takes no new requests; they get 503. */
+    static final int MOST_WAITING = 20_000;
+
+    private static final int RETRY_AFTER_SECONDS = 5;
+
+    private final TransportContext context;
+    private final List<SipShard> shards = new ArrayList<>();
+    private final OutboundConnections outbound;
+
+    private SipShards(TransportContext context, int count, OutboundSettings outbound, SipRoleFactory factory) {
+        this.context = context;
+        this.outbound = new OutboundConnections(context, outbound, this);
+        for (int i = 0; i < count; i++) {
+            SipShard shard = new SipShard(i, context.loops().loop(i), context);
+            shard.bind(factory.create(shard, new ShardTransmitter(shard, context, this.outbound)));
+            shards.add(shard);
+        }
+    }
+
+    /** One shard for each event loop: for an edge. */
+    public static SipShards perLoop(TransportContext context, OutboundSettings outbound, SipRoleFactory factory) {
+        return new SipShards(context, context.loops().size(), outbound, factory);
+    }
+
+    /** One shard in all, on the first event loop: for the pool and for user agents. */
+    public static SipShards single(TransportContext context, OutboundSettings outbound, SipRoleFactory factory) {
+        return new SipShards(context, 1, outbound, factory);
+    }
+
+    /** How many there are. */
+    public int size() {
+        return shards.size();
+    }
+
+    /** The shard of that number. */
+    public SipShard shard(int number) {
+        return shards.get(number);
+    }
+
+    /** Does work on the event loop of every shard. */
+    public void executeOnAll(LongConsumer work) {
+        shards.forEach(shard -> shard.execute(work));
+    }
+
+    @Override
+    public void opened(SipConnection connection, long now) {
+        for (SipShard shard : shards) {
+            shard.hand(at -> shard.role().opened(connection, at));
+        }
+    }
+
+    @Override
+    public void received(SipConnection connection, SipMessage message, long now) {
+        SipShard shard = shardFor(connection, message);
+        if (message.isRequest()
+                && shard.waiting() > MOST_WAITING
+                && !message.method().equals("ACK")) {
+            context.counters().counter("sip_requests_shed").increment();
+            SipMessage busy = SipMessage.responseTo(message, 503, "Service Unavailable");
+            busy.set(org.edgeways.sip.message.HeaderName.of("Retry-After"), Integer.toString(RETRY_AFTER_SECONDS));
+            connection.send(busy);
+            return;
+        }
+        shard.hand(at -> shard.role().received(connection, message, at));
+    }
+
+    private SipShard shardFor(SipConnection connection, SipMessage message) {
+        int number = loopOf(connection);
+        if (!message.isRequest()) {
+            int branch = Branches.shardOf(message.topVia().branch());
+            number = branch == Branches.NO_SHARD ? number : branch;
+        } else if (connection.isLink()) {
+            number = message.callId().hashCode();
+        }
+        return shards.get(Math.floorMod(number, shards.size()));
+    }
+
+    private static int loopOf(SipConnection connection) {
+        return FlowNumbers.loopOf(connection.flow());
+    }
+
+    @Override
+    public void refused(SipConnection connection, ErrorCode code, long now) {
+        SipShard shard = shards.get(Math.floorMod(loopOf(connection), shards.size()));
+        shard.hand(at -> shard.role().refused(connection, code, at));
+    }
+
+    @Override
+    public void closed(SipConnection connection, TransportErrorCode reason, long now) {
+        for (SipShard shard : shards) {
+            shard.hand(at -> {
+                shard.role().engine().flowClosed(connection.flow(), at);
+                shard.role().closed(connection, reason, at);
+            });
+        }
+    }
+}

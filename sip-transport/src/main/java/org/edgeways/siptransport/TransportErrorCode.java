@@ -1,0 +1,40 @@
+package org.edgeways.siptransport;
+
+import org.edgeways.base.ErrorCode;
+
+/** Why a SIP connection was closed, or did not carry a message. */
+public enum TransportErrorCode implements ErrorCode {
+    PEER_CLOSED("transport-peer-closed", "The other side closed the connection."),
+    CONNECTION_FAILED("transport-connection-failed", "The connection broke."),
+    CLOSED_BY_ROLE("transport-closed-by-role", "We closed the connection."),
+    SHUT_DOWN("transport-shut-down", "The listener or dialer was closed."),
+    IDLE("transport-idle", "Nothing came for longer than the idle limit."),
+    SLOW_SENDER("transport-slow-sender", "A message stayed incomplete for too long."),
+    SLOW_RECEIVER("transport-slow-receiver", "The other side took nothing of what was queued for too long."),
+    QUEUE_FULL("transport-queue-full", "The outgoing queue is at its bound."),
+    FRAMING_LOST("transport-framing-lost", "The byte stream cannot be cut into messages."),
+    MESSAGE_UNANSWERABLE("transport-message-unanswerable", "A message was so broken that it cannot be answered."),
+    PONG_MISSING("transport-pong-missing", "A keep-alive was not answered."),
+    UPGRADE_REFUSED("transport-upgrade-refused", "An HTTP request is not the WebSocket upgrade that we serve."),
+    UPGRADE_TIMEOUT("transport-upgrade-timeout", "The WebSocket upgrade took too long."),
+    TARGET_UNREACHABLE("transport-target-unreachable", "No connection to the next hop could be opened."),
+    ROLE_FAILED("transport-role-failed", "Our own handling of a message failed: a bug.");
+
+    private final String code;
+    private final String meaning;
+
+    TransportErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}
