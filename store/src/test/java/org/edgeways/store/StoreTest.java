@@ -85,7 +85,7 @@ class StoreTest {
     void aFailingOperationDoesNotUndoItsNeighbours() throws Exception {
         try (Store store = open(StoreLimits.DEFAULT)) {
             CountDownLatch go = new CountDownLatch(1);
-            store.write(waiting(go)); // everything after it lands in one batch
+            var _ = store.write(waiting(go)); // everything after it lands in one batch
             CompletableFuture<Integer> first = store.write(note(1, "first"));
             CompletableFuture<Integer> failing = store.write(handle -> {
                 note(2, "half").run(handle);
