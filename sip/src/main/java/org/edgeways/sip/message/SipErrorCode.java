@@ -20,7 +20,18 @@ public enum SipErrorCode implements ErrorCode {
     BODY_TOO_LARGE("sip-body-too-large", "The body is larger than the limit"),
     URI_TOO_LONG("sip-uri-too-long", "A URI is longer than the limit"),
     VIA_TOO_DEEP("sip-via-too-deep", "There are more Via entries than the limit"),
-    CREDENTIALS_MALFORMED("sip-credentials-malformed", "Credentials or a challenge do not follow their grammar");
+    CREDENTIALS_MALFORMED("sip-credentials-malformed", "Credentials or a challenge do not follow their grammar"),
+    TRANSACTIONS_TOO_MANY("sip-transactions-too-many", "There are more transactions than the limit"),
+    FLOW_TRANSACTIONS_TOO_MANY("sip-flow-transactions-too-many", "One connection has more transactions than the limit"),
+    CLIENT_TRANSACTIONS_TOO_MANY("sip-client-transactions-too-many", "More requests are under way than the limit"),
+    BRANCHES_TOO_MANY("sip-branches-too-many", "A request has more targets than the limit"),
+    LOOP_DETECTED("sip-loop-detected", "A request came back unchanged"),
+    HOPS_EXHAUSTED("sip-hops-exhausted", "A request has passed too many hops"),
+    BREADTH_EXHAUSTED("sip-breadth-exhausted", "A request has been forked too often"),
+    EXTENSION_REQUIRED("sip-extension-required", "A request requires an extension that proxies here do not have"),
+    FLOW_GONE("sip-flow-gone", "The connection that a request had to go on is gone"),
+    DESTINATION_UNREACHABLE("sip-destination-unreachable", "A request could not be sent on"),
+    DESTINATION_CONGESTED("sip-destination-congested", "A receiver takes its messages too slowly");
 
     private final String code;
     private final String meaning;

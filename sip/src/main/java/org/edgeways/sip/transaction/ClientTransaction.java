@@ -1,20 +1,25 @@
 package org.edgeways.sip.transaction;
 
 import org.edgeways.sip.message.SipMessage;
+import org.jspecify.annotations.Nullable;
 
 /** The client's side of one request (RFC 3261 section 17.1). Made by {@link TransactionLayer}; equal only to itself. */
-public abstract sealed class ClientTransaction permits InviteClientTransaction, NonInviteClientTransaction {
+public abstract sealed class ClientTransaction extends Transaction
+        permits InviteClientTransaction, NonInviteClientTransaction {
 
     private final SipMessage request;
     private final String branch;
     private final Destination destination;
     private final boolean reliable;
+    private @Nullable Flow flow;
 
-    ClientTransaction(SipMessage request, String branch, Destination destination, boolean reliable) {
+    ClientTransaction(TransactionHost host, SipMessage request, Destination destination) {
+        super(host);
         this.request = request;
-        this.branch = branch;
+        this.branch = String.valueOf(request.topVia().branch());
         this.destination = destination;
-        this.reliable = reliable;
+        this.reliable = !request.topVia().transport().equalsIgnoreCase("UDP");
+        this.flow = destination instanceof Destination.Connection(Flow only) ? only : null;
     }
 
     /** The request as it was sent. Not to be changed. */
@@ -32,6 +37,11 @@ public abstract sealed class ClientTransaction permits InviteClientTransaction, 
         return destination;
     }
 
+    /** The connection that it went over, null if the driver has not said. */
+    public final @Nullable Flow flow() {
+        return flow;
+    }
+
     /** False if it goes over UDP. */
     public final boolean reliable() {
         return reliable;
@@ -44,4 +54,35 @@ public abstract sealed class ClientTransaction permits InviteClientTransaction, 
 
     /** True until a final response, a timeout or a failure. */
     public abstract boolean awaitsFinalResponse();
+
+    /** Sends the request for the first time. */
+    abstract void start(long now);
+
+    /** A response to it has come. */
+    abstract void received(SipMessage response, long now);
+
+    /** It, or the ACK to its final response, could not be sent. */
+    abstract void failed(TransportFailure failure, long now);
+
+    final void sentOver(Flow over) {
+        flow = over;
+    }
+
+    /** Whether a response from there can be one to this request. */
+    final boolean mayComeFrom(Origin origin) {
+        return switch (destination) {
+            case Destination.Connection(Flow only) -> origin.flow().equals(only);
+            case Destination.Service service ->
+                origin.isTrunk() || origin.flow().equals(flow);
+            case Destination.Locate locate -> flow == null || origin.flow().equals(flow);
+        };
+    }
+
+    /** Where what belongs to the same transaction goes: retransmissions, ACK and CANCEL. */
+    final Destination sameHop() {
+        Flow over = flow;
+        return destination instanceof Destination.Locate && over != null
+                ? new Destination.Connection(over)
+                : destination;
+    }
 }

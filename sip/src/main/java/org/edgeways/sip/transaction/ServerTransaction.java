@@ -3,16 +3,24 @@ package org.edgeways.sip.transaction;
 import org.edgeways.sip.message.SipMessage;
 
 /** The server's side of one request (RFC 3261 section 17.2). Made by {@link TransactionLayer}; equal only to itself. */
-public abstract sealed class ServerTransaction permits InviteServerTransaction, NonInviteServerTransaction {
+public abstract sealed class ServerTransaction extends Transaction
+        permits InviteServerTransaction, NonInviteServerTransaction {
 
     private final SipMessage request;
     private final Origin origin;
     private final String localTag;
+    private final ServerKey key;
 
-    ServerTransaction(SipMessage request, Origin origin, String localTag) {
+    ServerTransaction(TransactionHost host, ServerKey key, SipMessage request, Origin origin, String localTag) {
+        super(host);
+        this.key = key;
         this.request = request;
         this.origin = origin;
         this.localTag = localTag;
+    }
+
+    final ServerKey key() {
+        return key;
     }
 
     /** The request as it came, with received and rport in its topmost Via. Not to be changed. */
@@ -42,4 +50,20 @@ public abstract sealed class ServerTransaction permits InviteServerTransaction, 
 
     /** True while a final response may still be given. */
     public abstract boolean awaitsFinalResponse();
+
+    /** The first request has come: starts the timers of the first state. */
+    abstract void start(long now);
+
+    /** The request has come again. */
+    abstract void retransmitted(long now);
+
+    /** The user gives a response; false if this state takes none of that kind. */
+    abstract boolean respond(SipMessage response, long now);
+
+    /** Nobody can receive a response any more: the machine ends where it stands. */
+    abstract void abandon();
+
+    final void transmit(SipMessage response, long now) {
+        host().transmit(response, origin.replyTo(), now);
+    }
 }

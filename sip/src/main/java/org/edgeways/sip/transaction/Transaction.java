@@ -1,0 +1,63 @@
+package org.edgeways.sip.transaction;
+
+import org.edgeways.base.TimerQueue;
+import org.edgeways.sip.transaction.TransactionHost.Due;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the four machines share: at most two timers, one that repeats (A, E, G, the 100) and one that bounds the present
+ * state's life (all others).
+ */
+abstract sealed class Transaction permits ServerTransaction, ClientTransaction {
+
+    private final TransactionHost host;
+    private TimerQueue.@Nullable Timer<Due> repeat;
+    private TimerQueue.@Nullable Timer<Due> lifetime;
+
+    Transaction(TransactionHost host) {
+        this.host = host;
+    }
+
+    final TransactionHost host() {
+        return host;
+    }
+
+    /** A timer of this machine is due. */
+    abstract void fired(TimerName timer, long now);
+
+    final void startRepeat(TimerName timer, long deadline) {
+        stopRepeat();
+        repeat = host.schedule(deadline, new Due.Fired(this, timer));
+    }
+
+    final void startLifetime(TimerName timer, long deadline) {
+        stopLifetime();
+        lifetime = host.schedule(deadline, new Due.Fired(this, timer));
+    }
+
+    final void stopRepeat() {
+        if (repeat != null) {
+            host.cancel(repeat);
+            repeat = null;
+        }
+    }
+
+    final void stopLifetime() {
+        if (lifetime != null) {
+            host.cancel(lifetime);
+            lifetime = null;
+        }
+    }
+
+    /** Stops the timers and leaves the layer's tables. */
+    final void end() {
+        stopRepeat();
+        stopLifetime();
+        host.ended(this);
+    }
+
+    /** A timer or event that the machine's state cannot have: our own bug. */
+    static IllegalStateException illegal(Object what, Object state) {
+        return new IllegalStateException(what + " in state " + state);
+    }
+}

@@ -1,0 +1,37 @@
+package org.edgeways.sip.transaction;
+
+import org.edgeways.base.TimerQueue;
+import org.edgeways.sip.message.SipMessage;
+
+/** What a machine acts through: its layer. */
+interface TransactionHost {
+
+    /** Something that is due at a time. */
+    sealed interface Due {
+
+        /** A timer of a machine. */
+        record Fired(Transaction transaction, TimerName timer) implements Due {}
+
+        /** A failure that was noticed inside a call of the engine and is told after it. */
+        record Failed(ClientTransaction transaction, TransportFailure failure) implements Due {}
+    }
+
+    SipTimers timers();
+
+    TransactionUser user();
+
+    void transmit(SipMessage message, Destination to, long now);
+
+    TimerQueue.Timer<Due> schedule(long deadline, Due due);
+
+    void cancel(TimerQueue.Timer<Due> timer);
+
+    /** Sends a CANCEL that the layer has no user to tell about. */
+    void sendCancel(SipMessage cancel, InviteClientTransaction invite, long now);
+
+    /** The machine has reached its last state: it is forgotten. */
+    void ended(Transaction transaction);
+
+    /** Counts one transaction that ran into a timer. */
+    void countTimeout(TimerName timer);
+}
