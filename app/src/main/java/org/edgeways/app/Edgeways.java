@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.edgeways.app.command.CountersCommand;
 import org.edgeways.app.command.UserCommand;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.failure.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -26,15 +29,6 @@ import picocli.CommandLine.HelpCommand;
             "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration."
         })
 public final class Edgeways {
-
-    /** Done. */
-    public static final int DONE = 0;
-
-    /** Something failed or was refused. */
-    public static final int FAILED = 1;
-
-    /** The command line or a configuration file is wrong. */
-    public static final int USAGE = 2;
 
     /** The version of the build, from the manifest. */
     static final class Version implements CommandLine.IVersionProvider {
@@ -63,7 +57,7 @@ public final class Edgeways {
      * @return the exit code
      */
     public static int run(List<String> arguments, PrintWriter out, PrintWriter err) {
-        CommandLine line = new CommandLine(new Edgeways());
+        CommandLine line = commandLine();
         line.setOut(out);
         line.setErr(err);
         line.setUsageHelpAutoWidth(true);
@@ -72,6 +66,11 @@ public final class Edgeways {
         line.setParameterExceptionHandler((exception, parsed) -> misused(exception));
         line.setExecutionStrategy(parsed -> execute(parsed, err));
         return line.execute(arguments.toArray(String[]::new));
+    }
+
+    /** The whole command tree, not yet wired to any output. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Edgeways());
     }
 
     private static int execute(CommandLine.ParseResult parsed, PrintWriter err) {
@@ -83,7 +82,7 @@ public final class Edgeways {
         boolean group = !command.getSubcommands().isEmpty() && !last.isUsageHelpRequested();
         if (group && !last.isVersionHelpRequested()) {
             command.usage(err);
-            return USAGE;
+            return ExitCode.USAGE;
         }
         return new CommandLine.RunLast().execute(parsed);
     }
@@ -95,7 +94,7 @@ public final class Edgeways {
         PrintWriter err = command.getErr();
         err.println("edgeways: " + failure.problem());
         failure.nextStep().lines().forEach(step -> err.println("  " + step));
-        return failure.code() == AppErrorCode.CONFIGURATION_INVALID ? USAGE : FAILED;
+        return failure.code() == AppErrorCode.CONFIGURATION_INVALID ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
     private static int misused(CommandLine.ParameterException exception) {
@@ -104,6 +103,6 @@ public final class Edgeways {
         err.println("edgeways: " + exception.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
         err.println("  See: " + command.getCommandSpec().qualifiedName() + " --help");
-        return USAGE;
+        return ExitCode.USAGE;
     }
 }

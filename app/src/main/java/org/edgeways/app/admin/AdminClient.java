@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.edgeways.app.AppErrorCode;
-import org.edgeways.app.AppFailure;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
 
 /** Asks a running pool over its administration socket: one JSON object per line there, one back. */
 public final class AdminClient {

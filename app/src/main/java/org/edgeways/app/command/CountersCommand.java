@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.edgeways.app.AppErrorCode;
-import org.edgeways.app.AppFailure;
-import org.edgeways.app.Edgeways;
 import org.edgeways.app.counters.CountersSocket;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.failure.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,7 +89,7 @@ public final class CountersCommand implements Callable<Integer> {
                     "Start the demo (edgeways demo), or say where the data is: --data DIR");
         }
         print(texts);
-        return Edgeways.DONE;
+        return ExitCode.DONE;
     }
 
     private void print(Map<String, String> texts) {

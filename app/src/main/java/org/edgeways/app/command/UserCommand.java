@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
+import org.edgeways.app.failure.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,7 +100,7 @@ public final class UserCommand {
             return show(answer);
         }
         print(name + " is removed." + System.lineSeparator());
-        return Edgeways.DONE;
+        return ExitCode.DONE;
     }
 
     JsonNode ask(ObjectNode request) {
@@ -110,7 +110,7 @@ public final class UserCommand {
     int show(JsonNode answer) {
         if (form == Output.Form.JSON) {
             print(Output.json(answer.has("password") ? answer : answer.path("people")) + System.lineSeparator());
-            return Edgeways.DONE;
+            return ExitCode.DONE;
         }
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode person : answer.path("people")) {
@@ -129,7 +129,7 @@ public final class UserCommand {
             print(System.lineSeparator() + "Password (shown only now): "
                     + answer.path("password").asText() + System.lineSeparator());
         }
-        return Edgeways.DONE;
+        return ExitCode.DONE;
     }
 
     private void print(String text) {

@@ -1,4 +1,4 @@
-package org.edgeways.app;
+package org.edgeways.app.failure;
 
 import org.edgeways.base.ErrorCode;
 

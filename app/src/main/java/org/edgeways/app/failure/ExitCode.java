@@ -1,0 +1,16 @@
+package org.edgeways.app.failure;
+
+/** What the program's exit codes mean. */
+public final class ExitCode {
+
+    /** Done. */
+    public static final int DONE = 0;
+
+    /** Something failed or was refused. */
+    public static final int FAILED = 1;
+
+    /** The command line or a configuration file is wrong. */
+    public static final int USAGE = 2;
+
+    private ExitCode() {}
+}

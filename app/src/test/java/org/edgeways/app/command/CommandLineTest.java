@@ -1,0 +1,78 @@
+package org.edgeways.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.edgeways.app.Edgeways;
+import org.edgeways.app.failure.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandLineTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        return Edgeways.run(List.of(arguments), new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    @Test
+    void everyCommandHasAnExampleInItsHelp() {
+        List<List<String>> commands = new ArrayList<>();
+        collect(Edgeways.commandLine(), List.of(), commands);
+        assertThat(commands).hasSizeGreaterThan(8);
+        for (List<String> command : commands) {
+            out.getBuffer().setLength(0);
+            List<String> arguments = new ArrayList<>(command);
+            arguments.add("--help");
+            assertThat(run(arguments.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+            assertThat(out.toString()).as("help of %s", command).contains("Example");
+        }
+    }
+
+    private static void collect(CommandLine line, List<String> path, List<List<String>> commands) {
+        commands.add(path);
+        for (Map.Entry<String, CommandLine> entry : line.getSubcommands().entrySet()) {
+            if (!entry.getKey().equals("help")) {
+                List<String> inner = new ArrayList<>(path);
+                inner.add(entry.getKey());
+                collect(entry.getValue(), inner, commands);
+            }
+        }
+    }
+
+    @Test
+    void aCommandGroupAloneShowsItsHelpAndCountsAsWrongUsage() {
+        assertThat(run("user")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("Usage: edgeways user");
+    }
+
+    @Test
+    void anUnknownOptionIsNamedTogetherWithWhereTheHelpIs() {
+        assertThat(run("user", "list", "--colour")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--colour", "edgeways user list --help");
+    }
+
+    @Test
+    void saysHowToStartAPoolWhenNoneRuns() {
+        assertThat(run("user", "list", "--data", directory.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("no pool is running with its data in " + directory, "edgeways demo");
+    }
+
+    @Test
+    void tableColumnsAreAsWideAsTheirWidestCell() {
+        assertThat(Output.table(List.of("A", "B"), List.of(List.of("long", "x"), List.of("s", "yy")))
+                        .lines())
+                .containsExactly("A     B", "long  x", "s     yy");
+    }
+}
