@@ -33,6 +33,12 @@ final class Connector {
      * told, or fails with the cause.
      */
     static CompletableFuture<SipConnection> connect(ConnectionSetup setup, EventLoop loop, Target target) {
+        return connect(setup, loop, target, null);
+    }
+
+    /** As {@link #connect(ConnectionSetup, EventLoop, Target)}, with a WebSocket on top if one is asked for. */
+    static CompletableFuture<SipConnection> connect(
+            ConnectionSetup setup, EventLoop loop, Target target, WebSocketClient.@Nullable Request webSocket) {
         CompletableFuture<SipConnection> result = new CompletableFuture<>();
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
@@ -43,7 +49,7 @@ final class Connector {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        build(setup, channel, target, result);
+                        build(setup, channel, target, webSocket, result);
                     }
                 });
         SocketOptions.outbound(bootstrap);
@@ -56,7 +62,11 @@ final class Connector {
     }
 
     private static void build(
-            ConnectionSetup setup, Channel channel, Target target, CompletableFuture<SipConnection> result) {
+            ConnectionSetup setup,
+            Channel channel,
+            Target target,
+            WebSocketClient.@Nullable Request webSocket,
+            CompletableFuture<SipConnection> result) {
         channel.closeFuture()
                 .addListener(
                         closed -> result.completeExceptionally(new java.io.IOException("closed while connecting")));
@@ -75,6 +85,10 @@ final class Connector {
                 .addLast(tls)
                 .addLast(new Pipelines.AfterHandshake(
                         peer -> {
+                            if (webSocket != null) {
+                                WebSocketClient.upgrade(setup, channel, webSocket, peer, result);
+                                return;
+                            }
                             StreamHandler handler = new StreamHandler(setup, channel, peer);
                             channel.pipeline().addLast(handler);
                             result.complete(handler.connection());
