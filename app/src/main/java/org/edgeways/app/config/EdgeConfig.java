@@ -1,0 +1,110 @@
+package org.edgeways.app.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an edge node is told.
+ *
+ * @param node the node's name, also in its certificate
+ * @param data its data directory
+ * @param sipDomains the SIP domains of the organisation
+ * @param outside what clients outside see and connect to
+ * @param link the inside leg, which the pool dials
+ * @param nextHop the service that requests go to, {@code service:pool}, or a SIP URI that is dialled
+ * @param hideTopology write nothing of the inside in what goes outside
+ */
+public record EdgeConfig(
+        String node,
+        Path data,
+        List<String> sipDomains,
+        Outside outside,
+        Link link,
+        String nextHop,
+        boolean hideTopology) {
+
+    /**
+     * What clients outside see and connect to.
+     *
+     * @param host the name in Record-Route and Contact that we write
+     * @param aliases other names and addresses by which clients reach us
+     * @param sipTls SIP over TLS
+     * @param webSocket SIP over secure WebSocket, path /sip
+     * @param origins web origins whose pages may connect; none given: any
+     * @param certificate for both
+     */
+    public record Outside(
+            String host,
+            List<String> aliases,
+            ListenConfig sipTls,
+            Optional<ListenConfig> webSocket,
+            List<String> origins,
+            CertificateFiles certificate) {
+
+        public Outside {
+            aliases = List.copyOf(aliases);
+            origins = List.copyOf(origins);
+        }
+    }
+
+    /**
+     * The inside leg.
+     *
+     * @param host this node's name on it, also in its certificate
+     * @param listen mutual TLS
+     * @param certificate this node's
+     * @param authority the authority that the pool's certificate comes from, PEM
+     */
+    public record Link(String host, ListenConfig listen, CertificateFiles certificate, Path authority) {}
+
+    public EdgeConfig {
+        sipDomains = List.copyOf(sipDomains);
+    }
+
+    /** Reads the file. */
+    public static EdgeConfig read(Path file) {
+        return ConfigFile.read(file, EdgeConfig::read);
+    }
+
+    private static EdgeConfig read(JsonSection section, Path base) {
+        JsonSection outside = section.requiredSection("outside");
+        ListenConfig sipTls = ListenConfig.read(outside, "sipTlsPort");
+        EdgeConfig config = new EdgeConfig(
+                section.text("node"),
+                section.path("data", base),
+                domains(section),
+                new Outside(
+                        outside.text("host"),
+                        outside.texts("aliases", List.of()),
+                        sipTls,
+                        outside.has("webSocketPort")
+                                ? Optional.of(new ListenConfig(sipTls.addresses(), outside.port("webSocketPort")))
+                                : Optional.empty(),
+                        outside.texts("origins", List.of()),
+                        CertificateFiles.read(outside, base)),
+                link(section.requiredSection("link"), base),
+                section.text("nextHop", "service:pool"),
+                section.flag("hideTopology", true));
+        outside.end();
+        return config;
+    }
+
+    private static Link link(JsonSection section, Path base) {
+        Link link = new Link(
+                section.text("host"),
+                ListenConfig.read(section, "port"),
+                CertificateFiles.read(section, base),
+                section.path("authority", base));
+        section.end();
+        return link;
+    }
+
+    static List<String> domains(JsonSection section) {
+        List<String> domains = section.texts("sipDomains", List.of());
+        if (domains.isEmpty()) {
+            section.problem("sipDomains", "must name at least one SIP domain, such as [\"acorn.example\"]");
+        }
+        return domains;
+    }
+}

@@ -1,0 +1,43 @@
+package org.edgeways.app.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where to listen: every address with the port.
+ *
+ * @param addresses literals of local addresses
+ * @param port 1 to 65535
+ */
+public record ListenConfig(List<InetAddress> addresses, int port) {
+
+    public ListenConfig {
+        addresses = List.copyOf(addresses);
+    }
+
+    /** Reads {@code addresses} (by default all) and the port under the given key. */
+    static ListenConfig read(JsonSection section, String portKey) {
+        return new ListenConfig(addresses(section), section.port(portKey));
+    }
+
+    private static List<InetAddress> addresses(JsonSection section) {
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String literal : section.texts("addresses", List.of("0.0.0.0", "::"))) {
+            try {
+                addresses.add(InetAddress.ofLiteral(literal));
+            } catch (IllegalArgumentException e) {
+                section.problem("addresses", "must be literals of local addresses, \"" + literal + "\" is none");
+            }
+        }
+        return addresses;
+    }
+
+    /** The same as socket addresses. */
+    public List<InetSocketAddress> sockets() {
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+    }
+}

@@ -1,0 +1,65 @@
+package org.edgeways.app.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a script or a person needs to sign in; {@code demo.json} holds it. Fields are added, never changed.
+ *
+ * @param organisation the SIP domain
+ * @param caFile the certificate authority that both servers' certificates come from, PEM
+ * @param edge where clients outside connect to
+ * @param inside where clients inside connect to
+ * @param people who there is
+ * @param dataDirectory what {@code --data} of the other commands takes
+ * @param digestAlgorithms what the pool offers
+ */
+public record DemoDescription(
+        String organisation,
+        String caFile,
+        Edge edge,
+        Inside inside,
+        List<Person> people,
+        String dataDirectory,
+        List<String> digestAlgorithms) {
+
+    /** The file's name in the demo's data directory. */
+    public static final String FILE_NAME = "demo.json";
+
+    /** Where clients outside connect to. */
+    public record Edge(String host, int sipTlsPort, String webSocketUrl) {}
+
+    /** Where clients inside connect to. */
+    public record Inside(String host, int sipTlsPort) {}
+
+    /** Somebody to sign in as; the text form hides the password. */
+    public record Person(String name, String uri, String username, String password, boolean remoteAccess) {
+        @Override
+        public String toString() {
+            return "Person[" + uri + ", password=***]";
+        }
+    }
+
+    public DemoDescription {
+        people = List.copyOf(people);
+        digestAlgorithms = List.copyOf(digestAlgorithms);
+    }
+
+    /** The person of that name, who must exist. */
+    public Person person(String name) {
+        return people.stream()
+                .filter(person -> person.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("nobody is named " + name));
+    }
+
+    /** Writes the file, whole or not at all, mode 0600. */
+    void write(Path file) throws IOException {
+        ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        PrivateFiles.write(file, (json.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

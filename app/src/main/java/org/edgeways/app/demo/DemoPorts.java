@@ -1,0 +1,58 @@
+package org.edgeways.app.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+
+/**
+ * The TCP ports of the demo, all on loopback.
+ *
+ * @param sipTls the edge's, for SIP over TLS from outside
+ * @param webSocket the edge's, for SIP over secure WebSocket from outside
+ * @param link the edge's inside leg, which the pool dials
+ * @param insideSipTls the pool's, for SIP over TLS from inside
+ */
+public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
+
+    /** What the documents and examples speak of. */
+    public static final DemoPorts USUAL = new DemoPorts(8443, 8444, 8445, 9061);
+
+    /** The greatest base, so that the last port is a port still. */
+    public static final int GREATEST_BASE = 65535 - 3;
+
+    /** Four ports in a row. */
+    public static DemoPorts from(int base) {
+        return new DemoPorts(base, base + 1, base + 2, base + 3);
+    }
+
+    /**
+     * Finds out whether all ports can be had.
+     *
+     * @throws AppFailure if another program has one
+     */
+    void ensureFree() {
+        Map<Integer, String> purposes = new LinkedHashMap<>();
+        purposes.put(sipTls, "SIP over TLS from outside");
+        purposes.put(webSocket, "SIP over WebSocket from outside");
+        purposes.put(link, "the edge's inside leg");
+        purposes.put(insideSipTls, "SIP over TLS from inside");
+        purposes.forEach((port, purpose) -> {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+            } catch (IOException e) {
+                throw new AppFailure(
+                        AppErrorCode.PORT_TAKEN,
+                        "port " + port + " (" + purpose + ") cannot be had: " + e.getMessage(),
+                        "Is another demo running? Stop it, see who has the port (ss -ltnp 'sport = :" + port + "'),\n"
+                                + "or move all ports: edgeways demo --port-base 18443",
+                        e);
+            }
+        });
+    }
+}

@@ -1,0 +1,19 @@
+package org.edgeways.app.demo;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How to run the demo.
+ *
+ * @param data where it keeps its data
+ * @param fresh forget what earlier runs left there
+ * @param ports where it listens, on loopback
+ * @param digestAlgorithms what the pool offers, best first, by their names of RFC 8760
+ */
+public record DemoSettings(Path data, boolean fresh, DemoPorts ports, List<String> digestAlgorithms) {
+
+    public DemoSettings {
+        digestAlgorithms = List.copyOf(digestAlgorithms);
+    }
+}

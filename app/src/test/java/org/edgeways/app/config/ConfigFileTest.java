@@ -1,0 +1,105 @@
+package org.edgeways.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.edgeways.app.failure.AppFailure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigFileTest {
+
+    @TempDir
+    Path directory;
+
+    private Path file(String text) throws Exception {
+        return Files.writeString(directory.resolve("config.json"), text);
+    }
+
+    @Test
+    void readsAnEdgeNodesConfiguration() throws Exception {
+        EdgeConfig config = EdgeConfig.read(file("""
+                {
+                  "node": "edge1",
+                  "data": "data",
+                  "sipDomains": ["acorn.example"],
+                  "outside": {
+                    "host": "edge.acorn.example",
+                    "addresses": ["198.51.100.10"],
+                    "sipTlsPort": 5061,
+                    "webSocketPort": 443,
+                    "certificate": "edge.crt",
+                    "key": "/etc/edge.key"
+                  },
+                  "link": {
+                    "host": "edge1.perimeter.acorn.example",
+                    "addresses": ["172.16.1.10"],
+                    "port": 8445,
+                    "certificate": "node.crt",
+                    "key": "node.key",
+                    "authority": "ca.crt"
+                  }
+                }"""));
+        assertThat(config.data()).isEqualTo(directory.resolve("data"));
+        assertThat(config.outside().webSocket())
+                .hasValueSatisfying(web ->
+                        assertThat(web.sockets()).singleElement().asString().isEqualTo("/198.51.100.10:443"));
+        assertThat(config.outside().certificate().key()).isEqualTo(Path.of("/etc/edge.key"));
+        assertThat(config.nextHop()).isEqualTo("service:pool");
+        assertThat(config.hideTopology()).isTrue();
+    }
+
+    @Test
+    void readsAPoolsConfiguration() throws Exception {
+        PoolConfig config = PoolConfig.read(file("""
+                {
+                  "data": "data",
+                  "sipDomains": ["acorn.example"],
+                  "digestAlgorithms": ["SHA-256", "MD5"],
+                  "inside": {
+                    "host": "pool.acorn.example", "sipTlsPort": 5061, "certificate": "pool.crt", "key": "pool.key"
+                  },
+                  "link": {
+                    "certificate": "service.crt", "key": "service.key", "authority": "ca.crt",
+                    "edges": [{"host": "edge1.perimeter.acorn.example", "port": 8445, "connections": 2}]
+                  }
+                }"""));
+        assertThat(config.link().edges())
+                .containsExactly(
+                        new PoolConfig.Edge("edge1.perimeter.acorn.example", "edge1.perimeter.acorn.example", 8445, 2));
+        assertThat(config.inside().addresses()).hasSize(2);
+    }
+
+    @Test
+    void aWrongFileIsRefusedWithEverythingThatIsWrong() throws Exception {
+        Path file = file("""
+                {
+                  "data": "data",
+                  "sipDomains": [],
+                  "digestAlgorithms": ["ROT13"],
+                  "inside": {"host": "pool", "sipTlsPort": 0, "certificate": "a", "key": "b", "addresses": ["here"]},
+                  "link": {"certificate": "a", "key": "b", "authority": "c", "edges": [{"hots": "x", "port": 1}]}
+                }""");
+        assertThatThrownBy(() -> PoolConfig.read(file))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.nextStep())
+                                .contains(
+                                        ":3: sipDomains:",
+                                        ":4: digestAlgorithms:",
+                                        ":5: inside.sipTlsPort:",
+                                        ":5: inside.addresses:",
+                                        ":6: link.edges[0].host: is missing",
+                                        ":6: link.edges[0].hots: is no known setting"));
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatThrownBy(() -> PoolConfig.read(directory.resolve("none.json")))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.problem()).contains("none.json"));
+    }
+}
