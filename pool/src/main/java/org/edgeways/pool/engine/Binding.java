@@ -45,6 +45,26 @@ public record Binding(
         path = List.copyOf(path);
     }
 
+    /** The same under another id. */
+    Binding withId(String other) {
+        return new Binding(
+                other,
+                person,
+                contact,
+                parameters,
+                instance,
+                regId,
+                priority,
+                path,
+                flow,
+                callId,
+                sequence,
+                device,
+                userAgent,
+                registeredAt,
+                expiresAt);
+    }
+
     /** Whether the device is outside, behind an edge node. */
     public boolean remote() {
         return !path.isEmpty();

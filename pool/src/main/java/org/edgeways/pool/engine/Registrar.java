@@ -43,23 +43,32 @@ final class Registrar {
 
     private record Expiry(String person, String id) {}
 
+    /** How many devices that are gone keep their id for when they come back. */
+    static final int OLD_IDS_REMEMBERED = 10_000;
+
     private final RegistrarLimits limits;
     private final RandomGenerator random;
     private final Map<String, List<Binding>> people = new HashMap<>();
     private final Map<String, Binding> byId = new HashMap<>();
     private final Map<String, Set<String>> peopleOfFlow = new HashMap<>();
     private final TimerQueue<Expiry> expiries = new TimerQueue<>();
+    private final Map<String, String> idsOfOld = new LinkedHashMap<>();
 
     Registrar(RegistrarLimits limits, RandomGenerator random) {
         this.limits = limits;
         this.random = random;
     }
 
-    /** Puts back what was saved before a restart. */
+    /**
+     * Puts back what was saved before a restart: the devices behind edge nodes, whose connections live on there. Devices
+     * inside have lost theirs and come back by themselves; until then only their ids are remembered.
+     */
     void restore(Collection<Binding> bindings, long now) {
         Map<String, List<Binding>> saved = new LinkedHashMap<>();
         for (Binding binding : bindings) {
-            if (binding.expiresAt() > now) {
+            if (!binding.remote()) {
+                rememberId(binding);
+            } else if (binding.expiresAt() > now) {
                 saved.computeIfAbsent(binding.person(), p -> new ArrayList<>()).add(binding);
             }
         }
@@ -98,8 +107,9 @@ final class Registrar {
             }
             next.removeAll(replaced);
             if (contact.expirySeconds() > 0) {
-                String id = replaced.isEmpty() ? newId() : replaced.getLast().id();
-                next.add(request.binding(contact, id, person, flow.toString(), device, now));
+                String id = replaced.isEmpty() ? "" : replaced.getLast().id();
+                Binding made = request.binding(contact, id, person, flow.toString(), device, now);
+                next.add(id.isEmpty() ? made.withId(idFor(made)) : made);
             }
         }
         int evicted = 0;
@@ -229,6 +239,7 @@ final class Registrar {
     private void put(String person, List<Binding> bindings) {
         for (Binding old : people.getOrDefault(person, List.of())) {
             byId.remove(old.id());
+            rememberId(old);
             Set<String> here = peopleOfFlow.get(old.flow());
             if (here != null) {
                 here.remove(person);
@@ -251,7 +262,21 @@ final class Registrar {
         }
     }
 
-    private String newId() {
-        return HexFormat.of().toHexDigits(random.nextLong());
+    /** The id that the same device had before, so that its dialogs find it again, or a new one. */
+    private String idFor(Binding made) {
+        String old = idsOfOld.remove(device(made));
+        return old != null && !byId.containsKey(old) ? old : HexFormat.of().toHexDigits(random.nextLong());
+    }
+
+    private void rememberId(Binding gone) {
+        idsOfOld.put(device(gone), gone.id());
+        if (idsOfOld.size() > OLD_IDS_REMEMBERED) {
+            idsOfOld.remove(idsOfOld.keySet().iterator().next());
+        }
+    }
+
+    private static String device(Binding binding) {
+        String name = binding.instance() == null ? binding.contact() : binding.instance() + "#" + binding.regId();
+        return binding.person() + " " + name;
     }
 }

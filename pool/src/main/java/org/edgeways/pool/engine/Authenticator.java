@@ -1,0 +1,140 @@
+package org.edgeways.pool.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.edgeways.base.Result;
+import org.edgeways.sip.digest.DigestChallenge;
+import org.edgeways.sip.digest.DigestCredentials;
+import org.edgeways.sip.digest.DigestOutcome;
+import org.edgeways.sip.digest.DigestSettings;
+import org.edgeways.sip.digest.DigestVerifier;
+import org.edgeways.sip.digest.StoredHash;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipUri;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Digest authentication against the device passwords of people (RFC 3261 section 22, RFC 7616). The realm is the SIP
+ * domain. For every request with credentials the same number of hashes is computed, whether or not the name is known and
+ * however many passwords it has, so that neither answer nor time tells who has an account.
+ */
+final class Authenticator {
+
+    /** How many hashes are tried at least. */
+    static final int HASHES_TRIED = 16;
+
+    private static final int NONCES_REMEMBERED = 100_000;
+
+    /** Who sent it, or why not. */
+    sealed interface Outcome {
+        /** The sender knows a password of that account. */
+        record Accepted(People.Account account, String device) implements Outcome {}
+
+        /** Nobody is accepted; the refusal carries the challenges, or says that the credentials are malformed. */
+        record Refused(Refusal refusal) implements Outcome {}
+    }
+
+    private final People people;
+    private final Map<String, DigestVerifier> verifiers = new HashMap<>();
+    private final RandomGenerator random;
+    private final List<StoredHash> decoys = new ArrayList<>();
+
+    Authenticator(People people, EngineSettings settings, RandomGenerator random, long start) {
+        this.people = people;
+        this.random = random;
+        for (String domain : settings.domains()) {
+            byte[] key = new byte[32];
+            random.nextBytes(key);
+            DigestSettings digest = new DigestSettings(
+                    domain, settings.algorithms(), settings.nonceLifetime(), NONCES_REMEMBERED, false);
+            verifiers.put(domain, new DigestVerifier(digest, key, start));
+        }
+        for (int i = 0; i < HASHES_TRIED; i++) {
+            decoys.add(StoredHash.of("nobody", "nowhere", Long.toHexString(random.nextLong())));
+        }
+    }
+
+    /** Checks the credentials of a REGISTER; answers without them with 401. */
+    Outcome ofRegistrar(SipMessage request, String domain, long now) {
+        return authenticate(request, HeaderName.AUTHORIZATION, domain, now);
+    }
+
+    /** Checks the credentials for this proxy; answers without them with 407. */
+    Outcome ofProxy(SipMessage request, String domain, long now) {
+        return authenticate(request, HeaderName.PROXY_AUTHORIZATION, domain, now);
+    }
+
+    private Outcome authenticate(SipMessage request, HeaderName header, String domain, long now) {
+        DigestVerifier verifier = verifiers.get(domain);
+        if (verifier == null) {
+            throw new IllegalStateException("no such domain here: " + domain);
+        }
+        PoolErrorCode code = PoolErrorCode.CREDENTIALS_MISSING;
+        for (String value : request.values(header)) {
+            if (!(DigestCredentials.parse(value) instanceof Result.Ok<DigestCredentials>(DigestCredentials given))) {
+                return new Outcome.Refused(
+                        Refusal.of(400, PoolErrorCode.CREDENTIALS_MALFORMED, "RFC 7616 section 3.4"));
+            }
+            if (!given.realm().equals(domain)) {
+                continue;
+            }
+            People.Account account = people.account(addressOf(given.username(), domain));
+            List<StoredHash> hashes = hashes(account);
+            switch (verifier.verify(given, request.method(), hashes, now)) {
+                case DigestOutcome.Accepted(int index) -> {
+                    if (account != null && index < account.devices().size()) {
+                        return new Outcome.Accepted(
+                                account, account.devices().get(index).id());
+                    }
+                    code = PoolErrorCode.CREDENTIALS_WRONG;
+                }
+                case DigestOutcome.Stale stale -> code = PoolErrorCode.CREDENTIALS_STALE;
+                case DigestOutcome.Replayed replayed -> code = PoolErrorCode.CREDENTIALS_STALE;
+                case DigestOutcome.WrongCredential wrong -> code = PoolErrorCode.CREDENTIALS_WRONG;
+                case DigestOutcome.OtherRealm other -> {}
+                case DigestOutcome.Malformed malformed -> {
+                    return new Outcome.Refused(Refusal.of(
+                            400,
+                            "Credentials: " + malformed.reason(),
+                            PoolErrorCode.CREDENTIALS_MALFORMED,
+                            "RFC 7616 section 3.4"));
+                }
+            }
+        }
+        return new Outcome.Refused(challenge(verifier, header, code, now));
+    }
+
+    private Refusal challenge(DigestVerifier verifier, HeaderName header, PoolErrorCode code, long now) {
+        boolean registrar = header.equals(HeaderName.AUTHORIZATION);
+        HeaderName with = registrar ? HeaderName.WWW_AUTHENTICATE : HeaderName.PROXY_AUTHENTICATE;
+        Refusal refusal = registrar
+                ? Refusal.of(401, "Unauthorized", code, "every REGISTER is authenticated")
+                : Refusal.of(407, "Proxy Authentication Required", code, "the From of every request is authenticated");
+        for (DigestChallenge challenge : verifier.challenges(code == PoolErrorCode.CREDENTIALS_STALE, now, random)) {
+            refusal = refusal.with(with, challenge.toString());
+        }
+        return refusal;
+    }
+
+    /** Devices may send the user part alone or with the domain. */
+    private static String addressOf(String username, String domain) {
+        String suffix = "@" + domain;
+        String user = username.endsWith(suffix) ? username.substring(0, username.length() - suffix.length()) : username;
+        return Addresses.of(SipUri.of(user, domain, -1));
+    }
+
+    private List<StoredHash> hashes(People.@Nullable Account account) {
+        List<StoredHash> hashes = new ArrayList<>();
+        if (account != null) {
+            account.devices().forEach(device -> hashes.add(device.hash()));
+        }
+        for (int i = 0; hashes.size() < HASHES_TRIED; i++) {
+            hashes.add(decoys.get(i));
+        }
+        return hashes;
+    }
+}

@@ -1,0 +1,23 @@
+package org.edgeways.pool.engine;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a branch is labelled with: the device it goes to.
+ *
+ * @param binding the flow of the device that is tried
+ * @param others further flows of the same device (RFC 5626 section 7.1), to be tried if this one is dead, best first
+ */
+record DeviceTarget(Binding binding, List<Binding> others) {
+
+    DeviceTarget {
+        others = List.copyOf(others);
+    }
+
+    /** The next flow of the same device, or null. */
+    @Nullable
+    DeviceTarget next() {
+        return others.isEmpty() ? null : new DeviceTarget(others.getFirst(), others.subList(1, others.size()));
+    }
+}

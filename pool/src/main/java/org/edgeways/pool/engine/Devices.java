@@ -1,0 +1,79 @@
+package org.edgeways.pool.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.edgeways.base.Result;
+import org.edgeways.sip.message.NameAddress;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.proxy.Target;
+import org.edgeways.sip.transaction.Destination;
+import org.edgeways.sip.transaction.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** From a person to the devices that requests go to. */
+final class Devices {
+
+    private final Registrar registrar;
+    private final String boot;
+
+    Devices(Registrar registrar, String boot) {
+        this.registrar = registrar;
+        this.boot = boot;
+    }
+
+    /** One target for each device of the person, with its newest flow first. */
+    List<DeviceTarget> of(String person, long now) {
+        Map<String, List<Binding>> devices = new LinkedHashMap<>();
+        for (Binding binding : registrar.bindings(person, now)) {
+            String key = binding.instance() != null && binding.regId() > 0 ? binding.instance() : binding.id();
+            devices.computeIfAbsent(key, k -> new ArrayList<>()).add(binding);
+        }
+        List<DeviceTarget> targets = new ArrayList<>();
+        for (List<Binding> flows : devices.values()) {
+            flows.sort(Comparator.comparingLong(Binding::registeredAt).reversed());
+            targets.add(new DeviceTarget(flows.getFirst(), flows.subList(1, flows.size())));
+        }
+        return targets;
+    }
+
+    /**
+     * The branch to that device.
+     *
+     * @param q 0 to 1
+     */
+    Target target(DeviceTarget device, double q) {
+        Binding binding = device.binding();
+        return new Target(binding.contact(), binding.path(), destination(binding), q, device);
+    }
+
+    /** The branch to a device with another Request-URI than its contact: within a dialog. */
+    Target target(Binding binding, String requestUri) {
+        return new Target(requestUri, binding.path(), destination(binding), 1.0, new DeviceTarget(binding, List.of()));
+    }
+
+    /** The next hop to a binding. */
+    Destination destination(Binding binding) {
+        if (!binding.path().isEmpty()) {
+            SipUri first = uri(binding.path().getFirst());
+            if (first != null) {
+                return new Destination.Service(first.host().toLowerCase(Locale.ROOT));
+            }
+        }
+        FlowName flow = FlowName.parse(binding.flow());
+        if (flow == null || !flow.inside() || !flow.boot().equals(boot)) {
+            // a connection of an earlier run is as gone as one that was closed
+            return new Destination.Connection(new Flow(-1));
+        }
+        return new Destination.Connection(new Flow(Long.parseLong(flow.connection())));
+    }
+
+    private static @Nullable SipUri uri(String route) {
+        return NameAddress.parse(route) instanceof Result.Ok<NameAddress>(NameAddress address)
+                ? address.sipUri()
+                : null;
+    }
+}

@@ -1,0 +1,34 @@
+package org.edgeways.pool.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user part of the pool's Record-Route: the two devices of a dialog, so that a request within it finds its way over
+ * the connection on which each is signed in at that time. A device is named by its binding's random id (64 bits, which
+ * nobody outside the dialog learns) or, if it is not signed in, by its connection; {@code -} stands for a party that the
+ * rest of the route set leads to.
+ *
+ * @param caller who sent the first request
+ * @param callee where it went
+ */
+record DialogParties(String caller, String callee) {
+
+    static final String ROUTE = "-";
+    private static final String SEPARATOR = "_";
+
+    /** Reads the user part of a Record-Route; null if it is not of this form. */
+    static @Nullable DialogParties parse(@Nullable String user) {
+        if (user == null) {
+            return null;
+        }
+        int at = user.indexOf(SEPARATOR);
+        return at <= 0 || at == user.length() - 1 || user.indexOf(SEPARATOR, at + 1) >= 0
+                ? null
+                : new DialogParties(user.substring(0, at), user.substring(at + 1));
+    }
+
+    @Override
+    public String toString() {
+        return caller + SEPARATOR + callee;
+    }
+}

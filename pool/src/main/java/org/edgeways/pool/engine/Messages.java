@@ -1,0 +1,213 @@
+package org.edgeways.pool.engine;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.edgeways.base.Counters;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.FinalOutcome;
+import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.proxy.RoutingDecision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages between people (RFC 3428). A message goes to all devices of its recipient; the sender gets 200 when one has
+ * answered so. If there is none, if none can be reached, or if none answers in time, the message is stored and, when that
+ * is durable, answered with 202. While messages wait for a person, newer ones line up behind them.
+ *
+ * <p>Notices that somebody is typing (RFC 3994) are never stored: without a device they are answered with 480.
+ */
+final class Messages {
+
+    private static final String TYPING = "application/im-iscomposing+xml";
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final String RETRY_AFTER_FULL = "3600";
+    private static final String RETRY_AFTER_FAILURE = "30";
+
+    /** RFC 3261 section 20.17: always GMT. */
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
+
+    private record Pending(ProxyRequest request, MessageFork fork) {}
+
+    private final MessageSettings settings;
+    private final Devices devices;
+    private final Deliveries deliveries;
+    private final DurableCommands store;
+    private final Tickets tickets;
+    private final PoolEvents events;
+    private final Counters counters;
+    private final Answers answers;
+    private final Map<Long, Pending> pending = new HashMap<>();
+
+    Messages(
+            MessageSettings settings,
+            Devices devices,
+            Deliveries deliveries,
+            DurableCommands store,
+            Tickets tickets,
+            PoolEvents events,
+            Counters counters,
+            Answers answers) {
+        this.settings = settings;
+        this.devices = devices;
+        this.deliveries = deliveries;
+        this.store = store;
+        this.tickets = tickets;
+        this.events = events;
+        this.counters = counters;
+        this.answers = answers;
+    }
+
+    /** Where a message of an accepted sender goes. */
+    RoutingDecision route(ProxyRequest request, MessageFork fork, long now) {
+        if (fork.storable && deliveries.mustLineUp(fork.recipient)) {
+            store(request, fork, now);
+            return new RoutingDecision.Handled();
+        }
+        List<DeviceTarget> targets = devices.of(fork.recipient, now);
+        if (!targets.isEmpty()) {
+            return new RoutingDecision.Forward(
+                    targets.stream().map(t -> devices.target(t, 1.0)).toList(), List.of(), settings.answerTime());
+        }
+        if (fork.storable) {
+            store(request, fork, now);
+            return new RoutingDecision.Handled();
+        }
+        return answers.reject(request, Refusal.of(480, PoolErrorCode.NOTIFICATION_NOT_STORED, "typing is not stored"));
+    }
+
+    /** A message as far as it concerns delivery. */
+    static MessageFork fork(SipMessage message, String recipient) {
+        String type = message.first(HeaderName.CONTENT_TYPE);
+        boolean typing = type != null && type.strip().toLowerCase(Locale.ROOT).startsWith(TYPING);
+        return new MessageFork(recipient, !typing);
+    }
+
+    /** One device has answered, or cannot be reached. */
+    void branchFinal(ProxyRequest request, MessageFork fork, SipMessage response, long now) {
+        int status = response.status();
+        if (status < 300) {
+            if (!fork.delivered && fork.storedId != 0) {
+                deliveries.answeredLate(fork.recipient, fork.storedId, now);
+            }
+            fork.delivered = true;
+        } else if (!MessageAnswers.unreachable(status) && fork.refusal == null) {
+            SipMessage refusal = SipMessage.responseTo(request.received(), status, response.reason());
+            if (response.toTag() != null && request.received().toTag() == null) {
+                refusal.set(HeaderName.TO, response.to().toString());
+            }
+            fork.refusal = refusal;
+        }
+    }
+
+    /** All devices have answered or cannot be reached, none with 2xx. */
+    FinalOutcome allFinal(ProxyRequest request, MessageFork fork, @Nullable SipMessage best, long now) {
+        if (fork.storing) {
+            return new FinalOutcome.Defer();
+        }
+        if (fork.refusal != null || !fork.storable) {
+            return best == null ? new FinalOutcome.Nothing() : new FinalOutcome.Send(best);
+        }
+        store(request, fork, now);
+        return new FinalOutcome.Defer();
+    }
+
+    /** The devices have had their time. */
+    FinalOutcome timedOut(ProxyRequest request, MessageFork fork, long now) {
+        fork.timedOut = true;
+        if (fork.refusal != null) {
+            return new FinalOutcome.Send(fork.refusal);
+        }
+        if (!fork.storable || fork.storing) {
+            return new FinalOutcome.Nothing();
+        }
+        store(request, fork, now);
+        return new FinalOutcome.Defer();
+    }
+
+    private void store(ProxyRequest request, MessageFork fork, long now) {
+        fork.storing = true;
+        SipMessage received = request.received();
+        String identity = received.callId() + "\n" + received.cseq().number() + "\n" + received.fromTag();
+        byte[] bytes = forLater(request.message(), fork.recipient, now).encode();
+        long ticket = tickets.next();
+        pending.put(ticket, new Pending(request, fork));
+        deliveries.storing(fork.recipient);
+        store.storeMessage(ticket, new StoredMessage(0, fork.recipient, identity, now, bytes));
+    }
+
+    /** The message without what belongs to this journey of it, with the time at which it came. */
+    private static SipMessage forLater(SipMessage message, String recipient, long now) {
+        SipMessage kept = message.copy();
+        kept.setRequestUri(recipient);
+        kept.remove(HeaderName.ROUTE);
+        kept.remove(HeaderName.RECORD_ROUTE);
+        kept.set(HeaderName.MAX_FORWARDS, "70");
+        // a message without Via could not be read back
+        kept.set(HeaderName.VIA, "SIP/2.0/TLS stored.invalid;branch=z9hG4bKstored");
+        if (!kept.has(HeaderName.DATE)) {
+            kept.add(HeaderName.DATE, date(now));
+        }
+        return kept;
+    }
+
+    /** {@code now} as the Date header has it. */
+    static String date(long now) {
+        return DATE.format(Instant.ofEpochSecond(now / NANOS_PER_SECOND));
+    }
+
+    /** Completion of {@link DurableCommands#storeMessage}. */
+    void messageStored(long ticket, StoreOutcome outcome, long now, ProxyCore core) {
+        Pending stored = pending.remove(ticket);
+        if (stored == null) {
+            return;
+        }
+        ProxyRequest request = stored.request();
+        MessageFork fork = stored.fork();
+        switch (outcome) {
+            case StoreOutcome.Stored(long id) -> {
+                fork.storedId = id;
+                counters.counter("pool_messages_stored").increment();
+                events.messageStored(fork.recipient, id);
+                if (!fork.delivered) {
+                    core.respond(request, SipMessage.responseTo(request.received(), 202, "Accepted"), now);
+                }
+                deliveries.stored(fork.recipient, fork.timedOut, now);
+                if (fork.delivered) {
+                    deliveries.answeredLate(fork.recipient, id, now);
+                }
+            }
+            case StoreOutcome.Full(String limit) -> {
+                deliveries.notStored(fork.recipient);
+                refuse(
+                        core,
+                        request,
+                        Refusal.of(480, PoolErrorCode.MESSAGES_FULL, "limit " + limit)
+                                .with(HeaderName.RETRY_AFTER, RETRY_AFTER_FULL),
+                        now);
+            }
+            case StoreOutcome.Failed(String why) -> {
+                deliveries.notStored(fork.recipient);
+                events.storeFailed("message", why);
+                refuse(
+                        core,
+                        request,
+                        Refusal.of(500, PoolErrorCode.STORE_FAILED, "messages are stored before 202")
+                                .with(HeaderName.RETRY_AFTER, RETRY_AFTER_FAILURE),
+                        now);
+            }
+        }
+    }
+
+    private void refuse(ProxyCore core, ProxyRequest request, Refusal refusal, long now) {
+        core.respond(request, answers.refusal(request, refusal), now);
+    }
+}

@@ -1,0 +1,243 @@
+package org.edgeways.pool.engine;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.edgeways.base.Counters;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.LocalRequestListener;
+import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.proxy.ProxySettings;
+import org.edgeways.sip.proxy.Target;
+import org.edgeways.sip.transaction.Destination;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
+import org.edgeways.sip.transaction.SipEngine;
+import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.sip.transaction.SipTimers;
+import org.edgeways.sip.transaction.Transmitter;
+import org.edgeways.sip.transaction.TransportFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inside server without I/O: registrar, authentication of senders, messages and calls, on top of a proxy core. One
+ * thread at a time. Times are nanoseconds since 1970.
+ */
+public final class PoolEngine implements SipEngine {
+
+    private final ProxyCore core;
+    private final People people;
+    private final Registrar registrar;
+    private final SenderRule senders;
+    private final Connections connections;
+    private final Deliveries deliveries;
+    private final Registrations registrations;
+    private final Messages messages;
+    private final DurableCommands store;
+    private final PoolEvents events;
+    private final Counters counters;
+
+    /** What the engine stands on. */
+    public record Surroundings(
+            People people,
+            DurableCommands store,
+            Transmitter transmitter,
+            PoolEvents events,
+            Counters counters,
+            RandomGenerator random) {}
+
+    /**
+     * An engine that knows nobody yet.
+     *
+     * @param boot names this run of the process; never used before
+     * @param shard the number of its event loop
+     * @param start now
+     */
+    public PoolEngine(
+            EngineSettings settings,
+            Surroundings around,
+            SipTimers timers,
+            SipEngineLimits limits,
+            String boot,
+            int shard,
+            long start) {
+        people = around.people();
+        store = around.store();
+        events = around.events();
+        counters = around.counters();
+        RandomGenerator random = around.random();
+        Tickets tickets = new Tickets();
+        Answers answers = new Answers(counters, events);
+        registrar = new Registrar(settings.registrar(), random);
+        Devices devices = new Devices(registrar, boot);
+        Authenticator authenticator = new Authenticator(people, settings, random, start);
+        senders = new SenderRule(people, registrar, authenticator, boot);
+        connections = new Connections(random);
+        deliveries = new Deliveries(
+                settings.messages(), devices, store, deviceSending(devices), this::drop, events, counters, tickets);
+        registrations = new Registrations(
+                settings,
+                people,
+                registrar,
+                authenticator,
+                senders,
+                store,
+                deliveries,
+                tickets,
+                answers,
+                events,
+                counters);
+        messages = new Messages(settings.messages(), devices, deliveries, store, tickets, events, counters, answers);
+        PoolRouter router = new PoolRouter(
+                settings,
+                people,
+                senders,
+                registrations,
+                messages,
+                devices,
+                new Dialogs(settings, registrar, devices, connections, senders),
+                answers,
+                this::drop,
+                this::core);
+        core = new ProxyCore(
+                around.transmitter(), router, ProxySettings.of(shard).endingFlows(), timers, limits, counters, random);
+    }
+
+    private ProxyCore core() {
+        return core;
+    }
+
+    private Deliveries.Sending deviceSending(Devices devices) {
+        return (device, request, listener, now) -> {
+            Target target = devices.target(device, 1.0);
+            SipMessage outgoing = request.copy();
+            outgoing.setRequestUri(target.requestUri());
+            outgoing.remove(HeaderName.VIA);
+            outgoing.remove(HeaderName.ROUTE);
+            target.routes().forEach(route -> outgoing.add(HeaderName.ROUTE, route));
+            send(outgoing, target.destination(), listener, now);
+        };
+    }
+
+    private void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {
+        core.send(request, to, listener, now);
+    }
+
+    /**
+     * Takes up what was saved before a restart. Call it before the first message.
+     *
+     * @param bindings all that were saved
+     * @param waiting the recipients for whom messages wait
+     */
+    public void restore(Collection<Binding> bindings, Collection<String> waiting, long now) {
+        registrar.restore(bindings, now);
+        waiting.forEach(recipient -> deliveries.wake(recipient, now));
+    }
+
+    /** A connection to or from a node or service has opened: what could not be sent over it is tried again. */
+    public void serviceConnected(String name, long now) {
+        registrar.peopleBehind(name).forEach(person -> deliveries.wake(person, now));
+    }
+
+    /** An account was changed, or its person removed: bindings that it would not allow any more go. */
+    public void accountChanged(String address, long now) {
+        People.Account account = people.account(address);
+        boolean changed = registrar.retain(
+                address,
+                binding -> account != null
+                        && (account.remoteAccess() || !binding.remote())
+                        && account.devices().stream()
+                                .anyMatch(device -> device.id().equals(binding.device())));
+        if (changed) {
+            save(address, "the account was changed", now);
+        }
+    }
+
+    /** A person was removed for good: their messages go too. */
+    public void personRemoved(String address, long now) {
+        accountChanged(address, now);
+        store.discardMessages(address);
+    }
+
+    /** How many bindings there are. */
+    public int bindings() {
+        return registrar.size();
+    }
+
+    /** The live bindings of a person. */
+    public List<Binding> bindings(String address, long now) {
+        return registrar.bindings(address, now);
+    }
+
+    private void drop(String id, String why) {
+        String person = registrar.remove(id);
+        if (person != null) {
+            save(person, why, Long.MIN_VALUE);
+        }
+    }
+
+    private void save(String person, String why, long now) {
+        counters.counter("pool_bindings_dropped").increment();
+        events.bindingsDropped(person, why);
+        store.saveBindings(DurableCommands.NO_TICKET, person, registrar.bindings(person, now));
+    }
+
+    @Override
+    public void receive(SipMessage message, Origin from, long now) {
+        core.receive(message, from, now);
+    }
+
+    @Override
+    public void timeout(long now) {
+        registrar.timeout(now);
+        deliveries.timeout(now);
+        core.timeout(now);
+    }
+
+    @Override
+    public long nextDeadline() {
+        return Math.min(core.nextDeadline(), Math.min(registrar.nextDeadline(), deliveries.nextDeadline()));
+    }
+
+    @Override
+    public void sentOver(String branch, Flow flow) {
+        core.sentOver(branch, flow);
+    }
+
+    @Override
+    public void transportFailed(String branch, TransportFailure failure, long now) {
+        core.transportFailed(branch, failure, now);
+    }
+
+    @Override
+    public void flowClosed(Flow flow, long now) {
+        core.flowClosed(flow, now);
+        FlowName name = senders.inside(flow);
+        for (String person : registrar.removeFlow(name)) {
+            save(person, "its connection is gone", now);
+        }
+        senders.flowClosed(name);
+        connections.closed(flow);
+    }
+
+    /** Completion of {@link DurableCommands#saveBindings}; {@code failure} is null if it is durable. */
+    public void bindingsSaved(long ticket, @Nullable String failure, long now) {
+        registrations.bindingsSaved(ticket, failure, core, now);
+    }
+
+    /** Completion of {@link DurableCommands#storeMessage}. */
+    public void messageStored(long ticket, StoreOutcome outcome, long now) {
+        messages.messageStored(ticket, outcome, now, core);
+    }
+
+    /** Completion of {@link DurableCommands#loadMessages}; null if it failed. */
+    public void messagesLoaded(long ticket, @Nullable List<StoredMessage> loaded, long now) {
+        deliveries.messagesLoaded(ticket, loaded, now);
+    }
+
+    /** Completion of {@link DurableCommands#deleteMessage}; false if it failed. */
+    public void messageDeleted(long ticket, boolean deleted, long now) {
+        deliveries.messageDeleted(ticket, deleted, now);
+    }
+}

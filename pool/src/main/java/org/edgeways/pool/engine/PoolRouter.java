@@ -1,0 +1,312 @@
+package org.edgeways.pool.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.edgeways.base.Result;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.NameAddress;
+import org.edgeways.sip.message.Parameters;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Uri;
+import org.edgeways.sip.message.Via;
+import org.edgeways.sip.proxy.FinalOutcome;
+import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.proxy.ProxyRouter;
+import org.edgeways.sip.proxy.RoutingDecision;
+import org.edgeways.sip.proxy.Target;
+import org.edgeways.sip.transaction.Destination;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where requests go in the pool: to the registrar, to a person's devices, along a dialog, to an edge node, nowhere. First
+ * comes who sent it ({@link SenderRule}), then where to.
+ */
+final class PoolRouter implements ProxyRouter {
+
+    /** What is kept beside a request. */
+    private record Passage(Sender sender, @Nullable MessageFork fork) {}
+
+    /** Requests that make no dialog and need no route back. */
+    private static final Set<String> WITHOUT_DIALOG = Set.of("MESSAGE", "PUBLISH", "OPTIONS");
+
+    private static final String ALLOW =
+            "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO," + " REFER, SUBSCRIBE, NOTIFY";
+
+    private final EngineSettings settings;
+    private final People people;
+    private final SenderRule senders;
+    private final Registrations registrations;
+    private final Messages messages;
+    private final Devices devices;
+    private final Dialogs dialogs;
+    private final Hygiene hygiene;
+    private final Answers answers;
+    private final BindingDrops drops;
+    private final Supplier<ProxyCore> core;
+
+    PoolRouter(
+            EngineSettings settings,
+            People people,
+            SenderRule senders,
+            Registrations registrations,
+            Messages messages,
+            Devices devices,
+            Dialogs dialogs,
+            Answers answers,
+            BindingDrops drops,
+            Supplier<ProxyCore> core) {
+        this.settings = settings;
+        this.people = people;
+        this.senders = senders;
+        this.registrations = registrations;
+        this.messages = messages;
+        this.devices = devices;
+        this.dialogs = dialogs;
+        this.answers = answers;
+        this.drops = drops;
+        this.core = core;
+        this.hygiene = new Hygiene(people::isDomain);
+    }
+
+    /** By one of our names and our port; devices inside put in what they were told to connect to. */
+    @Override
+    public boolean isOurs(SipUri route) {
+        String host = route.host().toLowerCase(Locale.ROOT);
+        if (people.isDomain(host)) {
+            return true;
+        }
+        boolean port = route.port() == settings.port() || route.port() < 0;
+        boolean address =
+                host.startsWith("[") || (!host.isEmpty() && Character.isDigit(host.charAt(host.length() - 1)));
+        return port
+                && (host.equals(settings.host()) || settings.aliases().contains(host) || (address && route.port() > 0));
+    }
+
+    @Override
+    public boolean isOurRecordRoute(SipUri requestUri) {
+        return isOurs(requestUri) && DialogParties.parse(requestUri.userInfo()) != null;
+    }
+
+    @Override
+    public Via via(Destination destination) {
+        return new Via("TLS", settings.host(), settings.port(), Parameters.NONE);
+    }
+
+    @Override
+    public RoutingDecision route(ProxyRequest request, long now) {
+        SipMessage message = request.message();
+        if (!(message.requestUri() instanceof Result.Ok<Uri>(SipUri target))) {
+            return refuse(request, 416, PoolErrorCode.URI_UNSUPPORTED, "RFC 3261 section 16.3 item 2");
+        }
+        if (message.method().equals("REGISTER")) {
+            return isOurs(target)
+                    ? registrations.route(request, core.get(), now)
+                    : refuse(request, 403, PoolErrorCode.DOMAIN_FOREIGN, "RFC 3261 section 10.3 item 1");
+        }
+        boolean toPool = isOurs(target) && target.user() == null && !message.has(HeaderName.ROUTE);
+        if (toPool && message.method().equals("OPTIONS")) {
+            return options(request, now);
+        }
+        return switch (senders.judge(request.received(), request.origin(), now)) {
+            case SenderRule.Outcome.Refused refused -> answers.reject(request, refused.refusal());
+            case SenderRule.Outcome.Accepted(Sender sender) -> {
+                request.attach(new Passage(sender, null));
+                hygiene.clean(message, sender);
+                yield routed(request, sender, target, now);
+            }
+        };
+    }
+
+    private RoutingDecision routed(ProxyRequest request, Sender sender, SipUri target, long now) {
+        DialogParties parties = Dialogs.parties(request);
+        if (parties != null) {
+            switch (dialogs.next(parties, sender, request, now)) {
+                case Dialogs.Next.Device(Target device) -> {
+                    return forward(List.of(device), dialogs.recordRoute(parties));
+                }
+                case Dialogs.Next.Gone gone -> {
+                    return refuse(request, 480, PoolErrorCode.DEVICE_GONE, "the route names a device that is gone");
+                }
+                case Dialogs.Next.AlongRoute along -> {}
+            }
+        }
+        Destination next = alongRoute(request.message(), target);
+        if (next != null) {
+            Target branch = Target.of(request.message().requestUriText(), next);
+            return forward(List.of(branch), recordRoute(request, sender, parties));
+        }
+        if (!request.message().has(HeaderName.ROUTE) && people.isDomain(target.host()) && target.user() != null) {
+            return toPerson(request, sender, Addresses.of(target), parties, now);
+        }
+        if (isOurs(target) && target.user() == null) {
+            return toPool(request);
+        }
+        return refuse(
+                request, 403, PoolErrorCode.DOMAIN_FOREIGN, "Request-URI and Route name our domains and edge nodes");
+    }
+
+    /** The edge node that Route or Request-URI names, or null. */
+    private @Nullable Destination alongRoute(SipMessage message, SipUri target) {
+        SipUri hop = target;
+        List<String> routes = message.elements(HeaderName.ROUTE);
+        if (!routes.isEmpty()) {
+            if (!(NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress route))
+                    || !(route.uri() instanceof SipUri uri)) {
+                return null;
+            }
+            hop = uri;
+        }
+        String host = hop.host().toLowerCase(Locale.ROOT);
+        return settings.edgeHosts().contains(host) ? new Destination.Service(host) : null;
+    }
+
+    private RoutingDecision toPerson(
+            ProxyRequest request, Sender sender, String person, @Nullable DialogParties parties, long now) {
+        if (people.account(person) == null) {
+            return refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "nobody has the address " + person);
+        }
+        String method = request.method();
+        if (method.equals("MESSAGE")) {
+            MessageFork fork = Messages.fork(request.message(), person);
+            request.attach(new Passage(sender, fork));
+            return messages.route(request, fork, now);
+        }
+        if (asksForPresence(request.message())) {
+            return refuse(request, 489, PoolErrorCode.EVENT_UNSUPPORTED, "no presence server yet");
+        }
+        List<DeviceTarget> targets = devices.of(person, now);
+        if (targets.isEmpty()) {
+            return refuse(request, 480, PoolErrorCode.NOBODY_SIGNED_IN, person + " has no registration");
+        }
+        return forward(
+                targets.stream()
+                        .map(t -> devices.target(t, t.binding().priority() / 1000.0))
+                        .toList(),
+                recordRoute(request, sender, parties));
+    }
+
+    private RoutingDecision toPool(ProxyRequest request) {
+        return switch (request.method()) {
+            case "SUBSCRIBE", "PUBLISH" ->
+                refuse(request, 489, PoolErrorCode.EVENT_UNSUPPORTED, "the pool itself has no events");
+            default -> refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "the Request-URI names no person");
+        };
+    }
+
+    private RoutingDecision options(ProxyRequest request, long now) {
+        SipMessage response = SipMessage.responseTo(request.received(), 200, "OK");
+        response.set(HeaderName.ALLOW, ALLOW);
+        response.set(HeaderName.ACCEPT, "*/*");
+        response.set(HeaderName.SUPPORTED, "path, outbound");
+        core.get().respond(request, response, now);
+        return new RoutingDecision.Handled();
+    }
+
+    private static boolean asksForPresence(SipMessage message) {
+        if (!message.method().equals("SUBSCRIBE") && !message.method().equals("PUBLISH")) {
+            return false;
+        }
+        String event = message.first(HeaderName.EVENT);
+        String name = event == null ? "" : event.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return name.equals("presence") || name.startsWith("presence.");
+    }
+
+    private String recordRoute(ProxyRequest request, Sender sender, @Nullable DialogParties parties) {
+        if (WITHOUT_DIALOG.contains(request.method())) {
+            return "";
+        }
+        return dialogs.recordRoute(
+                parties != null
+                        ? parties
+                        : new DialogParties(dialogs.caller(sender, request.flow()), DialogParties.ROUTE));
+    }
+
+    private static RoutingDecision forward(List<Target> targets, String recordRoute) {
+        return new RoutingDecision.Forward(
+                targets, recordRoute.isEmpty() ? List.of() : List.of(recordRoute), Duration.ZERO);
+    }
+
+    @Override
+    public @Nullable Target routeAcknowledgement(ProxyRequest ack, long now) {
+        Sender sender = senders.judgeAcknowledgement(ack.received(), ack.origin(), now);
+        if (sender == null || !(ack.message().requestUri() instanceof Result.Ok<Uri>(SipUri target))) {
+            return null;
+        }
+        hygiene.clean(ack.message(), sender);
+        DialogParties parties = Dialogs.parties(ack);
+        if (parties != null) {
+            switch (dialogs.next(parties, sender, ack, now)) {
+                case Dialogs.Next.Device(Target device) -> {
+                    return device;
+                }
+                case Dialogs.Next.Gone gone -> {
+                    return null;
+                }
+                case Dialogs.Next.AlongRoute along -> {}
+            }
+        }
+        Destination next = alongRoute(ack.message(), target);
+        return next == null ? null : Target.of(ack.message().requestUriText(), next);
+    }
+
+    /** Each branch gets a Record-Route that names its own device. */
+    @Override
+    public void onForward(ProxyRequest request, Target target, SipMessage outgoing) {
+        Passage passage = request.attachment(Passage.class);
+        boolean fromHere = Dialogs.parties(request) == null && !WITHOUT_DIALOG.contains(request.method());
+        if (passage != null && fromHere && request.transaction() != null) {
+            DialogParties parties =
+                    new DialogParties(dialogs.caller(passage.sender(), request.flow()), Dialogs.callee(target));
+            outgoing.replaceFirstElement(HeaderName.RECORD_ROUTE, dialogs.recordRoute(parties));
+        }
+    }
+
+    @Override
+    public void onResponse(ProxyRequest request, Target target, SipMessage upstream) {
+        Hygiene.strip(upstream);
+    }
+
+    @Override
+    public List<Target> onBranchFinal(ProxyRequest request, Target target, SipMessage response, long now) {
+        Passage passage = request.attachment(Passage.class);
+        if (passage != null && passage.fork() != null) {
+            messages.branchFinal(request, passage.fork(), response, now);
+        }
+        if (!(target.label() instanceof DeviceTarget device)) {
+            return List.of();
+        }
+        int status = response.status();
+        if (status == MessageAnswers.FLOW_FAILED) {
+            drops.drop(device.binding().id(), "its connection is gone");
+        }
+        DeviceTarget other = device.next();
+        boolean flowDead = status == MessageAnswers.FLOW_FAILED || status == 408 || status == 503;
+        return flowDead && other != null ? List.of(devices.target(other, target.q())) : List.of();
+    }
+
+    @Override
+    public FinalOutcome onFinal(ProxyRequest request, @Nullable SipMessage best, long now) {
+        Passage passage = request.attachment(Passage.class);
+        if (passage != null && passage.fork() != null) {
+            return messages.allFinal(request, passage.fork(), best, now);
+        }
+        return best == null ? new FinalOutcome.Nothing() : new FinalOutcome.Send(best);
+    }
+
+    @Override
+    public FinalOutcome onFinalTimeout(ProxyRequest request, long now) {
+        Passage passage = request.attachment(Passage.class);
+        return passage != null && passage.fork() != null
+                ? messages.timedOut(request, passage.fork(), now)
+                : new FinalOutcome.Nothing();
+    }
+
+    private RoutingDecision refuse(ProxyRequest request, int status, PoolErrorCode code, String rule) {
+        return answers.reject(request, Refusal.of(status, code, rule));
+    }
+}

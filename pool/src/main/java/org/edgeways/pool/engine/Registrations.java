@@ -1,0 +1,183 @@
+package org.edgeways.pool.engine;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.edgeways.base.Counters;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.proxy.RoutingDecision;
+import org.jspecify.annotations.Nullable;
+
+/** Serves REGISTER, in the order of RFC 3261 section 10.3. It is answered when the bindings are durable. */
+final class Registrations {
+
+    private static final Set<String> EXTENSIONS = Set.of("path", "outbound");
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final String RETRY_AFTER_FAILURE = "30";
+
+    private record Pending(ProxyRequest request, String person, FlowName flow, boolean newDevice) {}
+
+    private final EngineSettings settings;
+    private final People people;
+    private final Registrar registrar;
+    private final Authenticator authenticator;
+    private final SenderRule senders;
+    private final DurableCommands store;
+    private final Deliveries deliveries;
+    private final Tickets tickets;
+    private final Answers answers;
+    private final PoolEvents events;
+    private final Counters counters;
+    private final Map<Long, Pending> pending = new HashMap<>();
+
+    Registrations(
+            EngineSettings settings,
+            People people,
+            Registrar registrar,
+            Authenticator authenticator,
+            SenderRule senders,
+            DurableCommands store,
+            Deliveries deliveries,
+            Tickets tickets,
+            Answers answers,
+            PoolEvents events,
+            Counters counters) {
+        this.settings = settings;
+        this.people = people;
+        this.registrar = registrar;
+        this.authenticator = authenticator;
+        this.senders = senders;
+        this.store = store;
+        this.deliveries = deliveries;
+        this.tickets = tickets;
+        this.answers = answers;
+        this.events = events;
+        this.counters = counters;
+    }
+
+    /** Handles a REGISTER for one of our domains. */
+    RoutingDecision route(ProxyRequest request, ProxyCore core, long now) {
+        SipMessage message = request.received();
+        FlowName flow = senders.flowName(message, request.origin());
+        if (flow == null) {
+            return refuse(request, 403, PoolErrorCode.FLOW_UNNAMED, "requests from edge nodes carry P-Edgeways-Flow");
+        }
+        // item 2: extensions
+        List<String> unknown = message.elements(HeaderName.REQUIRE).stream()
+                .filter(tag -> !EXTENSIONS.contains(tag.strip().toLowerCase(Locale.ROOT)))
+                .toList();
+        if (!unknown.isEmpty()) {
+            return answers.reject(
+                    request,
+                    Refusal.of(420, PoolErrorCode.EXTENSION_REQUIRED, "RFC 3261 section 10.3 item 2")
+                            .with(HeaderName.UNSUPPORTED, String.join(", ", unknown)));
+        }
+        String person = Addresses.local(message.to(), people);
+        if (person == null) {
+            return refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "To is in one of our domains");
+        }
+        // items 3 and 4: who it is, and whether they may
+        return switch (authenticator.ofRegistrar(message, Addresses.domain(person), now)) {
+            case Authenticator.Outcome.Refused refused -> answers.reject(request, refused.refusal());
+            case Authenticator.Outcome.Accepted accepted -> authenticated(request, core, accepted, person, flow, now);
+        };
+    }
+
+    private RoutingDecision authenticated(
+            ProxyRequest request,
+            ProxyCore core,
+            Authenticator.Outcome.Accepted accepted,
+            String person,
+            FlowName flow,
+            long now) {
+        if (!accepted.account().address().equals(person)) {
+            return refuse(request, 403, PoolErrorCode.CREDENTIALS_OF_ANOTHER, "people register their own address only");
+        }
+        if (!SenderRule.mayUse(accepted.account(), flow)) {
+            return refuse(request, 403, PoolErrorCode.REMOTE_ACCESS_DENIED, "remote access of " + person + " is off");
+        }
+        List<Binding> before = registrar.bindings(person, now);
+        return switch (registrar.register(request.received(), person, flow, accepted.device(), now)) {
+            case Registrar.Outcome.Refused refused -> answers.reject(request, refused.refusal());
+            case Registrar.Outcome.Accepted(Registrar.Change change) -> {
+                if (!change.changed()) {
+                    core.respond(request, ok(request.received(), change.bindings(), now), now);
+                } else {
+                    if (change.evicted() > 0) {
+                        counters.counter("pool_bindings_evicted").add(change.evicted());
+                    }
+                    long ticket = tickets.next();
+                    pending.put(ticket, new Pending(request, person, flow, newDevice(before, change.bindings())));
+                    store.saveBindings(ticket, person, change.bindings());
+                }
+                yield new RoutingDecision.Handled();
+            }
+        };
+    }
+
+    private static boolean newDevice(List<Binding> before, List<Binding> after) {
+        Set<String> known = new java.util.HashSet<>();
+        before.forEach(b -> known.add(b.id() + b.flow()));
+        return after.stream().anyMatch(b -> !known.contains(b.id() + b.flow()));
+    }
+
+    /** Completion of {@link DurableCommands#saveBindings}. */
+    void bindingsSaved(long ticket, @Nullable String failure, ProxyCore core, long now) {
+        Pending saved = pending.remove(ticket);
+        if (failure != null) {
+            events.storeFailed("bindings", failure);
+        }
+        if (saved == null) {
+            return;
+        }
+        ProxyRequest request = saved.request();
+        if (failure != null) {
+            Refusal refusal = Refusal.of(500, PoolErrorCode.STORE_FAILED, "bindings are stored before 200")
+                    .with(HeaderName.RETRY_AFTER, RETRY_AFTER_FAILURE);
+            core.respond(request, answers.refusal(request, refusal), now);
+            return;
+        }
+        List<Binding> bindings = registrar.bindings(saved.person(), now);
+        core.respond(request, ok(request.received(), bindings, now), now);
+        counters.counter("pool_registrations").increment();
+        events.signedIn(saved.person(), saved.flow().toString(), bindings.size());
+        if (saved.newDevice()) {
+            deliveries.newDevice(saved.person(), now);
+        } else if (!bindings.isEmpty()) {
+            deliveries.wake(saved.person(), now);
+        }
+    }
+
+    /** Item 8: all bindings, each with the time it has left. */
+    private SipMessage ok(SipMessage request, List<Binding> bindings, long now) {
+        SipMessage response = SipMessage.responseTo(request, 200, "OK");
+        boolean outbound = false;
+        for (Binding binding : bindings) {
+            long left = Math.max(1, (binding.expiresAt() - now + NANOS_PER_SECOND / 2) / NANOS_PER_SECOND);
+            response.add(HeaderName.CONTACT, "<" + binding.contact() + ">" + binding.parameters() + ";expires=" + left);
+            outbound |= binding.regId() > 0 && binding.callId().equals(request.callId());
+        }
+        if (request.lists(HeaderName.SUPPORTED, "path")) {
+            response.setAll(HeaderName.PATH, request.values(HeaderName.PATH));
+        }
+        response.set(HeaderName.SUPPORTED, "path, outbound");
+        if (outbound) {
+            // RFC 5626 section 6
+            response.set(HeaderName.REQUIRE, "outbound");
+            response.set(
+                    HeaderName.FLOW_TIMER,
+                    Long.toString(settings.registrar().flowTimer().toSeconds()));
+        }
+        response.set(HeaderName.DATE, Messages.date(now));
+        return response;
+    }
+
+    private RoutingDecision refuse(ProxyRequest request, int status, PoolErrorCode code, String rule) {
+        return answers.reject(request, Refusal.of(status, code, rule));
+    }
+}
