@@ -17,6 +17,7 @@ public final class ProxyRequest {
     private final @Nullable ServerTransaction transaction;
     private final List<NameAddress> poppedRoutes;
     private @Nullable Object attachment;
+    private @Nullable ResponseContext context;
 
     ProxyRequest(
             SipMessage received,
@@ -29,6 +30,16 @@ public final class ProxyRequest {
         this.origin = origin;
         this.transaction = transaction;
         this.poppedRoutes = List.copyOf(poppedRoutes);
+    }
+
+    /** Its response context; null until there is one, and for an ACK. */
+    @Nullable
+    ResponseContext context() {
+        return context;
+    }
+
+    void begin(ResponseContext begun) {
+        context = begun;
     }
 
     /** The request as it came. Not to be changed. */

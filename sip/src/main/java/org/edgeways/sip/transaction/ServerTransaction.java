@@ -1,6 +1,7 @@
 package org.edgeways.sip.transaction;
 
 import org.edgeways.sip.message.SipMessage;
+import org.jspecify.annotations.Nullable;
 
 /** The server's side of one request (RFC 3261 section 17.2). Made by {@link TransactionLayer}; equal only to itself. */
 public abstract sealed class ServerTransaction extends Transaction
@@ -10,6 +11,7 @@ public abstract sealed class ServerTransaction extends Transaction
     private final Origin origin;
     private final String localTag;
     private final ServerKey key;
+    private @Nullable SipMessage cancel;
 
     ServerTransaction(TransactionHost host, ServerKey key, SipMessage request, Origin origin, String localTag) {
         super(host);
@@ -41,6 +43,15 @@ public abstract sealed class ServerTransaction extends Transaction
     /** The To tag that responses made here carry if they have none of their own and the request has none. */
     public final String localTag() {
         return localTag;
+    }
+
+    /** The CANCEL that came for this INVITE, null if none has. */
+    public final @Nullable SipMessage cancel() {
+        return cancel;
+    }
+
+    final void cancelledBy(SipMessage request) {
+        cancel = request;
     }
 
     /** True for an INVITE. */

@@ -13,9 +13,20 @@ abstract sealed class Transaction permits ServerTransaction, ClientTransaction {
     private final TransactionHost host;
     private TimerQueue.@Nullable Timer<Due> repeat;
     private TimerQueue.@Nullable Timer<Due> lifetime;
+    private @Nullable Object attachment;
 
     Transaction(TransactionHost host) {
         this.host = host;
+    }
+
+    /** Keeps something of the user's beside the transaction. */
+    public final void attach(@Nullable Object what) {
+        attachment = what;
+    }
+
+    /** What {@link #attach} kept, or null. */
+    public final @Nullable Object attachment() {
+        return attachment;
     }
 
     final TransactionHost host() {

@@ -245,6 +245,7 @@ public final class TransactionLayer implements SipEngine {
                 : SipMessage.responseTo(cancel, 200, "OK", tag);
         respond(transaction, answer, now);
         if (invite != null && invite.awaitsFinalResponse()) {
+            invite.cancelledBy(cancel);
             user.cancelled(invite, now);
         }
     }
