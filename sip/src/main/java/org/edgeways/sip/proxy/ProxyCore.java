@@ -189,8 +189,8 @@ public final class ProxyCore implements SipEngine {
                     parts.counters().acknowledgementsDropped.increment();
                     return;
                 }
-                SipMessage outgoing = parts.forwarding()
-                        .outgoing(request, target, List.of(), parts.breadth(ack), pass.loopPart());
+                SipMessage outgoing =
+                        parts.forwarding().outgoing(request, target, List.of(), parts.breadth(ack), pass.loopPart());
                 transmitter.transmit(outgoing, target.destination(), now);
             }
         }
