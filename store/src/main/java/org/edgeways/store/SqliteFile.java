@@ -87,9 +87,7 @@ final class SqliteFile implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (lockChannel.isOpen()) {
-                lock.release();
-            }
+            lock.release();
         } catch (IOException e) {
             throw new StoreException(StoreErrorCode.DIRECTORY_UNUSABLE, "cannot release the lock of " + file, e);
         } finally {

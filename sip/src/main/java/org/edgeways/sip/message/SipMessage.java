@@ -31,7 +31,7 @@ public final class SipMessage {
     private final @Nullable String method;
     private String requestUri;
     private final int status;
-    private final String reason;
+    private String reason;
 
     private HeaderField[] fields;
     private int fieldCount;
@@ -185,6 +185,15 @@ public final class SipMessage {
     /** The reason phrase; empty for a request. */
     public String reason() {
         return reason;
+    }
+
+    /** Replaces the reason phrase of a response. */
+    public void setReason(String phrase) {
+        if (method != null) {
+            throw new IllegalStateException("a request has no reason phrase");
+        }
+        reason = phrase;
+        startLine = null;
     }
 
     // ---- headers in general

@@ -1,0 +1,280 @@
+package org.edgeways.accessedge;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.edgeways.accessedge.engine.ClientFlow;
+import org.edgeways.accessedge.engine.EdgeNames;
+import org.edgeways.accessedge.engine.EdgePolicy;
+import org.edgeways.accessedge.engine.EdgeRouter;
+import org.edgeways.accessedge.engine.FlowDirectory;
+import org.edgeways.accessedge.engine.InsideNames;
+import org.edgeways.accessedge.engine.NextHop;
+import org.edgeways.accessedge.engine.Refusals;
+import org.edgeways.accessedge.engine.SourceGuard;
+import org.edgeways.accessedge.engine.Surroundings;
+import org.edgeways.base.Counters;
+import org.edgeways.base.SourceNetwork;
+import org.edgeways.net.Admission;
+import org.edgeways.net.BanCheck;
+import org.edgeways.net.ClientTls;
+import org.edgeways.net.ServerTls;
+import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.proxy.ProxySettings;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.SipTimers;
+import org.edgeways.sip.transaction.Transmitter;
+import org.edgeways.siptransport.OutboundSettings;
+import org.edgeways.siptransport.SipConnection;
+import org.edgeways.siptransport.SipListener;
+import org.edgeways.siptransport.SipListenerSettings;
+import org.edgeways.siptransport.SipShard;
+import org.edgeways.siptransport.SipShards;
+import org.edgeways.siptransport.TransportContext;
+import org.edgeways.siptransport.TransportErrorCode;
+import org.edgeways.tokens.Keyring;
+import org.edgeways.tokens.Sealer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Access Edge: listens outside for SIP over TLS and over secure WebSocket and inside for the connections that the
+ * inside opens, and runs one proxy core on each event loop.
+ */
+public final class AccessEdge implements AutoCloseable {
+
+    private final AccessEdgeSettings settings;
+    private final TransportContext context;
+    private final Material material;
+    private final Counters counters;
+    private final RandomGenerator random;
+    private final List<SipListener> listeners = new ArrayList<>();
+    private @Nullable SipListener tls;
+    private @Nullable SipListener webSocket;
+    private @Nullable SipListener insideLeg;
+
+    /**
+     * Keys and certificates.
+     *
+     * @param keyring seals tokens
+     * @param outside what clients are shown, on both listeners
+     * @param insideLeg mutual TLS for the connections that the inside opens
+     * @param nextHop for a next hop that we dial ourselves; null if the setting names a service
+     */
+    public record Material(
+            Keyring keyring,
+            ServerTls outside,
+            ServerTls insideLeg,
+            @Nullable ClientTls nextHop) {}
+
+    /**
+     * An edge that has not started.
+     *
+     * @param context with the event loops; not shared with another role, since its tables are this edge's
+     * @param random cryptographically strong and safe for several threads
+     */
+    public AccessEdge(
+            AccessEdgeSettings settings,
+            Material material,
+            TransportContext context,
+            Counters counters,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.material = material;
+        this.context = context;
+        this.counters = counters;
+        this.random = random;
+    }
+
+    /**
+     * Opens the listeners. Blocks; when it returns, they listen.
+     *
+     * @throws IOException if an address cannot be had; nothing is left open then
+     */
+    public void start() throws IOException {
+        EdgeLog log = new EdgeLog(context.clock(), counters);
+        BanAction bans = new BanAction(log);
+        SourceGuard guard = new SourceGuard(settings.limits(), bans, counters);
+        StartedEvents events = new StartedEvents();
+        int tlsPort = settings.tls().getPort();
+        InetSocketAddress webSocketAddress = settings.webSocket();
+        int webSocketPort = webSocketAddress == null ? 0 : webSocketAddress.getPort();
+        boolean known = tlsPort != 0 && (webSocketAddress == null || webSocketPort != 0);
+        try {
+            if (known) {
+                events.begin(wire(tlsPort, webSocketPort, guard, log, bans));
+            }
+            open(guard, events);
+            if (!known) {
+                int found = webSocket == null ? 0 : webSocket.localAddress().getPort();
+                events.begin(wire(tlsAddress().getPort(), found, guard, log, bans));
+            }
+        } catch (IOException | RuntimeException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    private void open(SourceGuard guard, StartedEvents events) throws IOException {
+        Admission inside =
+                new Admission(EdgeConnections.INSIDE_LEG, settings.insideAdmission(), BanCheck.NONE, counters);
+        insideLeg = open(
+                SipListenerSettings.tls(EdgeConnections.INSIDE_LEG, settings.insideLeg(), material.insideLeg(), inside)
+                        .asLink(),
+                events);
+        Admission outside = new Admission("outside", settings.outsideAdmission(), guard::isBanned, counters);
+        tls = open(
+                SipListenerSettings.tls(EdgeConnections.OUTSIDE_TLS, settings.tls(), material.outside(), outside)
+                        .with(settings.connection()),
+                events);
+        InetSocketAddress address = settings.webSocket();
+        if (address != null) {
+            webSocket = open(
+                    SipListenerSettings.webSocket(EdgeConnections.OUTSIDE_WSS, address, material.outside(), outside)
+                            .with(settings.connection())
+                            .withOrigins(settings.webSocketOrigins()),
+                    events);
+        }
+    }
+
+    private SipListener open(SipListenerSettings listener, StartedEvents events) throws IOException {
+        SipListener opened = SipListener.open(context, listener, events);
+        listeners.add(opened);
+        return opened;
+    }
+
+    /** Puts the engine together and binds it to the event loops. */
+    private EdgeConnections wire(int tlsPort, int webSocketPort, SourceGuard guard, EdgeLog log, BanAction bans) {
+        EdgeNames names = new EdgeNames(
+                settings.node(),
+                context.clock().now(),
+                settings.outsideHost(),
+                settings.outsideAliases(),
+                settings.publicTlsPort() > 0 ? settings.publicTlsPort() : tlsPort,
+                settings.publicWebSocketPort() > 0 ? settings.publicWebSocketPort() : webSocketPort,
+                settings.insideHost());
+        FlowDirectory directory = new FlowDirectory(names, settings.limits(), counters);
+        bans.watch(directory);
+        InsideNames insideNames = new InsideNames(settings.insideNames());
+        insideNames.add(settings.insideHost());
+        Refusals refusals = new Refusals(names, settings.retryAfter(), guard, log, counters, random);
+        EdgePolicy policy = new EdgePolicy(
+                names,
+                settings.domains(),
+                settings.nextHop(),
+                settings.hiding(),
+                settings.limits(),
+                settings.flowTimer());
+        Sealer sealer = new Sealer(material.keyring(), random);
+        Surroundings surroundings = new ConnectionSurroundings();
+        ClientTls dialled = material.nextHop();
+        SipShards shards = SipShards.perLoop(
+                context,
+                dialled == null ? OutboundSettings.none() : OutboundSettings.tls(dialled),
+                (shard, transmitter) -> new EdgeRole(
+                        core(
+                                shard,
+                                transmitter,
+                                new EdgeRouter(
+                                        policy,
+                                        directory,
+                                        guard,
+                                        insideNames,
+                                        sealer,
+                                        surroundings,
+                                        refusals,
+                                        log,
+                                        counters)),
+                        directory));
+        return new EdgeConnections(directory, guard, insideNames, refusals, shards);
+    }
+
+    private ProxyCore core(SipShard shard, Transmitter transmitter, EdgeRouter router) {
+        return new ProxyCore(
+                transmitter,
+                router,
+                ProxySettings.of(shard.number()),
+                SipTimers.DEFAULT,
+                settings.engine(),
+                counters,
+                random);
+    }
+
+    /** What the engine may know of connections. */
+    private final class ConnectionSurroundings implements Surroundings {
+        @Override
+        public boolean nextHopReachable() {
+            return switch (settings.nextHop()) {
+                case NextHop.Service(String name) ->
+                    !context.links().connections(name).isEmpty();
+                case NextHop.Direct direct -> true;
+            };
+        }
+
+        @Override
+        public boolean isCongested(Flow flow) {
+            SipConnection connection = context.connections().get(flow);
+            return connection != null && connection.isCongested();
+        }
+    }
+
+    /** Closes the connections of a network that was banned, but those on which somebody is signed in. */
+    private final class BanAction implements SourceGuard.BanListener {
+        private final EdgeLog log;
+        private volatile @Nullable FlowDirectory directory;
+
+        BanAction(EdgeLog log) {
+            this.log = log;
+        }
+
+        void watch(FlowDirectory watched) {
+            directory = watched;
+        }
+
+        @Override
+        public void banned(SourceNetwork source, SourceGuard.Cause cause, Duration time, int times, long now) {
+            log.banned(source, cause, time, times);
+            FlowDirectory watched = directory;
+            if (watched == null) {
+                return;
+            }
+            for (ClientFlow client : watched.clients()) {
+                SipConnection connection = context.connections().get(client.flow());
+                if (client.source().equals(source) && !client.isSignedIn(now) && connection != null) {
+                    connection.close(TransportErrorCode.CLOSED_BY_ROLE);
+                }
+            }
+        }
+    }
+
+    /** Where it listens for SIP over TLS. */
+    public InetSocketAddress tlsAddress() {
+        return address(tls);
+    }
+
+    /** Where it listens for SIP over secure WebSocket. */
+    public InetSocketAddress webSocketAddress() {
+        return address(webSocket);
+    }
+
+    /** Where the inside connects to. */
+    public InetSocketAddress insideLegAddress() {
+        return address(insideLeg);
+    }
+
+    private static InetSocketAddress address(@Nullable SipListener listener) {
+        if (listener == null) {
+            throw new IllegalStateException("this listener is not open");
+        }
+        return listener.localAddress();
+    }
+
+    /** Closes the listeners and their connections; not the event loops. */
+    @Override
+    public void close() {
+        listeners.forEach(SipListener::close);
+        listeners.clear();
+    }
+}

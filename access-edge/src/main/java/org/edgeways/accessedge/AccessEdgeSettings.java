@@ -1,0 +1,311 @@
+package org.edgeways.accessedge;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.accessedge.engine.NextHop;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.policy.SipDomains;
+import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.siptransport.SipConnectionSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one Access Edge is set to.
+ *
+ * @param node the node's name, as in its certificate
+ * @param domains our SIP domains
+ * @param outsideHost the one host name that clients outside see
+ * @param outsideAliases other names and addresses under which clients may dial it
+ * @param insideHost the host name that the inside knows it by; never shown outside
+ * @param insideNames host names, domain suffixes and addresses of the inside that must not be read outside; the names in
+ *     the certificates of connected services are added by themselves
+ * @param tls where it listens for SIP over TLS; port 0 takes a free one
+ * @param webSocket where it listens for SIP over secure WebSocket; null to serve none
+ * @param webSocketOrigins web origins whose pages may connect; empty for all
+ * @param insideLeg where the inside connects to, by mutual TLS
+ * @param publicTlsPort the port for TLS that clients see where it is forwarded; 0 if it is the listener's
+ * @param publicWebSocketPort the same for secure WebSocket
+ * @param nextHop where requests from outside go; default the service {@code pool}
+ * @param hiding default true
+ * @param retryAfter what Retry-After says at least; up to twice as much by chance; default 5 s
+ * @param flowTimer how often clients are asked to keep their connection alive (RFC 5626); default 120 s; zero for not at
+ *     all
+ * @param limits the role's own limits
+ * @param outsideAdmission limits of connections from outside; both listeners together
+ * @param insideAdmission limits of connections from inside
+ * @param connection limits of each connection
+ * @param engine limits of each shard's transactions
+ */
+public record AccessEdgeSettings(
+        String node,
+        SipDomains domains,
+        String outsideHost,
+        Set<String> outsideAliases,
+        String insideHost,
+        List<String> insideNames,
+        InetSocketAddress tls,
+        @Nullable InetSocketAddress webSocket,
+        Set<String> webSocketOrigins,
+        InetSocketAddress insideLeg,
+        int publicTlsPort,
+        int publicWebSocketPort,
+        NextHop nextHop,
+        boolean hiding,
+        Duration retryAfter,
+        Duration flowTimer,
+        EdgeLimits limits,
+        AdmissionLimits outsideAdmission,
+        AdmissionLimits insideAdmission,
+        SipConnectionSettings connection,
+        SipEngineLimits engine) {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration FLOW_TIMER = Duration.ofMinutes(2);
+    private static final int MAX_PORT = 65_535;
+
+    /** Copies the collections and checks the ranges. */
+    public AccessEdgeSettings {
+        outsideAliases = Set.copyOf(outsideAliases);
+        insideNames = List.copyOf(insideNames);
+        webSocketOrigins = Set.copyOf(webSocketOrigins);
+        if (node.isBlank() || !node.chars().allMatch(AccessEdgeSettings::isNodeCharacter)) {
+            throw new IllegalArgumentException("a node's name is letters, digits, '-' and '.': " + node);
+        }
+        if (publicTlsPort < 0
+                || publicTlsPort > MAX_PORT
+                || publicWebSocketPort < 0
+                || publicWebSocketPort > MAX_PORT) {
+            throw new IllegalArgumentException("a public port is 0 to 65535");
+        }
+        if (retryAfter.isNegative() || flowTimer.isNegative()) {
+            throw new IllegalArgumentException("times are not negative");
+        }
+    }
+
+    private static boolean isNodeCharacter(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.';
+    }
+
+    /**
+     * The defaults named above.
+     *
+     * @param outsideHost clients dial it; add other names with {@link #withNames}
+     * @param insideHost must differ from it
+     */
+    public static AccessEdgeSettings of(
+            String node,
+            SipDomains domains,
+            String outsideHost,
+            String insideHost,
+            InetSocketAddress tls,
+            @Nullable InetSocketAddress webSocket,
+            InetSocketAddress insideLeg) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                Set.of(),
+                insideHost,
+                List.of(insideHost),
+                tls,
+                webSocket,
+                Set.of(),
+                insideLeg,
+                0,
+                0,
+                new NextHop.Service("pool"),
+                true,
+                RETRY_AFTER,
+                FLOW_TIMER,
+                EdgeLimits.DEFAULT,
+                AdmissionLimits.defaults(),
+                AdmissionLimits.defaults(),
+                SipConnectionSettings.DEFAULT,
+                SipEngineLimits.DEFAULT);
+    }
+
+    /** The same under more names outside, and with more names of the inside to be kept from there. */
+    public AccessEdgeSettings withNames(Set<String> aliases, List<String> hidden) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                aliases,
+                insideHost,
+                hidden,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same behind forwarded ports. */
+    public AccessEdgeSettings withPublicPorts(int tlsPort, int webSocketPort) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                tlsPort,
+                webSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same for pages of these web origins only. */
+    public AccessEdgeSettings withWebSocketOrigins(Set<String> origins) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                origins,
+                insideLeg,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same with another next hop. */
+    public AccessEdgeSettings withNextHop(NextHop hop) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                publicTlsPort,
+                publicWebSocketPort,
+                hop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same with hiding on or off. */
+    public AccessEdgeSettings withHiding(boolean on) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                on,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same with other limits of its own. */
+    public AccessEdgeSettings withLimits(EdgeLimits own) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                own,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same with other limits of connections from outside. */
+    public AccessEdgeSettings withConnections(AdmissionLimits admission, SipConnectionSettings each) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                admission,
+                insideAdmission,
+                each,
+                engine);
+    }
+}

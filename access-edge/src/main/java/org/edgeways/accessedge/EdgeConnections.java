@@ -1,0 +1,147 @@
+package org.edgeways.accessedge;
+
+import java.net.InetAddress;
+import org.edgeways.accessedge.engine.AccessEdgeErrorCode;
+import org.edgeways.accessedge.engine.ClientFlow;
+import org.edgeways.accessedge.engine.ClientTransport;
+import org.edgeways.accessedge.engine.FlowDirectory;
+import org.edgeways.accessedge.engine.InsideNames;
+import org.edgeways.accessedge.engine.Refusals;
+import org.edgeways.accessedge.engine.SourceGuard;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.base.SourceNetwork;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.StatelessAnswer;
+import org.edgeways.siptransport.SipConnection;
+import org.edgeways.siptransport.SipConnectionEvents;
+import org.edgeways.siptransport.TransportErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens on the connections that the listeners accepted, before and after the shards are told: enters them into
+ * the directory, keeps the request rate and the bans.
+ */
+final class EdgeConnections implements SipConnectionEvents {
+
+    static final String OUTSIDE_TLS = "outside-tls";
+    static final String OUTSIDE_WSS = "outside-wss";
+    static final String INSIDE_LEG = "inside-leg";
+
+    private final FlowDirectory directory;
+    private final SourceGuard guard;
+    private final InsideNames insideNames;
+    private final Refusals refusals;
+    private final SipConnectionEvents shards;
+
+    EdgeConnections(
+            FlowDirectory directory,
+            SourceGuard guard,
+            InsideNames insideNames,
+            Refusals refusals,
+            SipConnectionEvents shards) {
+        this.directory = directory;
+        this.guard = guard;
+        this.insideNames = insideNames;
+        this.refusals = refusals;
+        this.shards = shards;
+    }
+
+    /** True for a connection of one of our listeners; the others are those that we opened to a next hop. */
+    static boolean isAccepted(SipConnection connection) {
+        return switch (connection.endpoint()) {
+            case OUTSIDE_TLS, OUTSIDE_WSS, INSIDE_LEG -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void opened(SipConnection connection, long now) {
+        switch (connection.endpoint()) {
+            case OUTSIDE_TLS -> directory.clientOpened(connection.flow(), ClientTransport.TLS, source(connection));
+            case OUTSIDE_WSS -> directory.clientOpened(connection.flow(), ClientTransport.WSS, source(connection));
+            case INSIDE_LEG -> {
+                directory.insideOpened(connection.flow());
+                learnNames(connection);
+            }
+            default -> throw new IllegalStateException("no listener of ours: " + connection.endpoint());
+        }
+        shards.opened(connection, now);
+    }
+
+    private void learnNames(SipConnection connection) {
+        PeerIdentity peer = connection.peer();
+        if (peer != null) {
+            peer.dnsNames().forEach(insideNames::add);
+        }
+        InetAddress address = connection.remoteAddress().getAddress();
+        if (address != null && !address.isLoopbackAddress()) {
+            insideNames.add(address.getHostAddress());
+        }
+    }
+
+    private static SourceNetwork source(SipConnection connection) {
+        return SourceNetwork.of(connection.remoteAddress().getAddress());
+    }
+
+    @Override
+    public void received(SipConnection connection, SipMessage message, long now) {
+        ClientFlow client = directory.client(connection.flow());
+        if (client != null && message.isRequest() && !admitted(client, connection, message, now)) {
+            return;
+        }
+        shards.received(connection, message, now);
+    }
+
+    private boolean admitted(ClientFlow client, SipConnection connection, SipMessage request, long now) {
+        if (closedAsBanned(client, connection, request.method(), now)) {
+            return false;
+        }
+        boolean ends = request.method().equals("ACK") || request.method().equals("CANCEL");
+        if (guard.admitRequest(client.source(), now) || ends) {
+            return true;
+        }
+        AccessEdgeErrorCode code = AccessEdgeErrorCode.RATE_EXCEEDED;
+        refusals.note(code, client.flow(), client.source(), request.method(), "requests per second");
+        SipMessage answer = StatelessAnswer.to(request, code.status(), code.meaning());
+        if (answer != null) {
+            refusals.explain(answer, code);
+            var _ = connection.send(answer);
+        }
+        return false;
+    }
+
+    /** While its network is banned, a connection lives only if somebody is signed in on it. */
+    private boolean closedAsBanned(@Nullable ClientFlow client, SipConnection connection, String method, long now) {
+        if (client == null || !guard.isBanned(client.source(), now) || client.isSignedIn(now)) {
+            return false;
+        }
+        refusals.note(AccessEdgeErrorCode.SOURCE_BANNED, client.flow(), client.source(), method, "connection closed");
+        connection.close(TransportErrorCode.CLOSED_BY_ROLE);
+        return true;
+    }
+
+    @Override
+    public void refused(SipConnection connection, ErrorCode code, long now) {
+        ClientFlow client = directory.client(connection.flow());
+        if (client != null && !client.isSignedIn(now)) {
+            guard.scanned(client.source(), now);
+            closedAsBanned(client, connection, "", now);
+        }
+        shards.refused(connection, code, now);
+    }
+
+    @Override
+    public void closed(SipConnection connection, TransportErrorCode reason, long now) {
+        directory.closed(connection.flow());
+        shards.closed(connection, reason, now);
+    }
+
+    @Override
+    public void handshakeFailed(String endpoint, InetAddress remote, ErrorCode code, long now) {
+        if (!endpoint.equals(INSIDE_LEG)) {
+            guard.scanned(SourceNetwork.of(remote), now);
+        }
+        shards.handshakeFailed(endpoint, remote, code, now);
+    }
+}

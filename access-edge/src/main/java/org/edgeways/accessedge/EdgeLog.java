@@ -1,0 +1,110 @@
+package org.edgeways.accessedge;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.edgeways.accessedge.engine.ClientFlow;
+import org.edgeways.accessedge.engine.EdgeEvents;
+import org.edgeways.accessedge.engine.SourceGuard;
+import org.edgeways.base.Counters;
+import org.edgeways.base.SourceNetwork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what the engine tells as lines of {@code key=value}, the event's name first. What peers wrote is cut and cleaned
+ * of control characters. Lines about refusals are limited to 100 per second; the rest is only counted.
+ */
+final class EdgeLog implements EdgeEvents {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AccessEdge.class);
+    private static final int LINES_PER_SECOND = 100;
+    private static final int MAX_DETAIL = 200;
+    private static final long SECOND = 1_000_000_000L;
+
+    private final LongSupplier clock;
+    private final Counters.Counter suppressed;
+    private final AtomicLong second = new AtomicLong();
+    private final AtomicLong lines = new AtomicLong();
+
+    EdgeLog(LongSupplier clock, Counters counters) {
+        this.clock = clock;
+        this.suppressed = counters.counter("access_edge_log_lines_suppressed");
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        if (mayWrite()) {
+            LOG.info(
+                    "event=access-edge-refused code={} method={} source={} flow={} detail=\"{}\"",
+                    refusal.code().code(),
+                    clean(refusal.method()),
+                    refusal.source() == null ? "inside" : refusal.source(),
+                    refusal.flow().id(),
+                    clean(refusal.detail()));
+        }
+    }
+
+    @Override
+    public void signedIn(ClientFlow client, String person, Duration lifetime, boolean renewal) {
+        String event = renewal ? "access-edge-sign-in-renewed" : "access-edge-signed-in";
+        (renewal ? LOG.atDebug() : LOG.atInfo())
+                .log(
+                        "event={} person={} source={} flow={} transport={} seconds={}",
+                        event,
+                        clean(person),
+                        client.source(),
+                        client.flow().id(),
+                        client.transport(),
+                        lifetime.toSeconds());
+    }
+
+    @Override
+    public void signedOut(ClientFlow client, String person) {
+        LOG.info(
+                "event=access-edge-signed-out person={} source={} flow={}",
+                clean(person),
+                client.source(),
+                client.flow().id());
+    }
+
+    @Override
+    public void rerouted(ClientFlow client, String person, String method) {
+        LOG.info(
+                "event=access-edge-rerouted person={} method={} flow={}",
+                clean(person),
+                clean(method),
+                client.flow().id());
+    }
+
+    void banned(SourceNetwork source, SourceGuard.Cause cause, Duration time, int times) {
+        LOG.warn(
+                "event=access-edge-banned source={} cause={} seconds={} times={}",
+                source,
+                cause.label(),
+                time.toSeconds(),
+                times);
+    }
+
+    private boolean mayWrite() {
+        long now = clock.getAsLong() / SECOND;
+        if (second.getAndSet(now) != now) {
+            lines.set(0);
+        }
+        if (lines.incrementAndGet() <= LINES_PER_SECOND) {
+            return true;
+        }
+        suppressed.increment();
+        return false;
+    }
+
+    static String clean(String text) {
+        StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX_DETAIL));
+        for (int i = 0; i < text.length() && i < MAX_DETAIL; i++) {
+            char c = text.charAt(i);
+            clean.append(
+                    c < ' ' || c == 127 || c == '"' || c >= 0x80 && c < 0xa0 || c == 0x2028 || c == 0x2029 ? '?' : c);
+        }
+        return clean.toString();
+    }
+}

@@ -1,0 +1,36 @@
+package org.edgeways.accessedge;
+
+import org.edgeways.accessedge.engine.FlowDirectory;
+import org.edgeways.sip.transaction.SipEngine;
+import org.edgeways.siptransport.SipConnection;
+import org.edgeways.siptransport.SipRole;
+import org.edgeways.siptransport.TransportErrorCode;
+
+/** One shard's proxy core. Connections that we opened to a next hop ourselves are entered here. */
+final class EdgeRole implements SipRole {
+
+    private final SipEngine engine;
+    private final FlowDirectory directory;
+
+    EdgeRole(SipEngine engine, FlowDirectory directory) {
+        this.engine = engine;
+        this.directory = directory;
+    }
+
+    @Override
+    public SipEngine engine() {
+        return engine;
+    }
+
+    @Override
+    public void opened(SipConnection connection, long now) {
+        if (!EdgeConnections.isAccepted(connection) && connection.isOpen()) {
+            directory.insideOpened(connection.flow());
+        }
+    }
+
+    @Override
+    public void closed(SipConnection connection, TransportErrorCode reason, long now) {
+        directory.closed(connection.flow());
+    }
+}

@@ -1,0 +1,137 @@
+package org.edgeways.accessedge.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.edgeways.base.SourceNetwork;
+import org.edgeways.sip.transaction.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** One client's connection from outside and who is signed in on it. Safe for use by several threads. */
+public final class ClientFlow {
+
+    /** One person's sign-in on one connection. */
+    private static final class SignIn {
+        private String device;
+        private long expiresAt;
+        private final Deque<String> contacts = new ArrayDeque<>();
+
+        SignIn(String device, long expiresAt) {
+            this.device = device;
+            this.expiresAt = expiresAt;
+        }
+    }
+
+    private final Flow flow;
+    private final ClientTransport transport;
+    private final SourceNetwork source;
+    private final EdgeLimits limits;
+    private final Map<String, SignIn> people = new LinkedHashMap<>();
+    private final Set<String> everSignedIn = new HashSet<>();
+
+    ClientFlow(Flow flow, ClientTransport transport, SourceNetwork source, EdgeLimits limits) {
+        this.flow = flow;
+        this.transport = transport;
+        this.source = source;
+        this.limits = limits;
+    }
+
+    /** The connection. */
+    public Flow flow() {
+        return flow;
+    }
+
+    /** How it is connected. */
+    public ClientTransport transport() {
+        return transport;
+    }
+
+    /** Where it comes from. */
+    public SourceNetwork source() {
+        return source;
+    }
+
+    /** True if anybody is signed in. */
+    public synchronized boolean isSignedIn(long now) {
+        return people.values().stream().anyMatch(signIn -> now < signIn.expiresAt);
+    }
+
+    /** True if that person is signed in. */
+    public synchronized boolean isSignedInAs(String person, long now) {
+        SignIn signIn = people.get(person);
+        return signIn != null && now < signIn.expiresAt;
+    }
+
+    /** True if that person is signed in or was, on this very connection: may finish what was begun then. */
+    public synchronized boolean wasSignedInAs(String person) {
+        return everSignedIn.contains(person);
+    }
+
+    /** The people who are signed in, first come first. */
+    public synchronized List<String> people(long now) {
+        List<String> signedIn = new ArrayList<>();
+        people.forEach((person, signIn) -> {
+            if (now < signIn.expiresAt) {
+                signedIn.add(person);
+            }
+        });
+        return signedIn;
+    }
+
+    /** The device by which that person is signed in, or was last; null if never. */
+    public synchronized @Nullable String deviceOf(String person) {
+        SignIn signIn = people.get(person);
+        return signIn == null ? null : signIn.device;
+    }
+
+    /** True if the person wrote that contact on this connection. */
+    public synchronized boolean wroteContact(String person, String contact) {
+        SignIn signIn = people.get(person);
+        return signIn != null && signIn.contacts.contains(contact);
+    }
+
+    /** True if one more person may sign in, or that one is already. Makes room by forgetting who has expired. */
+    synchronized boolean hasRoomFor(String person, long now) {
+        if (people.containsKey(person) || people.size() < limits.peoplePerConnection()) {
+            return true;
+        }
+        people.values().removeIf(signIn -> now >= signIn.expiresAt);
+        return people.size() < limits.peoplePerConnection();
+    }
+
+    synchronized void signIn(String person, String device, long expiresAt, Collection<String> contacts) {
+        SignIn signIn = people.computeIfAbsent(person, key -> new SignIn(device, expiresAt));
+        signIn.device = device;
+        signIn.expiresAt = expiresAt;
+        for (String contact : contacts) {
+            if (!signIn.contacts.contains(contact)) {
+                signIn.contacts.addLast(contact);
+                if (signIn.contacts.size() > limits.contactsPerPerson()) {
+                    signIn.contacts.removeFirst();
+                }
+            }
+        }
+        if (everSignedIn.size() < 4 * limits.peoplePerConnection()) {
+            everSignedIn.add(person);
+        }
+    }
+
+    /** Takes that person out; the device that was signed in, or null if none was. */
+    synchronized @Nullable String signOut(String person) {
+        SignIn signIn = people.remove(person);
+        return signIn == null ? null : signIn.device;
+    }
+
+    /** All sign-ins as person and device, expired ones among them. */
+    synchronized Map<String, String> devices() {
+        Map<String, String> devices = new LinkedHashMap<>();
+        people.forEach((person, signIn) -> devices.put(person, signIn.device));
+        return devices;
+    }
+}

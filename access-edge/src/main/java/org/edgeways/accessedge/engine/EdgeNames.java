@@ -1,0 +1,96 @@
+package org.edgeways.accessedge.engine;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.edgeways.sip.message.Parameters;
+import org.edgeways.sip.message.Via;
+
+/**
+ * What one edge node calls itself, on either side.
+ *
+ * @param node the node's name, for tokens and for the flow mark
+ * @param boot which run of the program this is; differs from run to run
+ * @param outsideHost the one host name that clients outside see
+ * @param outsideAliases other names and addresses under which clients may have dialled it
+ * @param tlsPort the port for TLS as seen from outside
+ * @param wssPort the port for secure WebSocket as seen from outside
+ * @param insideHost the host name that the inside knows it by; never shown outside
+ */
+public record EdgeNames(
+        String node,
+        long boot,
+        String outsideHost,
+        Set<String> outsideAliases,
+        int tlsPort,
+        int wssPort,
+        String insideHost) {
+
+    private static final int BOOT_RADIX = 36;
+
+    /** Lower-cases the hosts. */
+    public EdgeNames {
+        outsideHost = outsideHost.toLowerCase(Locale.ROOT);
+        insideHost = insideHost.toLowerCase(Locale.ROOT);
+        outsideAliases = outsideAliases.stream()
+                .map(alias -> alias.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        if (outsideHost.equals(insideHost) || outsideAliases.contains(insideHost)) {
+            throw new IllegalArgumentException("the edge needs different names outside and inside: " + insideHost);
+        }
+        outsideAliases = Set.copyOf(outsideAliases);
+    }
+
+    /** True if a URI's host is one of our names as clients outside know them. */
+    public boolean isOutside(String host) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        return lower.equals(outsideHost) || outsideAliases.contains(lower);
+    }
+
+    /** True if a URI's host is our name as the inside knows it. */
+    public boolean isInside(String host) {
+        return host.equalsIgnoreCase(insideHost);
+    }
+
+    private int port(ClientTransport transport) {
+        return switch (transport) {
+            case TLS -> tlsPort;
+            case WSS -> wssPort;
+        };
+    }
+
+    /** Our Via, without branch, on requests to a client. */
+    public Via viaOutside(ClientTransport transport) {
+        return new Via(transport.viaName(), outsideHost, port(transport), Parameters.NONE);
+    }
+
+    /** Our Via, without branch, on requests to the inside. */
+    public Via viaInside() {
+        return new Via("TLS", insideHost, -1, Parameters.NONE);
+    }
+
+    /** A Record-Route entry for a client. */
+    public String routeOutside(String token, ClientTransport transport) {
+        return "<" + uriOutside("sip", token, transport) + ";lr>";
+    }
+
+    /** A URI of ours for a client, with a token as its user. */
+    public String uriOutside(String scheme, String token, ClientTransport transport) {
+        return scheme + ":" + token + "@" + outsideHost + ":" + port(transport) + ";transport=" + transport.uriName();
+    }
+
+    /** A Record-Route entry for the inside. */
+    public String routeInside(String token) {
+        return "<sip:" + token + "@" + insideHost + ";transport=tls;lr>";
+    }
+
+    /** A Path entry (RFC 3327, RFC 5626 section 5.1). */
+    public String pathInside(String token) {
+        return "<sip:" + token + "@" + insideHost + ";transport=tls;lr;ob>";
+    }
+
+    /** The mark that tells the inside on which connection a request came. */
+    public String flowMark(long connection) {
+        return node + ";boot=" + Long.toString(boot, BOOT_RADIX) + ";connection=" + connection;
+    }
+}

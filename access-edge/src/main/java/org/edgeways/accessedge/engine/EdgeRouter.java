@@ -1,0 +1,144 @@
+package org.edgeways.accessedge.engine;
+
+import java.util.List;
+import org.edgeways.base.Counters;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Via;
+import org.edgeways.sip.proxy.FinalOutcome;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.proxy.ProxyRouter;
+import org.edgeways.sip.proxy.RoutingDecision;
+import org.edgeways.sip.proxy.Target;
+import org.edgeways.sip.transaction.Destination;
+import org.edgeways.tokens.Sealer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Access Edge as the router of a proxy core: requests of clients go to the inside, requests of the inside go to the
+ * client whose connection their token names. A connection that is in neither list of the directory is refused whatever
+ * it sends, so that a client whose connection closes in the meantime is never taken for the inside.
+ */
+public final class EdgeRouter implements ProxyRouter {
+
+    private final EdgePolicy policy;
+    private final FlowDirectory directory;
+    private final Refusals refusals;
+    private final InwardLeg inward;
+    private final OutwardLeg outward;
+
+    /** One router for one proxy core; the directory, the guard and the names may be shared by several. */
+    public EdgeRouter(
+            EdgePolicy policy,
+            FlowDirectory directory,
+            SourceGuard guard,
+            InsideNames insideNames,
+            Sealer sealer,
+            Surroundings surroundings,
+            Refusals refusals,
+            EdgeEvents events,
+            Counters counters) {
+        this.policy = policy;
+        this.directory = directory;
+        this.refusals = refusals;
+        TopologyHiding hiding = new TopologyHiding(policy.names(), policy.domains(), insideNames, sealer, counters);
+        Hygiene hygiene = new Hygiene(counters);
+        inward = new InwardLeg(policy, directory, guard, hiding, hygiene, sealer, surroundings, refusals, events);
+        outward = new OutwardLeg(policy, directory, hiding, hygiene, sealer, surroundings, refusals, events, counters);
+    }
+
+    @Override
+    public boolean isOurs(SipUri routeUri) {
+        return policy.names().isOutside(routeUri.host()) || policy.names().isInside(routeUri.host());
+    }
+
+    @Override
+    public Via via(Destination destination) {
+        if (destination instanceof Destination.Connection(var flow)) {
+            ClientFlow client = directory.client(flow);
+            if (client != null) {
+                return policy.names().viaOutside(client.transport());
+            }
+            if (!directory.isInside(flow)) {
+                // gone in the meantime: nothing will be sent, and nothing must be learned if it is
+                return policy.names().viaOutside(ClientTransport.TLS);
+            }
+        }
+        return policy.names().viaInside();
+    }
+
+    @Override
+    public RoutingDecision route(ProxyRequest request, long now) {
+        ClientFlow client = directory.client(request.flow());
+        if (client != null) {
+            return inward.route(request, client, now);
+        }
+        if (directory.isInside(request.flow())) {
+            return outward.route(request, now);
+        }
+        return refusals.fromElsewhere(
+                request,
+                AccessEdgeErrorCode.FLOW_UNKNOWN,
+                "flow " + request.flow().id());
+    }
+
+    @Override
+    public @Nullable Target routeAcknowledgement(ProxyRequest ack, long now) {
+        ClientFlow client = directory.client(ack.flow());
+        if (client != null) {
+            return inward.acknowledge(ack, client, now);
+        }
+        return route(ack, now) instanceof RoutingDecision.Forward forward
+                ? forward.targets().getFirst()
+                : null;
+    }
+
+    @Override
+    public void onForward(ProxyRequest request, Target target, SipMessage outgoing) {
+        switch (request.attachment(Passage.class)) {
+            case Passage.Outward outwards -> outward.edit(outgoing, outwards);
+            case Passage.Inward inwards -> {}
+            case null -> {}
+        }
+    }
+
+    @Override
+    public void onResponse(ProxyRequest request, Target target, SipMessage upstream) {
+        switch (request.attachment(Passage.class)) {
+            case Passage.Inward inwards -> inward.editResponse(request, upstream, inwards);
+            case Passage.Outward outwards -> outward.editResponse(upstream, outwards);
+            case null -> {}
+        }
+    }
+
+    @Override
+    public List<Target> onBranchFinal(ProxyRequest request, Target target, SipMessage response, long now) {
+        if (request.attachment(Passage.class) instanceof Passage.Inward inwards) {
+            inward.learn(request, response, inwards, now);
+        }
+        return List.of();
+    }
+
+    @Override
+    public FinalOutcome onFinal(ProxyRequest request, @Nullable SipMessage best, long now) {
+        if (best == null) {
+            return new FinalOutcome.Nothing();
+        }
+        boolean unavailable = best.status() == 503 || best.status() == 430;
+        if (unavailable && request.attachment(Passage.class) instanceof Passage.Inward inwards) {
+            // a client must not conclude from the inside's trouble that this edge or its own connection is dead
+            AccessEdgeErrorCode code = AccessEdgeErrorCode.INSIDE_UNREACHABLE;
+            refusals.note(
+                    code, request.flow(), inwards.client().source(), request.method(), "answered " + best.status());
+            SipMessage answer = SipMessage.responseTo(request.received(), code.status(), code.meaning());
+            refusals.explain(answer, code);
+            String after = best.first(HeaderName.RETRY_AFTER);
+            if (after != null) {
+                answer.set(HeaderName.RETRY_AFTER, after);
+            }
+            return new FinalOutcome.Send(answer);
+        }
+        return new FinalOutcome.Send(best);
+    }
+}

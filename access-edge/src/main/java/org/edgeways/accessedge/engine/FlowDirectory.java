@@ -1,0 +1,99 @@
+package org.edgeways.accessedge.engine;
+
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import org.edgeways.base.Counters;
+import org.edgeways.base.SourceNetwork;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.tokens.FlowToken;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All open connections of the node: which belong to the inside, which to clients, and on which of these a person's device
+ * was last signed in. A connection that is in neither list is nobody's. Safe for use by several threads.
+ */
+public final class FlowDirectory {
+
+    private record Device(String person, String device) {}
+
+    private final EdgeNames names;
+    private final EdgeLimits limits;
+    private final ConcurrentHashMap<Flow, ClientFlow> clients = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Flow, Boolean> inside = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Device, ClientFlow> devices = new ConcurrentHashMap<>();
+
+    /** An empty directory. */
+    public FlowDirectory(EdgeNames names, EdgeLimits limits, Counters counters) {
+        this.names = names;
+        this.limits = limits;
+        counters.gauge("access_edge_clients", clients::size);
+        counters.gauge("access_edge_devices", devices::size);
+    }
+
+    /** A client has connected. */
+    public ClientFlow clientOpened(Flow flow, ClientTransport transport, SourceNetwork source) {
+        return clients.computeIfAbsent(flow, key -> new ClientFlow(key, transport, source, limits));
+    }
+
+    /** A connection with the inside is open. */
+    public void insideOpened(Flow flow) {
+        inside.put(flow, true);
+    }
+
+    /** A connection is gone. */
+    public void closed(Flow flow) {
+        inside.remove(flow);
+        ClientFlow client = clients.remove(flow);
+        if (client != null) {
+            client.devices().forEach((person, device) -> devices.remove(new Device(person, device), client));
+        }
+    }
+
+    /** The client on that connection; null if it is none or is gone. */
+    public @Nullable ClientFlow client(Flow flow) {
+        return clients.get(flow);
+    }
+
+    /** True if that connection is one with the inside. */
+    public boolean isInside(Flow flow) {
+        return inside.containsKey(flow);
+    }
+
+    /** The open connection that a token names; null if it was made by another node or run, or is gone. */
+    public @Nullable ClientFlow named(FlowToken token) {
+        boolean ours = token.node().equals(names.node()) && token.boot() == names.boot();
+        return ours ? clients.get(new Flow(token.connection())) : null;
+    }
+
+    /** The connection on which that person's device is signed in now; null if there is none. */
+    public @Nullable ClientFlow signedIn(String person, String device, long now) {
+        ClientFlow client = devices.get(new Device(person, device));
+        return client != null && clients.containsKey(client.flow()) && client.isSignedInAs(person, now) ? client : null;
+    }
+
+    /** The pool has accepted a sign-in. */
+    void signIn(ClientFlow client, String person, String device, long expiresAt, Collection<String> contacts) {
+        String before = client.deviceOf(person);
+        if (before != null && !before.equals(device)) {
+            devices.remove(new Device(person, before), client);
+        }
+        client.signIn(person, device, expiresAt, contacts);
+        devices.put(new Device(person, device), client);
+        if (!clients.containsKey(client.flow())) {
+            devices.remove(new Device(person, device), client);
+        }
+    }
+
+    /** The pool has ended a sign-in. */
+    void signOut(ClientFlow client, String person) {
+        String device = client.signOut(person);
+        if (device != null) {
+            devices.remove(new Device(person, device), client);
+        }
+    }
+
+    /** All clients that are connected at the moment. */
+    public Collection<ClientFlow> clients() {
+        return java.util.List.copyOf(clients.values());
+    }
+}

@@ -1,0 +1,38 @@
+package org.edgeways.accessedge.engine;
+
+import org.edgeways.base.Result;
+import org.edgeways.sip.message.SipErrorCode;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Uri;
+import org.edgeways.sip.transaction.Destination;
+
+/** Where requests from outside go. */
+public sealed interface NextHop {
+
+    /** An inside service, over the connections that it has opened to us. */
+    record Service(String name) implements NextHop {}
+
+    /** An address that we open connections to: the inner firewall must allow it. */
+    record Direct(SipUri uri) implements NextHop {}
+
+    /** Reads {@code service:NAME} or a SIP URI. */
+    static Result<NextHop> parse(String text) {
+        if (text.startsWith("service:") && text.length() > "service:".length()) {
+            return Result.ok(new Service(text.substring("service:".length())));
+        }
+        return switch (Uri.parse(text)) {
+            case Result.Ok<Uri>(SipUri uri) -> Result.ok(new Direct(uri));
+            case Result.Ok<Uri> other ->
+                Result.bad(SipErrorCode.URI_SCHEME_UNSUPPORTED, 0, "a next hop is service:NAME or a SIP URI");
+            case Result.Bad<Uri> bad -> bad.as();
+        };
+    }
+
+    /** What the proxy core is told. */
+    default Destination destination() {
+        return switch (this) {
+            case Service service -> new Destination.Service(service.name());
+            case Direct direct -> new Destination.Locate(direct.uri());
+        };
+    }
+}

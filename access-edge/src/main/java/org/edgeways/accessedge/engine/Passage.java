@@ -1,0 +1,50 @@
+package org.edgeways.accessedge.engine;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the edge keeps beside a request while it is on its way. */
+sealed interface Passage {
+
+    /** The client outside. */
+    ClientFlow client();
+
+    /** The person to whom sealed addresses are given. */
+    String person();
+
+    /**
+     * From a client to the inside.
+     *
+     * @param routeInside the Record-Route entry that we put on
+     * @param withCredentials the request carried credentials
+     * @param signIn what the answer to a REGISTER means, once it is there
+     */
+    record Inward(
+            ClientFlow client,
+            String person,
+            String device,
+            String routeInside,
+            boolean withCredentials,
+            @Nullable SignInReading signIn)
+            implements Passage {
+
+        Inward with(SignInReading reading) {
+            return new Inward(client, person, device, routeInside, withCredentials, reading);
+        }
+    }
+
+    /**
+     * From the inside to a client.
+     *
+     * @param routeInside the Record-Route entry that the inside gets back as ours
+     * @param routeOutside the one Record-Route entry that the client gets; null if the route set does not fit
+     * @param recordRoutes the Record-Route entries that the inside sent
+     */
+    record Outward(
+            ClientFlow client,
+            String person,
+            String routeInside,
+            @Nullable String routeOutside,
+            List<String> recordRoutes)
+            implements Passage {}
+}
