@@ -1,0 +1,92 @@
+package org.edgeways.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.edgeways.base.InMemoryCounters;
+import org.junit.jupiter.api.Test;
+
+final class AdmissionTest {
+
+    private final InMemoryCounters counters = new InMemoryCounters();
+
+    private Admission admission(int connections, int perSource, int handshakes) {
+        AdmissionLimits limits = new AdmissionLimits(connections, perSource, handshakes, Duration.ofSeconds(10));
+        return new Admission("outside", limits, BanCheck.NONE, counters);
+    }
+
+    private static InetAddress address(String literal) {
+        return InetAddress.ofLiteral(literal);
+    }
+
+    private static List<Admission.Ticket> admit(Admission admission, String from, int times) {
+        List<Admission.Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            assertThat(admission.admit(address(from), 0))
+                    .isInstanceOfSatisfying(
+                            Admission.Decision.Admitted.class, admitted -> tickets.add(admitted.ticket()));
+        }
+        return tickets;
+    }
+
+    private static void assertRefused(Admission admission, String from, NetErrorCode code) {
+        assertThat(admission.admit(address(from), 0)).isEqualTo(new Admission.Decision.Refused(code));
+    }
+
+    @Test
+    void takesConnectionsUpToTheLimitAndAgainAfterOneLeft() {
+        Admission admission = admission(2, 10, 10);
+        List<Admission.Ticket> tickets = admit(admission, "192.0.2.1", 2);
+
+        assertRefused(admission, "192.0.2.2", NetErrorCode.CONNECTIONS_EXHAUSTED);
+        tickets.getFirst().close();
+        tickets.getFirst().close(); // gives back one place only
+        admit(admission, "192.0.2.2", 1);
+        assertRefused(admission, "192.0.2.3", NetErrorCode.CONNECTIONS_EXHAUSTED);
+
+        assertThat(counters.value("net_connections", "listener", "outside")).isEqualTo(2);
+        assertThat(counters.value(
+                        "net_connections_refused", "listener", "outside", "reason", "net-connections-exhausted"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void countsTheAddressesOfOneIpv6NetworkTogetherAndMappedOnesAsIpv4() {
+        Admission admission = admission(100, 1, 100);
+        admit(admission, "2001:db8::1", 1);
+        assertRefused(admission, "2001:db8::ffff:2", NetErrorCode.CONNECTIONS_PER_SOURCE_EXHAUSTED);
+        admit(admission, "2001:db8:0:1::1", 1);
+
+        admit(admission, "192.0.2.7", 1);
+        assertRefused(admission, "::ffff:192.0.2.7", NetErrorCode.CONNECTIONS_PER_SOURCE_EXHAUSTED);
+
+        assertThat(counters.value("net_connections", "listener", "outside")).isEqualTo(3);
+    }
+
+    @Test
+    void limitsHandshakesInProgressOnly() {
+        Admission admission = admission(100, 100, 1);
+        Admission.Ticket first = admit(admission, "192.0.2.1", 1).getFirst();
+
+        assertRefused(admission, "192.0.2.2", NetErrorCode.HANDSHAKES_EXHAUSTED);
+        first.handshakeDone();
+        first.handshakeDone();
+        admit(admission, "192.0.2.2", 1);
+        assertRefused(admission, "192.0.2.3", NetErrorCode.HANDSHAKES_EXHAUSTED);
+        assertThat(counters.value("net_connections", "listener", "outside")).isEqualTo(2);
+    }
+
+    @Test
+    void keepsTheBannedOut() {
+        BanCheck bans = (source, now) -> source.toString().equals("192.0.2.9") && now < 100;
+        Admission admission = new Admission("outside", AdmissionLimits.defaults(), bans, counters);
+
+        assertThat(admission.admit(address("192.0.2.9"), 99))
+                .isEqualTo(new Admission.Decision.Refused(NetErrorCode.SOURCE_BANNED));
+        assertThat(admission.admit(address("192.0.2.9"), 100)).isInstanceOf(Admission.Decision.Admitted.class);
+        assertThat(admission.admit(address("192.0.2.8"), 99)).isInstanceOf(Admission.Decision.Admitted.class);
+    }
+}

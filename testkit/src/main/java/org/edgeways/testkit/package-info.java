@@ -1,0 +1,5 @@
+/** Test support: leak detection, seeded generators, fakes. */
+@NullMarked
+package org.edgeways.testkit;
+
+import org.jspecify.annotations.NullMarked;
