@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Authenticator {
 
-    /** How many hashes are tried at least. */
-    static final int HASHES_TRIED = 16;
+    /** How many hashes are tried at least: as many as a person may have device passwords. */
+    static final int HASHES_TRIED = 20;
 
     private static final int NONCES_REMEMBERED = 100_000;
 

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.edgeways.base.Counters;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.proxy.FinalOutcome;
@@ -43,7 +42,6 @@ final class Messages {
     private final DurableCommands store;
     private final Tickets tickets;
     private final PoolEvents events;
-    private final Counters counters;
     private final Answers answers;
     private final Map<Long, Pending> pending = new HashMap<>();
 
@@ -54,7 +52,6 @@ final class Messages {
             DurableCommands store,
             Tickets tickets,
             PoolEvents events,
-            Counters counters,
             Answers answers) {
         this.settings = settings;
         this.devices = devices;
@@ -62,7 +59,6 @@ final class Messages {
         this.store = store;
         this.tickets = tickets;
         this.events = events;
-        this.counters = counters;
         this.answers = answers;
     }
 
@@ -175,7 +171,6 @@ final class Messages {
         switch (outcome) {
             case StoreOutcome.Stored(long id) -> {
                 fork.storedId = id;
-                counters.counter("pool_messages_stored").increment();
                 events.messageStored(fork.recipient, id);
                 if (!fork.delivered) {
                     core.respond(request, SipMessage.responseTo(request.received(), 202, "Accepted"), now);

@@ -88,7 +88,7 @@ public final class PoolEngine implements SipEngine {
                 answers,
                 events,
                 counters);
-        messages = new Messages(settings.messages(), devices, deliveries, store, tickets, events, counters, answers);
+        messages = new Messages(settings.messages(), devices, deliveries, store, tickets, events, answers);
         PoolRouter router = new PoolRouter(
                 settings,
                 people,

@@ -1,0 +1,46 @@
+package org.edgeways.pool;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.edgeways.accounts.Accounts;
+import org.edgeways.accounts.Person;
+import org.edgeways.pool.engine.People;
+import org.jspecify.annotations.Nullable;
+
+/** The engine's view of the accounts. */
+final class AccountsPeople implements People {
+
+    private final Accounts accounts;
+    private final Set<String> domains;
+
+    AccountsPeople(Accounts accounts, List<String> domains) {
+        this.accounts = accounts;
+        this.domains = domains.stream().map(d -> d.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public boolean isDomain(String host) {
+        return domains.contains(host.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public @Nullable Account account(String address) {
+        Person person = accounts.person(address).filter(Person::enabled).orElse(null);
+        if (person == null) {
+            return null;
+        }
+        List<DevicePassword> devices = accounts.credentials(person.name(), person.domain())
+                .map(credentials -> credentials.hashes().stream()
+                        .map(hash -> new DevicePassword(hash.device().id(), hash.hash()))
+                        .toList())
+                .orElse(List.of());
+        return new Account(
+                person.uri(),
+                person.name(),
+                person.displayName(),
+                person.rights().remoteAccess(),
+                devices);
+    }
+}

@@ -1,0 +1,103 @@
+package org.edgeways.pool;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.net.ClientTls;
+import org.edgeways.net.ServerTls;
+import org.edgeways.pool.engine.EngineSettings;
+import org.edgeways.pool.engine.MessageSettings;
+import org.edgeways.pool.engine.RegistrarLimits;
+import org.edgeways.pool.messages.MessageLimits;
+import org.edgeways.sip.digest.DigestAlgorithm;
+
+/**
+ * What a pool is set to.
+ *
+ * @param data the data directory; made if missing, for its owner alone
+ * @param sipDomains the organisation's SIP domains, the default one first
+ * @param host the host that the pool writes into Via and Record-Route. Devices inside send the requests of a dialog
+ *     there, so it must be a name or address that they reach the listener by; outside it is never seen
+ * @param aliases other names and addresses that devices inside may call the pool by, such as its name when {@code host}
+ *     is an address
+ * @param inside where devices inside connect, TLS; the first one's port goes into Record-Route, so it must not be 0
+ * @param insideTls the certificate shown there
+ * @param edges the edge nodes to dial
+ * @param linkTls mutual TLS towards them, with the pool's service certificate
+ * @param algorithms digest algorithms offered, the same to everybody, default MD5 alone
+ * @param limits everything else that is limited
+ */
+public record PoolSettings(
+        Path data,
+        List<String> sipDomains,
+        String host,
+        Set<String> aliases,
+        List<InetSocketAddress> inside,
+        ServerTls insideTls,
+        List<EdgeNode> edges,
+        ClientTls linkTls,
+        List<DigestAlgorithm> algorithms,
+        Limits limits) {
+
+    private static final int MOST_CONNECTIONS = 16;
+
+    /**
+     * One edge node.
+     *
+     * @param host the DNS name in its certificate, which also stands in its Path and Record-Route towards the inside
+     * @param address where to dial: a name or an address literal
+     * @param port of its inside leg
+     * @param connections how many to keep open, 1 to 16, default 4
+     */
+    public record EdgeNode(String host, String address, int port, int connections) {
+
+        /** Checks the number of connections. */
+        public EdgeNode {
+            if (connections < 1 || connections > MOST_CONNECTIONS) {
+                throw new IllegalArgumentException("1 to " + MOST_CONNECTIONS + " connections to an edge node");
+            }
+        }
+    }
+
+    /** Limits, each with its defaults. */
+    public record Limits(
+            RegistrarLimits registrar, MessageSettings messages, MessageLimits waiting, AdmissionLimits admission) {
+
+        /** The defaults of all. */
+        public static final Limits DEFAULT = new Limits(
+                RegistrarLimits.DEFAULT, MessageSettings.DEFAULT, MessageLimits.DEFAULT, AdmissionLimits.defaults());
+    }
+
+    /** Copies the lists. */
+    public PoolSettings {
+        sipDomains = List.copyOf(sipDomains);
+        aliases = Set.copyOf(aliases);
+        inside = List.copyOf(inside);
+        edges = List.copyOf(edges);
+        algorithms = List.copyOf(algorithms);
+        if (inside.isEmpty() || inside.getFirst().getPort() == 0) {
+            throw new IllegalArgumentException("at least one inside listener, with a port");
+        }
+    }
+
+    /** What the engine needs of it. */
+    EngineSettings engine() {
+        Set<String> edgeHosts = new TreeSet<>();
+        edges.forEach(edge -> edgeHosts.add(edge.host().toLowerCase(Locale.ROOT)));
+        EngineSettings defaults = EngineSettings.of(host, inside.getFirst().getPort(), sipDomains, edgeHosts);
+        return new EngineSettings(
+                defaults.host(),
+                defaults.port(),
+                aliases,
+                sipDomains,
+                edgeHosts,
+                algorithms,
+                defaults.nonceLifetime(),
+                limits.registrar(),
+                limits.messages());
+    }
+}

@@ -1,0 +1,87 @@
+package org.edgeways.pool;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.edgeways.pool.engine.Binding;
+import org.edgeways.pool.engine.DurableCommands;
+import org.edgeways.pool.engine.PoolEngine;
+import org.edgeways.pool.engine.StoreOutcome;
+import org.edgeways.pool.engine.StoredMessage;
+import org.edgeways.pool.messages.Appended;
+import org.edgeways.pool.messages.MessageStore;
+import org.edgeways.pool.registrar.BindingStore;
+import org.jspecify.annotations.Nullable;
+
+/** Does what the engine asks of the store, and posts each completion to the engine's event loop. */
+final class StoreCommands implements DurableCommands {
+
+    /** Does work on the engine's event loop, with the time. */
+    interface Loop {
+        void execute(LongConsumer work);
+    }
+
+    private final BindingStore bindings;
+    private final MessageStore messages;
+    private final Loop loop;
+    private final Supplier<PoolEngine> engine;
+
+    StoreCommands(BindingStore bindings, MessageStore messages, Loop loop, Supplier<PoolEngine> engine) {
+        this.bindings = bindings;
+        this.messages = messages;
+        this.loop = loop;
+        this.engine = engine;
+    }
+
+    @Override
+    public void saveBindings(long ticket, String person, List<Binding> all) {
+        then(bindings.replace(person, all), (count, failure) -> {
+            String why = failure == null ? null : failure.toString();
+            loop.execute(now -> engine.get().bindingsSaved(ticket, why, now));
+        });
+    }
+
+    @Override
+    public void storeMessage(long ticket, StoredMessage message) {
+        then(messages.append(message), (appended, failure) -> {
+            StoreOutcome outcome = failure == null && appended != null
+                    ? outcome(appended)
+                    : new StoreOutcome.Failed(String.valueOf(failure));
+            loop.execute(now -> engine.get().messageStored(ticket, outcome, now));
+        });
+    }
+
+    private static StoreOutcome outcome(Appended appended) {
+        return switch (appended) {
+            case Appended.Stored(long id) -> new StoreOutcome.Stored(id);
+            case Appended.AlreadyStored(long id) -> new StoreOutcome.Stored(id);
+            case Appended.Refused refused ->
+                new StoreOutcome.Full(refused.code().code());
+        };
+    }
+
+    @Override
+    public void loadMessages(long ticket, String recipient, long afterId, int limit) {
+        then(
+                messages.next(recipient, afterId, limit),
+                (loaded, failure) -> loop.execute(now -> engine.get().messagesLoaded(ticket, loaded, now)));
+    }
+
+    @Override
+    public void deleteMessage(long ticket, String recipient, long id) {
+        then(
+                messages.delete(id),
+                (deleted, failure) -> loop.execute(now -> engine.get().messageDeleted(ticket, failure == null, now)));
+    }
+
+    @Override
+    public void discardMessages(String recipient) {
+        then(messages.discard(recipient), (removed, failure) -> {});
+    }
+
+    private static <T> void then(CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> completion) {
+        var _ = future.whenComplete(completion);
+    }
+}

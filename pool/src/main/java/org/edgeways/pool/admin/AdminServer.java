@@ -1,0 +1,165 @@
+package org.edgeways.pool.admin;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.edgeways.accounts.Accounts;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers administrators on the Unix-domain socket {@code admin.sock} (mode 0600) in the data directory: one JSON object
+ * per line each way, several on one connection. Each connection has a virtual thread.
+ */
+public final class AdminServer implements AutoCloseable {
+
+    /** The socket's name in the data directory. */
+    public static final String FILE_NAME = "admin.sock";
+
+    /** Most connections at a time; past it a new one is closed. */
+    static final int CONNECTIONS = 16;
+
+    /** Longest request, in bytes; past it the connection is closed. */
+    static final int LINE_BYTES = 64 * 1024;
+
+    /** What the kernel's sun_path holds, without the zero at its end. */
+    private static final int LONGEST_PATH_BYTES = 107;
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
+    private final Path file;
+    private final ServerSocketChannel server;
+    private final AdminCommands commands;
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+
+    private AdminServer(Path file, ServerSocketChannel server, AdminCommands commands) {
+        this.file = file;
+        this.server = server;
+        this.commands = commands;
+    }
+
+    /**
+     * Starts answering.
+     *
+     * @param bindings how many devices are signed in, by address of record
+     * @throws IOException if the socket cannot be made; the message says why
+     */
+    public static AdminServer open(
+            Path directory, Accounts accounts, Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings)
+            throws IOException {
+        Path file = directory.toAbsolutePath().resolve(FILE_NAME);
+        int length = file.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_PATH_BYTES) {
+            throw new IOException(AdminErrorCode.PATH_TOO_LONG.meaning() + ": " + length + " bytes, at most "
+                    + LONGEST_PATH_BYTES + "; choose a shorter one");
+        }
+        removeStale(file);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(file));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings));
+        Thread.ofVirtual().name("admin").start(admin::accept);
+        return admin;
+    }
+
+    /** A socket that nobody answers was left by a process that died. */
+    private static void removeStale(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.connect(UnixDomainSocketAddress.of(file));
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        throw new IOException(AdminErrorCode.SOCKET_TAKEN.meaning() + ": " + file.getParent());
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel peer = server.accept();
+                if (connections.size() >= CONNECTIONS) {
+                    peer.close();
+                } else {
+                    connections.add(peer);
+                    Thread.ofVirtual().name("admin connection").start(() -> serve(peer));
+                }
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                LOG.warn("{} stops answering: {}", FILE_NAME, e.toString());
+                return;
+            }
+        }
+    }
+
+    private void serve(SocketChannel peer) {
+        try (peer) {
+            InputStream in = Channels.newInputStream(peer);
+            for (String line = readLine(in); line != null; line = readLine(in)) {
+                ByteBuffer answer = ByteBuffer.wrap((commands.answer(line) + "\n").getBytes(StandardCharsets.UTF_8));
+                while (answer.hasRemaining()) {
+                    peer.write(answer);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("an administrator's connection ended: {}", e.toString());
+        } finally {
+            connections.remove(peer);
+        }
+    }
+
+    /** Null at the end, and for a line that is too long. */
+    private static @Nullable String readLine(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            if (b == '\n') {
+                return line.toString(StandardCharsets.UTF_8);
+            }
+            if (line.size() == LINE_BYTES) {
+                return null;
+            }
+            line.write(b);
+        }
+        return null;
+    }
+
+    /** Answers no more and removes the socket. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (SocketChannel peer : connections) {
+                peer.close();
+            }
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} was not closed cleanly: {}", FILE_NAME, e.toString());
+        }
+    }
+}
