@@ -54,6 +54,11 @@ public final class EdgeRouter implements ProxyRouter {
     }
 
     @Override
+    public boolean isOurRecordRoute(SipUri requestUri) {
+        return isOurs(requestUri) && requestUri.isLooseRouter() && requestUri.userInfo() != null;
+    }
+
+    @Override
     public Via via(Destination destination) {
         if (destination instanceof Destination.Connection(var flow)) {
             ClientFlow client = directory.client(flow);
@@ -125,17 +130,16 @@ public final class EdgeRouter implements ProxyRouter {
         if (best == null) {
             return new FinalOutcome.Nothing();
         }
-        boolean unavailable = best.status() == 503 || best.status() == 430;
-        if (unavailable && request.attachment(Passage.class) instanceof Passage.Inward inwards) {
+        if (request.attachment(Passage.class) instanceof Passage.Inward inwards
+                && inwards.unavailable() != null
+                && best.status() >= 430) {
             // a client must not conclude from the inside's trouble that this edge or its own connection is dead
             AccessEdgeErrorCode code = AccessEdgeErrorCode.INSIDE_UNREACHABLE;
-            refusals.note(
-                    code, request.flow(), inwards.client().source(), request.method(), "answered " + best.status());
+            refusals.note(code, request.flow(), inwards.client().source(), request.method(), "no answer to be had");
             SipMessage answer = SipMessage.responseTo(request.received(), code.status(), code.meaning());
             refusals.explain(answer, code);
-            String after = best.first(HeaderName.RETRY_AFTER);
-            if (after != null) {
-                answer.set(HeaderName.RETRY_AFTER, after);
+            if (!inwards.unavailable().isEmpty()) {
+                answer.set(HeaderName.RETRY_AFTER, inwards.unavailable());
             }
             return new FinalOutcome.Send(answer);
         }

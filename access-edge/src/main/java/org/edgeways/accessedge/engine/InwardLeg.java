@@ -194,7 +194,7 @@ final class InwardLeg {
         FlowToken token =
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device);
         message.addFirst(HeaderName.PATH, names.pathInside(token.seal(sealer)));
-        request.attach(new Passage.Inward(client, person, device, "", hasCredentials(message), null));
+        request.attach(new Passage.Inward(client, person, device, "", hasCredentials(message), null, null));
         return RoutingDecision.Forward.to(
                 Target.of(message.requestUriText(), policy.nextHop().destination()));
     }
@@ -220,7 +220,7 @@ final class InwardLeg {
         FlowToken flow =
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device == null ? "" : device);
         String routeInside = names.routeInside(flow.seal(sealer));
-        request.attach(new Passage.Inward(client, person, flow.device(), routeInside, hasCredentials(message), null));
+        request.attach(new Passage.Inward(client, person, flow.device(), routeInside, hasCredentials(message), null, null));
         Target target = new Target(uri, routes, policy.nextHop().destination(), 1.0, null);
         List<String> own = new ArrayList<>(2);
         if (!policy.hiding()) {
@@ -325,6 +325,10 @@ final class InwardLeg {
                     request.method(),
                     "from " + request.received().from().uri());
             guard.credentialsFailed(client.source(), now);
+        }
+        if (response.status() == 503 || response.status() == 430) {
+            String after = response.first(HeaderName.RETRY_AFTER);
+            request.attach(passage.unavailable(after == null ? "" : after));
         }
         if (!request.method().equals("REGISTER") || response.status() / 100 != 2) {
             return;

@@ -18,6 +18,8 @@ sealed interface Passage {
      * @param routeInside the Record-Route entry that we put on
      * @param withCredentials the request carried credentials
      * @param signIn what the answer to a REGISTER means, once it is there
+     * @param unavailable the next hop could not be reached or said that it cannot serve; with the Retry-After that it
+     *     gave, empty if it gave none, null if nothing of the kind has happened
      */
     record Inward(
             ClientFlow client,
@@ -25,11 +27,16 @@ sealed interface Passage {
             String device,
             String routeInside,
             boolean withCredentials,
-            @Nullable SignInReading signIn)
+            @Nullable SignInReading signIn,
+            @Nullable String unavailable)
             implements Passage {
 
         Inward with(SignInReading reading) {
-            return new Inward(client, person, device, routeInside, withCredentials, reading);
+            return new Inward(client, person, device, routeInside, withCredentials, reading, unavailable);
+        }
+
+        Inward unavailable(String retryAfter) {
+            return new Inward(client, person, device, routeInside, withCredentials, signIn, retryAfter);
         }
     }
 
