@@ -220,7 +220,8 @@ final class InwardLeg {
         FlowToken flow =
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device == null ? "" : device);
         String routeInside = names.routeInside(flow.seal(sealer));
-        request.attach(new Passage.Inward(client, person, flow.device(), routeInside, hasCredentials(message), null, null));
+        request.attach(
+                new Passage.Inward(client, person, flow.device(), routeInside, hasCredentials(message), null, null));
         Target target = new Target(uri, routes, policy.nextHop().destination(), 1.0, null);
         List<String> own = new ArrayList<>(2);
         if (!policy.hiding()) {

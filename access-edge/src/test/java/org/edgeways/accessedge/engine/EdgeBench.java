@@ -91,8 +91,8 @@ final class EdgeBench {
                 limits,
                 Duration.ofMinutes(2));
         Refusals refusals = new Refusals(names, Duration.ofSeconds(5), guard, events, counters, random);
-        EdgeRouter router = new EdgeRouter(
-                policy, directory, guard, insideNames, sealer, new Around(), refusals, events, counters);
+        EdgeRouter router =
+                new EdgeRouter(policy, directory, guard, insideNames, sealer, new Around(), refusals, events, counters);
         core = new ProxyCore(
                 this::transmit,
                 router,
@@ -119,7 +119,8 @@ final class EdgeBench {
     private void transmit(SipMessage message, Destination to, long at) {
         byte[] bytes = message.encode();
         switch (to) {
-            case Destination.Connection(Flow flow) when atClients.containsKey(flow) -> {
+            case Destination.Connection(Flow flow)
+            when atClients.containsKey(flow) -> {
                 bytesOutside.writeBytes(bytes);
                 atClients.get(flow).add(parse(bytes));
             }
@@ -173,7 +174,9 @@ final class EdgeBench {
         int id = ++identifiers;
         StringBuilder text = new StringBuilder();
         text.append(method).append(' ').append(uri).append(" SIP/2.0\r\n");
-        text.append("Via: SIP/2.0/TLS 192.168.77.10:5061;branch=z9hG4bKc").append(id).append(";rport\r\n");
+        text.append("Via: SIP/2.0/TLS 192.168.77.10:5061;branch=z9hG4bKc")
+                .append(id)
+                .append(";rport\r\n");
         text.append("Max-Forwards: 70\r\n");
         text.append("From: <").append(from).append(">;tag=f").append(id).append("\r\n");
         text.append("To: ").append(to.startsWith("<") ? to : "<" + to + ">").append("\r\n");
@@ -249,7 +252,10 @@ final class EdgeBench {
     /** Alice, signed in on a TLS connection. */
     Flow alice() {
         Flow flow = client();
-        signIn(flow, "sip:alice@acorn.example", "<sip:alice@192.168.77.10:5061;transport=tls>;+sip.instance=\"<urn:uuid:a>\"");
+        signIn(
+                flow,
+                "sip:alice@acorn.example",
+                "<sip:alice@192.168.77.10:5061;transport=tls>;+sip.instance=\"<urn:uuid:a>\"");
         return flow;
     }
 
