@@ -283,8 +283,10 @@ final class ChannelSipConnection implements SipConnection {
         cutOff();
     }
 
+    /** Closes the socket under TLS, which would else wait for its last record to be taken. */
     private void cutOff() {
-        var _ = channel.close();
+        var socketSide = channel.pipeline().firstContext();
+        var _ = socketSide == null ? channel.close() : socketSide.close();
     }
 
     /** Notes why the channel is about to be closed by the pipeline itself. */
