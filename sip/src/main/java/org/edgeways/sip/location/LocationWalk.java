@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.edgeways.sip.message.Hosts;
 import org.edgeways.sip.message.SipUri;
 
 /**
@@ -58,7 +59,7 @@ public final class LocationWalk {
     private void begin(SipUri uri) {
         String maddr = uri.parameters().get("maddr");
         String target = withoutBrackets(maddr == null || maddr.isEmpty() ? uri.host() : maddr);
-        Optional<InetAddress> literal = literal(target);
+        Optional<InetAddress> literal = Hosts.address(target);
         String named = uri.parameters().get("transport");
         if (named != null && !named.isEmpty()) {
             Optional<Transport> transport = Transport.ofToken(named).map(t -> secure ? t.secured() : t);
@@ -241,17 +242,5 @@ public final class LocationWalk {
 
     private static String withoutBrackets(String host) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-    }
-
-    private static Optional<InetAddress> literal(String host) {
-        boolean mayBe = host.indexOf(':') >= 0 || !host.isEmpty() && Character.isDigit(host.charAt(0));
-        if (!mayBe) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(InetAddress.ofLiteral(host));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 }

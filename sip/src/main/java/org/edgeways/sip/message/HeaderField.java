@@ -29,7 +29,9 @@ final class HeaderField {
         this.valueEnd = valueEnd;
     }
 
-    static HeaderField of(HeaderName name, String value) {
+    /** A line of our own. A line break in {@code value} becomes a blank: no value makes two headers. */
+    static HeaderField of(HeaderName name, String text) {
+        String value = text.replace('\r', ' ').replace('\n', ' ');
         String canonical = name.canonical();
         byte[] line = (canonical + ": " + value + "\r\n").getBytes(StandardCharsets.UTF_8);
         HeaderField field = new HeaderField(name, line, 0, line.length, canonical.length() + 2, line.length - 2);
@@ -61,6 +63,18 @@ final class HeaderField {
             }
         }
         return text.toString();
+    }
+
+    /** This line with {@code text} put behind its value; the rest stays as it came. */
+    HeaderField withAppended(String text) {
+        byte[] added = text.getBytes(StandardCharsets.UTF_8);
+        int length = valueEnd - start;
+        byte[] line = new byte[length + added.length + 2];
+        System.arraycopy(bytes, start, line, 0, length);
+        System.arraycopy(added, 0, line, length, added.length);
+        line[line.length - 2] = '\r';
+        line[line.length - 1] = '\n';
+        return new HeaderField(name, line, 0, line.length, valueStart - start, line.length - 2);
     }
 
     /** What was read from this line before, if it is of that kind. */

@@ -15,8 +15,9 @@ public sealed interface ParseOutcome {
      * @param status the response that RFC 3261 gives to it, 400 to 599
      * @param reason the reason phrase, which names the header
      * @param offset where, in bytes from the start of the message
-     * @param answerable the request as far as it was read, if it has what a response needs (Via, From, To, Call-ID,
-     *     CSeq); null if no response can be built, or it was a response itself, or an ACK
+     * @param answerable the request as far as it was read, with whatever it has of Via, From, To, Call-ID and CSeq, each
+     *     perhaps malformed: good for {@link SipMessage#responseTo} and nothing else; null if it has no Via, was a response
+     *     or an ACK, so that no response can be given
      */
     record Refused(
             SipErrorCode code,

@@ -110,8 +110,7 @@ public final class SipMessage {
     private static HeaderField withTag(HeaderField to, String tag) {
         return switch (NameAddress.parse(to.value())) {
             case Result.Ok<NameAddress>(NameAddress address)
-            when address.tag() == null && !address.isStar() ->
-                HeaderField.of(HeaderName.TO, address.withParameter("tag", tag).toString());
+            when address.tag() == null && !address.isStar() -> to.withAppended(";tag=" + tag);
             case Result.Ok<NameAddress> tagged -> to;
             case Result.Bad<NameAddress> malformed -> to;
         };
@@ -293,33 +292,79 @@ public final class SipMessage {
         fieldCount = kept;
     }
 
-    /** Drops the first comma-separated element of the first line of that name, and the line if nothing is left. */
+    /** Drops the first comma-separated element of that name, with empty ones before it, and lines that become empty. */
     public void removeFirstElement(HeaderName name) {
-        int index = indexOf(name);
+        int index = toFirstElement(name);
         if (index < 0) {
             return;
         }
         String value = fields[index].value();
-        int comma = Lexical.elementEnd(value, 0);
-        String rest = comma < value.length() ? value.substring(comma + 1).strip() : "";
+        int from = elementStart(value);
+        int comma = Lexical.elementEnd(value, from);
+        String rest = comma < value.length() ? value.substring(elementStart(value, comma + 1)) : "";
         if (rest.isEmpty()) {
-            System.arraycopy(fields, index + 1, fields, index, fieldCount - index - 1);
-            fieldCount--;
+            dropField(index);
         } else {
             fields[index] = HeaderField.of(name, rest);
         }
     }
 
-    /** Puts {@code element} in the place of the first comma-separated element of the first line of that name. */
+    /** Puts {@code element} in the place of the first comma-separated element of that name; on top if there is none. */
     public void replaceFirstElement(HeaderName name, String element) {
-        int index = indexOf(name);
+        int index = toFirstElement(name);
         if (index < 0) {
             insert(0, HeaderField.of(name, element));
             return;
         }
         String value = fields[index].value();
-        int comma = Lexical.elementEnd(value, 0);
+        int comma = Lexical.elementEnd(value, elementStart(value));
         fields[index] = HeaderField.of(name, comma < value.length() ? element + value.substring(comma) : element);
+    }
+
+    /** The first comma-separated element of that name, trimmed; null if there is none. */
+    public @Nullable String firstElement(HeaderName name) {
+        for (int i = 0; i < fieldCount; i++) {
+            if (fields[i].name.equals(name)) {
+                String value = fields[i].value();
+                int from = elementStart(value);
+                if (from < value.length()) {
+                    return value.substring(from, Lexical.elementEnd(value, from))
+                            .strip();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The line with the first element of that name; lines without any before it are dropped. */
+    private int toFirstElement(HeaderName name) {
+        int index = indexOf(name);
+        while (index >= 0) {
+            String value = fields[index].value();
+            if (elementStart(value) < value.length()) {
+                return index;
+            }
+            dropField(index);
+            index = indexOf(name);
+        }
+        return -1;
+    }
+
+    private static int elementStart(String value) {
+        return elementStart(value, 0);
+    }
+
+    private static int elementStart(String value, int from) {
+        int i = from;
+        while (i < value.length() && (value.charAt(i) == ',' || Lexical.isWhite(value.charAt(i)))) {
+            i++;
+        }
+        return i;
+    }
+
+    private void dropField(int index) {
+        System.arraycopy(fields, index + 1, fields, index, fieldCount - index - 1);
+        fieldCount--;
     }
 
     private int indexOf(HeaderName name) {
@@ -347,11 +392,17 @@ public final class SipMessage {
         HeaderField field = mandatory(HeaderName.VIA);
         Via known = field.parsed(Via.class);
         if (known == null) {
-            String value = field.value();
-            known = Via.parse(value.substring(0, Lexical.elementEnd(value, 0))).orThrow();
+            String element = firstElement(HeaderName.VIA);
+            known = Via.parse(element == null ? "" : element).orThrow();
             field.remember(known);
         }
         return known;
+    }
+
+    /** True if there is a Via and the topmost can be read, as in every message that the parser did not refuse. */
+    public boolean hasReadableVia() {
+        String element = firstElement(HeaderName.VIA);
+        return element != null && Via.parse(element).isOk();
     }
 
     /** Replaces the topmost Via. */

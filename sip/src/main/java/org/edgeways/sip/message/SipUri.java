@@ -87,16 +87,7 @@ public record SipUri(
         }
         if (text.charAt(from) == '[') {
             int close = text.indexOf(']', from);
-            if (close < from + 3) {
-                return -1;
-            }
-            for (int i = from + 1; i < close; i++) {
-                char c = text.charAt(i);
-                if (!Lexical.isHex(c) && c != ':' && c != '.') {
-                    return -1;
-                }
-            }
-            return close + 1;
+            return close > 0 && Hosts.address(text.substring(from, close + 1)).isPresent() ? close + 1 : -1;
         }
         int end = from;
         while (end < text.length() && isHostChar(text.charAt(end))) {
@@ -181,7 +172,7 @@ public record SipUri(
     public boolean equivalent(SipUri other) {
         if (secure != other.secure
                 || !Objects.equals(unescapeOrNull(userInfo), unescapeOrNull(other.userInfo))
-                || !host.equalsIgnoreCase(other.host)
+                || !Hosts.same(host, other.host)
                 || port != other.port
                 || !Objects.equals(headers, other.headers)) {
             return false;

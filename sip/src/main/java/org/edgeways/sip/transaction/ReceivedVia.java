@@ -14,12 +14,16 @@ public final class ReceivedVia {
 
     /**
      * Adds {@code received} if the sent-by host differs from the source address or if the source port is asked for, and
-     * tells the source port if it is asked for (RFC 3581 section 4). What the sender wrote there itself is replaced.
+     * tells the source port if it is asked for (RFC 3581 section 4). What the sender wrote there itself is replaced. A
+     * refused request whose Via cannot be read stays as it is.
      *
      * @param address the source address as text, IPv6 without brackets
      * @param sourcePort the source port, 1 to 65535
      */
     public static void mark(SipMessage request, String address, int sourcePort) {
+        if (!request.hasReadableVia()) {
+            return;
+        }
         Via via = request.topVia();
         Parameters parameters = via.parameters();
         boolean portAsked = parameters.has(RPORT);

@@ -75,7 +75,7 @@ class SipMessageTest {
                 SIP/2.0 404 Not Found
                 v: SIP/2.0/TLS pc33.atlanta.example:5061;branch=z9hG4bKnashds8;rport, SIP/2.0/TLS h2
                 VIA : SIP/2.0/UDP [2001:db8::9]:5060;branch=z9hG4bKx
-                To: "Bob, of B" <sip:bob@biloxi.example>;tag=abc
+                t: "Bob, of B" <sip:bob@biloxi.example>;tag=abc
                 From: Alice
                   <sip:alice@atlanta.example>;tag=1928301774
                 Call-ID: a84b4c76e66710
