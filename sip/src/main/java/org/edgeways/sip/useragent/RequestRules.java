@@ -15,7 +15,8 @@ import org.edgeways.sip.message.TelUri;
 import org.edgeways.sip.message.Uri;
 
 /**
- * What a user agent server or registrar looks at before it processes a request (RFC 3261 section 8.2), in that order.
+ * What a user agent server or registrar looks at before it processes a request (RFC 3261 section 8.2), in that order:
+ * 501, 405; 400, 416; 420; 415; 406; 400.
  *
  * @param methods that it serves
  * @param schemes of Request-URIs that it serves, in lower case
@@ -30,6 +31,23 @@ public record RequestRules(
         Set<String> contentTypes,
         Set<String> contentEncodings) {
 
+    /** The methods that are known at all: those served nowhere get 501 instead of 405 (section 21.5.2). */
+    private static final Set<String> METHODS = Set.of(
+            "ACK",
+            "BYE",
+            "CANCEL",
+            "INFO",
+            "INVITE",
+            "MESSAGE",
+            "NOTIFY",
+            "OPTIONS",
+            "PRACK",
+            "PUBLISH",
+            "REFER",
+            "REGISTER",
+            "SUBSCRIBE",
+            "UPDATE");
+
     /** Copies the collections. */
     public RequestRules {
         methods = List.copyOf(methods);
@@ -42,14 +60,17 @@ public record RequestRules(
     /** The response that the request gets instead of being processed, without To tag; empty if nothing is wrong. */
     public Optional<SipMessage> refusal(SipMessage request) {
         if (!methods.contains(request.method())) {
-            SipMessage response = SipMessage.responseTo(request, 405, "Method Not Allowed");
+            SipMessage response = METHODS.contains(request.method())
+                    ? SipMessage.responseTo(request, 405, "Method Not Allowed")
+                    : SipMessage.responseTo(request, 501, "Not Implemented");
             response.add(HeaderName.ALLOW, String.join(", ", methods));
             return Optional.of(response);
         }
         return requestUri(request)
                 .or(() -> required(request))
                 .or(() -> content(request))
-                .or(() -> contacts(request));
+                .or(() -> acceptable(request))
+                .or(() -> addresses(request));
     }
 
     /** Section 8.2.2.1. */
@@ -116,9 +137,30 @@ public record RequestRules(
         return Optional.of(response);
     }
 
-    /** What the request's own purpose relies on: Contact of REGISTER and INVITE can be read. */
-    private static Optional<SipMessage> contacts(SipMessage request) {
-        boolean relies = request.method().equals("REGISTER") || request.method().equals("INVITE");
+    /** An INVITE is answered with a session description, if with anything (RFC 3261 section 21.4.7). */
+    private static Optional<SipMessage> acceptable(SipMessage request) {
+        if (!request.method().equals("INVITE") || !request.has(HeaderName.ACCEPT)) {
+            return Optional.empty();
+        }
+        for (String range : request.elements(HeaderName.ACCEPT)) {
+            int semicolon = range.indexOf(';');
+            String type = (semicolon < 0 ? range : range.substring(0, semicolon))
+                    .strip()
+                    .toLowerCase(Locale.ROOT);
+            if (type.equals("application/sdp") || type.equals("application/*") || type.equals("*/*")) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(SipMessage.responseTo(request, 406, "Not Acceptable"));
+    }
+
+    /** What the request's purpose relies on: a person to register (section 10.3), Contacts that can be read. */
+    private static Optional<SipMessage> addresses(SipMessage request) {
+        boolean register = request.method().equals("REGISTER");
+        if (register && request.to().sipUri() == null) {
+            return Optional.of(SipMessage.responseTo(request, 400, "Bad Request - To header"));
+        }
+        boolean relies = register || request.method().equals("INVITE");
         if (!relies || request.addresses(HeaderName.CONTACT) instanceof Result.Ok<List<NameAddress>>) {
             return Optional.empty();
         }
