@@ -228,6 +228,7 @@ final class GroupCommit implements AutoCloseable {
             pending.failWith(failed(e));
             // throws when SQLite has undone the whole transaction by itself (disk full); then the batch fails
             handle.rollbackToSavepoint(SAVEPOINT);
+            return;
         }
         handle.releaseSavepoint(SAVEPOINT);
     }

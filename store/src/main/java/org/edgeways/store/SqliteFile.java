@@ -87,7 +87,9 @@ final class SqliteFile implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lock.release();
+            if (lockChannel.isOpen()) {
+                lock.release();
+            }
         } catch (IOException e) {
             throw new StoreException(StoreErrorCode.DIRECTORY_UNUSABLE, "cannot release the lock of " + file, e);
         } finally {
