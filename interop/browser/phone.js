@@ -15,6 +15,7 @@ const ARGUMENTS = [
   '--disable-sync',
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
+  '--allow-loopback-in-peer-connection',
 ];
 
 function bundle() {
@@ -59,6 +60,32 @@ function signIn({ url, uri, username, password }) {
       say(`message ${request.from.uri} ${request.body}`);
     }
   });
+  ua.on('newRTCSession', ({ originator, session }) => {
+    window.session = session;
+    session.on('confirmed', () => say('established'));
+    session.on('ended', ({ cause }) => say(`ended ${cause}`));
+    session.on('failed', ({ cause }) => say(`failed ${cause}`));
+    if (originator === 'remote') {
+      session.answer({ mediaConstraints: { audio: true, video: false } });
+    }
+    watchMedia(session.connection);
+  });
+  // Says so once sound has come: packets, and energy in them.
+  function watchMedia(connection) {
+    connection.ontrack = ({ track }) => {
+      const audio = document.body.appendChild(document.createElement('audio'));
+      audio.srcObject = new MediaStream([track]);
+      audio.play(); // without an element the received energy stays 0
+    };
+    const timer = setInterval(async () => {
+      for (const report of (await connection.getStats()).values()) {
+        if (report.type === 'inbound-rtp' && report.packetsReceived > 50 && report.totalAudioEnergy > 0) {
+          clearInterval(timer);
+          say(`media ${report.packetsReceived}`);
+        }
+      }
+    }, 200);
+  }
   ua.start();
 }
 
@@ -71,6 +98,18 @@ function sendMessage({ uri, text }) {
     },
   });
 }
+
+// Runs in the page.
+function call({ uri }) {
+  window.ua.call(uri, { mediaConstraints: { audio: true, video: false } });
+}
+
+// Runs in the page.
+function hangUp() {
+  window.session.terminate();
+}
+
+const COMMANDS = { signIn, message: sendMessage, call, hangUp };
 
 async function main() {
   const [executablePath, profile] = process.argv.slice(2);
@@ -88,13 +127,10 @@ async function main() {
   console.log('ready');
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const command = JSON.parse(line);
-    if (command.command === 'signIn') {
-      await page.evaluate(signIn, command);
-    } else if (command.command === 'message') {
-      await page.evaluate(sendMessage, command);
-    } else if (command.command === 'quit') {
+    if (command.command === 'quit') {
       break;
     }
+    await page.evaluate(COMMANDS[command.command], command);
   }
   await quit();
 }

@@ -130,6 +130,28 @@ public final class ChromiumJsSip implements Softphone {
         await("receives \"" + text + "\"", "(?m)^message " + Pattern.quote(fromUri) + " " + Pattern.quote(text) + "$");
     }
 
+    /** Calls somebody; calls that come in are answered by themselves. */
+    public void call(String uri) {
+        command(Map.of("command", "call", "uri", uri));
+    }
+
+    public void hangUp() {
+        command(Map.of("command", "hangUp"));
+    }
+
+    public void awaitCallEstablished() {
+        await("talks", "(?m)^established$");
+    }
+
+    /** Waits until packets with sound in them have come. */
+    public void awaitMedia() {
+        await("hears something", "(?m)^media \\d+$");
+    }
+
+    public void awaitCallClosed() {
+        await("ends the call", "(?m)^ended ");
+    }
+
     private void command(Map<String, String> command) {
         try {
             program.say(json.writeValueAsString(command));

@@ -106,4 +106,22 @@ class CallsTest {
         assertThat(outside.heard().hasTone(INSIDE_TONE, OUTSIDE_TONE)).isTrue();
         assertThat(inside.heard().hasTone(OUTSIDE_TONE, INSIDE_TONE)).isTrue();
     }
+
+    /** Both outside: browsers have no listener inside. */
+    @Test
+    void chromiumCallsChromium() {
+        try (ChromiumJsSip alice = ChromiumJsSip.start("call-chromium-alice", demo.outside("alice"));
+                ChromiumJsSip bob = ChromiumJsSip.start("call-chromium-bob", demo.outside("bob"))) {
+            alice.awaitSignedIn();
+            bob.awaitSignedIn();
+            alice.call(demo.outside("bob").uri());
+            alice.awaitCallEstablished();
+            bob.awaitCallEstablished();
+            alice.awaitMedia();
+            bob.awaitMedia();
+            bob.hangUp();
+            alice.awaitCallClosed();
+            bob.awaitCallClosed();
+        }
+    }
 }
