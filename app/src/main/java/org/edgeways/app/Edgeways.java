@@ -4,6 +4,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.edgeways.app.command.CountersCommand;
+import org.edgeways.app.command.DemoCommand;
+import org.edgeways.app.command.EdgeCommand;
+import org.edgeways.app.command.PoolCommand;
 import org.edgeways.app.command.UserCommand;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
@@ -18,11 +21,19 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         versionProvider = Edgeways.Version.class,
         description = "A SIP edge server for an organisation's perimeter, and the server inside that belongs to it.",
-        subcommands = {UserCommand.class, CountersCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            PoolCommand.class,
+            EdgeCommand.class,
+            UserCommand.class,
+            CountersCommand.class,
+            HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Examples:",
+            "  edgeways demo",
             "  edgeways user list",
             "  edgeways help user",
             "",

@@ -58,9 +58,10 @@ final class Scenarios {
         SipUserAgent mallory = stage.outside("alice", "not-the-password");
         Stage.expect(mallory.register(600), 401, "signing in with a wrong password");
         SipUserAgent carol = stage.signIn(stage.inside("carol"));
-        SipMessage answer = carol.message(stage.uri("alice"), unique("to alice, not to mallory"));
-        CheckFailure.unless(answer.status() == 202, "a message to alice, who is away: " + answer.status());
+        String text = unique("to alice, not to mallory");
+        Stage.expect(carol.message(stage.uri("alice"), text), 202, "a message to alice, who is away");
         Stage.expectNothing(mallory, "MESSAGE", A_MOMENT);
+        awaitText(stage.signIn(stage.outside("alice")), text);
     }
 
     private static void noRemoteAccess(Stage stage) throws IOException {

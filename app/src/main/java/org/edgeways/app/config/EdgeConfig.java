@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param outside what clients outside see and connect to
  * @param link the inside leg, which the pool dials
  * @param nextHop the service that requests go to, {@code service:pool}, or a SIP URI that is dialled
+ * @param insideNames host names and domain suffixes of the inside that nobody outside may read
  * @param hideTopology write nothing of the inside in what goes outside
  */
 public record EdgeConfig(
@@ -22,6 +23,7 @@ public record EdgeConfig(
         Outside outside,
         Link link,
         String nextHop,
+        List<String> insideNames,
         boolean hideTopology) {
 
     /**
@@ -60,6 +62,7 @@ public record EdgeConfig(
 
     public EdgeConfig {
         sipDomains = List.copyOf(sipDomains);
+        insideNames = List.copyOf(insideNames);
     }
 
     /** Reads the file. */
@@ -85,6 +88,7 @@ public record EdgeConfig(
                         CertificateFiles.read(outside, base)),
                 link(section.requiredSection("link"), base),
                 section.text("nextHop", "service:pool"),
+                section.texts("insideNames", List.of()),
                 section.flag("hideTopology", true));
         outside.end();
         return config;

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
@@ -41,10 +42,17 @@ public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
         purposes.put(webSocket, "SIP over WebSocket from outside");
         purposes.put(link, "the edge's inside leg");
         purposes.put(insideSipTls, "SIP over TLS from inside");
-        purposes.forEach((port, purpose) -> {
+        purposes.forEach(DemoPorts::ensureFree);
+    }
+
+    private static void ensureFree(int port, String purpose) {
+        for (String address : List.of("127.0.0.1", "::1")) {
+            if (!isLocal(address)) {
+                continue;
+            }
             try (ServerSocket probe = new ServerSocket()) {
                 probe.setReuseAddress(true);
-                probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+                probe.bind(new InetSocketAddress(InetAddress.ofLiteral(address), port));
             } catch (IOException e) {
                 throw new AppFailure(
                         AppErrorCode.PORT_TAKEN,
@@ -53,6 +61,16 @@ public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
                                 + "or move all ports: edgeways demo --port-base 18443",
                         e);
             }
-        });
+        }
+    }
+
+    /** This machine has the address: some have no IPv6. */
+    static boolean isLocal(String literal) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.ofLiteral(literal), 0));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -1,4 +1,4 @@
-package org.edgeways.app;
+package org.edgeways.app.logs;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;

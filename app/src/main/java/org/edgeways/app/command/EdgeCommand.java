@@ -1,0 +1,62 @@
+package org.edgeways.app.command;
+
+import ch.qos.logback.classic.Level;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.concurrent.Callable;
+import org.edgeways.app.config.EdgeConfig;
+import org.edgeways.app.failure.ExitCode;
+import org.edgeways.app.logs.Logs;
+import org.edgeways.app.role.EdgeProcess;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code edgeways edge}: an edge node. */
+@Command(
+        name = "edge",
+        mixinStandardHelpOptions = true,
+        description = "Runs an edge node: clients outside connect here, and the pool dials its inside leg.",
+        footer = {
+            "",
+            "Example (edgeways demo writes a working file to target/demo/edge/edge.json):",
+            "  edgeways edge --config /etc/edgeways/edge.json",
+            "Stops cleanly on SIGINT and SIGTERM."
+        })
+public final class EdgeCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The configuration, JSON.")
+    private Path config = Path.of("edge.json");
+
+    /** Made by the command line. */
+    public EdgeCommand() {}
+
+    @Override
+    public Integer call() {
+        EdgeConfig settings = EdgeConfig.read(config);
+        Logs.toFile(settings.data(), Level.INFO);
+        EventLoops loops = EventLoops.perProcessor();
+        EdgeProcess edge = EdgeProcess.start(settings, loops, new ProcessClock(), new SecureRandom());
+        Runnable stop = () -> {
+            edge.close();
+            loops.close();
+        };
+        try (Lifetime lifetime = Lifetime.of(stop, ExitCode.DONE)) {
+            if (spec != null) {
+                spec.commandLine()
+                        .getOut()
+                        .println("The edge is ready: SIP over TLS on port "
+                                + settings.outside().sipTls().port());
+            }
+            lifetime.await();
+        }
+        return ExitCode.DONE;
+    }
+}

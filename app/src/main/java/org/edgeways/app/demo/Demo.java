@@ -1,0 +1,139 @@
+package org.edgeways.app.demo;
+
+import ch.qos.logback.classic.Level;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.logs.Logs;
+import org.edgeways.app.role.EdgeProcess;
+import org.edgeways.app.role.PoolProcess;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+
+/**
+ * An organisation on loopback: a pool inside, an edge node in the perimeter, and people to sign in as. Both are started
+ * from configuration files that the demo writes into its data directory, as an administrator would write them.
+ */
+public final class Demo implements AutoCloseable {
+
+    private static final Duration LINK_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration LINK_LOOK = Duration.ofMillis(10);
+
+    private final Deque<AutoCloseable> open;
+    private final DemoDescription description;
+
+    private Demo(Deque<AutoCloseable> open, DemoDescription description) {
+        this.open = open;
+        this.description = description;
+    }
+
+    /**
+     * Starts everything; when this returns, people can sign in.
+     *
+     * @throws AppFailure if it cannot start; nothing runs then
+     */
+    public static Demo start(DemoSettings settings) {
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        boolean started = false;
+        try {
+            Demo demo = new Demo(open, start(settings, open));
+            started = true;
+            return demo;
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.START_FAILED,
+                    "the demo cannot start: " + e,
+                    "Start anew with edgeways demo --fresh, or elsewhere with --data DIR",
+                    e);
+        } finally {
+            if (!started) {
+                closeAll(open);
+            }
+        }
+    }
+
+    private static DemoDescription start(DemoSettings settings, Deque<AutoCloseable> open) throws IOException {
+        settings.ports().ensureFree();
+        SecureRandom random = new SecureRandom();
+        DemoDirectory directory = DemoDirectory.open(settings.data(), settings.fresh());
+        open.push(directory);
+        Logs.toFile(directory.root(), settings.quiet() ? Level.ERROR : Level.WARN);
+        DemoConfigs configs = new DemoConfigs(directory, settings);
+        configs.issueCertificates(directory.authority(random), Instant.now());
+        EventLoops loops = EventLoops.perProcessor();
+        open.push(loops);
+        ProcessClock clock = new ProcessClock();
+        open.push(EdgeProcess.start(configs.edge(), loops, clock, random));
+        PoolProcess pool = PoolProcess.start(configs.pool(), loops, clock, random);
+        open.push(pool);
+        Map<String, String> passwords = directory.passwords(random);
+        new DemoPeople(pool.accounts()).ensure(passwords);
+        awaitLink(pool);
+        DemoDescription description = describe(settings, directory, passwords);
+        description.write(directory.descriptionFile());
+        return description;
+    }
+
+    private static void awaitLink(PoolProcess pool) {
+        long began = System.nanoTime();
+        while (!pool.isLinked()) {
+            if (System.nanoTime() - began > LINK_PATIENCE.toNanos()) {
+                throw new AppFailure(
+                        AppErrorCode.START_FAILED,
+                        "the pool did not reach the edge within " + LINK_PATIENCE.toSeconds() + " s",
+                        "The log in the data directory says why.");
+            }
+            LockSupport.parkNanos(LINK_LOOK.toNanos());
+        }
+    }
+
+    private static DemoDescription describe(
+            DemoSettings settings, DemoDirectory directory, Map<String, String> passwords) {
+        DemoPorts ports = settings.ports();
+        List<DemoDescription.Person> people = DemoPerson.ALL.stream()
+                .map(person -> new DemoDescription.Person(
+                        person.name(),
+                        person.uri(),
+                        person.name(),
+                        passwords.getOrDefault(person.name(), ""),
+                        person.remoteAccess()))
+                .toList();
+        return new DemoDescription(
+                DemoPerson.ORGANISATION,
+                directory.caFile().toString(),
+                new DemoDescription.Edge("localhost", ports.sipTls(), "wss://localhost:" + ports.webSocket() + "/sip"),
+                new DemoDescription.Inside("localhost", ports.insideSipTls()),
+                people,
+                directory.root().toString(),
+                settings.digestAlgorithms());
+    }
+
+    /** What {@code demo.json} says. */
+    public DemoDescription description() {
+        return description;
+    }
+
+    /** Stops everything, the pool first. */
+    @Override
+    public void close() {
+        closeAll(open);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a part of the demo does not stop", e);
+            }
+        }
+    }
+}

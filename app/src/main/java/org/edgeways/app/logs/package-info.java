@@ -1,0 +1,3 @@
+/** Where log lines go. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.app.logs;

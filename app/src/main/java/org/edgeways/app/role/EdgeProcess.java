@@ -1,0 +1,99 @@
+package org.edgeways.app.role;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Set;
+import org.edgeways.accessedge.AccessEdge;
+import org.edgeways.accessedge.AccessEdgeSettings;
+import org.edgeways.accessedge.engine.NextHop;
+import org.edgeways.app.config.EdgeConfig;
+import org.edgeways.app.config.ListenConfig;
+import org.edgeways.app.counters.CountersSocket;
+import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.net.ClientTls;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.policy.SipDomains;
+import org.edgeways.siptransport.TransportContext;
+import org.edgeways.tokens.KeyringFile;
+
+/** An edge node's Access Edge, running in this process, with its counters. */
+public final class EdgeProcess implements AutoCloseable {
+
+    /** The file of the sealing keys in the data directory. */
+    private static final String KEYRING_FILE = "keyring";
+
+    private final TransportContext transport;
+    private final AccessEdge edge;
+    private final CountersSocket counters;
+
+    private EdgeProcess(TransportContext transport, AccessEdge edge, CountersSocket counters) {
+        this.transport = transport;
+        this.edge = edge;
+        this.counters = counters;
+    }
+
+    /**
+     * Starts it; when this returns, it listens.
+     *
+     * @param loops may be shared with a pool; stay open
+     * @throws AppFailure if it cannot start
+     */
+    public static EdgeProcess start(EdgeConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        RoleParts.dataDirectory(config.data());
+        MicrometerCounters counters = new MicrometerCounters();
+        NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
+        Path keyring = config.data().resolve(KEYRING_FILE);
+        TransportContext transport = new TransportContext(loops, clock, counters, random);
+        try {
+            TlsContexts tls = new TlsContexts(TlsProvider.best());
+            TlsIdentity node = RoleParts.identity(config.link().certificate());
+            var authority = RoleParts.authority(config.link().authority());
+            ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authority) : null;
+            AccessEdge.Material material = new AccessEdge.Material(
+                    RoleParts.good(new KeyringFile(keyring).loadOrCreate(random)),
+                    tls.server(RoleParts.identity(config.outside().certificate())),
+                    tls.mutualServer(node, authority),
+                    dialled);
+            AccessEdge edge = new AccessEdge(settings(config, nextHop), material, transport, counters, random);
+            edge.start();
+            return new EdgeProcess(transport, edge, CountersSocket.open(config.data(), counters::scrape));
+        } catch (IOException e) {
+            transport.close();
+            throw RoleParts.notStarted("edge", e);
+        }
+    }
+
+    private static AccessEdgeSettings settings(EdgeConfig config, NextHop nextHop) {
+        EdgeConfig.Outside outside = config.outside();
+        return AccessEdgeSettings.of(
+                        config.node(),
+                        new SipDomains(config.sipDomains()),
+                        outside.host(),
+                        config.link().host(),
+                        first(outside.sipTls()),
+                        outside.webSocket().map(EdgeProcess::first).orElse(null),
+                        first(config.link().listen()))
+                .withNames(Set.copyOf(outside.aliases()), config.insideNames())
+                .withWebSocketOrigins(Set.copyOf(outside.origins()))
+                .withNextHop(nextHop)
+                .withHiding(config.hideTopology());
+    }
+
+    private static InetSocketAddress first(ListenConfig listen) {
+        return listen.sockets().getFirst();
+    }
+
+    @Override
+    public void close() {
+        counters.close();
+        edge.close();
+        transport.close();
+    }
+}

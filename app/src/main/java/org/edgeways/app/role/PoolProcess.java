@@ -1,0 +1,104 @@
+package org.edgeways.app.role;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.edgeways.accounts.Accounts;
+import org.edgeways.app.config.PoolConfig;
+import org.edgeways.app.counters.CountersSocket;
+import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.pool.Pool;
+import org.edgeways.pool.PoolSettings;
+import org.edgeways.sip.digest.DigestAlgorithm;
+import org.edgeways.siptransport.TransportContext;
+import org.edgeways.store.StoreException;
+
+/** A pool, running in this process, with its counters. */
+public final class PoolProcess implements AutoCloseable {
+
+    private final TransportContext transport;
+    private final Pool pool;
+    private final CountersSocket counters;
+
+    private PoolProcess(TransportContext transport, Pool pool, CountersSocket counters) {
+        this.transport = transport;
+        this.pool = pool;
+        this.counters = counters;
+    }
+
+    /**
+     * Starts it; when this returns, it listens inside.
+     *
+     * @param loops may be shared with an edge; stay open
+     * @throws AppFailure if it cannot start
+     */
+    public static PoolProcess start(PoolConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        RoleParts.dataDirectory(config.data());
+        MicrometerCounters counters = new MicrometerCounters();
+        TransportContext transport = new TransportContext(loops, clock, counters, random);
+        try {
+            Pool pool = Pool.start(settings(config), transport, counters, random);
+            return new PoolProcess(transport, pool, CountersSocket.open(config.data(), counters::scrape));
+        } catch (IOException e) {
+            transport.close();
+            throw RoleParts.notStarted("pool", e);
+        } catch (StoreException e) {
+            transport.close();
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "the pool's data in " + config.data() + " cannot be used: " + e.getMessage(),
+                    "Is another pool running with the same data?",
+                    e);
+        }
+    }
+
+    private static PoolSettings settings(PoolConfig config) throws SSLException {
+        TlsContexts tls = new TlsContexts(TlsProvider.best());
+        List<InetSocketAddress> inside = config.inside().sockets();
+        List<PoolSettings.EdgeNode> edges = config.link().edges().stream()
+                .map(edge -> new PoolSettings.EdgeNode(edge.host(), edge.address(), edge.port(), edge.connections()))
+                .toList();
+        List<DigestAlgorithm> algorithms = config.digestAlgorithms().stream()
+                .map(name -> DigestAlgorithm.ofToken(name).orElseThrow())
+                .toList();
+        return new PoolSettings(
+                config.data(),
+                config.sipDomains(),
+                config.host(),
+                Set.copyOf(config.aliases()),
+                inside,
+                tls.server(RoleParts.identity(config.certificate())),
+                edges,
+                tls.mutualClient(
+                        RoleParts.identity(config.link().certificate()),
+                        RoleParts.authority(config.link().authority())),
+                algorithms,
+                PoolSettings.Limits.DEFAULT);
+    }
+
+    /** The people. */
+    public Accounts accounts() {
+        return pool.accounts();
+    }
+
+    /** Every edge node is linked. */
+    public boolean isLinked() {
+        return pool.linked();
+    }
+
+    @Override
+    public void close() {
+        counters.close();
+        pool.close();
+        transport.close();
+    }
+}

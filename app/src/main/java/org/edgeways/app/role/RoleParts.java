@@ -1,0 +1,86 @@
+package org.edgeways.app.role;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.edgeways.app.config.CertificateFiles;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.Result;
+import org.edgeways.net.Pem;
+import org.edgeways.net.TlsIdentity;
+
+/** What both roles need at their start: certificates from files, a data directory, failures that say what to do. */
+final class RoleParts {
+
+    private RoleParts() {}
+
+    static TlsIdentity identity(CertificateFiles files) {
+        try {
+            return good(Pem.readIdentity(files.certificate(), files.key()));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    static X509Certificate authority(Path file) {
+        try {
+            List<X509Certificate> certificates = good(Pem.readCertificates(file));
+            return certificates.getFirst();
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** The value, or the end of the command if it is bad. */
+    static <T> T good(Result<T> result) {
+        return switch (result) {
+            case Result.Ok<T>(T value) -> value;
+            case Result.Bad<T> bad ->
+                throw new AppFailure(
+                        AppErrorCode.CONFIGURATION_INVALID,
+                        bad.reason(),
+                        "Correct the file, or the key of the configuration that names it.");
+        };
+    }
+
+    /** Makes the data directory, for its owner alone, if there is none. */
+    static void dataDirectory(Path directory) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                Path parent = directory.toAbsolutePath().getParent();
+                if (parent != null) {
+                    Files.createDirectories(parent);
+                }
+                Files.createDirectory(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "the data directory " + directory + " cannot be made: " + e,
+                    "Correct \"data\" in the configuration, or the rights of the directory above it.",
+                    e);
+        }
+    }
+
+    /** What to tell when a role could not open what it listens on. */
+    static AppFailure notStarted(String role, IOException e) {
+        return new AppFailure(
+                AppErrorCode.START_FAILED,
+                "the " + role + " cannot start: " + e.getMessage(),
+                "If an address is in use: ss -ltnp shows by whom; the addresses and ports are in the configuration.",
+                e);
+    }
+
+    private static AppFailure unreadable(IOException e) {
+        return new AppFailure(
+                AppErrorCode.CONFIGURATION_INVALID,
+                "a file that the configuration names cannot be read: " + e,
+                "Correct the name or the file's rights.",
+                e);
+    }
+}
