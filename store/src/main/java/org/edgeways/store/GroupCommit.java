@@ -247,7 +247,7 @@ final class GroupCommit implements AutoCloseable {
             open = source.getConnection();
             connection = open;
         }
-        return Jdbi.create(open).open();
+        return Statements.withoutValuesInExceptions(Jdbi.create(open)).open();
     }
 
     private void dropConnection() {

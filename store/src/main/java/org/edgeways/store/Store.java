@@ -45,7 +45,7 @@ public final class Store implements AutoCloseable {
         config.setMaxLifetime(0);
         config.setConnectionInitSql("PRAGMA query_only = ON");
         this.readConnections = new HikariDataSource(config);
-        this.readers = Jdbi.create(readConnections);
+        this.readers = Statements.withoutValuesInExceptions(Jdbi.create(readConnections));
         this.readThreads = new ThreadPoolExecutor(
                 limits.readers(),
                 limits.readers(),

@@ -3,6 +3,8 @@ package org.edgeways.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -265,6 +267,59 @@ class StoreTest {
             assertThat(words(store)).containsExactly("back");
             assertThat(counters.value("store_commits_failed")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aFailureNeverQuotesTheValuesThatWereWritten() throws Exception {
+        try (Store store = open(StoreLimits.DEFAULT)) {
+            store.write(note(1, "hush-hush")).get(10, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> store.write(note(1, "hush-hush")).get(10, TimeUnit.SECONDS))
+                    .satisfies(failure -> assertThat(trace(failure)).doesNotContain("hush-hush"));
+            assertThatThrownBy(() -> store.read(note(1, "hush-hush")).get(10, TimeUnit.SECONDS))
+                    .satisfies(failure -> assertThat(trace(failure)).doesNotContain("hush-hush"));
+        }
+    }
+
+    @Test
+    void aFullDiskFailsWritesButWhatIsAcknowledgedIsThere() throws Exception {
+        // SQLite undoes the whole transaction then, savepoints and all: the batch fails together
+        try (Store store = open(StoreLimits.DEFAULT)) {
+            store.write(handle -> handle.createQuery("PRAGMA max_page_count = 40")
+                            .mapTo(Integer.class)
+                            .one())
+                    .get(10, TimeUnit.SECONDS);
+            List<Long> acknowledged = new ArrayList<>();
+            int failed = 0;
+            for (long i = 0; i < 30; i += 3) {
+                CompletableFuture<Integer> small = store.write(note(i, "x"));
+                CompletableFuture<Integer> big = store.write(note(i + 1, "x".repeat(20_000)));
+                CompletableFuture<Integer> last = store.write(note(i + 2, "x"));
+                failed += succeeds(small, i, acknowledged) ? 0 : 1;
+                failed += succeeds(big, i + 1, acknowledged) ? 0 : 1;
+                failed += succeeds(last, i + 2, acknowledged) ? 0 : 1;
+            }
+            assertThat(failed).isPositive();
+            assertThat(store.read(handle -> handle.createQuery("SELECT number FROM notes ORDER BY number")
+                                    .mapTo(Long.class)
+                                    .list())
+                            .get(10, TimeUnit.SECONDS))
+                    .isEqualTo(acknowledged);
+            store.write(note(100, "back")).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean succeeds(CompletableFuture<?> write, long number, List<Long> acknowledged) throws Exception {
+        boolean done = write.handle((value, failure) -> failure == null).get(10, TimeUnit.SECONDS);
+        if (done) {
+            acknowledged.add(number);
+        }
+        return done;
+    }
+
+    private static String trace(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
     }
 
     static Operation<Integer> note(long number, String words) {
