@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.edgeways.app.check.DemoCheck;
 import org.edgeways.app.check.Outcome;
@@ -63,7 +62,7 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Listens on N (SIP over TLS), N+1 (WebSocket), N+2 (the edge's inside leg) and N+3 (the"
                     + " pool) instead of 8443, 8444, 8445 and 9061.")
-    private OptionalInt portBase = OptionalInt.empty();
+    private @Nullable Integer portBase;
 
     @Option(
             names = "--digest",
@@ -106,7 +105,8 @@ public final class DemoCommand implements Callable<Integer> {
                         command.commandLine(), "--digest: " + name + " is none of MD5, SHA-256 and SHA-512-256");
             }
         }
-        if (portBase.isPresent() && (portBase.getAsInt() < 1 || portBase.getAsInt() > DemoPorts.GREATEST_BASE)) {
+        Integer base = portBase;
+        if (base != null && (base < 1 || base > DemoPorts.GREATEST_BASE)) {
             throw new ParameterException(
                     command.commandLine(), "--port-base must be from 1 to " + DemoPorts.GREATEST_BASE);
         }
@@ -117,7 +117,7 @@ public final class DemoCommand implements Callable<Integer> {
         return new DemoSettings(
                 directory,
                 fresh || check && data == null,
-                portBase.isPresent() ? DemoPorts.from(portBase.getAsInt()) : DemoPorts.USUAL,
+                base == null ? DemoPorts.USUAL : DemoPorts.from(base),
                 digest,
                 check);
     }

@@ -52,6 +52,12 @@ class CommandLineTest {
     }
 
     @Test
+    void aPortBaseOutOfRangeIsWrongUsage() {
+        assertThat(run("demo", "--port-base", "70000")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--port-base must be from 1 to");
+    }
+
+    @Test
     void aCommandGroupAloneShowsItsHelpAndCountsAsWrongUsage() {
         assertThat(run("user")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("Usage: edgeways user");
