@@ -72,6 +72,7 @@ final class ResponseContext {
     private int started;
     private int breadth;
     private boolean cancelled;
+    private boolean refusedEverywhere;
     private boolean done;
 
     ResponseContext(ProxyCore.Parts parts, ProxyRequest request, ServerTransaction server, String loopPart) {
@@ -245,9 +246,10 @@ final class ResponseContext {
         if (phase == Phase.FORWARDING) {
             if (response.status() >= 600) {
                 // 16.7 step 5: no new branches, and an end to the others
+                refusedEverywhere = true;
                 waiting.clear();
                 cancelBranches("SIP;cause=" + response.status(), now);
-            } else if (!more.isEmpty() && !cancelled) {
+            } else if (!more.isEmpty() && !cancelled && !refusedEverywhere) {
                 startMore(branch, more, now);
             }
         }

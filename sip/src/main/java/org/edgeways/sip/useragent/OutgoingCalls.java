@@ -49,6 +49,12 @@ final class OutgoingCalls {
         }
 
         @Override
+        public boolean stillWanted() {
+            // hung up before the challenge came: nobody is to ring any more
+            return call.state() == Call.State.CALLING;
+        }
+
+        @Override
         public void provisional(ClientTransaction transaction, SipMessage response, long now) {
             if (response.status() >= 200) {
                 confirmed(call, transaction, response, now);
@@ -74,6 +80,9 @@ final class OutgoingCalls {
                 return;
             }
             forgetEarly(call, null);
+            if (call.state() == Call.State.ENDED) {
+                return; // a BYE to the early dialog came first
+            }
             call.move(Call.State.ENDED);
             core.happened(new UserAgentEvent.CallEnded(call, status, reason), now);
         }
@@ -128,7 +137,7 @@ final class OutgoingCalls {
         SipMessage ack = dialogs.acknowledgement(dialog, transaction.request());
         call.acknowledgements.put(tag, ack);
         core.acknowledge(ack, now);
-        if (!first) {
+        if (!first || call.state() == Call.State.ENDED) {
             dialogs.bye(dialog, DialogRequests.IGNORED, now);
             return;
         }

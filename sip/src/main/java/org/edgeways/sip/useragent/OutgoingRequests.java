@@ -24,6 +24,11 @@ final class OutgoingRequests {
         /** It went out; also called when it goes out again with credentials and the next CSeq. */
         default void sent(ClientTransaction transaction, long now) {}
 
+        /** False if nobody wants the request sent again with credentials. */
+        default boolean stillWanted() {
+            return true;
+        }
+
         /** A provisional response; for an INVITE also each 2xx after the first. */
         default void provisional(ClientTransaction transaction, SipMessage response, long now) {}
 
@@ -135,7 +140,7 @@ final class OutgoingRequests {
             case STALE -> exchange.challenges < MAX_CHALLENGES;
             case UNKNOWN -> false;
         };
-        if (!again) {
+        if (!again || !exchange.answer.stillWanted()) {
             return false;
         }
         exchange.challenges++;
