@@ -3,12 +3,12 @@ package org.edgeways.sip.message;
 /**
  * Limits of one message. A message at a limit is accepted, one past it is refused.
  *
- * @param startLineBytes longest start line without its CRLF, default 8,192 (413, or 414 for a long Request-URI)
+ * @param startLineBytes longest start line without its CRLF, default 8,192 (414)
  * @param headerLines most header lines, default 256
  * @param headerSectionBytes largest header section with start line and final empty line, default 64 KiB
  * @param bodyBytes largest body, default 1 MiB
- * @param uriBytes longest URI, default 4,096
- * @param viaEntries most Via entries, default 70 (RFC 3261's initial Max-Forwards)
+ * @param uriBytes longest Request-URI, default 4,096 (414)
+ * @param viaEntries most Via entries of a request (a response may have one more), default 70 (RFC 3261's initial Max-Forwards; 483)
  */
 public record SipLimits(
         int startLineBytes, int headerLines, int headerSectionBytes, int bodyBytes, int uriBytes, int viaEntries) {

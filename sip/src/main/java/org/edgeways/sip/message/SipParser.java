@@ -234,7 +234,8 @@ public final class SipParser {
             return;
         }
         List<String> vias = read.elements(HeaderName.VIA);
-        if (vias.size() > limits.viaEntries()) {
+        // the response to a request at the limit has our own entry besides
+        if (vias.size() > limits.viaEntries() + (read.isRequest() ? 0 : 1)) {
             refuse(SipErrorCode.VIA_TOO_DEEP, 483, "Too Many Hops", 0);
         }
         check(HeaderName.VIA, vias.isEmpty() ? Via.parse("") : Via.parse(vias.getFirst()));
