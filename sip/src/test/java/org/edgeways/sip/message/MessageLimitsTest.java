@@ -114,6 +114,7 @@ class MessageLimitsTest {
     void aHeaderThatMayStandOnceIsRefusedByNameInEverySpelling(String name, String lines) {
         String text = message("sip:b", lines.replace("~", "\r\n") + "\r\n", "");
         refused(text, SipErrorCode.HEADER_DUPLICATE, 400);
-        assertThat(((ParseOutcome.Refused) parse(text)).reason()).isEqualTo("Bad Request - Several " + name + " headers");
+        assertThat(((ParseOutcome.Refused) parse(text)).reason())
+                .isEqualTo("Bad Request - Several " + name + " headers");
     }
 }

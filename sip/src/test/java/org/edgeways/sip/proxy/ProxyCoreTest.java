@@ -48,11 +48,7 @@ class ProxyCoreTest {
 
     private static Target target(int flow, double q) {
         return new Target(
-                "sip:bob@device" + flow + ".example",
-                List.of(),
-                new Destination.Connection(new Flow(flow)),
-                q,
-                null);
+                "sip:bob@device" + flow + ".example", List.of(), new Destination.Connection(new Flow(flow)), q, null);
     }
 
     private List<Wire.Sent> arrives(SipMessage request) {
@@ -61,7 +57,9 @@ class ProxyCoreTest {
     }
 
     private List<SipMessage> forked(String method) {
-        return arrives(Messages.request(method)).stream().map(Wire.Sent::message).toList();
+        return arrives(Messages.request(method)).stream()
+                .map(Wire.Sent::message)
+                .toList();
     }
 
     private List<String> answer(SipMessage request, int flow, int status) {
@@ -121,8 +119,7 @@ class ProxyCoreTest {
 
     @Test
     void aRequestThatComesBackUnchangedIsALoopAndAChangedOneASpiral() {
-        targets.add(new Target(
-                "sip:bob@acorn.example", List.of(), new Destination.Connection(new Flow(2)), 1, null));
+        targets.add(new Target("sip:bob@acorn.example", List.of(), new Destination.Connection(new Flow(2)), 1, null));
         SipMessage out = arrives(Messages.request("MESSAGE")).getFirst().message();
         SipMessage back = out.copy();
         back.addFirst(HeaderName.VIA, "SIP/2.0/TLS other.example;branch=z9hG4bKother1");

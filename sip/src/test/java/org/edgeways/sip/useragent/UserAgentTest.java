@@ -177,7 +177,8 @@ class UserAgentTest {
     }
 
     private static SipMessage inDialog(String method, SipMessage invite, int sequence) {
-        return Messages.parse("""
+        return Messages.parse(
+                """
                 %s sip:alice@192.0.2.1:5060 SIP/2.0
                 Via: SIP/2.0/TLS server.example;branch=z9hG4bKs%s%d
                 From: <sip:bob@acorn.example>;tag=bob1
