@@ -157,7 +157,7 @@ public final class AccessEdge implements AutoCloseable {
                 settings.insideHost());
         FlowDirectory directory = new FlowDirectory(names, settings.limits(), counters);
         bans.watch(directory);
-        InsideNames insideNames = new InsideNames(settings.insideNames());
+        InsideNames insideNames = new InsideNames(settings.insideNames(), names.known(settings.domains()));
         insideNames.add(settings.insideHost());
         Refusals refusals = new Refusals(names, settings.retryAfter(), guard, log, counters, random);
         EdgePolicy policy = new EdgePolicy(
@@ -242,7 +242,7 @@ public final class AccessEdge implements AutoCloseable {
             }
             for (ClientFlow client : watched.clients()) {
                 SipConnection connection = context.connections().get(client.flow());
-                if (client.source().equals(source) && !client.isSignedIn(now) && connection != null) {
+                if (client.source().equals(source) && !client.isSparedByBans(now) && connection != null) {
                     connection.close(TransportErrorCode.CLOSED_BY_ROLE);
                 }
             }

@@ -111,9 +111,9 @@ final class EdgeConnections implements SipConnectionEvents {
         return false;
     }
 
-    /** While its network is banned, a connection lives only if somebody is signed in on it. */
+    /** While its network is banned, a connection lives only if somebody is signed in on it and behaves. */
     private boolean closedAsBanned(@Nullable ClientFlow client, SipConnection connection, String method, long now) {
-        if (client == null || !guard.isBanned(client.source(), now) || client.isSignedIn(now)) {
+        if (client == null || !guard.isBanned(client.source(), now) || client.isSparedByBans(now)) {
             return false;
         }
         refusals.note(AccessEdgeErrorCode.SOURCE_BANNED, client.flow(), client.source(), method, "connection closed");

@@ -34,6 +34,8 @@ public final class ClientFlow {
     private final EdgeLimits limits;
     private final Map<String, SignIn> people = new LinkedHashMap<>();
     private final Set<String> everSignedIn = new HashSet<>();
+    private final Set<String> begun = new HashSet<>();
+    private boolean failedWhileBanned;
 
     ClientFlow(Flow flow, ClientTransport transport, SourceNetwork source, EdgeLimits limits) {
         this.flow = flow;
@@ -66,6 +68,30 @@ public final class ClientFlow {
     public synchronized boolean isSignedInAs(String person, long now) {
         SignIn signIn = people.get(person);
         return signIn != null && now < signIn.expiresAt;
+    }
+
+    /**
+     * True if a ban of its source network does not close it: somebody is signed in, and no wrong credentials came on it
+     * during a ban. Else one account would be enough to guess the passwords of all others.
+     */
+    public synchronized boolean isSparedByBans(long now) {
+        return !failedWhileBanned && isSignedIn(now);
+    }
+
+    synchronized void failedWhileBanned() {
+        failedWhileBanned = true;
+    }
+
+    /** Notes that a sign-in of that person was begun without credentials; true if those of too many others were too. */
+    synchronized boolean beganTooManySignIns(String person) {
+        if (everSignedIn.contains(person) || begun.contains(person)) {
+            return false;
+        }
+        if (begun.size() >= limits.peoplePerConnection()) {
+            return true;
+        }
+        begun.add(person);
+        return false;
     }
 
     /** True if that person is signed in or was, on this very connection: may finish what was begun then. */
@@ -107,6 +133,7 @@ public final class ClientFlow {
 
     synchronized void signIn(String person, String device, long expiresAt, Collection<String> contacts) {
         SignIn signIn = people.computeIfAbsent(person, key -> new SignIn(device, expiresAt));
+        begun.remove(person);
         signIn.device = device;
         signIn.expiresAt = expiresAt;
         for (String contact : contacts) {

@@ -1,8 +1,11 @@
 package org.edgeways.accessedge.engine;
 
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.edgeways.policy.SipDomains;
+import org.edgeways.sip.message.Hosts;
 import org.edgeways.sip.message.Parameters;
 import org.edgeways.sip.message.Via;
 
@@ -28,13 +31,11 @@ public record EdgeNames(
 
     private static final int BOOT_RADIX = 36;
 
-    /** Lower-cases the hosts. */
+    /** Lower-cases the hosts, and puts IPv6 addresses into brackets and their one spelling. */
     public EdgeNames {
-        outsideHost = outsideHost.toLowerCase(Locale.ROOT);
-        insideHost = insideHost.toLowerCase(Locale.ROOT);
-        outsideAliases = outsideAliases.stream()
-                .map(alias -> alias.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
+        outsideHost = canonical(outsideHost);
+        insideHost = canonical(insideHost);
+        outsideAliases = outsideAliases.stream().map(EdgeNames::canonical).collect(Collectors.toSet());
         if (outsideHost.equals(insideHost) || outsideAliases.contains(insideHost)) {
             throw new IllegalArgumentException("the edge needs different names outside and inside: " + insideHost);
         }
@@ -43,13 +44,30 @@ public record EdgeNames(
 
     /** True if a URI's host is one of our names as clients outside know them. */
     public boolean isOutside(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.equals(outsideHost) || outsideAliases.contains(lower);
+        String canonical = canonical(host);
+        return canonical.equals(outsideHost) || outsideAliases.contains(canonical);
+    }
+
+    /** The names that everybody outside may know. */
+    public Set<String> known(SipDomains domains) {
+        Set<String> known = new HashSet<>(outsideAliases);
+        known.add(outsideHost);
+        known.addAll(domains.names());
+        return known;
     }
 
     /** True if a URI's host is our name as the inside knows it. */
     public boolean isInside(String host) {
-        return host.equalsIgnoreCase(insideHost);
+        return canonical(host).equals(insideHost);
+    }
+
+    private static String canonical(String host) {
+        if (host.indexOf(':') < 0) {
+            return host.toLowerCase(Locale.ROOT);
+        }
+        return Hosts.address(host)
+                .map(address -> "[" + address.getHostAddress() + "]")
+                .orElse(host.toLowerCase(Locale.ROOT));
     }
 
     private int port(ClientTransport transport) {

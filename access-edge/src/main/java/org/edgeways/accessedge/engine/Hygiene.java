@@ -45,6 +45,13 @@ final class Hygiene {
             HeaderName.of("ms-user-logon-data"),
             HeaderName.of("ms-asserted-verification-level"));
 
+    /**
+     * A preference is for requests. A challenge is for the pool to make: a client that challenges wants the digest of an
+     * inside person's password, which it could then search for at leisure.
+     */
+    private static final List<HeaderName> ONLY_OURS_IN_RESPONSES =
+            List.of(HeaderName.P_PREFERRED_IDENTITY, HeaderName.WWW_AUTHENTICATE, HeaderName.PROXY_AUTHENTICATE);
+
     private final Counters counters;
 
     Hygiene(Counters counters) {
@@ -54,14 +61,16 @@ final class Hygiene {
     /** Cleans a request. */
     void cleanRequest(SipMessage request, ClientFlow client, long now) {
         strip(request);
-        keepPreferredIdentity(request, client.people(now));
+        keepPreferredIdentity(request, client, now);
     }
 
     /** Cleans a response. */
     void cleanResponse(SipMessage response) {
         strip(response);
-        if (response.has(HeaderName.P_PREFERRED_IDENTITY)) {
-            remove(response, HeaderName.P_PREFERRED_IDENTITY);
+        for (HeaderName name : ONLY_OURS_IN_RESPONSES) {
+            if (response.has(name)) {
+                remove(response, name);
+            }
         }
     }
 
@@ -75,13 +84,16 @@ final class Hygiene {
     }
 
     /**
-     * RFC 3325 section 9.2: a preference among identities of the sender's own. One SIP identity is kept, if that person
-     * is signed in on the connection; nobody here can vouch for a telephone number.
+     * RFC 3325 section 9.2: a preference among identities of the sender's own. One SIP identity is kept, if it is that of
+     * From and that person is signed in on the connection: others who share it have not asked for this. Nobody here can
+     * vouch for a telephone number.
      */
-    private void keepPreferredIdentity(SipMessage request, List<String> people) {
+    private void keepPreferredIdentity(SipMessage request, ClientFlow client, long now) {
         if (!request.has(HeaderName.P_PREFERRED_IDENTITY)) {
             return;
         }
+        SipUri from = request.from().sipUri();
+        String sender = from == null ? "" : from.addressOfRecord();
         List<String> kept = new ArrayList<>(1);
         boolean several = false;
         if (request.addresses(HeaderName.P_PREFERRED_IDENTITY) instanceof Result.Ok<List<NameAddress>>(var addresses)) {
@@ -89,7 +101,7 @@ final class Hygiene {
                 SipUri uri = address.sipUri();
                 if (uri != null) {
                     several |= !kept.isEmpty();
-                    if (people.contains(uri.addressOfRecord())) {
+                    if (uri.addressOfRecord().equals(sender) && client.isSignedInAs(sender, now)) {
                         kept.add(address.toString());
                     }
                 }

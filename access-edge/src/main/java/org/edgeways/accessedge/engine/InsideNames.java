@@ -1,5 +1,6 @@
 package org.edgeways.accessedge.engine;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,10 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.stream.Collectors;
+import org.edgeways.sip.message.Hosts;
 
 /**
- * The host names, domain suffixes and addresses that must not be read outside, and the blanking of them in text for
- * people. Names of connected inside services are added as they come. Safe for use by several threads.
+ * The host names and domain suffixes that must not be read outside, and the blanking of them in text for people. Address
+ * literals count as such names whether they are listed or not. Names of connected inside services are added as they come.
+ * Safe for use by several threads.
  */
 public final class InsideNames {
 
@@ -19,28 +23,42 @@ public final class InsideNames {
     private static final int MAX_NAMES = 1000;
 
     private final Set<String> names = new CopyOnWriteArraySet<>();
+    private final List<String> known;
+    private final Set<InetAddress> knownAddresses;
 
-    /** Starts with these names. */
-    public InsideNames(Collection<String> names) {
+    /**
+     * Starts with these names.
+     *
+     * @param names of the inside
+     * @param known what everybody outside may know and must be able to read: our SIP domains and the names under which
+     *     clients reach us. What stands within one of them is not taken in, even if a certificate of the inside names it
+     */
+    public InsideNames(Collection<String> names, Collection<String> known) {
+        this.known = known.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        this.knownAddresses = this.known.stream()
+                .flatMap(name -> Hosts.address(name).stream())
+                .collect(Collectors.toUnmodifiableSet());
         names.forEach(this::add);
     }
 
-    /** Adds a name or address literal; too short ones and those past 1,000 are left out. */
+    /** Adds a name or address literal; too short ones, what everybody knows, and those past 1,000 are left out. */
     public void add(String name) {
-        if (name.length() >= MIN_LENGTH && names.size() < MAX_NAMES) {
-            names.add(name.toLowerCase(Locale.ROOT));
+        String lower = name.toLowerCase(Locale.ROOT);
+        boolean isKnown = known.stream().anyMatch(text -> find(text, lower, 0) >= 0);
+        if (name.length() >= MIN_LENGTH && names.size() < MAX_NAMES && !isKnown) {
+            names.add(lower);
         }
     }
 
-    /** True if one of the names occurs in the text. */
+    /** True if one of the names, or the literal of any address, occurs in the text. */
     public boolean occurIn(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         for (String name : names) {
-            if (lower.contains(name)) {
+            if (find(lower, name, 0) >= 0) {
                 return true;
             }
         }
-        return false;
+        return nextAddress(text, 0) >= 0;
     }
 
     /** The text with the names and all address literals blanked. */
@@ -56,7 +74,7 @@ public final class InsideNames {
 
     private static String replaceIgnoringCase(String text, String name) {
         String lower = text.toLowerCase(Locale.ROOT);
-        int at = lower.indexOf(name);
+        int at = find(lower, name, 0);
         if (at < 0 || lower.length() != text.length()) {
             return at < 0 ? text : BLANK;
         }
@@ -65,38 +83,102 @@ public final class InsideNames {
         while (at >= 0) {
             out.append(text, from, at).append(BLANK);
             from = at + name.length();
-            at = lower.indexOf(name, from);
+            at = find(lower, name, from);
         }
         return out.append(text, from, text.length()).toString();
     }
 
-    private static String blankAddresses(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        int at = 0;
-        while (at < text.length()) {
-            int end = at;
-            while (end < text.length() && isAddressCharacter(text.charAt(end))) {
-                end++;
-            }
-            if (end == at) {
-                out.append(text.charAt(at++));
-            } else {
-                String run = text.substring(at, end);
-                out.append(looksLikeAddress(run) ? BLANK : run);
-                at = end;
+    /** Where {@code name} stands as a whole name or as the end of a longer one; {@code pool} does not in carpool. */
+    private static int find(String lower, String name, int from) {
+        for (int at = lower.indexOf(name, from); at >= 0; at = lower.indexOf(name, at + 1)) {
+            int end = at + name.length();
+            boolean begins = at == 0 || !isNameCharacter(lower.charAt(at - 1));
+            boolean ends = end == lower.length() || !isNameCharacter(lower.charAt(end));
+            if (begins && ends) {
+                return at;
             }
         }
-        return out.toString();
+        return -1;
+    }
+
+    private static boolean isNameCharacter(char c) {
+        return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c == '-';
+    }
+
+    private String blankAddresses(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        int from = 0;
+        for (int at = nextAddress(text, 0); at >= 0; at = nextAddress(text, from)) {
+            out.append(text, from, at).append(BLANK);
+            from = runEnd(text, at);
+        }
+        return out.append(text, from, text.length()).toString();
+    }
+
+    /** Where the next run of characters stands that holds an address literal, or -1. */
+    private int nextAddress(String text, int from) {
+        int at = from;
+        while (at < text.length()) {
+            int dots = 0;
+            int colons = 0;
+            int end = at;
+            while (end < text.length() && isAddressCharacter(text.charAt(end))) {
+                dots += text.charAt(end) == '.' ? 1 : 0;
+                colons += text.charAt(end) == ':' ? 1 : 0;
+                end++;
+            }
+            if ((dots >= 3 || colons >= 2) && holdsAddress(text.substring(at, end))) {
+                return at;
+            }
+            at = end + 1;
+        }
+        return -1;
+    }
+
+    private static int runEnd(String text, int from) {
+        int end = from;
+        while (end < text.length() && isAddressCharacter(text.charAt(end))) {
+            end++;
+        }
+        return end;
     }
 
     private static boolean isAddressCharacter(char c) {
         return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == ':' || c == '.';
     }
 
-    private static boolean looksLikeAddress(String run) {
-        long dots = run.chars().filter(c -> c == '.').count();
+    /** An address alone, with a port, at the end of a sentence, or an IPv4 address among other hexadecimal digits. */
+    private boolean holdsAddress(String run) {
         long colons = run.chars().filter(c -> c == ':').count();
-        boolean digit = run.chars().anyMatch(c -> c >= '0' && c <= '9');
-        return digit && (dots >= 3 || colons >= 2);
+        if (colons >= 2 && (isAddress(run) || isAddress(trimmed(run)))) {
+            return true;
+        }
+        int start = 0;
+        for (int i = 0; i <= run.length(); i++) {
+            boolean part = i < run.length() && (run.charAt(i) == '.' || Character.digit(run.charAt(i), 10) >= 0);
+            if (!part) {
+                if (i - start >= 7 && isAddress(trimmed(run.substring(start, i)))) {
+                    return true;
+                }
+                start = i + 1;
+            }
+        }
+        return false;
+    }
+
+    private static String trimmed(String run) {
+        int end = run.length();
+        while (end > 0 && (run.charAt(end - 1) == '.' || run.charAt(end - 1) == ':' && !run.endsWith("::"))) {
+            end--;
+        }
+        return run.substring(0, end);
+    }
+
+    private boolean isAddress(String literal) {
+        // "::" alone is no address but a mark that software writes between words
+        return literal.length() > 2
+                && Hosts.address(literal)
+                        .filter(address -> !knownAddresses.contains(address))
+                        .isPresent();
     }
 }

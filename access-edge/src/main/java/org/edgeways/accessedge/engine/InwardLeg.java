@@ -82,7 +82,7 @@ final class InwardLeg {
         }
         boolean register = request.method().equals("REGISTER");
         Guidance guidance = register ? new Guidance.None() : guidance(request, client, now);
-        if (!register && !maySend(client, guidance, now)) {
+        if (!register && !maySend(request, client, guidance, now)) {
             return refusals.fromClient(request, client, AccessEdgeErrorCode.SIGN_IN_FIRST, "nobody signed in", now);
         }
         if (guidance instanceof Guidance.Wrong(var code, var detail)) {
@@ -125,8 +125,9 @@ final class InwardLeg {
     }
 
     /** Until somebody is signed in: REGISTER only, and what ends a dialog that was begun while one was. */
-    private static boolean maySend(ClientFlow client, Guidance guidance, long now) {
-        return client.isSignedIn(now) || guidance instanceof Guidance.Sealed(var token, var same) && same;
+    private static boolean maySend(ProxyRequest request, ClientFlow client, Guidance guidance, long now) {
+        return client.isSignedIn(now)
+                || request.inDialog() && guidance instanceof Guidance.Sealed(var token, var same) && same;
     }
 
     private Guidance guidance(ProxyRequest request, ClientFlow client, long now) {
@@ -194,7 +195,7 @@ final class InwardLeg {
         FlowToken token =
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device);
         message.addFirst(HeaderName.PATH, names.pathInside(token.seal(sealer)));
-        request.attach(new Passage.Inward(client, person, device, "", hasCredentials(message), null, null));
+        request.attach(new Passage.Inward(client, person, device, "", credentials(message), null, null));
         return RoutingDecision.Forward.to(
                 Target.of(message.requestUriText(), policy.nextHop().destination()));
     }
@@ -221,7 +222,7 @@ final class InwardLeg {
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device == null ? "" : device);
         String routeInside = names.routeInside(flow.seal(sealer));
         request.attach(
-                new Passage.Inward(client, person, flow.device(), routeInside, hasCredentials(message), null, null));
+                new Passage.Inward(client, person, flow.device(), routeInside, credentials(message), null, null));
         Target target = new Target(uri, routes, policy.nextHop().destination(), 1.0, null);
         List<String> own = new ArrayList<>(2);
         if (!policy.hiding()) {
@@ -285,8 +286,9 @@ final class InwardLeg {
         };
     }
 
-    private static boolean hasCredentials(SipMessage message) {
-        return message.has(HeaderName.AUTHORIZATION) || message.has(HeaderName.PROXY_AUTHORIZATION);
+    /** How many passwords one request tries. */
+    private static int credentials(SipMessage message) {
+        return message.count(HeaderName.AUTHORIZATION) + message.count(HeaderName.PROXY_AUTHORIZATION);
     }
 
     /** Edits a response of the inside as it goes to the client. */
@@ -318,14 +320,8 @@ final class InwardLeg {
     /** Takes in what the inside's final answer says about the client: signed in, signed out, wrong credentials. */
     void learn(ProxyRequest request, SipMessage response, Passage.Inward passage, long now) {
         ClientFlow client = passage.client();
-        if ((response.status() == 401 || response.status() == 407) && passage.withCredentials() && !isStale(response)) {
-            refusals.note(
-                    AccessEdgeErrorCode.CREDENTIALS_FAILED,
-                    client.flow(),
-                    client.source(),
-                    request.method(),
-                    "from " + request.received().from().uri());
-            guard.credentialsFailed(client.source(), now);
+        if (response.status() == 401 || response.status() == 407) {
+            challenged(request, response, passage, now);
         }
         if (response.status() == 503 || response.status() == 430) {
             String after = response.first(HeaderName.RETRY_AFTER);
@@ -347,6 +343,31 @@ final class InwardLeg {
             directory.signOut(client, passage.person());
             events.signedOut(client, passage.person());
         }
+    }
+
+    private void challenged(ProxyRequest request, SipMessage response, Passage.Inward passage, long now) {
+        ClientFlow client = passage.client();
+        if (passage.credentials() == 0) {
+            // the first challenge is nothing bad; those of one person after the other are
+            if (request.method().equals("REGISTER") && client.beganTooManySignIns(passage.person())) {
+                note(AccessEdgeErrorCode.NAMES_TRIED, request, client, "last " + passage.person());
+                guard.scanned(client.source(), now);
+            }
+        } else if (!isStale(response)) {
+            note(
+                    AccessEdgeErrorCode.CREDENTIALS_FAILED,
+                    request,
+                    client,
+                    "from " + request.received().from().uri());
+            guard.credentialsFailed(client.source(), passage.credentials(), now);
+            if (guard.isBanned(client.source(), now)) {
+                client.failedWhileBanned();
+            }
+        }
+    }
+
+    private void note(AccessEdgeErrorCode code, ProxyRequest request, ClientFlow client, String detail) {
+        refusals.note(code, client.flow(), client.source(), request.method(), detail);
     }
 
     private static boolean isStale(SipMessage response) {

@@ -127,6 +127,9 @@ final class OutwardLeg {
         outgoing.remove(HeaderName.ROUTE);
         outgoing.remove(HeaderName.P_PREFERRED_IDENTITY);
         outgoing.remove(Hygiene.FLOW_MARK);
+        // credentials are for servers inside: the digest of a password is nothing for a client
+        outgoing.remove(HeaderName.AUTHORIZATION);
+        outgoing.remove(HeaderName.PROXY_AUTHORIZATION);
         Privacy.apply(outgoing);
         if (!policy.hiding()) {
             return;

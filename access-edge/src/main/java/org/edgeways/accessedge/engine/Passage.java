@@ -16,7 +16,7 @@ sealed interface Passage {
      * From a client to the inside.
      *
      * @param routeInside the Record-Route entry that we put on
-     * @param withCredentials the request carried credentials
+     * @param credentials how many Authorization and Proxy-Authorization lines the request carried
      * @param signIn what the answer to a REGISTER means, once it is there
      * @param unavailable the next hop could not be reached or said that it cannot serve; with the Retry-After that it
      *     gave, empty if it gave none, null if nothing of the kind has happened
@@ -26,17 +26,17 @@ sealed interface Passage {
             String person,
             String device,
             String routeInside,
-            boolean withCredentials,
+            int credentials,
             @Nullable SignInReading signIn,
             @Nullable String unavailable)
             implements Passage {
 
         Inward with(SignInReading reading) {
-            return new Inward(client, person, device, routeInside, withCredentials, reading, unavailable);
+            return new Inward(client, person, device, routeInside, credentials, reading, unavailable);
         }
 
         Inward unavailable(String retryAfter) {
-            return new Inward(client, person, device, routeInside, withCredentials, signIn, retryAfter);
+            return new Inward(client, person, device, routeInside, credentials, signIn, retryAfter);
         }
     }
 

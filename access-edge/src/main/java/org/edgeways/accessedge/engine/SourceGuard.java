@@ -84,16 +84,20 @@ public final class SourceGuard {
         return true;
     }
 
-    /** Counts credentials that the inside refused. */
-    public void credentialsFailed(SourceNetwork source, long now) {
-        counters.counter("access_edge_credentials_failed").increment();
-        count(source, Cause.CREDENTIALS, now);
+    /**
+     * Counts credentials that the inside refused.
+     *
+     * @param count how many the refused request held
+     */
+    public void credentialsFailed(SourceNetwork source, int count, long now) {
+        counters.counter("access_edge_credentials_failed").add(count);
+        count(source, Cause.CREDENTIALS, count, now);
     }
 
     /** Counts something that only a scanner sends. */
     public void scanned(SourceNetwork source, long now) {
         counters.counter("access_edge_scan_requests").increment();
-        count(source, Cause.SCAN, now);
+        count(source, Cause.SCAN, 1, now);
     }
 
     /** True while a ban lasts. */
@@ -112,14 +116,14 @@ public final class SourceGuard {
         return bans.size();
     }
 
-    private void count(SourceNetwork source, Cause cause, long now) {
+    private void count(SourceNetwork source, Cause cause, int count, long now) {
         Duration time;
         int times;
         synchronized (this) {
             Usage usage = usage(source, now);
             boolean within = switch (cause) {
-                case CREDENTIALS -> ++usage.credentials <= limits.failedCredentials();
-                case SCAN -> ++usage.scans <= limits.scanRequests();
+                case CREDENTIALS -> (usage.credentials += count) <= limits.failedCredentials();
+                case SCAN -> (usage.scans += count) <= limits.scanRequests();
             };
             if (within || isBanned(source, now)) {
                 return;

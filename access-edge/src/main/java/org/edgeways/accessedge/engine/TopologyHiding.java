@@ -1,10 +1,14 @@
 package org.edgeways.accessedge.engine;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
 import org.edgeways.policy.SipDomains;
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * which belong to the way of the message, and brings them back where a client returns them.
  */
 final class TopologyHiding {
+
+    private static final HeaderName CONTENT_ID = HeaderName.of("Content-ID");
 
     /** What servers write about themselves; nothing in it is for a client outside. */
     private static final Set<HeaderName> DROPPED = Set.of(
@@ -57,8 +63,8 @@ final class TopologyHiding {
             HeaderName.of("Join"),
             HeaderName.WWW_AUTHENTICATE,
             HeaderName.PROXY_AUTHENTICATE,
-            HeaderName.AUTHORIZATION,
-            HeaderName.PROXY_AUTHORIZATION,
+            HeaderName.RETRY_AFTER,
+            CONTENT_ID,
             HeaderName.MAX_FORWARDS,
             HeaderName.CONTENT_LENGTH,
             HeaderName.CONTENT_TYPE,
@@ -66,6 +72,8 @@ final class TopologyHiding {
             HeaderName.ALLOW,
             HeaderName.SUPPORTED,
             HeaderName.REQUIRE);
+
+    private static final Set<String> HARMLESS_IN_URI = Set.of("replaces", "join", "target-dialog", "require");
 
     private static final String OWN_PREFIX = "p-edgeways-";
 
@@ -101,6 +109,7 @@ final class TopologyHiding {
         sealAddresses(message, HeaderName.CONTACT, client, person, own);
         sealAddresses(message, HeaderName.REFER_TO, client, person, own);
         rewriteWarnings(message);
+        dropCommentOfRetryAfter(message);
         if (!message.isRequest()) {
             blankReason(message);
         }
@@ -135,16 +144,25 @@ final class TopologyHiding {
         Uri uri = address.uri();
         return switch (uri) {
             case null -> address;
-            case TelUri tel -> address;
-            case OtherUri other -> inside.blank(other.text()).equals(other.text()) ? address : null;
+            case TelUri tel -> inside.occurIn(tel.toString()) ? null : address;
+            case OtherUri other -> inside.occurIn(other.text()) ? null : address;
             case SipUri sip
             when own.test(sip) ->
                 new NameAddress(address.displayName(), sip, withoutRegistrarNotes(address.parameters()));
             case SipUri sip
-            when isPublic(sip) -> new NameAddress(address.displayName(), sip, harmless(address.parameters()));
+            when isPublic(sip) ->
+                new NameAddress(
+                        displayName(address),
+                        withHeadersOf(sip, harmlessHeaders(sip.headers())),
+                        harmless(address.parameters()));
             case SipUri sip ->
-                new NameAddress(address.displayName(), seal(sip, client, person), harmless(address.parameters()));
+                new NameAddress(displayName(address), seal(sip, client, person), harmless(address.parameters()));
         };
+    }
+
+    private @Nullable String displayName(NameAddress address) {
+        String name = address.displayName();
+        return name == null || inside.occurIn(name) ? null : name;
     }
 
     /** An address of record or a GRUU in one of our domains: no host of ours can be learned from it. */
@@ -152,15 +170,43 @@ final class TopologyHiding {
         return domains.contains(uri.host())
                 && uri.port() < 0
                 && !uri.parameters().has("maddr")
-                && (uri.headers() == null || !inside.occurIn(uri.headers()));
+                && !inside.occurIn(uri.parameters().toString())
+                && (uri.userInfo() == null || !inside.occurIn(uri.userInfo()));
     }
 
     private Uri seal(SipUri uri, ClientFlow client, String person) {
-        SipUri bare = new SipUri(uri.secure(), uri.userInfo(), uri.host(), uri.port(), uri.parameters(), null);
-        String token = new ContactToken(person, bare.toString()).seal(sealer);
+        String token = new ContactToken(person, withHeadersOf(uri, null).toString()).seal(sealer);
         String outside = names.uriOutside(uri.scheme(), token, client.transport());
-        return Uri.parse(uri.headers() == null ? outside : outside + "?" + uri.headers())
-                .orThrow();
+        String headers = harmlessHeaders(uri.headers());
+        return Uri.parse(headers == null ? outside : outside + "?" + headers).orThrow();
+    }
+
+    private static SipUri withHeadersOf(SipUri uri, @Nullable String headers) {
+        return new SipUri(uri.secure(), uri.userInfo(), uri.host(), uri.port(), uri.parameters(), headers);
+    }
+
+    /** The headers that a URI asks for, such as Replaces; it consists of a Call-ID and tags, which must stay. */
+    private @Nullable String harmlessHeaders(@Nullable String headers) {
+        if (headers == null) {
+            return null;
+        }
+        String kept = Arrays.stream(headers.split("&", -1))
+                .filter(header -> HARMLESS_IN_URI.contains(nameIn(header)) || !inside.occurIn(unescaped(header)))
+                .collect(Collectors.joining("&"));
+        return kept.isEmpty() ? null : kept;
+    }
+
+    private static String nameIn(String uriHeader) {
+        int equals = uriHeader.indexOf('=');
+        return (equals < 0 ? uriHeader : uriHeader.substring(0, equals)).toLowerCase(Locale.ROOT);
+    }
+
+    private static String unescaped(String uriHeader) {
+        try {
+            return URLDecoder.decode(uriHeader.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEscapes) {
+            return uriHeader;
+        }
     }
 
     private static Parameters withoutRegistrarNotes(Parameters parameters) {
@@ -193,6 +239,23 @@ final class TopologyHiding {
             written.add((digits ? code : "399") + " " + names.outsideHost() + " " + inside.blank(text));
         }
         message.setAll(HeaderName.WARNING, written);
+    }
+
+    /** RFC 3261 section 20.33: seconds, and perhaps a comment and parameters. The seconds are all that a client needs. */
+    private static void dropCommentOfRetryAfter(SipMessage message) {
+        String value = message.first(HeaderName.RETRY_AFTER);
+        if (value == null) {
+            return;
+        }
+        int end = 0;
+        while (end < value.length() && value.charAt(end) >= '0' && value.charAt(end) <= '9') {
+            end++;
+        }
+        if (end == 0) {
+            message.remove(HeaderName.RETRY_AFTER);
+        } else if (end < value.length() || message.count(HeaderName.RETRY_AFTER) > 1) {
+            message.set(HeaderName.RETRY_AFTER, value.substring(0, end));
+        }
     }
 
     private void blankReason(SipMessage response) {

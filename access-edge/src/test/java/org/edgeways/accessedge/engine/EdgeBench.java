@@ -82,14 +82,10 @@ final class EdgeBench {
         sealer = new Sealer(keyring, random);
         directory = new FlowDirectory(names, limits, counters);
         guard = new SourceGuard(limits, events, counters);
-        insideNames = new InsideNames(List.of("pool.acorn.example", "perimeter.acorn.example"));
-        EdgePolicy policy = new EdgePolicy(
-                names,
-                new SipDomains(List.of("acorn.example")),
-                new NextHop.Service("pool"),
-                hiding,
-                limits,
-                Duration.ofMinutes(2));
+        SipDomains domains = new SipDomains(List.of("acorn.example"));
+        insideNames = new InsideNames(List.of("pool.acorn.example", "perimeter.acorn.example"), names.known(domains));
+        EdgePolicy policy =
+                new EdgePolicy(names, domains, new NextHop.Service("pool"), hiding, limits, Duration.ofMinutes(2));
         Refusals refusals = new Refusals(names, Duration.ofSeconds(5), guard, events, counters, random);
         EdgeRouter router =
                 new EdgeRouter(policy, directory, guard, insideNames, sealer, new Around(), refusals, events, counters);
