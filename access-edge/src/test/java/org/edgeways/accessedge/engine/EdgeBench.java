@@ -255,6 +255,33 @@ final class EdgeBench {
         return flow;
     }
 
+    /** A call of Alice's to Bob that the inside has answered: the 200 as she gets it, acknowledged. */
+    SipMessage call(Flow flow) {
+        fromClient(
+                flow,
+                request(
+                        "INVITE",
+                        "sip:bob@acorn.example",
+                        "sip:alice@acorn.example",
+                        "sip:bob@acorn.example",
+                        "Contact: <sip:alice@192.168.77.10:5061;transport=tls>"));
+        fromInside(EdgePathsTest.answerThroughPool(atInside(), 200));
+        SipMessage ok = at(flow);
+        fromClient(flow, inDialog("ACK", ok, ""));
+        assertThat(atInside().method()).isEqualTo("ACK");
+        return ok;
+    }
+
+    /** A request of Alice's in the dialog that {@code ok} began. */
+    SipMessage inDialog(String method, SipMessage ok, String more) {
+        return request(
+                method,
+                EdgePathsTest.uri(ok.first(HeaderName.CONTACT)),
+                "sip:alice@acorn.example",
+                ok.first(HeaderName.TO),
+                "Route: " + ok.first(HeaderName.RECORD_ROUTE) + "|" + more);
+    }
+
     void pass(Duration time) {
         long end = now + time.toNanos();
         while (core.nextDeadline() <= end) {
