@@ -1,35 +1,64 @@
 package org.edgeways.sip.fuzz;
 
-import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
+import java.util.List;
+import org.edgeways.testkit.fuzz.Corpus;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The fuzz targets over their checked-in corpus, {@code src/test/resources/org/edgeways/sip/fuzz/SipFuzzTestInputs}: the
- * torture messages, messages of real clients, and whatever {@link SipFuzzSoakTest} has found worth keeping.
+ * The fuzz targets over their checked-in corpus (src/test/resources, SipFuzzTestInputs): the torture messages, messages of
+ * real clients, and whatever {@link SipFuzzSoakTest} has found worth keeping.
  */
 class SipFuzzTest {
 
-    @FuzzTest
-    void messagesStayWhole(byte[] data) {
-        MessageTarget.fuzzerTestOneInput(data);
+    static List<Corpus.Input> messagesStayWhole() throws IOException {
+        return Corpus.inputs(SipFuzzTest.class, "messagesStayWhole");
     }
 
-    @FuzzTest
-    void cuttingAStreamChangesNoFrame(byte[] data) {
-        FramerTarget.fuzzerTestOneInput(data);
+    static List<Corpus.Input> cuttingAStreamChangesNoFrame() throws IOException {
+        return Corpus.inputs(SipFuzzTest.class, "cuttingAStreamChangesNoFrame");
     }
 
-    @FuzzTest
-    void addressesReadBackTheSame(byte[] data) {
-        AddressTarget.fuzzerTestOneInput(data);
+    static List<Corpus.Input> addressesReadBackTheSame() throws IOException {
+        return Corpus.inputs(SipFuzzTest.class, "addressesReadBackTheSame");
     }
 
-    @FuzzTest
-    void credentialsReadBackTheSame(byte[] data) {
-        DigestTarget.fuzzerTestOneInput(data);
+    static List<Corpus.Input> credentialsReadBackTheSame() throws IOException {
+        return Corpus.inputs(SipFuzzTest.class, "credentialsReadBackTheSame");
     }
 
-    @FuzzTest
-    void theProxyNeverThrows(byte[] data) {
-        ProxyTarget.fuzzerTestOneInput(data);
+    static List<Corpus.Input> theProxyNeverThrows() throws IOException {
+        return Corpus.inputs(SipFuzzTest.class, "theProxyNeverThrows");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void messagesStayWhole(Corpus.Input input) throws IOException {
+        MessageTarget.fuzzerTestOneInput(input.bytes());
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void cuttingAStreamChangesNoFrame(Corpus.Input input) throws IOException {
+        FramerTarget.fuzzerTestOneInput(input.bytes());
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void addressesReadBackTheSame(Corpus.Input input) throws IOException {
+        AddressTarget.fuzzerTestOneInput(input.bytes());
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void credentialsReadBackTheSame(Corpus.Input input) throws IOException {
+        DigestTarget.fuzzerTestOneInput(input.bytes());
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void theProxyNeverThrows(Corpus.Input input) throws IOException {
+        ProxyTarget.fuzzerTestOneInput(input.bytes());
     }
 }
