@@ -24,7 +24,7 @@ public record CSeq(long number, String method) {
             return Result.bad(SipErrorCode.HEADER_MALFORMED, start, "a number below 2**31 is expected");
         }
         int methodStart = Lexical.skipWhite(text, end);
-        String method = text.substring(methodStart).strip();
+        String method = Lexical.trim(text.substring(methodStart));
         if (methodStart == end || !Lexical.isToken(method)) {
             return Result.bad(SipErrorCode.HEADER_MALFORMED, methodStart, "a method is expected");
         }

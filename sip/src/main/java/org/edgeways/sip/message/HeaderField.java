@@ -43,7 +43,7 @@ final class HeaderField {
     String value() {
         String text = value;
         if (text == null) {
-            text = unfold(new String(bytes, valueStart, valueEnd - valueStart, StandardCharsets.UTF_8).strip());
+            text = unfold(Lexical.trim(new String(bytes, valueStart, valueEnd - valueStart, StandardCharsets.UTF_8)));
             value = text;
         }
         return text;

@@ -40,6 +40,19 @@ final class Lexical {
         return i;
     }
 
+    /**
+     * The text without the white space of the grammar around it. {@code String.strip()} takes more away than that: Unicode's
+     * blanks and the control characters, which here are content like any other.
+     */
+    static String trim(String text) {
+        int start = skipWhite(text, 0);
+        int end = text.length();
+        while (end > start && isWhite(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
     static boolean isHex(int c) {
         return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
     }
@@ -80,7 +93,7 @@ final class Lexical {
         int start = 0;
         while (start <= text.length()) {
             int end = elementEnd(text, start);
-            String element = text.substring(start, end).strip();
+            String element = trim(text.substring(start, end));
             if (!element.isEmpty()) {
                 elements.add(element);
             }

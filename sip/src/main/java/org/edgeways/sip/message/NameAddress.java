@@ -28,7 +28,7 @@ public record NameAddress(
         if (start == text.length()) {
             return Result.bad(SipErrorCode.HEADER_MALFORMED, 0, "an address is expected");
         }
-        if (text.strip().equals("*")) {
+        if (Lexical.trim(text).equals("*")) {
             return Result.ok(STAR);
         }
         int open;
@@ -49,7 +49,7 @@ public record NameAddress(
                 return bare(text, start);
             }
             if (open > start) {
-                displayName = text.substring(start, open).strip();
+                displayName = Lexical.trim(text.substring(start, open));
                 int bad = badInTokens(displayName);
                 if (bad >= 0) {
                     return Result.bad(SipErrorCode.HEADER_MALFORMED, start + bad, "the display name needs quotes");
@@ -72,7 +72,7 @@ public record NameAddress(
         if (end < 0) {
             end = text.length();
         }
-        String spec = text.substring(start, end).strip();
+        String spec = Lexical.trim(text.substring(start, end));
         if (spec.indexOf('?') >= 0 || spec.indexOf(',') >= 0) {
             return Result.bad(SipErrorCode.HEADER_MALFORMED, start, "this URI needs angle brackets");
         }

@@ -2,6 +2,7 @@ package org.edgeways.sip.message;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.edgeways.base.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,13 @@ public final class Parameters {
     /** The names in their order, as they were written. */
     public List<String> names() {
         return entries.stream().map(Entry::name).toList();
+    }
+
+    /** Gives each name as it was written, with its value as {@link #get} would, in their order. */
+    void forEach(BiConsumer<String, String> each) {
+        for (Entry entry : entries) {
+            each.accept(entry.name, entry.value == null ? "" : Lexical.unquote(entry.value));
+        }
     }
 
     /** These parameters with {@code name} set, in its place or at the end; a null or empty value makes a flag. */

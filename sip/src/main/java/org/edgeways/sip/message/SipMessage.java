@@ -294,18 +294,24 @@ public final class SipMessage {
 
     /** Drops the first comma-separated element of that name, with empty ones before it, and lines that become empty. */
     public void removeFirstElement(HeaderName name) {
-        int index = toFirstElement(name);
-        if (index < 0) {
-            return;
-        }
-        String value = fields[index].value();
-        int from = elementStart(value);
-        int comma = Lexical.elementEnd(value, from);
-        String rest = comma < value.length() ? value.substring(elementStart(value, comma + 1)) : "";
-        if (rest.isEmpty()) {
-            dropField(index);
-        } else {
-            fields[index] = HeaderField.of(name, rest);
+        removeFirstElements(name, 1);
+    }
+
+    /** {@link #removeFirstElement} {@code count} times, in one pass: a header section can hold thousands of elements. */
+    public void removeFirstElements(HeaderName name, int count) {
+        int left = count;
+        for (int index = indexOf(name); left > 0 && index >= 0; index = indexOf(name)) {
+            String value = fields[index].value();
+            int at = elementStart(value, 0);
+            while (left > 0 && at < value.length()) {
+                at = elementStart(value, Lexical.elementEnd(value, at));
+                left--;
+            }
+            if (at < value.length()) {
+                fields[index] = HeaderField.of(name, value.substring(at));
+            } else {
+                dropField(index);
+            }
         }
     }
 
@@ -328,8 +334,7 @@ public final class SipMessage {
                 String value = fields[i].value();
                 int from = elementStart(value);
                 if (from < value.length()) {
-                    return value.substring(from, Lexical.elementEnd(value, from))
-                            .strip();
+                    return Lexical.trim(value.substring(from, Lexical.elementEnd(value, from)));
                 }
             }
         }

@@ -2,7 +2,9 @@ package org.edgeways.sip.message;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.edgeways.base.Result;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,7 @@ public record SipUri(
         int at = text.indexOf('@', from);
         if (at >= 0) {
             int bad = badInUserInfo(text, from, at);
-            if (bad >= 0 || at == from) {
+            if (bad >= 0 || at == from || text.charAt(from) == ':') {
                 return Result.bad(SipErrorCode.URI_MALFORMED, Math.max(bad, from), "not part of a user name");
             }
             userInfo = text.substring(from, at);
@@ -181,19 +183,25 @@ public record SipUri(
     }
 
     private boolean commonParametersAgree(SipUri other) {
-        for (String name : parameters.names()) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            String mine = Objects.requireNonNull(parameters.get(name));
-            String theirs = other.parameters.get(name);
-            boolean mustMatch = switch (lower) {
+        Map<String, String> theirs = other.parametersByName();
+        for (Map.Entry<String, String> mine : parametersByName().entrySet()) {
+            String value = theirs.get(mine.getKey());
+            boolean mustMatch = switch (mine.getKey()) {
                 case "user", "ttl", "method", "maddr", "transport" -> true;
                 default -> false;
             };
-            if (theirs == null ? mustMatch : !mine.equalsIgnoreCase(theirs)) {
+            if (value == null ? mustMatch : !mine.getValue().equalsIgnoreCase(value)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** By name in lower case: a peer may send thousands, so nothing looks through all for each. */
+    private Map<String, String> parametersByName() {
+        Map<String, String> values = new HashMap<>();
+        parameters.forEach((name, value) -> values.putIfAbsent(name.toLowerCase(Locale.ROOT), value));
+        return values;
     }
 
     private static @Nullable String unescapeOrNull(@Nullable String text) {
@@ -212,7 +220,10 @@ public record SipUri(
                 bytes.write(Integer.parseInt(text, i + 1, i + 3, 16));
                 i += 2;
             } else {
-                bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+                // a character beyond the first 65,536 is two of Java's
+                int end = Character.isHighSurrogate(c) && i + 1 < text.length() ? i + 2 : i + 1;
+                bytes.writeBytes(text.substring(i, end).getBytes(StandardCharsets.UTF_8));
+                i = end - 1;
             }
         }
         return bytes.toString(StandardCharsets.UTF_8);

@@ -102,14 +102,9 @@ final class RequestCheck {
             return refuse(SipErrorCode.HEADER_MALFORMED, 400, MALFORMED_ROUTE);
         }
         List<NameAddress> popped = new ArrayList<>(2);
-        while (true) {
-            List<String> routes = message.elements(HeaderName.ROUTE);
-            if (routes.isEmpty()) {
-                // a line without elements says nothing
-                message.remove(HeaderName.ROUTE);
-                break;
-            }
-            if (!(NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress top))) {
+        List<String> routes = message.elements(HeaderName.ROUTE);
+        for (String route : routes) {
+            if (!(NameAddress.parse(route) instanceof Result.Ok<NameAddress>(NameAddress top))) {
                 return refuse(SipErrorCode.HEADER_MALFORMED, 400, MALFORMED_ROUTE);
             }
             SipUri uri = top.sipUri();
@@ -117,7 +112,12 @@ final class RequestCheck {
                 break;
             }
             popped.add(top);
-            message.removeFirstElement(HeaderName.ROUTE);
+        }
+        if (popped.size() == routes.size()) {
+            // a line without elements says nothing
+            message.remove(HeaderName.ROUTE);
+        } else {
+            message.removeFirstElements(HeaderName.ROUTE, popped.size());
         }
         return new Outcome.Pass(message, popped, loopPart);
     }
