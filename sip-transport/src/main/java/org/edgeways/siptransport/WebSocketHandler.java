@@ -10,6 +10,7 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.SipErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -136,11 +138,20 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
+    private void lost(ErrorCode code) {
+        if (connection.isOpen()) {
+            connection.refused(code, 0);
+            connection.failing(TransportErrorCode.FRAMING_LOST);
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof TooLongFrameException) {
-            connection.refused(SipErrorCode.BODY_TOO_LARGE, 0);
-            connection.failing(TransportErrorCode.FRAMING_LOST);
+            lost(SipErrorCode.BODY_TOO_LARGE);
+        } else if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+            boolean tooBig = corrupted.closeStatus().code() == WebSocketCloseStatus.MESSAGE_TOO_BIG.code();
+            lost(tooBig ? SipErrorCode.BODY_TOO_LARGE : TransportErrorCode.FRAMING_LOST);
         } else {
             connection.failing(TransportErrorCode.CONNECTION_FAILED);
         }

@@ -95,8 +95,11 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
             handshaker.handshake(context.channel(), request).addListener(done -> {
                 if (done.isSuccess() && context.channel().isActive()) {
                     ticket.handshakeDone();
-                    context.pipeline().addLast(new WebSocketFrameAggregator(largest));
-                    context.pipeline().addLast(new WebSocketHandler(setup, context.channel(), peer));
+                    WebSocketHandler sip = new WebSocketHandler(setup, context.channel(), peer);
+                    context.pipeline()
+                            .addLast(new WebSocketFragments(sip.connection()))
+                            .addLast(new WebSocketFrameAggregator(largest))
+                            .addLast(sip);
                     context.pipeline().remove(this);
                 } else {
                     var _ = context.close();

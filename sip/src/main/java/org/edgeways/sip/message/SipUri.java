@@ -170,6 +170,13 @@ public record SipUri(
         return new SipUri(secure, userInfo, host, port, changed, headers);
     }
 
+    /** This URI as a Request-URI: without what RFC 3261 table 1 does not allow there, headers and the method parameter. */
+    public SipUri asRequestUri() {
+        return headers == null && !parameters.has("method")
+                ? this
+                : new SipUri(secure, userInfo, host, port, parameters.without("method"), null);
+    }
+
     /** Whether both name the same resource (RFC 3261 section 19.1.4; headers are compared as text). */
     public boolean equivalent(SipUri other) {
         if (secure != other.secure

@@ -136,7 +136,10 @@ final class RequestCheck {
                 || last.uri() == null) {
             return false;
         }
-        message.setRequestUri(last.uri().toString());
+        message.setRequestUri(
+                last.uri() instanceof SipUri sip
+                        ? sip.asRequestUri().toString()
+                        : last.uri().toString());
         // our value takes its place on top, so that it is popped like any other and its parameters reach the router
         routes.addFirst("<" + requestUri + ">");
         message.setAll(HeaderName.ROUTE, routes);

@@ -8,6 +8,7 @@ import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Uri;
 import org.edgeways.sip.message.Via;
 import org.edgeways.sip.transaction.Branches;
 
@@ -28,7 +29,7 @@ final class RequestForwarding {
         // step 1: copy; step 2: Request-URI
         SipMessage outgoing = request.message().copy();
         if (!outgoing.requestUriText().equals(target.requestUri())) {
-            outgoing.setRequestUri(target.requestUri());
+            outgoing.setRequestUri(requestUri(target.requestUri()));
         }
         // step 3: Max-Forwards, and Max-Breadth (RFC 5393 section 5.3.3)
         int hops = outgoing.maxForwards().isPresent() ? outgoing.maxForwards().getAsInt() - 1 : settings.maxForwards();
@@ -78,6 +79,13 @@ final class RequestForwarding {
         List<String> rewritten = new ArrayList<>(routes.subList(1, routes.size()));
         rewritten.add("<" + outgoing.requestUriText() + ">");
         outgoing.setAll(HeaderName.ROUTE, rewritten);
-        outgoing.setRequestUri(uri.toString());
+        outgoing.setRequestUri(uri.asRequestUri().toString());
+    }
+
+    /** A registered contact may have headers; a Request-URI has none. */
+    private static String requestUri(String uri) {
+        return uri.indexOf('?') >= 0 && Uri.parse(uri) instanceof Result.Ok<Uri>(SipUri sip)
+                ? sip.asRequestUri().toString()
+                : uri;
     }
 }
