@@ -2,7 +2,6 @@ package org.edgeways.interop;
 
 import static org.edgeways.interop.Account.STEP;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,19 +49,21 @@ public final class Baresip implements Softphone {
         Path executable = Program.BARESIP.path();
         int ports = LoopbackPorts.consecutive(3);
         WorkDirectory directory = WorkDirectory.create();
-        directory.write("config", config(directory.path(), ports, ports + 1, toneHertz));
+        directory.write("config", config(account.place().address(), directory.path(), ports, ports + 1, toneHertz));
         directory.write("accounts", accountLine(account));
         directory.write(
                 "contacts",
                 contacts.stream().map(uri -> contactLine(uri) + "\n").collect(Collectors.joining()));
         RunningProgram program = RunningProgram.start(
+                account.place(),
                 name,
                 directory.path(),
                 Map.of("HOME", directory.path().toString()),
                 List.of(executable.toString(), "-f", directory.path().toString(), "-s"));
         try {
             program.transcript().await("baresip starts", Pattern.compile("baresip is ready"), STEP);
-            return new Baresip(account, contacts, directory, program, BaresipControl.connect(name, ports));
+            return new Baresip(
+                    account, contacts, directory, program, BaresipControl.connect(name, account.place(), ports));
         } catch (RuntimeException | Error e) {
             program.close();
             directory.close();
@@ -71,11 +72,11 @@ public final class Baresip implements Softphone {
     }
 
     /** {@code sip_listen} also takes the next port, for TLS. */
-    private static String config(Path directory, int controlPort, int sipPort, int toneHertz) {
+    private static String config(String address, Path directory, int controlPort, int sipPort, int toneHertz) {
         List<String> lines = new ArrayList<>(List.of(
                 "poll_method epoll",
-                "sip_listen 127.0.0.1:" + sipPort,
-                "net_interface 127.0.0.1",
+                "sip_listen " + address + ":" + sipPort,
+                "net_interface " + address,
                 "audio_player aubridge,player",
                 "audio_source ausine," + toneHertz,
                 "audio_alert aubridge,alert",
@@ -116,7 +117,7 @@ public final class Baresip implements Softphone {
                         account.uri(),
                         account.username(),
                         account.password(),
-                        InetAddress.getLoopbackAddress().getHostAddress(),
+                        account.place().dialled(account.host()),
                         account.sipTlsPort());
     }
 

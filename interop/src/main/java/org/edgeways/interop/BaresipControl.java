@@ -6,8 +6,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,25 +16,21 @@ import java.util.regex.Pattern;
 /** baresip's {@code ctrl_tcp}: commands, answers and events as JSON in netstrings. */
 final class BaresipControl implements AutoCloseable {
     private final JsonMapper json = JsonMapper.builder().build();
-    private final Socket socket;
+    private final Place.Control connection;
     private final Transcript events = new Transcript();
     private int token;
 
-    private BaresipControl(String name, Socket socket) {
-        this.socket = socket;
+    private BaresipControl(String name, Place.Control connection) {
+        this.connection = connection;
         Thread.ofVirtual().name(name + " events").start(this::read);
     }
 
-    static BaresipControl connect(String name, int port) {
-        try {
-            return new BaresipControl(name, new Socket(InetAddress.getLoopbackAddress(), port));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static BaresipControl connect(String name, Place place, int port) {
+        return new BaresipControl(name, place.connect(port));
     }
 
     private void read() {
-        try (InputStream input = new BufferedInputStream(socket.getInputStream())) {
+        try (InputStream input = new BufferedInputStream(connection.input())) {
             for (int length = length(input); length >= 0; length = length(input)) {
                 events.append(new String(input.readNBytes(length), StandardCharsets.UTF_8));
                 input.skipNBytes(1);
@@ -73,7 +67,8 @@ final class BaresipControl implements AutoCloseable {
             System.arraycopy(start, 0, whole, 0, start.length);
             System.arraycopy(request, 0, whole, start.length, request.length);
             whole[whole.length - 1] = ',';
-            socket.getOutputStream().write(whole);
+            connection.output().write(whole);
+            connection.output().flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -110,10 +105,6 @@ final class BaresipControl implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        connection.close().run();
     }
 }

@@ -40,6 +40,7 @@ public final class ChromiumJsSip implements Softphone {
         Map<String, String> environment = Map.of("HOME", directory.path().toString());
         trust(name, directory, environment, account.caFile());
         RunningProgram program = RunningProgram.start(
+                account.place(),
                 name,
                 BROWSER,
                 environment,

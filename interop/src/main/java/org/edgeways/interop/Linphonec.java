@@ -33,6 +33,7 @@ public final class Linphonec implements Softphone {
         Path settings = directory.write("linphonerc", settings(account));
         directory.write(".local/share/linphone/keep", "");
         RunningProgram program = RunningProgram.start(
+                account.place(),
                 name,
                 directory.path(),
                 Map.of("HOME", directory.path().toString()),

@@ -15,7 +15,13 @@ public enum Program {
     NODE("node", "nodejs"),
     NPM("npm", "npm"),
     SIPP("sipp", "sip-tester"),
-    SOCAT("socat", "socat");
+    SOCAT("socat", "socat"),
+    IP("ip", "iproute2"),
+    NFT("nft", "nftables"),
+    DNSMASQ("dnsmasq", "dnsmasq-base"),
+    SVMAP("svmap", "sipvicious"),
+    SVWAR("svwar", "sipvicious"),
+    SVCRACK("svcrack", "sipvicious");
 
     private final String command;
     private final String debianPackage;

@@ -32,6 +32,17 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     /**
+     * Starts a program somewhere else than on this machine's loopback.
+     *
+     * @param name of the log file; unique among the programs of one test class
+     * @param environment added to our own
+     */
+    public static RunningProgram start(
+            Place place, String name, Path directory, Map<String, String> environment, List<String> command) {
+        return start(name, directory, environment, place.command(command));
+    }
+
+    /**
      * Starts a program.
      *
      * @param name of the log file; unique among the programs of one test class
@@ -64,6 +75,11 @@ public final class RunningProgram implements AutoCloseable {
 
     public Transcript transcript() {
         return transcript;
+    }
+
+    /** Its process id. */
+    public long processId() {
+        return process.pid();
     }
 
     public boolean isAlive() {

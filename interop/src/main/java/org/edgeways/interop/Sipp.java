@@ -38,7 +38,7 @@ public final class Sipp implements Messenger {
         WorkDirectory directory = WorkDirectory.create();
         List<String> command = command("register-and-stay", account, socat.port(), Map.of());
         command.addAll(List.of("-oocsf", scenario("receive-message"), "-trace_msg", "-message_file", "/dev/stderr"));
-        RunningProgram program = RunningProgram.start(name, directory.path(), Map.of(), command);
+        RunningProgram program = RunningProgram.start(account.place(), name, directory.path(), Map.of(), command);
         return new Sipp(name, account, socat.port(), directory, program);
     }
 
@@ -56,7 +56,8 @@ public final class Sipp implements Messenger {
         List<String> command = command(scenario, account, port, keys);
         command.addAll(List.of("-timeout", "30s", "-timeout_error", "-trace_msg", "-message_file", "/dev/stderr"));
         try (WorkDirectory directory = WorkDirectory.create();
-                RunningProgram program = RunningProgram.start(name, directory.path(), Map.of(), command)) {
+                RunningProgram program =
+                        RunningProgram.start(account.place(), name, directory.path(), Map.of(), command)) {
             return program.awaitExit(RUN);
         }
     }

@@ -15,10 +15,25 @@ public final class Socat implements AutoCloseable {
         this.program = program;
     }
 
-    /** Starts it and waits until it listens. */
+    /** Starts it on this machine's loopback and waits until it listens. */
     public static Socat start(String name, String host, int tlsPort, Path caFile) {
+        return start(Place.LOOPBACK, "TCP", name, host, tlsPort, caFile);
+    }
+
+    /** Starts one that takes datagrams: each sender gets a connection of its own. */
+    public static Socat startForDatagrams(Place place, String name, String host, int tlsPort, Path caFile) {
+        return start(place, "UDP", name, host, tlsPort, caFile);
+    }
+
+    /** Starts it where the client is that needs it. */
+    public static Socat start(Place place, String name, String host, int tlsPort, Path caFile) {
+        return start(place, "TCP", name, host, tlsPort, caFile);
+    }
+
+    private static Socat start(Place place, String listens, String name, String host, int tlsPort, Path caFile) {
         int port = LoopbackPorts.consecutive(1);
         RunningProgram program = RunningProgram.start(
+                place,
                 name,
                 Path.of("."),
                 Map.of(),
@@ -26,7 +41,7 @@ public final class Socat implements AutoCloseable {
                         Program.SOCAT.path().toString(),
                         "-d",
                         "-d",
-                        "TCP-LISTEN:" + port + ",bind=127.0.0.1,fork,reuseaddr",
+                        listens + "-LISTEN:" + port + ",bind=127.0.0.1,fork,reuseaddr",
                         "OPENSSL:" + host + ":" + tlsPort + ",cafile=" + caFile.toAbsolutePath() + ",commonname="
                                 + host));
         program.transcript().await("socat listens", Pattern.compile("listening on"), Account.STEP);
