@@ -141,12 +141,15 @@ public final class Baresip implements Softphone {
 
     @Override
     public void sendMessage(String toUri, String text) {
-        for (int turn = 0; turn <= contacts.size(); turn++) {
-            if (control.command("contacts", "").contains("> " + contactLine(toUri))) {
-                control.command("message", text);
-                return;
+        // Neither way does it go round.
+        for (String step : List.of("contact_next", "contact_prev")) {
+            for (int turn = 0; turn <= contacts.size(); turn++) {
+                if (control.command("contacts", "").contains("> " + contactLine(toUri))) {
+                    control.command("message", text);
+                    return;
+                }
+                control.command(step, "");
             }
-            control.command("contact_next", "");
         }
         throw new IllegalArgumentException(toUri + " is not a contact");
     }

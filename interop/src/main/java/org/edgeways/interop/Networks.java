@@ -1,0 +1,409 @@
+package org.edgeways.interop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An organisation, its perimeter and the Internet in network namespaces of this machine; needs root. Nothing of it touches
+ * the machine's own network, and closing it removes everything.
+ *
+ * <pre>
+ *  pool 10.10.1.10 ─┬─ fw ── 172.16.1.0/24 ── edge 172.16.1.10
+ *  desk 10.10.1.20 ─┘                         edge 198.51.100.10 ── wire ─┐
+ *                                             attacker 198.51.100.66 .67 ─┼─ inet 198.51.100.1, DNS
+ *  home 192.168.77.10 ── nat 198.51.100.50 ───────────────────────────────┘
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@code fw} lets nothing from the perimeter to the inside: its set {@code allow_in} is empty.
+ *   <li>{@code nat} is symmetric: a random port for each destination.
+ *   <li>{@code wire} is a router in the edge's only way to the outside. What comes from behind {@code nat} for the edge's
+ *       ports is handed to whoever listens in {@code wire} on the same port, and what that one then opens towards the edge
+ *       bears the address of {@code nat}, so that the edge sees its clients' source. Everything else that the edge sends
+ *       passes {@code wire} only if it goes to the attacker, and is otherwise counted and dropped.
+ *   <li>Inside names are known to the DNS server of {@code fw}, outside names also to that of {@code inet}.
+ * </ul>
+ */
+public final class Networks implements AutoCloseable {
+    /** Where the pool dials the edge. */
+    public static final String EDGE_INSIDE = "172.16.1.10";
+
+    /** What clients outside dial. */
+    public static final String EDGE_OUTSIDE = "198.51.100.10";
+
+    /** What the edge sees clients at home come from. */
+    public static final String NAT_OUTSIDE = "198.51.100.50";
+
+    /** The edge's port for SIP over TLS. */
+    public static final int SIP_TLS_PORT = 5061;
+
+    /** The edge's port for SIP over secure WebSocket. */
+    public static final int WEB_SOCKET_PORT = 8443;
+
+    /** The edge's name outside. */
+    public static final String EDGE_NAME = "edge.acorn.example";
+
+    /** The edge's name on its inside leg. */
+    public static final String EDGE_INSIDE_NAME = "edge1.perimeter.acorn.example";
+
+    /** The pool's name. */
+    public static final String POOL_NAME = "pool.inside.acorn.example";
+
+    private static final List<String> NAMES =
+            List.of("pool", "desk", "fw", "edge", "wire", "inet", "nat", "home", "attacker");
+    private static final String PREFIX = "edgeways";
+    private static final Pattern OURS = Pattern.compile("(?m)^" + PREFIX + "(\\d+)-\\w+");
+    private static final Path RESOLVERS = Path.of("/etc/netns");
+    private static final Duration STEP = Duration.ofSeconds(10);
+
+    private final String prefix;
+    private final WorkDirectory directory;
+    private final List<RunningProgram> nameServers = new ArrayList<>();
+
+    private Networks(long processId, WorkDirectory directory) {
+        this.prefix = PREFIX + processId + "-";
+        this.directory = directory;
+    }
+
+    /**
+     * Makes them, after removing what a run that was killed has left.
+     *
+     * @throws IllegalStateException naming what is missing: root, the right to make namespaces, or a package
+     */
+    public static Networks create() {
+        requireWhatIsNeeded();
+        removeLeftovers();
+        Networks networks = new Networks(ProcessHandle.current().pid(), WorkDirectory.create());
+        try {
+            networks.build();
+            return networks;
+        } catch (RuntimeException | Error e) {
+            networks.close();
+            throw e;
+        }
+    }
+
+    private static void requireWhatIsNeeded() {
+        String packages = "Packages: nftables, iproute2, dnsmasq-base "
+                + "(apt-get install --no-install-recommends nftables iproute2 dnsmasq-base).";
+        try {
+            Program.IP.path();
+            Program.NFT.path();
+            Program.DNSMASQ.path();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("separate networks cannot be made: " + e.getMessage() + ". " + packages, e);
+        }
+        String probe = PREFIX + ProcessHandle.current().pid() + "-probe";
+        Ran made = ran(List.of(Program.IP.path().toString(), "netns", "add", probe), "");
+        if (made.status() != 0) {
+            throw new IllegalStateException(
+                    "separate networks cannot be made: this needs root, and a kernel with network namespaces. `ip netns add` said: "
+                            + made.output().strip() + ". " + packages);
+        }
+        remove(probe);
+    }
+
+    /** Namespaces of test runs whose process is no more. */
+    private static void removeLeftovers() {
+        Matcher ours = OURS.matcher(ip("netns", "list"));
+        while (ours.find()) {
+            if (ProcessHandle.of(Long.parseLong(ours.group(1))).isEmpty()) {
+                remove(ours.group());
+            }
+        }
+    }
+
+    private void build() {
+        for (String name : NAMES) {
+            boolean inside = name.equals("pool") || name.equals("desk");
+            writeResolver(name, inside ? "10.10.1.1" : "198.51.100.1");
+            ip("netns", "add", prefix + name);
+            in(name, "ip", "link", "set", "lo", "up");
+        }
+        bridge("fw", "in0", "10.10.1.1/24");
+        bridge("inet", "br0", "198.51.100.1/24");
+        port("pool", "10.10.1.10/24", "fw", "in0");
+        port("desk", "10.10.1.20/24", "fw", "in0");
+        link("fw", "per0", "172.16.1.1/24", "edge", "int0", EDGE_INSIDE + "/24");
+        link("edge", "ext0", EDGE_OUTSIDE + "/24", "wire", "edge0", "169.254.1.1/32");
+        port("wire", "198.51.100.2/24", "inet", "br0");
+        port("nat", NAT_OUTSIDE + "/24", "inet", "br0");
+        port("attacker", "198.51.100.66/24", "inet", "br0");
+        in("attacker", "ip", "address", "add", "198.51.100.67/24", "dev", "eth0");
+        link("nat", "lan0", "192.168.77.1/24", "home", "eth0", "192.168.77.10/24");
+        route("pool", "default", "10.10.1.1");
+        route("desk", "default", "10.10.1.1");
+        route("edge", "10.10.0.0/16", "172.16.1.1");
+        route("edge", "default", "198.51.100.1");
+        route("home", "default", "192.168.77.1");
+        in("wire", "ip", "route", "add", EDGE_OUTSIDE + "/32", "dev", "edge0");
+        // wire answers for the edge on the one side, and for everybody else on the other.
+        in("wire", "sysctl", "-qw", "net.ipv4.conf.edge0.proxy_arp=1", "net.ipv4.conf.eth0.proxy_arp=1");
+        in("wire", "sysctl", "-qw", "net.ipv4.neigh.edge0.proxy_delay=0", "net.ipv4.neigh.eth0.proxy_delay=0");
+        for (String router : List.of("fw", "nat", "wire")) {
+            in(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
+        }
+        rules("fw", FIREWALL);
+        rules("nat", SYMMETRIC_NAT);
+        rules("wire", WIRE);
+        nameServer("fw", "10.10.1.1", PUBLIC_NAMES, INSIDE_NAMES);
+        nameServer("inet", "198.51.100.1", PUBLIC_NAMES);
+    }
+
+    private static final String FIREWALL = """
+            table inet fw {
+              counter blocked { }
+              set allow_in { type ipv4_addr . inet_proto . inet_service ; }
+              chain forward {
+                type filter hook forward priority 0; policy drop;
+                ct state established,related accept
+                iifname "in0" accept
+                iifname "per0" ip daddr . ip protocol . th dport @allow_in accept
+                iifname "per0" counter name "blocked" reject with icmpx type admin-prohibited
+              }
+            }
+            """;
+
+    private static final String SYMMETRIC_NAT = """
+            table ip nat {
+              chain after { type nat hook postrouting priority 100;
+                oifname "eth0" masquerade fully-random
+              }
+            }
+            table inet filter {
+              chain forward { type filter hook forward priority 0; policy drop;
+                ct state established,related accept
+                iifname "lan0" accept
+              }
+            }
+            """;
+
+    private static final String WIRE = """
+            table ip wire {
+              counter unread { }
+              chain before { type nat hook prerouting priority -100;
+                iifname "eth0" ip saddr 198.51.100.50 ip daddr 198.51.100.10 tcp dport { 5061, 8443 } redirect
+              }
+              chain after { type nat hook postrouting priority 100;
+                oifname "edge0" ip daddr 198.51.100.10 fib saddr type local snat to 198.51.100.50
+              }
+              chain forward { type filter hook forward priority 0; policy accept;
+                iifname "edge0" ip daddr { 198.51.100.66, 198.51.100.67 } accept
+                iifname "edge0" ip daddr 198.51.100.1 udp dport 53 accept
+                iifname "edge0" counter name "unread" drop
+              }
+            }
+            """;
+
+    private static final List<String> PUBLIC_NAMES =
+            List.of("host-record=edge.acorn.example,198.51.100.10", "host-record=sip.acorn.example,198.51.100.10");
+
+    private static final List<String> INSIDE_NAMES = List.of(
+            "host-record=pool.inside.acorn.example,10.10.1.10",
+            "host-record=edge1.perimeter.acorn.example,172.16.1.10");
+
+    @SafeVarargs
+    private void nameServer(String name, String address, List<String>... records) {
+        List<String> lines = new ArrayList<>(List.of(
+                "no-resolv",
+                "no-hosts",
+                "bind-interfaces",
+                "user=root",
+                "log-facility=-",
+                "listen-address=" + address));
+        for (List<String> some : records) {
+            lines.addAll(some);
+        }
+        lines.add("local=/acorn.example/");
+        lines.add("pid-file=" + directory.path().resolve(name + ".pid"));
+        Path settings = directory.write(name + ".conf", String.join("\n", lines) + "\n");
+        RunningProgram server = RunningProgram.start(
+                place(name, address),
+                "networks-dns-" + name,
+                directory.path(),
+                Map.of(),
+                List.of(Program.DNSMASQ.path().toString(), "--keep-in-foreground", "--conf-file=" + settings));
+        nameServers.add(server);
+        server.transcript().await("the DNS server starts", Pattern.compile("started, version"), STEP);
+    }
+
+    private void bridge(String name, String device, String address) {
+        in(name, "ip", "link", "add", device, "type", "bridge");
+        in(name, "ip", "address", "add", address, "dev", device);
+        in(name, "ip", "link", "set", device, "up");
+    }
+
+    /** Plugs {@code eth0} of a host into a bridge. */
+    private void port(String name, String address, String bridgeAt, String bridge) {
+        String plug = "p-" + name;
+        ip("link", "add", "eth0", "netns", prefix + name, "type", "veth", "peer", plug, "netns", prefix + bridgeAt);
+        up(name, "eth0", address);
+        in(bridgeAt, "ip", "link", "set", plug, "master", bridge);
+        in(bridgeAt, "ip", "link", "set", plug, "up");
+    }
+
+    private void link(String one, String device, String address, String other, String itsDevice, String itsAddress) {
+        ip("link", "add", device, "netns", prefix + one, "type", "veth", "peer", itsDevice, "netns", prefix + other);
+        up(one, device, address);
+        up(other, itsDevice, itsAddress);
+    }
+
+    private void up(String name, String device, String address) {
+        in(name, "ip", "address", "add", address, "dev", device);
+        in(name, "ip", "link", "set", device, "up");
+    }
+
+    private void route(String name, String to, String via) {
+        in(name, "ip", "route", "add", to, "via", via);
+    }
+
+    private void rules(String name, String rules) {
+        List<String> command = new ArrayList<>(List.of(Program.NFT.path().toString(), "-f", "-"));
+        good(place(name, "").command(command), rules);
+    }
+
+    private void writeResolver(String name, String address) {
+        try {
+            Path resolver = Files.createDirectories(RESOLVERS.resolve(prefix + name));
+            Files.writeString(resolver.resolve("resolv.conf"), "nameserver " + address + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The pool's host. */
+    public Place pool() {
+        return place("pool", "10.10.1.10");
+    }
+
+    /** Clients inside. */
+    public Place desk() {
+        return place("desk", "10.10.1.20");
+    }
+
+    /** The edge node; the address is the one outside. */
+    public Place edge() {
+        return place("edge", EDGE_OUTSIDE);
+    }
+
+    /** In the edge's way to the outside: see the class. */
+    public Place wire() {
+        return place("wire", "198.51.100.2");
+    }
+
+    /** Clients outside, behind the symmetric NAT. */
+    public Place home() {
+        return place("home", "192.168.77.10");
+    }
+
+    /** Somebody outside with two public addresses; this is the one that he speaks from by himself. */
+    public Place attacker() {
+        return place("attacker", "198.51.100.66");
+    }
+
+    /** His other address: whatever he opens from now on has it as its source. */
+    public void attackFromTheOtherAddress() {
+        in("attacker", "ip", "route", "replace", EDGE_OUTSIDE + "/32", "dev", "eth0", "src", "198.51.100.67");
+    }
+
+    private Place place(String name, String address) {
+        return new Place.Namespace(prefix + name, address);
+    }
+
+    /** How many packets from the perimeter the firewall has kept from the inside. */
+    public long blocked() {
+        return counted("fw", "inet", "fw", "blocked");
+    }
+
+    /** How many packets the edge has tried to send outside past the one who reads them. */
+    public long unread() {
+        return counted("wire", "ip", "wire", "unread");
+    }
+
+    private long counted(String at, String family, String table, String counter) {
+        String text = in(at, "nft", "list", "counter", family, table, counter);
+        Matcher packets = Pattern.compile("packets (\\d+)").matcher(text);
+        if (!packets.find()) {
+            throw new IllegalStateException("no counter in: " + text);
+        }
+        return Long.parseLong(packets.group(1));
+    }
+
+    /** True if a TCP connection from one place to an address can be opened. */
+    public static boolean reaches(Place from, String address, int port) {
+        String target = "TCP:" + address + ":" + port + ",connect-timeout=2";
+        List<String> command = List.of(Program.SOCAT.path().toString(), "-u", "OPEN:/dev/null", target);
+        return ran(from.command(command), "").status() == 0;
+    }
+
+    private String in(String name, String... command) {
+        return good(place(name, "").command(List.of(command)), "");
+    }
+
+    private static String ip(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Program.IP.path().toString()));
+        command.addAll(List.of(arguments));
+        return good(command, "");
+    }
+
+    private static String good(List<String> command, String input) {
+        Ran ran = ran(command, input);
+        if (ran.status() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + ": " + ran.output());
+        }
+        return ran.output();
+    }
+
+    private record Ran(int status, String output) {}
+
+    private static Ran ran(List<String> command, String input) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            try (var in = process.outputWriter()) {
+                in.write(input);
+            }
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Ran(process.waitFor(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Ends what still runs in a namespace, and removes it. */
+    private static void remove(String namespace) {
+        String ip = Program.IP.path().toString();
+        for (String processId :
+                ran(List.of(ip, "netns", "pids", namespace), "").output().split("\\s+", -1)) {
+            if (processId.matches("\\d+")) {
+                ProcessHandle.of(Long.parseLong(processId)).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+        ran(List.of(ip, "netns", "delete", namespace), "");
+        try {
+            Files.deleteIfExists(RESOLVERS.resolve(namespace).resolve("resolv.conf"));
+            Files.deleteIfExists(RESOLVERS.resolve(namespace));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        nameServers.forEach(RunningProgram::close);
+        NAMES.forEach(name -> remove(prefix + name));
+        directory.close();
+    }
+}

@@ -1,0 +1,233 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Everybody on a host of their own: clients at home behind a symmetric NAT, an edge with two legs, a firewall that lets
+ * nothing in, pool and clients inside. What the edge has sent outside in all of this is read at the end.
+ *
+ * <p>Media between outside and inside waits for a relay; the calls between them are set up and torn down without it.
+ */
+@Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SeparateNetworksTest {
+    private static final int TONE = 440;
+    private static final int OTHER_TONE = 700;
+    private static final int READING = Integer.MAX_VALUE;
+    private static final List<String> OUTSIDE = List.of("baresip", "linphonec", "chromium", "sipp");
+    private static final List<String> INSIDE = List.of("baresip inside", "linphonec inside");
+
+    private final Map<String, Account> accounts = new HashMap<>();
+    private final Map<String, Messenger> clients = new HashMap<>();
+    private SeparateSite site;
+    private Socat socat;
+
+    @BeforeAll
+    void everybodySignsIn() {
+        site = SeparateSite.start("networks", true, "alice", "bob", "carol", "erin", "frank", "heidi", "ivan");
+        accounts.put("baresip", site.outside("alice"));
+        accounts.put("linphonec", site.outside("bob"));
+        accounts.put("chromium", site.outside("carol"));
+        accounts.put("sipp", site.outside("erin"));
+        accounts.put("baresip inside", site.inside("frank"));
+        accounts.put("linphonec inside", site.inside("dave"));
+        List<String> contacts = accounts.values().stream().map(Account::uri).toList();
+        clients.put("chromium", ChromiumJsSip.start("networks-chromium", accounts.get("chromium")));
+        clients.put("baresip", Baresip.start("networks-baresip", accounts.get("baresip"), TONE, contacts));
+        clients.put("linphonec", Linphonec.start("networks-linphonec", accounts.get("linphonec")));
+        clients.put(
+                "baresip inside",
+                Baresip.start("networks-baresip-inside", accounts.get("baresip inside"), TONE, contacts));
+        clients.put("linphonec inside", Linphonec.start("networks-linphonec-inside", accounts.get("linphonec inside")));
+        Account erin = accounts.get("sipp");
+        socat = Socat.start(erin.place(), "networks-socat", erin.host(), erin.sipTlsPort(), erin.caFile());
+        clients.put("sipp", Sipp.start("networks-sipp", erin, socat));
+        clients.values().forEach(Messenger::awaitSignedIn);
+    }
+
+    @AfterAll
+    void stop() {
+        clients.values().forEach(Messenger::close);
+        if (socat != null) {
+            socat.close();
+        }
+        if (site != null) {
+            site.close();
+        }
+    }
+
+    /** Each outside with each other outside, and with each inside, both ways. */
+    static Stream<Arguments> pairs() {
+        Stream<String> everybody = Stream.concat(OUTSIDE.stream(), INSIDE.stream());
+        return everybody.flatMap(from -> Stream.concat(OUTSIDE.stream(), INSIDE.stream())
+                .filter(to -> !to.equals(from) && (OUTSIDE.contains(from) || OUTSIDE.contains(to)))
+                .map(to -> Arguments.of(from, to)));
+    }
+
+    @ParameterizedTest(name = "{0} to {1}")
+    @MethodSource("pairs")
+    void aMessageArrives(String from, String to) {
+        String text = "Grüße von " + from + " für " + to;
+        clients.get(from).sendMessage(accounts.get(to).uri(), text);
+        clients.get(to).awaitMessage(accounts.get(from).uri(), text);
+    }
+
+    /** The port is open, as a client inside sees, but the perimeter does not reach it: the pool has dialled the edge. */
+    @Test
+    void theFirewallLetsNothingFromTheEdgeToTheInside() {
+        Networks networks = site.networks();
+        String pool = networks.pool().address();
+        assertThat(Networks.reaches(networks.desk(), pool, SeparateSite.INSIDE_PORT))
+                .isTrue();
+        assertThat(networks.blocked()).isZero();
+        assertThat(Networks.reaches(networks.edge(), pool, SeparateSite.INSIDE_PORT))
+                .isFalse();
+        assertThat(networks.blocked()).isPositive();
+    }
+
+    @Test
+    void theEdgeSeesItsClientsWithTheAddressOfTheNat() {
+        assertThat(site.edgeLog())
+                .contains("event=access-edge-signed-in person=sip:alice@acorn.example source=" + Networks.NAT_OUTSIDE);
+    }
+
+    @Test
+    void somebodyWithoutRemoteAccessIsRefusedOutsideWithTheReason() {
+        try (Baresip dave = Baresip.start("networks-no-remote-access", site.outside("dave"), TONE, List.of())) {
+            assertThat(dave.awaitSignInRefused(403)).containsIgnoringCase("remote access");
+        }
+    }
+
+    /** The answers to REGISTER then list a device inside to the one outside. */
+    @Test
+    void aPersonSignsInOutsideBesidesADeviceInside() {
+        try (Linphonec frank = Linphonec.start("networks-second-device", site.outside("frank"))) {
+            frank.awaitSignedIn();
+        }
+    }
+
+    @Test
+    void baresipOutsideCallsBaresipInside() {
+        try (Baresip heidi = Baresip.start("networks-calling-baresip", site.outside("heidi"), TONE, List.of());
+                Baresip ivan = Baresip.start("networks-called-baresip-inside", site.inside("ivan"), TONE, List.of())) {
+            call(heidi, ivan, site.inside("ivan").uri());
+        }
+    }
+
+    @Test
+    void baresipInsideCallsBaresipOutside() {
+        try (Baresip heidi = Baresip.start("networks-called-baresip", site.outside("heidi"), TONE, List.of());
+                Baresip ivan = Baresip.start("networks-calling-baresip-inside", site.inside("ivan"), TONE, List.of())) {
+            call(ivan, heidi, site.outside("heidi").uri());
+        }
+    }
+
+    /** The called side hangs up. */
+    private static void call(Baresip caller, Baresip called, String uri) {
+        caller.awaitSignedIn();
+        called.awaitSignedIn();
+        caller.call(uri);
+        caller.awaitCallEstablished();
+        called.awaitCallEstablished();
+        called.hangUp();
+        caller.awaitCallClosed();
+        called.awaitCallClosed();
+    }
+
+    @Test
+    void baresipCallsBaresipOutsideWithMedia() {
+        try (Baresip heidi = Baresip.start("networks-calling-at-home", site.outside("heidi"), TONE, List.of());
+                Baresip ivan = Baresip.start("networks-called-at-home", site.outside("ivan"), OTHER_TONE, List.of())) {
+            heidi.awaitSignedIn();
+            ivan.awaitSignedIn();
+            heidi.call(site.outside("ivan").uri());
+            heidi.awaitCallEstablished();
+            ivan.awaitCallEstablished();
+            heidi.awaitMedia();
+            ivan.awaitMedia();
+            heidi.hangUp();
+            heidi.awaitCallClosed();
+            ivan.awaitCallClosed();
+            assertThat(heidi.heard().hasTone(OTHER_TONE, TONE)).isTrue();
+            assertThat(ivan.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+        }
+    }
+
+    @Test
+    void linphonecOutsideCallsLinphonecInside() {
+        try (Linphonec heidi = Linphonec.start("networks-calling-linphonec", site.outside("heidi"));
+                Linphonec ivan = Linphonec.start("networks-called-linphonec-inside", site.inside("ivan"))) {
+            call(heidi, ivan, site.inside("ivan").uri());
+        }
+    }
+
+    @Test
+    void linphonecInsideCallsLinphonecOutside() {
+        try (Linphonec heidi = Linphonec.start("networks-called-linphonec", site.outside("heidi"));
+                Linphonec ivan = Linphonec.start("networks-calling-linphonec-inside", site.inside("ivan"))) {
+            call(ivan, heidi, site.outside("heidi").uri());
+        }
+    }
+
+    /** The caller hangs up. */
+    private static void call(Linphonec caller, Linphonec called, String uri) {
+        caller.awaitSignedIn();
+        called.awaitSignedIn();
+        caller.call(uri);
+        called.answer();
+        caller.awaitCallEstablished();
+        called.awaitCallEstablished();
+        caller.hangUp();
+        caller.awaitCallClosed();
+        called.awaitCallClosed();
+    }
+
+    /** The last of all: it reads what the others have made the edge send. */
+    @Test
+    @Order(READING)
+    void nothingThatTheEdgeSentOutsideNamesTheInside() {
+        OutsideReading reading = site.outsideReading();
+        assertThat(reading.insideSeenOutside()).isEmpty();
+
+        assertThat(site.networks().unread()).as("packets that nobody read").isZero();
+        assertThat(reading.sent()).as("messages read").hasSizeGreaterThan(100);
+        assertThat(reading.sent())
+                .as("the answer to a REGISTER of somebody who is also signed in inside")
+                .anyMatch(message -> message.startLine().startsWith("SIP/2.0 200")
+                        && message.values("CSeq", "CSeq").getFirst().endsWith("REGISTER")
+                        && message.values("To", "t").getFirst().contains("frank")
+                        && contacts(message) == 2);
+        for (String method : List.of("MESSAGE", "INVITE", "BYE", "ACK")) {
+            assertThat(reading.sent())
+                    .as(method)
+                    .anyMatch(message -> message.startLine().startsWith(method + " sip:"));
+        }
+        assertThat(reading.sent())
+                .as("a message in a WebSocket")
+                .anyMatch(message ->
+                        message.overWebSocket() && message.startLine().startsWith("MESSAGE "));
+    }
+
+    private static long contacts(OutsideReading.Sent message) {
+        return message.values("Contact", "m").stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .count();
+    }
+}
