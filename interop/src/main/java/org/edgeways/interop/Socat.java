@@ -17,20 +17,21 @@ public final class Socat implements AutoCloseable {
 
     /** Starts it on this machine's loopback and waits until it listens. */
     public static Socat start(String name, String host, int tlsPort, Path caFile) {
-        return start(Place.LOOPBACK, "TCP", name, host, tlsPort, caFile);
+        return start(Place.LOOPBACK, "TCP", "127.0.0.1", name, host, tlsPort, caFile);
     }
 
-    /** Starts one that takes datagrams: each sender gets a connection of its own. */
+    /** Starts one that takes datagrams at every loopback address: each sender gets a connection of its own. */
     public static Socat startForDatagrams(Place place, String name, String host, int tlsPort, Path caFile) {
-        return start(place, "UDP", name, host, tlsPort, caFile);
+        return start(place, "UDP", "0.0.0.0", name, host, tlsPort, caFile);
     }
 
     /** Starts it where the client is that needs it. */
     public static Socat start(Place place, String name, String host, int tlsPort, Path caFile) {
-        return start(place, "TCP", name, host, tlsPort, caFile);
+        return start(place, "TCP", "127.0.0.1", name, host, tlsPort, caFile);
     }
 
-    private static Socat start(Place place, String listens, String name, String host, int tlsPort, Path caFile) {
+    private static Socat start(
+            Place place, String listens, String at, String name, String host, int tlsPort, Path caFile) {
         int port = LoopbackPorts.consecutive(1);
         RunningProgram program = RunningProgram.start(
                 place,
@@ -41,7 +42,7 @@ public final class Socat implements AutoCloseable {
                         Program.SOCAT.path().toString(),
                         "-d",
                         "-d",
-                        listens + "-LISTEN:" + port + ",bind=127.0.0.1,fork,reuseaddr",
+                        listens + "-LISTEN:" + port + ",bind=" + at + ",fork,reuseaddr",
                         "OPENSSL:" + host + ":" + tlsPort + ",cafile=" + caFile.toAbsolutePath() + ",commonname="
                                 + host));
         program.transcript().await("socat listens", Pattern.compile("listening on"), Account.STEP);
