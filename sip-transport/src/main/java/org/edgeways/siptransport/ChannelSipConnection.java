@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.ParseOutcome;
@@ -266,11 +267,16 @@ final class ChannelSipConnection implements SipConnection {
 
     @Override
     public void close(TransportErrorCode reason) {
+        close(reason, () -> packing.farewell(channel));
+    }
+
+    /** As {@link #close(TransportErrorCode)}, with other last words than usual. */
+    void close(TransportErrorCode reason, Supplier<Object> farewell) {
         if (closing.compareAndSet(null, reason)) {
             channel.eventLoop().execute(() -> {
                 drain();
                 // behind what was written; a receiver that takes nothing is cut off all the same
-                channel.writeAndFlush(packing.farewell(channel)).addListener(ChannelFutureListener.CLOSE);
+                channel.writeAndFlush(farewell.get()).addListener(ChannelFutureListener.CLOSE);
                 var cut = channel.eventLoop().schedule(this::cutOff, CLOSE_SECONDS, TimeUnit.SECONDS);
                 channel.closeFuture().addListener(future -> cut.cancel(false));
             });

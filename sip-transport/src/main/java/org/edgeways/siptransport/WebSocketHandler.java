@@ -138,23 +138,25 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
-    private void lost(ErrorCode code) {
+    /** The frames cannot be told apart any more, or hold too much. */
+    private void lost(ErrorCode code, WebSocketCloseStatus status) {
         if (connection.isOpen()) {
             connection.refused(code, 0);
-            connection.failing(TransportErrorCode.FRAMING_LOST);
+            connection.close(TransportErrorCode.FRAMING_LOST, () -> new CloseWebSocketFrame(status));
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof TooLongFrameException) {
-            lost(SipErrorCode.BODY_TOO_LARGE);
+            lost(SipErrorCode.BODY_TOO_LARGE, WebSocketCloseStatus.MESSAGE_TOO_BIG);
         } else if (cause instanceof CorruptedWebSocketFrameException corrupted) {
-            boolean tooBig = corrupted.closeStatus().code() == WebSocketCloseStatus.MESSAGE_TOO_BIG.code();
-            lost(tooBig ? SipErrorCode.BODY_TOO_LARGE : TransportErrorCode.FRAMING_LOST);
+            WebSocketCloseStatus status = corrupted.closeStatus();
+            boolean tooBig = status.code() == WebSocketCloseStatus.MESSAGE_TOO_BIG.code();
+            lost(tooBig ? SipErrorCode.BODY_TOO_LARGE : TransportErrorCode.FRAMING_LOST, status);
         } else {
             connection.failing(TransportErrorCode.CONNECTION_FAILED);
+            var _ = context.close();
         }
-        var _ = context.close();
     }
 }

@@ -89,7 +89,8 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
                         .allowExtensions(false)
                         .expectMaskedFrames(true)
                         .withUTF8Validator(true)
-                        .closeOnProtocolViolation(true)
+                        // the handler closes, and tells why
+                        .closeOnProtocolViolation(false)
                         .build());
         try {
             handshaker.handshake(context.channel(), request).addListener(done -> {

@@ -208,7 +208,8 @@ final class BadInputTest {
                 // the rest of a message that is too large need not be taken
             }
             assertThat(events.await(Happening.Refused.class).code().code()).isEqualTo(code);
-            events.await(Happening.Closed.class);
+            assertThat(events.await(Happening.Closed.class).reason())
+                    .isIn(TransportErrorCode.FRAMING_LOST, TransportErrorCode.MESSAGE_UNANSWERABLE);
             assertToldOnce(loopback, "outside-wss", raw, code);
             stillThere(alice);
         }
