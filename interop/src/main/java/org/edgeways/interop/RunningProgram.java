@@ -125,6 +125,8 @@ public final class RunningProgram implements AutoCloseable {
                 process.destroyForcibly();
                 process.waitFor();
             }
+            // They have its output open too, which would keep the reader waiting.
+            children.forEach(ProcessHandle::destroyForcibly);
             reader.join(POLITE);
         } catch (InterruptedException e) {
             process.destroyForcibly();

@@ -1,0 +1,93 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The reader of what the edge sends must miss nothing. */
+class OutsideReadingTest {
+    private static final String SDP = "v=0\r\nc=IN IP4 10.10.1.20\r\n";
+
+    private static String message(String header, String type, String body) {
+        return "MESSAGE sip:alice@198.51.100.50 SIP/2.0\r\nCall-ID: 1@10.10.1.20\r\n" + header + "\r\nContent-Type: "
+                + type + "\r\nl: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static OutsideReading reading(String connection, byte[] bytes) throws Exception {
+        try (WorkDirectory directory = WorkDirectory.create()) {
+            Files.write(directory.path().resolve(connection + ".from-edge"), bytes);
+            return OutsideReading.of(directory.path());
+        }
+    }
+
+    @Test
+    void messagesOfOneStreamAreCutByTheirLength() {
+        String stream =
+                message("A: 1", "application/sdp", SDP) + "\r\n\r\n" + message("A: 2", "text/plain", "hi") + "\r\n";
+        assertThat(OutsideReading.messages("0001-5061.from-edge", bytes(stream)))
+                .extracting(sent -> sent.values("A", "a") + " " + sent.body())
+                .containsExactly("[1] " + SDP, "[2] hi");
+    }
+
+    @Test
+    void callIdAndWhatClientsWriteMayNameTheInside() throws Exception {
+        String stream = message("A: 1", "application/sdp;x=y", SDP) + message("A: 1", "text/plain", "10.10.1.20");
+        assertThat(reading("0001-5061", bytes(stream)).insideSeenOutside()).isEmpty();
+    }
+
+    @Test
+    void nothingElseMayNameTheInside() throws Exception {
+        for (String header : List.of(
+                "Via: SIP/2.0/TLS Pool.Inside.Acorn.Example",
+                "Subject: folded\r\n at 10.10.1.20",
+                "X: 172.16.1.10",
+                "Warning: 399 edge1.perimeter.acorn.example \"x\"")) {
+            byte[] stream = bytes(message(header, "text/plain", "hi"));
+            assertThat(reading("0001-5061", stream).insideSeenOutside())
+                    .as(header)
+                    .isNotEmpty();
+        }
+        byte[] registrations = bytes(message("A: 1", "application/reginfo+xml", "<uri>sip:frank@10.10.1.20</uri>"));
+        assertThat(reading("0001-5061", registrations).insideSeenOutside()).hasSize(1);
+    }
+
+    @Test
+    void aMessageThatIsCutOffIsReadAsFarAsItCame() throws Exception {
+        byte[] stream = bytes("SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS 10.10.1.20");
+        assertThat(reading("0001-5061", stream).insideSeenOutside()).hasSize(1);
+    }
+
+    @Test
+    void framesOfAWebSocketAreReadWhateverTheirLength() throws Exception {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        stream.writeBytes(bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"));
+        for (String text : List.of("ping", message("A: 1", "text/plain", "x".repeat(300)), "at 10.10.1.20")) {
+            stream.write(0x81);
+            if (text.length() < 126) {
+                stream.write(text.length());
+            } else {
+                stream.writeBytes(new byte[] {126, (byte) (text.length() >> 8), (byte) text.length()});
+            }
+            stream.writeBytes(bytes(text));
+        }
+        OutsideReading reading = reading("0001-8443", stream.toByteArray());
+        assertThat(reading.sent()).hasSize(4).allMatch(OutsideReading.Sent::overWebSocket);
+        assertThat(reading.insideSeenOutside()).hasSize(1);
+    }
+
+    @Test
+    void aFrameThatCannotBeReadFailsTheReading() {
+        byte[] compressed = bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n\u00c1\u0001x");
+        assertThatThrownBy(() -> OutsideReading.messages("0001-8443.from-edge", compressed))
+                .isInstanceOf(AssertionError.class);
+    }
+}
