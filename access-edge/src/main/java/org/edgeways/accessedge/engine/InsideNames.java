@@ -127,7 +127,10 @@ public final class InsideNames {
                 colons += text.charAt(end) == ':' ? 1 : 0;
                 end++;
             }
-            if ((dots >= 3 || colons >= 2) && holdsAddress(text.substring(at, end))) {
+            boolean alone = (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1)))
+                    && (end == text.length() || !Character.isLetterOrDigit(text.charAt(end)));
+            if (colons >= 2 && alone && isVersion6(text.substring(at, end))
+                    || dots >= 3 && holdsVersion4(text.substring(at, end))) {
                 return at;
             }
             at = end + 1;
@@ -147,15 +150,16 @@ public final class InsideNames {
         return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == ':' || c == '.';
     }
 
-    /** An address alone, with a port, at the end of a sentence, or an IPv4 address among other hexadecimal digits. */
-    private boolean holdsAddress(String run) {
-        long colons = run.chars().filter(c -> c == ':').count();
-        if (colons >= 2 && (isAddress(run) || isAddress(trimmed(run)))) {
-            return true;
-        }
+    /** An IPv6 address alone, or at the end of a sentence. */
+    private boolean isVersion6(String run) {
+        return isAddress(run) || isAddress(trimmed(run));
+    }
+
+    /** An IPv4 address alone, with a port, at the end of a sentence, or among hexadecimal digits. */
+    private boolean holdsVersion4(String run) {
         int start = 0;
         for (int i = 0; i <= run.length(); i++) {
-            boolean part = i < run.length() && (run.charAt(i) == '.' || Character.digit(run.charAt(i), 10) >= 0);
+            boolean part = i < run.length() && (run.charAt(i) == '.' || run.charAt(i) >= '0' && run.charAt(i) <= '9');
             if (!part) {
                 if (i - start >= 7 && isAddress(trimmed(run.substring(start, i)))) {
                     return true;

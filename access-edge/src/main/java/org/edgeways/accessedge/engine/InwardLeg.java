@@ -379,7 +379,11 @@ final class InwardLeg {
 
     /** RFC 7616 section 3.3: {@code stale=true}, with or without quotes, in whatever case. */
     private static boolean saysStale(String challenge) {
-        String squeezed = challenge.toLowerCase(Locale.ROOT).replace(" ", "").replace("\"", "");
+        String squeezed = challenge
+                .toLowerCase(Locale.ROOT)
+                .replace(" ", "")
+                .replace("\t", "")
+                .replace("\"", "");
         return squeezed.contains(",stale=true") || squeezed.contains("digeststale=true");
     }
 

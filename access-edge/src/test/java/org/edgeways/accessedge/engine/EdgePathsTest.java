@@ -249,7 +249,7 @@ class EdgePathsTest {
     static SipMessage answerThroughPool(SipMessage request, int status) {
         SipMessage answer = SipMessage.responseTo(request, status, status == 180 ? "Ringing" : "OK", "answerer");
         answer.add(HeaderName.RECORD_ROUTE, "<sip:desk.acorn.example;lr>, " + EdgeBench.POOL_ROUTE);
-        answer.add(HeaderName.RECORD_ROUTE, request.first(HeaderName.RECORD_ROUTE));
+        request.values(HeaderName.RECORD_ROUTE).forEach(own -> answer.add(HeaderName.RECORD_ROUTE, own));
         answer.add(HeaderName.CONTACT, INSIDE_CONTACT);
         return answer;
     }
