@@ -101,7 +101,9 @@ public final class AccessEdge implements AutoCloseable {
         int tlsPort = settings.tls().getPort();
         InetSocketAddress webSocketAddress = settings.webSocket();
         int webSocketPort = webSocketAddress == null ? 0 : webSocketAddress.getPort();
-        boolean known = tlsPort != 0 && (webSocketAddress == null || webSocketPort != 0);
+        boolean known = tlsPort != 0
+                && (webSocketAddress == null || webSocketPort != 0)
+                && settings.insideLeg().getPort() != 0;
         try {
             if (known) {
                 events.begin(wire(tlsPort, webSocketPort, guard, log, bans));
@@ -154,11 +156,15 @@ public final class AccessEdge implements AutoCloseable {
                 settings.outsideAliases(),
                 settings.publicTlsPort() > 0 ? settings.publicTlsPort() : tlsPort,
                 settings.publicWebSocketPort() > 0 ? settings.publicWebSocketPort() : webSocketPort,
-                settings.insideHost());
+                settings.insideHost(),
+                settings.nextHop() instanceof NextHop.Direct ? insidePort() : 0);
         FlowDirectory directory = new FlowDirectory(names, settings.limits(), counters);
         bans.watch(directory);
         InsideNames insideNames = new InsideNames(settings.insideNames(), names.known(settings.domains()));
         insideNames.add(settings.insideHost());
+        if (settings.nextHop() instanceof NextHop.Direct(var uri) && !isLoopback(uri.host())) {
+            insideNames.add(uri.host());
+        }
         Refusals refusals = new Refusals(names, settings.retryAfter(), guard, log, counters, random);
         EdgePolicy policy = new EdgePolicy(
                 names,
@@ -187,8 +193,19 @@ public final class AccessEdge implements AutoCloseable {
                                         refusals,
                                         log,
                                         counters)),
-                        directory));
+                        directory,
+                        insideNames));
         return new EdgeConnections(directory, guard, insideNames, refusals, shards);
+    }
+
+    private int insidePort() {
+        int set = settings.insideLeg().getPort();
+        return set != 0 ? set : insideLegAddress().getPort();
+    }
+
+    /** What every host has is no name of the inside, and would be blanked where it means something else. */
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     }
 
     private ProxyCore core(SipShard shard, Transmitter transmitter, EdgeRouter router) {

@@ -62,14 +62,15 @@ final class EdgeConnections implements SipConnectionEvents {
             case OUTSIDE_WSS -> directory.clientOpened(connection.flow(), ClientTransport.WSS, source(connection));
             case INSIDE_LEG -> {
                 directory.insideOpened(connection.flow());
-                learnNames(connection);
+                learnNames(connection, insideNames);
             }
             default -> throw new IllegalStateException("no listener of ours: " + connection.endpoint());
         }
         shards.opened(connection, now);
     }
 
-    private void learnNames(SipConnection connection) {
+    /** Whoever is connected on the inside has names and an address that are not read outside. */
+    static void learnNames(SipConnection connection, InsideNames insideNames) {
         PeerIdentity peer = connection.peer();
         if (peer != null) {
             peer.dnsNames().forEach(insideNames::add);

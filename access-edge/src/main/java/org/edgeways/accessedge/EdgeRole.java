@@ -1,6 +1,7 @@
 package org.edgeways.accessedge;
 
 import org.edgeways.accessedge.engine.FlowDirectory;
+import org.edgeways.accessedge.engine.InsideNames;
 import org.edgeways.sip.transaction.SipEngine;
 import org.edgeways.siptransport.SipConnection;
 import org.edgeways.siptransport.SipRole;
@@ -11,10 +12,12 @@ final class EdgeRole implements SipRole {
 
     private final SipEngine engine;
     private final FlowDirectory directory;
+    private final InsideNames insideNames;
 
-    EdgeRole(SipEngine engine, FlowDirectory directory) {
+    EdgeRole(SipEngine engine, FlowDirectory directory, InsideNames insideNames) {
         this.engine = engine;
         this.directory = directory;
+        this.insideNames = insideNames;
     }
 
     @Override
@@ -26,6 +29,7 @@ final class EdgeRole implements SipRole {
     public void opened(SipConnection connection, long now) {
         if (!EdgeConnections.isAccepted(connection) && connection.isOpen()) {
             directory.insideOpened(connection.flow());
+            EdgeConnections.learnNames(connection, insideNames);
         }
     }
 

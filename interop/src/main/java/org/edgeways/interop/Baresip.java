@@ -46,14 +46,27 @@ public final class Baresip implements Softphone {
      * @param contacts the addresses that it can send messages to
      */
     public static Baresip start(String name, Account account, int toneHertz, List<String> contacts) {
+        return start(name, account, toneHertz, contacts, false);
+    }
+
+    /** As {@link #start}; it also publishes its presence and watches that of its contacts. */
+    public static Baresip startWatching(String name, Account account, int toneHertz, List<String> contacts) {
+        return start(name, account, toneHertz, contacts, true);
+    }
+
+    private static Baresip start(String name, Account account, int toneHertz, List<String> contacts, boolean presence) {
         Path executable = Program.BARESIP.path();
         int ports = LoopbackPorts.consecutive(3);
         WorkDirectory directory = WorkDirectory.create();
-        directory.write("config", config(account.place().address(), directory.path(), ports, ports + 1, toneHertz));
-        directory.write("accounts", accountLine(account));
+        String modules = presence ? "module_app presence.so\n" : "";
+        directory.write(
+                "config", config(account.place().address(), directory.path(), ports, ports + 1, toneHertz) + modules);
+        directory.write("accounts", accountLine(account).strip() + (presence ? ";pubint=60" : "") + "\n");
         directory.write(
                 "contacts",
-                contacts.stream().map(uri -> contactLine(uri) + "\n").collect(Collectors.joining()));
+                contacts.stream()
+                        .map(uri -> contactLine(uri) + (presence ? ";presence=p2p" : "") + "\n")
+                        .collect(Collectors.joining()));
         RunningProgram program = RunningProgram.start(
                 account.place(),
                 name,
@@ -161,6 +174,20 @@ public final class Baresip implements Softphone {
                         account.username() + " receives \"" + text + "\"",
                         Pattern.compile("\\nMESSAGE sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(fromUri)
                                 + "(?:[^\\n]+\\n)*?\\n" + Pattern.quote(text)),
+                        STEP);
+    }
+
+    /**
+     * Waits until it is told of somebody's presence.
+     *
+     * @param basic {@code open} or {@code closed} (RFC 3863)
+     */
+    public void awaitPresence(String uri, String basic) {
+        program.transcript()
+                .await(
+                        account.username() + " sees " + uri + " " + basic,
+                        Pattern.compile("\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
+                                + "(?:[^\\n]+\\n)*\\n(?:[^\\n]+\\n)*?[^\\n]*<basic>" + basic + "</basic>"),
                         STEP);
     }
 

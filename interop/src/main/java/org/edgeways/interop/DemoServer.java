@@ -55,7 +55,7 @@ public final class DemoServer implements AutoCloseable {
     }
 
     /** The program in a virtual machine of its own, from this one's class path: never through a build. */
-    private static List<String> edgeways(String... arguments) {
+    static List<String> edgeways(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",

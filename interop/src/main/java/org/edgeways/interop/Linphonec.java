@@ -28,9 +28,27 @@ public final class Linphonec implements Softphone {
 
     /** Starts it; it signs in at once. */
     public static Linphonec start(String name, Account account) {
+        return start(name, account, settings(account));
+    }
+
+    /**
+     * As {@link #start}; it also publishes its presence.
+     *
+     * @param friends whose presence it watches
+     */
+    public static Linphonec startPublishing(String name, Account account, List<String> friends) {
+        StringBuilder settings =
+                new StringBuilder(settings(account).replace("publish=0", "publish=1\npublish_expires=60"));
+        for (int i = 0; i < friends.size(); i++) {
+            settings.append("[friend_" + i + "]\nurl=<" + friends.get(i) + ">\npol=accept\nsubscribe=1\n");
+        }
+        return start(name, account, settings.toString());
+    }
+
+    private static Linphonec start(String name, Account account, String content) {
         Path executable = Program.LINPHONEC.path();
         WorkDirectory directory = WorkDirectory.create();
-        Path settings = directory.write("linphonerc", settings(account));
+        Path settings = directory.write("linphonerc", content);
         directory.write(".local/share/linphone/keep", "");
         RunningProgram program = RunningProgram.start(
                 account.place(),
@@ -118,6 +136,18 @@ public final class Linphonec implements Softphone {
         await(
                 "receives \"" + text + "\"",
                 "Message received from [^\\n]*" + Pattern.quote(fromUri) + "[^\\n]*: " + Pattern.quote(text));
+    }
+
+    /**
+     * Waits until it is told of somebody's presence.
+     *
+     * @param basic {@code open} or {@code closed} (RFC 3863)
+     */
+    public void awaitPresence(String uri, String basic) {
+        await(
+                "sees " + uri + " " + basic,
+                "\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
+                        + "(?:[^\\n]+\\n)*\\n(?:[^\\n]+\\n)*?[^\\n]*<basic>" + basic + "</basic>");
     }
 
     /** Calls somebody. */

@@ -21,7 +21,10 @@ public enum Program {
     DNSMASQ("dnsmasq", "dnsmasq-base"),
     SVMAP("svmap", "sipvicious"),
     SVWAR("svwar", "sipvicious"),
-    SVCRACK("svcrack", "sipvicious");
+    SVCRACK("svcrack", "sipvicious"),
+    KAMAILIO("kamailio", "kamailio"),
+    KAMCMD("kamcmd", "kamailio"),
+    SQLITE("sqlite3", "sqlite3");
 
     private final String command;
     private final String debianPackage;

@@ -6,6 +6,7 @@ import org.edgeways.base.ErrorCode;
 public enum AccessEdgeErrorCode implements ErrorCode {
     SIGN_IN_FIRST("access-edge-sign-in-first", 403, "Sign in first"),
     FROM_FOREIGN("access-edge-from-foreign", 403, "Senders of other domains are not accepted from outside"),
+    FROM_NOT_SIGNED_IN("access-edge-from-not-signed-in", 403, "The sender is not signed in on this connection"),
     REGISTRAR_FOREIGN("access-edge-registrar-foreign", 403, "This server signs in people of its own domains only"),
     ADDRESS_TOO_LONG("access-edge-address-too-long", 403, "The address to sign in is longer than the limit"),
     PEOPLE_TOO_MANY("access-edge-people-too-many", 403, "Too many people are signed in on this connection"),

@@ -19,6 +19,8 @@ import org.edgeways.sip.message.Via;
  * @param tlsPort the port for TLS as seen from outside
  * @param wssPort the port for secure WebSocket as seen from outside
  * @param insideHost the host name that the inside knows it by; never shown outside
+ * @param insidePort the port on which the inside can connect to us, for a next hop that resolves what we write; 0 to
+ *     write none, for services that find us by name
  */
 public record EdgeNames(
         String node,
@@ -27,7 +29,8 @@ public record EdgeNames(
         Set<String> outsideAliases,
         int tlsPort,
         int wssPort,
-        String insideHost) {
+        String insideHost,
+        int insidePort) {
 
     private static final int BOOT_RADIX = 36;
 
@@ -40,6 +43,18 @@ public record EdgeNames(
             throw new IllegalArgumentException("the edge needs different names outside and inside: " + insideHost);
         }
         outsideAliases = Set.copyOf(outsideAliases);
+    }
+
+    /** Names without a port inside. */
+    public EdgeNames(
+            String node,
+            long boot,
+            String outsideHost,
+            Set<String> outsideAliases,
+            int tlsPort,
+            int wssPort,
+            String insideHost) {
+        this(node, boot, outsideHost, outsideAliases, tlsPort, wssPort, insideHost, 0);
     }
 
     /** True if a URI's host is one of our names as clients outside know them. */
@@ -84,7 +99,7 @@ public record EdgeNames(
 
     /** Our Via, without branch, on requests to the inside. */
     public Via viaInside() {
-        return new Via("TLS", insideHost, -1, Parameters.NONE);
+        return new Via("TLS", insideHost, insidePort > 0 ? insidePort : -1, Parameters.NONE);
     }
 
     /** A Record-Route entry for a client. */
@@ -99,12 +114,16 @@ public record EdgeNames(
 
     /** A Record-Route entry for the inside. */
     public String routeInside(String token) {
-        return "<sip:" + token + "@" + insideHost + ";transport=tls;lr>";
+        return "<sip:" + token + "@" + insideAddress() + ";transport=tls;lr>";
     }
 
     /** A Path entry (RFC 3327, RFC 5626 section 5.1). */
     public String pathInside(String token) {
-        return "<sip:" + token + "@" + insideHost + ";transport=tls;lr;ob>";
+        return "<sip:" + token + "@" + insideAddress() + ";transport=tls;lr;ob>";
+    }
+
+    private String insideAddress() {
+        return insidePort > 0 ? insideHost + ":" + insidePort : insideHost;
     }
 
     /** The mark that tells the inside on which connection a request came. */

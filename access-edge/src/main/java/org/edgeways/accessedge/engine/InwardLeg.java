@@ -88,6 +88,10 @@ final class InwardLeg {
         if (guidance instanceof Guidance.Wrong(var code, var detail)) {
             return refusals.fromClient(request, client, code, detail, now);
         }
+        if (!register && !policy.nextHop().judgesSenders() && !isOwn(from, client, guidance, now)) {
+            AccessEdgeErrorCode code = AccessEdgeErrorCode.FROM_NOT_SIGNED_IN;
+            return refusals.fromClient(request, client, code, "From: " + from, now);
+        }
         if (!surroundings.nextHopReachable()) {
             return refusals.fromClient(
                     request,
@@ -128,6 +132,16 @@ final class InwardLeg {
     private static boolean maySend(ProxyRequest request, ClientFlow client, Guidance guidance, long now) {
         return client.isSignedIn(now)
                 || request.inDialog() && guidance instanceof Guidance.Sealed(var token, var same) && same;
+    }
+
+    /** True if the sender is signed in on the connection, or was when the dialog was begun there. */
+    private static boolean isOwn(@Nullable SipUri from, ClientFlow client, Guidance guidance, long now) {
+        if (from == null) {
+            return false;
+        }
+        String sender = from.addressOfRecord();
+        boolean begun = guidance instanceof Guidance.Sealed(var token, var same) && same;
+        return client.isSignedInAs(sender, now) || begun && client.wasSignedInAs(sender);
     }
 
     private Guidance guidance(ProxyRequest request, ClientFlow client, long now) {

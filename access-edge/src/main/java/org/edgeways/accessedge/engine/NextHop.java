@@ -28,6 +28,17 @@ public sealed interface NextHop {
         };
     }
 
+    /**
+     * True if the next hop compares the sender of each request with who signed in on its connection, by our flow mark. A
+     * foreign server knows nothing of the mark, so that this edge has to.
+     */
+    default boolean judgesSenders() {
+        return switch (this) {
+            case Service service -> true;
+            case Direct direct -> false;
+        };
+    }
+
     /** What the proxy core is told. */
     default Destination destination() {
         return switch (this) {

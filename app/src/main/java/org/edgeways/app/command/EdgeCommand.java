@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
+import org.edgeways.app.role.DataDirectory;
 import org.edgeways.app.role.EdgeProcess;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
@@ -41,6 +42,7 @@ public final class EdgeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         EdgeConfig settings = EdgeConfig.read(config);
+        DataDirectory.make(settings.data());
         Logs.toFile(settings.data(), Level.INFO);
         EventLoops loops = EventLoops.perProcessor();
         EdgeProcess edge = EdgeProcess.start(settings, loops, new ProcessClock(), new SecureRandom());

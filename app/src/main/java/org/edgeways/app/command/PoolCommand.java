@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.edgeways.app.config.PoolConfig;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
+import org.edgeways.app.role.DataDirectory;
 import org.edgeways.app.role.PoolProcess;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
@@ -44,6 +45,7 @@ public final class PoolCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PoolConfig settings = PoolConfig.read(config);
+        DataDirectory.make(settings.data());
         Logs.toFile(settings.data(), Level.INFO);
         EventLoops loops = EventLoops.perProcessor();
         PoolProcess pool = PoolProcess.start(settings, loops, new ProcessClock(), new SecureRandom());

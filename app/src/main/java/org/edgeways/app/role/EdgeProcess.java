@@ -46,7 +46,7 @@ public final class EdgeProcess implements AutoCloseable {
      * @throws AppFailure if it cannot start
      */
     public static EdgeProcess start(EdgeConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
-        RoleParts.dataDirectory(config.data());
+        DataDirectory.make(config.data());
         MicrometerCounters counters = new MicrometerCounters();
         NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
         Path keyring = config.data().resolve(KEYRING_FILE);

@@ -42,7 +42,7 @@ public final class PoolProcess implements AutoCloseable {
      * @throws AppFailure if it cannot start
      */
     public static PoolProcess start(PoolConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
-        RoleParts.dataDirectory(config.data());
+        DataDirectory.make(config.data());
         MicrometerCounters counters = new MicrometerCounters();
         TransportContext transport = new TransportContext(loops, clock, counters, random);
         try {

@@ -1,9 +1,7 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.edgeways.app.config.CertificateFiles;
@@ -13,7 +11,7 @@ import org.edgeways.base.Result;
 import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
 
-/** What both roles need at their start: certificates from files, a data directory, failures that say what to do. */
+/** What both roles need at their start: certificates from files, failures that say what to do. */
 final class RoleParts {
 
     private RoleParts() {}
@@ -45,26 +43,6 @@ final class RoleParts {
                         bad.reason(),
                         "Correct the file, or the key of the configuration that names it.");
         };
-    }
-
-    /** Makes the data directory, for its owner alone, if there is none. */
-    static void dataDirectory(Path directory) {
-        try {
-            if (!Files.isDirectory(directory)) {
-                Path parent = directory.toAbsolutePath().getParent();
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-                Files.createDirectory(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-        } catch (IOException e) {
-            throw new AppFailure(
-                    AppErrorCode.DATA_UNUSABLE,
-                    "the data directory " + directory + " cannot be made: " + e,
-                    "Correct \"data\" in the configuration, or the rights of the directory above it.",
-                    e);
-        }
     }
 
     /** What to tell when a role could not open what it listens on. */

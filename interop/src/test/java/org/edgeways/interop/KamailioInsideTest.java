@@ -1,0 +1,148 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.Pem;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Kamailio inside in place of the pool, with the sample configuration of the documentation; softphones outside. */
+@Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KamailioInsideTest {
+    private static final String DOMAIN = "acorn.example";
+    private static final String ALICE_PASSWORD = "secret-of-alice";
+    private static final String BOB_PASSWORD = "secret-of-bob";
+    private static final int TONE = 440;
+    private static final int OTHER_TONE = 700;
+
+    private final CertificateAuthority authority = EdgeServer.newAuthority();
+    private final WorkDirectory directory = WorkDirectory.create();
+    private Kamailio kamailio;
+    private EdgeServer edge;
+    private Account alice;
+    private Account bob;
+
+    @BeforeAll
+    void start() throws IOException {
+        var trusted = directory.path().resolve("ca.crt");
+        Pem.writeCertificates(trusted, List.of(authority.certificate()));
+        kamailio = Kamailio.start(
+                "kamailio",
+                DOMAIN,
+                Map.of("alice", ALICE_PASSWORD, "bob", BOB_PASSWORD),
+                authority.issue(
+                        CertificateRequest.service("kamailio", "kamailio.acorn.example")
+                                .withAddresses("127.0.0.1"),
+                        Instant.now()),
+                trusted);
+        kamailio.addHost(EdgeServer.INSIDE_HOST);
+        edge = EdgeServer.start(
+                "kamailio-edge", DOMAIN, authority, "sip:127.0.0.1:" + kamailio.port() + ";transport=tls");
+        alice = edge.account("alice", ALICE_PASSWORD);
+        bob = edge.account("bob", BOB_PASSWORD);
+    }
+
+    @AfterAll
+    void stop() {
+        if (edge != null) {
+            edge.close();
+        }
+        if (kamailio != null) {
+            kamailio.close();
+        }
+        directory.close();
+    }
+
+    @Test
+    void softphonesExchangeMessagesOverTheOneConnectionThatTheEdgeOpened() {
+        try (Baresip outside = Baresip.start("kamailio-baresip", alice, TONE, List.of(bob.uri()));
+                Linphonec other = Linphonec.start("kamailio-linphonec", bob)) {
+            outside.awaitSignedIn();
+            other.awaitSignedIn();
+            outside.sendMessage(bob.uri(), "Grüße an Bob");
+            other.awaitMessage(alice.uri(), "Grüße an Bob");
+            other.sendMessage(alice.uri(), "Grüße an Alice");
+            outside.awaitMessage(bob.uri(), "Grüße an Alice");
+            assertThat(kamailio.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedByKamailioAndCountedByTheEdge() {
+        double before = edge.counter("access_edge_credentials_failed_total", "");
+        try (Linphonec wrong = Linphonec.start("kamailio-wrong-password", bob.withPassword("not it"))) {
+            wrong.awaitCredentialsRefused();
+        }
+        assertThat(edge.counter("access_edge_credentials_failed_total", "")).isGreaterThan(before);
+    }
+
+    @Test
+    void linphonecPublishesItsPresenceAndBaresipWatchesIt() {
+        try (Baresip watcher = Baresip.startWatching("kamailio-watching-baresip", alice, TONE, List.of(bob.uri()));
+                Linphonec person = Linphonec.startPublishing("kamailio-publishing-linphonec", bob, List.of())) {
+            watcher.awaitSignedIn();
+            person.awaitSignedIn();
+            watcher.awaitPresence(bob.uri(), "open");
+        }
+    }
+
+    @Test
+    void baresipPublishesItsPresenceAndLinphonecWatchesIt() {
+        try (Baresip person = Baresip.startWatching("kamailio-publishing-baresip", alice, TONE, List.of());
+                Linphonec watcher =
+                        Linphonec.startPublishing("kamailio-watching-linphonec", bob, List.of(alice.uri()))) {
+            watcher.awaitSignedIn();
+            person.awaitSignedIn();
+            watcher.awaitPresence(alice.uri(), "open");
+        }
+    }
+
+    @Test
+    void baresipCallsBaresip() {
+        try (Baresip caller = Baresip.start("kamailio-baresip-caller", alice, TONE, List.of());
+                Baresip callee = Baresip.start("kamailio-baresip-callee", bob, OTHER_TONE, List.of())) {
+            caller.awaitSignedIn();
+            callee.awaitSignedIn();
+            caller.call(bob.uri());
+            caller.awaitCallEstablished();
+            callee.awaitCallEstablished();
+            caller.awaitMedia();
+            callee.awaitMedia();
+            callee.hangUp();
+            caller.awaitCallClosed();
+            callee.awaitCallClosed();
+            assertThat(caller.heard().hasTone(OTHER_TONE, TONE)).isTrue();
+            assertThat(callee.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+        }
+    }
+
+    @Test
+    void linphonecCallsBaresip() {
+        try (Linphonec caller = Linphonec.start("kamailio-linphonec-caller", bob);
+                Baresip callee = Baresip.start("kamailio-baresip-called", alice, TONE, List.of())) {
+            caller.awaitSignedIn();
+            callee.awaitSignedIn();
+            caller.call(alice.uri());
+            caller.awaitCallEstablished();
+            callee.awaitCallEstablished();
+            caller.playAndRecord(OTHER_TONE);
+            caller.awaitMedia();
+            callee.awaitMedia();
+            caller.hangUp();
+            caller.awaitCallClosed();
+            callee.awaitCallClosed();
+            assertThat(caller.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+            assertThat(callee.heard().hasTone(OTHER_TONE, TONE)).isTrue();
+        }
+    }
+}
