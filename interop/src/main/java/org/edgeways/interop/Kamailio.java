@@ -28,10 +28,12 @@ public final class Kamailio implements AutoCloseable {
     private static final List<String> TABLES = List.of("standard", "auth_db", "usrloc", "presence");
 
     private final int port;
+    private final String name;
     private final WorkDirectory directory;
-    private final RunningProgram program;
+    private RunningProgram program;
 
-    private Kamailio(int port, WorkDirectory directory, RunningProgram program) {
+    private Kamailio(String name, int port, WorkDirectory directory, RunningProgram program) {
+        this.name = name;
         this.port = port;
         this.directory = directory;
         this.program = program;
@@ -59,7 +61,7 @@ public final class Kamailio implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         directory.write("sample.cfg", sample());
-        Path main = directory.write(
+        directory.write(
                 "main.cfg",
                 String.join(
                         "\n",
@@ -74,14 +76,20 @@ public final class Kamailio implements AutoCloseable {
                         "#!define CONTROL_SOCKET \"unix:" + directory.path().resolve("ctl") + "\"",
                         "include_file \"" + directory.path().resolve("sample.cfg") + "\"",
                         ""));
-        RunningProgram program = RunningProgram.start(
+        Kamailio kamailio = new Kamailio(name, port, directory, launch(name, directory));
+        kamailio.awaitReady();
+        return kamailio;
+    }
+
+    private static RunningProgram launch(String name, WorkDirectory directory) {
+        return RunningProgram.start(
                 name,
                 directory.path(),
                 Map.of(),
                 List.of(
                         Program.KAMAILIO.path().toString(),
                         "-f",
-                        main.toString(),
+                        directory.path().resolve("main.cfg").toString(),
                         "-DD",
                         "-E",
                         "-e",
@@ -93,19 +101,30 @@ public final class Kamailio implements AutoCloseable {
                         directory.path().toString(),
                         "-w",
                         directory.path().toString()));
-        Kamailio kamailio = new Kamailio(port, directory, program);
+    }
+
+    private void awaitReady() {
         try {
-            Polling.until(
-                    "Kamailio listens",
-                    STEP,
-                    () -> Files.exists(directory.path().resolve("ctl")) || !program.isAlive());
-            kamailio.command("core.uptime");
-            return kamailio;
+            Path socket = directory.path().resolve("ctl");
+            Polling.until("Kamailio listens", STEP, () -> Files.exists(socket) || !program.isAlive());
+            command("core.uptime");
         } catch (RuntimeException | Error e) {
             String said = program.transcript().text();
-            kamailio.close();
+            close();
             throw new AssertionError("Kamailio has not started:\n" + said, e);
         }
+    }
+
+    /** Stops it and starts it again with its database; its connections are gone, and what {@link #addHost} told it. */
+    public void restart() {
+        program.close();
+        try {
+            Files.deleteIfExists(directory.path().resolve("ctl"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        program = launch(name + "-again", directory);
+        awaitReady();
     }
 
     /** The text of the sample configuration. */
