@@ -1,10 +1,12 @@
 package org.edgeways.accessedge;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.EdgeNames;
@@ -123,27 +125,46 @@ public final class AccessEdge implements AutoCloseable {
         Admission inside =
                 new Admission(EdgeConnections.INSIDE_LEG, settings.insideAdmission(), BanCheck.NONE, counters);
         insideLeg = open(
-                SipListenerSettings.tls(EdgeConnections.INSIDE_LEG, settings.insideLeg(), material.insideLeg(), inside)
+                settings.insideLeg(),
+                settings.moreInside(),
+                address -> SipListenerSettings.tls(EdgeConnections.INSIDE_LEG, address, material.insideLeg(), inside)
                         .asLink(),
                 events);
         Admission outside = new Admission("outside", settings.outsideAdmission(), guard::isBanned, counters);
         tls = open(
-                SipListenerSettings.tls(EdgeConnections.OUTSIDE_TLS, settings.tls(), material.outside(), outside)
+                settings.tls(),
+                settings.moreOutside(),
+                address -> SipListenerSettings.tls(EdgeConnections.OUTSIDE_TLS, address, material.outside(), outside)
                         .with(settings.connection()),
                 events);
         InetSocketAddress address = settings.webSocket();
         if (address != null) {
             webSocket = open(
-                    SipListenerSettings.webSocket(EdgeConnections.OUTSIDE_WSS, address, material.outside(), outside)
+                    address,
+                    settings.moreOutside(),
+                    at -> SipListenerSettings.webSocket(EdgeConnections.OUTSIDE_WSS, at, material.outside(), outside)
                             .with(settings.connection())
                             .withOrigins(settings.webSocketOrigins()),
                     events);
         }
     }
 
-    private SipListener open(SipListenerSettings listener, StartedEvents events) throws IOException {
-        SipListener opened = SipListener.open(context, listener, events);
+    /** Opens the first listener, and the others at the port that it got. */
+    private SipListener open(
+            InetSocketAddress first,
+            List<InetAddress> more,
+            Function<InetSocketAddress, SipListenerSettings> listener,
+            StartedEvents events)
+            throws IOException {
+        SipListener opened = SipListener.open(context, listener.apply(first), events);
         listeners.add(opened);
+        int port = opened.localAddress().getPort();
+        for (InetAddress address : more) {
+            // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
+            if (!first.getAddress().isAnyLocalAddress() || !address.isAnyLocalAddress()) {
+                listeners.add(SipListener.open(context, listener.apply(new InetSocketAddress(address, port)), events));
+            }
+        }
         return opened;
     }
 

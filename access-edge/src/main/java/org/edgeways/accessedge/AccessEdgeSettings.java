@@ -1,5 +1,6 @@
 package org.edgeways.accessedge;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param webSocket where it listens for SIP over secure WebSocket; null to serve none
  * @param webSocketOrigins web origins whose pages may connect; empty for all
  * @param insideLeg where the inside connects to, by mutual TLS
+ * @param moreOutside further local addresses on which clients are served, at the same ports, such as one of IPv6
+ * @param moreInside further local addresses of the inside leg, at the same port
  * @param publicTlsPort the port for TLS that clients see where it is forwarded; 0 if it is the listener's
  * @param publicWebSocketPort the same for secure WebSocket
  * @param nextHop where requests from outside go; default the service {@code pool}
@@ -50,6 +53,8 @@ public record AccessEdgeSettings(
         @Nullable InetSocketAddress webSocket,
         Set<String> webSocketOrigins,
         InetSocketAddress insideLeg,
+        List<InetAddress> moreOutside,
+        List<InetAddress> moreInside,
         int publicTlsPort,
         int publicWebSocketPort,
         NextHop nextHop,
@@ -70,6 +75,8 @@ public record AccessEdgeSettings(
     public AccessEdgeSettings {
         outsideAliases = Set.copyOf(outsideAliases);
         insideNames = List.copyOf(insideNames);
+        moreOutside = List.copyOf(moreOutside);
+        moreInside = List.copyOf(moreInside);
         webSocketOrigins = Set.copyOf(webSocketOrigins);
         if (node.isBlank() || !node.chars().allMatch(AccessEdgeSettings::isNodeCharacter)) {
             throw new IllegalArgumentException("a node's name is letters, digits, '-' and '.': " + node);
@@ -114,6 +121,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 Set.of(),
                 insideLeg,
+                List.of(),
+                List.of(),
                 0,
                 0,
                 new NextHop.Service("pool"),
@@ -140,6 +149,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 webSocketOrigins,
                 insideLeg,
+                moreOutside,
+                moreInside,
                 publicTlsPort,
                 publicWebSocketPort,
                 nextHop,
@@ -166,6 +177,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 webSocketOrigins,
                 insideLeg,
+                moreOutside,
+                moreInside,
                 tlsPort,
                 webSocketPort,
                 nextHop,
@@ -192,6 +205,36 @@ public record AccessEdgeSettings(
                 webSocket,
                 origins,
                 insideLeg,
+                moreOutside,
+                moreInside,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                engine);
+    }
+
+    /** The same on further local addresses. */
+    public AccessEdgeSettings withMoreAddresses(List<InetAddress> outside, List<InetAddress> inside) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                outside,
+                inside,
                 publicTlsPort,
                 publicWebSocketPort,
                 nextHop,
@@ -218,6 +261,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 webSocketOrigins,
                 insideLeg,
+                moreOutside,
+                moreInside,
                 publicTlsPort,
                 publicWebSocketPort,
                 hop,
@@ -244,6 +289,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 webSocketOrigins,
                 insideLeg,
+                moreOutside,
+                moreInside,
                 publicTlsPort,
                 publicWebSocketPort,
                 nextHop,
@@ -270,6 +317,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 webSocketOrigins,
                 insideLeg,
+                moreOutside,
+                moreInside,
                 publicTlsPort,
                 publicWebSocketPort,
                 nextHop,
@@ -296,6 +345,8 @@ public record AccessEdgeSettings(
                 webSocket,
                 webSocketOrigins,
                 insideLeg,
+                moreOutside,
+                moreInside,
                 publicTlsPort,
                 publicWebSocketPort,
                 nextHop,

@@ -10,6 +10,7 @@ import org.edgeways.accessedge.engine.Refusals;
 import org.edgeways.accessedge.engine.SourceGuard;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.SourceNetwork;
+import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.StatelessAnswer;
@@ -140,9 +141,20 @@ final class EdgeConnections implements SipConnectionEvents {
 
     @Override
     public void handshakeFailed(String endpoint, InetAddress remote, ErrorCode code, long now) {
-        if (!endpoint.equals(INSIDE_LEG)) {
+        if (!endpoint.equals(INSIDE_LEG) && isScanning(code)) {
             guard.scanned(SourceNetwork.of(remote), now);
         }
         shards.handshakeFailed(endpoint, remote, code, now);
+    }
+
+    /**
+     * Who speaks no TLS, or says nothing, or wants another service, looks for something. Who does not like our
+     * certificate or cannot agree on a version is a client of ours with the wrong settings, or somebody's health check.
+     */
+    private static boolean isScanning(ErrorCode code) {
+        return code == NetErrorCode.CLEAR_TEXT
+                || code == NetErrorCode.HANDSHAKE_TIMEOUT
+                || code == TransportErrorCode.UPGRADE_REFUSED
+                || code == TransportErrorCode.UPGRADE_TIMEOUT;
     }
 }

@@ -45,6 +45,7 @@ public final class Admission {
         public void handshakeDone() {
             if (shakingHands.compareAndSet(true, false)) {
                 handshakes.decrementAndGet();
+                leave(handshakesBySource, source);
             }
         }
 
@@ -54,7 +55,7 @@ public final class Admission {
             handshakeDone();
             if (open.compareAndSet(true, false)) {
                 connections.decrementAndGet();
-                leave(source);
+                leave(bySource, source);
             }
         }
     }
@@ -67,6 +68,7 @@ public final class Admission {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger handshakes = new AtomicInteger();
     private final ConcurrentHashMap<SourceNetwork, Integer> bySource = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<SourceNetwork, Integer> handshakesBySource = new ConcurrentHashMap<>();
 
     /**
      * Lets in within {@code limits} who is not banned.
@@ -117,10 +119,17 @@ public final class Admission {
             return NetErrorCode.HANDSHAKES_EXHAUSTED;
         }
         if (bySource.merge(source, 1, Integer::sum) > limits.connectionsPerSource()) {
-            leave(source);
+            leave(bySource, source);
             connections.decrementAndGet();
             handshakes.decrementAndGet();
             return NetErrorCode.CONNECTIONS_PER_SOURCE_EXHAUSTED;
+        }
+        if (handshakesBySource.merge(source, 1, Integer::sum) > limits.handshakesPerSource()) {
+            leave(handshakesBySource, source);
+            leave(bySource, source);
+            connections.decrementAndGet();
+            handshakes.decrementAndGet();
+            return NetErrorCode.HANDSHAKES_PER_SOURCE_EXHAUSTED;
         }
         return null;
     }
@@ -133,7 +142,7 @@ public final class Admission {
         return true;
     }
 
-    private void leave(SourceNetwork source) {
-        bySource.computeIfPresent(source, (key, count) -> count == 1 ? null : count - 1);
+    private static void leave(ConcurrentHashMap<SourceNetwork, Integer> table, SourceNetwork source) {
+        table.computeIfPresent(source, (key, count) -> count == 1 ? null : count - 1);
     }
 }

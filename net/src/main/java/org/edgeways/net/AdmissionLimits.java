@@ -9,18 +9,29 @@ import java.time.Duration;
  * @param connectionsPerSource open at once per source network (an office behind address translation is one); default
  *     1,000
  * @param handshakes TLS handshakes in progress at once; default 500
+ * @param handshakesPerSource the same for one source network, so that none can take the places of all; default 250
  * @param handshakeTimeout from accept to the end of the TLS handshake (and of the WebSocket upgrade); default 10 s
  */
-public record AdmissionLimits(int connections, int connectionsPerSource, int handshakes, Duration handshakeTimeout) {
+public record AdmissionLimits(
+        int connections, int connectionsPerSource, int handshakes, int handshakesPerSource, Duration handshakeTimeout) {
 
     public AdmissionLimits {
-        if (connections < 1 || connectionsPerSource < 1 || handshakes < 1 || !handshakeTimeout.isPositive()) {
+        if (connections < 1
+                || connectionsPerSource < 1
+                || handshakes < 1
+                || handshakesPerSource < 1
+                || !handshakeTimeout.isPositive()) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }
 
+    /** Limits with no other bound on one source network's handshakes than that on all. */
+    public AdmissionLimits(int connections, int connectionsPerSource, int handshakes, Duration handshakeTimeout) {
+        this(connections, connectionsPerSource, handshakes, handshakes, handshakeTimeout);
+    }
+
     /** The defaults above. */
     public static AdmissionLimits defaults() {
-        return new AdmissionLimits(10_000, 1_000, 500, Duration.ofSeconds(10));
+        return new AdmissionLimits(10_000, 1_000, 500, 250, Duration.ofSeconds(10));
     }
 }

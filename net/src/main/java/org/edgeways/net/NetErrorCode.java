@@ -8,9 +8,12 @@ public enum NetErrorCode implements ErrorCode {
     CONNECTIONS_PER_SOURCE_EXHAUSTED(
             "net-connections-per-source-exhausted", "One source network has reached its limit of open connections."),
     HANDSHAKES_EXHAUSTED("net-handshakes-exhausted", "Too many TLS handshakes are in progress at once."),
+    HANDSHAKES_PER_SOURCE_EXHAUSTED(
+            "net-handshakes-per-source-exhausted", "Too many TLS handshakes of one source network are in progress."),
     SOURCE_BANNED("net-source-banned", "The source network is banned for a while."),
     HANDSHAKE_TIMEOUT("net-handshake-timeout", "The TLS handshake took longer than is allowed."),
     HANDSHAKE_FAILED("net-handshake-failed", "The TLS handshake failed."),
+    CLEAR_TEXT("net-clear-text", "The peer spoke no TLS."),
     CERTIFICATE_REFUSED("net-certificate-refused", "The peer's certificate is not one we accept."),
     PEM_MALFORMED("net-pem-malformed", "A certificate or key file cannot be read."),
     NAME_NOT_RESOLVED("net-name-not-resolved", "A host name has no address."),

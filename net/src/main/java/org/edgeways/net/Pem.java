@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -77,9 +79,36 @@ public final class Pem {
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) ->
                 switch (readKey(keyFile)) {
                     case Result.Bad<PrivateKey> bad -> bad.as();
-                    case Result.Ok<PrivateKey>(PrivateKey key) -> Result.ok(new TlsIdentity(key, chain));
+                    case Result.Ok<PrivateKey>(PrivateKey key) ->
+                        belongs(key, chain.getFirst())
+                                ? Result.ok(new TlsIdentity(key, chain))
+                                : Result.bad(
+                                        NetErrorCode.PEM_MALFORMED,
+                                        0,
+                                        keyFile + ": is not the key of the certificate in " + certificateFile);
                 };
         };
+    }
+
+    /** True if what the key signs can be verified with the certificate. */
+    private static boolean belongs(PrivateKey key, X509Certificate certificate) {
+        byte[] probe = {1, 2, 3, 4};
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC", "ECDSA" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        };
+        try {
+            Signature signing = Signature.getInstance(algorithm);
+            signing.initSign(key);
+            signing.update(probe);
+            Signature verifying = Signature.getInstance(algorithm);
+            verifying.initVerify(certificate.getPublicKey());
+            verifying.update(probe);
+            return verifying.verify(signing.sign());
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     /** Writes certificates, whole or not at all, readable by everybody. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
@@ -95,6 +96,9 @@ final class Pipelines {
             return NetErrorCode.HANDSHAKE_TIMEOUT;
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotSslRecordException) {
+                return NetErrorCode.CLEAR_TEXT;
+            }
             if (cause instanceof java.security.cert.CertificateException
                     || cause instanceof java.security.cert.CertPathValidatorException) {
                 return NetErrorCode.CERTIFICATE_REFUSED;

@@ -97,6 +97,9 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         switch (frame) {
             case TextWebSocketFrame text -> message(ByteBufUtil.getBytes(text.content()));
             case BinaryWebSocketFrame binary -> message(ByteBufUtil.getBytes(binary.content()));
+            case PingWebSocketFrame ping when !context.channel().isWritable() -> {
+                // pings of a peer that reads nothing are not answered, or their pongs would be queued without end
+            }
             case PingWebSocketFrame ping -> {
                 var _ = context.writeAndFlush(
                         new PongWebSocketFrame(ping.content().retain()));

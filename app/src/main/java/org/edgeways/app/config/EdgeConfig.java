@@ -1,6 +1,7 @@
 package org.edgeways.app.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param nextHop the service that requests go to, {@code service:pool}, or a SIP URI that is dialled
  * @param insideNames host names and domain suffixes of the inside that nobody outside may read
  * @param hideTopology write nothing of the inside in what goes outside
+ * @param certificateCheck how often the certificate files are looked at; default 10 s
  */
 public record EdgeConfig(
         String node,
@@ -24,7 +26,10 @@ public record EdgeConfig(
         Link link,
         String nextHop,
         List<String> insideNames,
-        boolean hideTopology) {
+        boolean hideTopology,
+        Duration certificateCheck) {
+
+    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
 
     /**
      * What clients outside see and connect to.
@@ -89,7 +94,8 @@ public record EdgeConfig(
                 link(section.requiredSection("link"), base),
                 section.text("nextHop", "service:pool"),
                 section.texts("insideNames", List.of()),
-                section.flag("hideTopology", true));
+                section.flag("hideTopology", true),
+                section.duration("certificateCheck", CERTIFICATE_CHECK, Duration.ofMillis(100), Duration.ofDays(1)));
         outside.end();
         return config;
     }

@@ -1,9 +1,11 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Set;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
@@ -32,11 +34,14 @@ public final class EdgeProcess implements AutoCloseable {
     private final TransportContext transport;
     private final AccessEdge edge;
     private final CountersSocket counters;
+    private final CertificateReloads reloads;
 
-    private EdgeProcess(TransportContext transport, AccessEdge edge, CountersSocket counters) {
+    private EdgeProcess(
+            TransportContext transport, AccessEdge edge, CountersSocket counters, CertificateReloads reloads) {
         this.transport = transport;
         this.edge = edge;
         this.counters = counters;
+        this.reloads = reloads;
     }
 
     /**
@@ -63,7 +68,12 @@ public final class EdgeProcess implements AutoCloseable {
                     dialled);
             AccessEdge edge = new AccessEdge(settings(config, nextHop), material, transport, counters, random);
             edge.start();
-            return new EdgeProcess(transport, edge, CountersSocket.open(config.data(), counters::scrape));
+            CountersSocket socket = CountersSocket.open(config.data(), counters::scrape);
+            CertificateReloads reloads = new CertificateReloads(counters)
+                    .watch("outside", config.outside().certificate(), material.outside())
+                    .watch("link", config.link().certificate(), material.insideLeg());
+            reloads.start(config.certificateCheck());
+            return new EdgeProcess(transport, edge, socket, reloads);
         } catch (IOException e) {
             transport.close();
             throw RoleParts.notStarted("edge", e);
@@ -81,9 +91,14 @@ public final class EdgeProcess implements AutoCloseable {
                         outside.webSocket().map(EdgeProcess::first).orElse(null),
                         first(config.link().listen()))
                 .withNames(Set.copyOf(outside.aliases()), config.insideNames())
+                .withMoreAddresses(more(outside.sipTls()), more(config.link().listen()))
                 .withWebSocketOrigins(Set.copyOf(outside.origins()))
                 .withNextHop(nextHop)
                 .withHiding(config.hideTopology());
+    }
+
+    private static List<InetAddress> more(ListenConfig listen) {
+        return listen.addresses().subList(1, listen.addresses().size());
     }
 
     private static InetSocketAddress first(ListenConfig listen) {
@@ -92,6 +107,7 @@ public final class EdgeProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        reloads.close();
         counters.close();
         edge.close();
         transport.close();

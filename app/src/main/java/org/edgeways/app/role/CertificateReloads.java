@@ -1,0 +1,86 @@
+package org.edgeways.app.role;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.edgeways.app.config.CertificateFiles;
+import org.edgeways.base.Counters;
+import org.edgeways.net.CertificateWatch;
+import org.edgeways.net.ServerTls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at certificate files at an interval; logs and counts what has come of it, a failure only when it is a new one. */
+final class CertificateReloads implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeProcess.class);
+
+    private static final class Watched {
+        private final String name;
+        private final CertificateWatch watch;
+        private String lastFailure = "";
+
+        Watched(String name, CertificateWatch watch) {
+            this.name = name;
+            this.watch = watch;
+        }
+    }
+
+    private final Counters counters;
+    private final List<Watched> watched = new ArrayList<>();
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("certificate-reload").factory());
+
+    CertificateReloads(Counters counters) {
+        this.counters = counters;
+    }
+
+    /** Watches these files too. Before {@link #start}. */
+    CertificateReloads watch(String name, CertificateFiles files, ServerTls tls) {
+        watched.add(new Watched(name, new CertificateWatch(files.certificate(), files.key(), tls)));
+        return this;
+    }
+
+    void start(Duration interval) {
+        var _ = executor.scheduleWithFixedDelay(this::checkAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void checkAll() {
+        watched.forEach(this::check);
+    }
+
+    private void check(Watched files) {
+        switch (files.watch.check()) {
+            case CertificateWatch.Outcome.Unchanged unchanged -> files.lastFailure = "";
+            case CertificateWatch.Outcome.Reloaded(var certificate) -> {
+                files.lastFailure = "";
+                counters.counter("edge_certificate_reloads", "listener", files.name)
+                        .increment();
+                LOG.info(
+                        "event=edge-certificate-reloaded listener={} serial={} until={}",
+                        files.name,
+                        certificate.getSerialNumber().toString(16),
+                        certificate.getNotAfter().toInstant());
+            }
+            case CertificateWatch.Outcome.Kept(String reason) -> {
+                if (!reason.equals(files.lastFailure)) {
+                    files.lastFailure = reason;
+                    counters.counter("edge_certificate_reloads_failed", "listener", files.name)
+                            .increment();
+                    LOG.warn(
+                            "event=edge-certificate-kept listener={} reason=\"{}\": the certificate in use stays in use",
+                            files.name,
+                            reason);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}
