@@ -89,4 +89,21 @@ final class AdmissionTest {
         assertThat(admission.admit(address("192.0.2.9"), 100)).isInstanceOf(Admission.Decision.Admitted.class);
         assertThat(admission.admit(address("192.0.2.8"), 99)).isInstanceOf(Admission.Decision.Admitted.class);
     }
+
+    @Test
+    void oneSourceCannotTakeThePlacesOfAllHandshakes() {
+        Admission admission = new Admission(
+                "outside", new AdmissionLimits(100, 100, 10, 3, Duration.ofSeconds(10)), BanCheck.NONE, counters);
+        List<Admission.Ticket> tickets = admit(admission, "198.51.100.7", 3);
+        assertRefused(admission, "198.51.100.7", NetErrorCode.HANDSHAKES_PER_SOURCE_EXHAUSTED);
+        admit(admission, "198.51.100.8", 3);
+        tickets.getFirst().handshakeDone();
+        admit(admission, "198.51.100.7", 1);
+        assertRefused(admission, "198.51.100.7", NetErrorCode.HANDSHAKES_PER_SOURCE_EXHAUSTED);
+        tickets.get(1).close();
+        tickets.get(1).close();
+        admit(admission, "198.51.100.7", 1);
+        assertRefused(admission, "198.51.100.7", NetErrorCode.HANDSHAKES_PER_SOURCE_EXHAUSTED);
+        assertThat(counters.value("net_connections", "listener", "outside")).isEqualTo(7);
+    }
 }
