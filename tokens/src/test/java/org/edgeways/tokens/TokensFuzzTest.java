@@ -33,7 +33,7 @@ class TokensFuzzTest {
                         TokensTarget.class, Path.of("target", "fuzz").toAbsolutePath())
                 .run(List.of(Corpus.directory(TokensFuzzTest.class, "whatWeDidNotSealDoesNotOpen")), System.out);
         assertThat(outcome.held()).as("what Jazzer found: %s", outcome.log()).isTrue();
-        assertThat(outcome.executions()).isGreaterThan(1000);
+        assertThat(outcome.executions()).isGreaterThan(100);
         assertThat(outcome.coverage()).isGreaterThan(20);
     }
 }

@@ -38,7 +38,7 @@ class SipFuzzSoakTest {
         FuzzRun.Outcome outcome =
                 new FuzzRun(target, Path.of("target", "fuzz").toAbsolutePath()).run(seeds, System.out);
         assertThat(outcome.held()).as("what Jazzer found: %s", outcome.log()).isTrue();
-        assertThat(outcome.executions()).isGreaterThan(1000);
+        assertThat(outcome.executions()).isGreaterThan(100);
         assertThat(outcome.coverage()).isGreaterThan(50);
     }
 }
