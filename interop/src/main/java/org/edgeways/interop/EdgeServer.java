@@ -59,7 +59,7 @@ public final class EdgeServer implements AutoCloseable {
                 name,
                 directory.path(),
                 Map.of(),
-                DemoServer.edgeways(
+                Edgeways.command(
                         "edge",
                         "--config",
                         directory.path().resolve("edge.json").toString()));

@@ -116,6 +116,20 @@ public final class RunningProgram implements AutoCloseable {
         }
     }
 
+    /** Sends SIGTERM, which the program may take its time to follow. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Sends SIGKILL, as {@code kill -9} does, and waits until the process is gone. */
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         List<ProcessHandle> children = process.descendants().toList();

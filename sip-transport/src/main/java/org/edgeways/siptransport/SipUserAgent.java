@@ -39,7 +39,7 @@ public final class SipUserAgent implements AutoCloseable {
     private final SipInbox inbox;
     private final ConcurrentHashMap<String, SipExchange> exchanges;
     private final @Nullable DigestClient digest;
-    private final String instance = UUID.randomUUID().toString();
+    private final String instance;
     private final String viaHost;
     private final String contactUri;
     private final AtomicLong sequence = new AtomicLong();
@@ -52,6 +52,8 @@ public final class SipUserAgent implements AutoCloseable {
         this.connection = connection;
         this.inbox = events.inbox;
         this.exchanges = events.exchanges;
+        String named = settings.instance();
+        this.instance = named == null ? UUID.randomUUID().toString() : named;
         String password = settings.password();
         this.digest = password == null ? null : new DigestClient(settings.username(), password);
         this.registrationCallId = token(16);

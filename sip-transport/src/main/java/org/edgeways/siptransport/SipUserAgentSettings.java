@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param addressOfRecord such as {@code sip:alice@acorn.example}
  * @param username for digest authentication
  * @param password for digest authentication; null to hand 401 and 407 to the caller
+ * @param instance its {@code +sip.instance} without {@code urn:uuid:}; null for a new one with each connection
  */
 public record SipUserAgentSettings(
         SipTransport wire,
@@ -30,7 +31,8 @@ public record SipUserAgentSettings(
         Duration timeout,
         String addressOfRecord,
         String username,
-        @Nullable String password) {
+        @Nullable String password,
+        @Nullable String instance) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -38,7 +40,18 @@ public record SipUserAgentSettings(
     public static SipUserAgentSettings tls(
             String host, int port, ClientTls tls, String addressOfRecord, String username, @Nullable String password) {
         return new SipUserAgentSettings(
-                SipTransport.TLS, host, port, host, "/sip", null, tls, TIMEOUT, addressOfRecord, username, password);
+                SipTransport.TLS,
+                host,
+                port,
+                host,
+                "/sip",
+                null,
+                tls,
+                TIMEOUT,
+                addressOfRecord,
+                username,
+                password,
+                null);
     }
 
     /** Over secure WebSocket. */
@@ -55,25 +68,32 @@ public record SipUserAgentSettings(
                 TIMEOUT,
                 addressOfRecord,
                 username,
-                password);
+                password,
+                null);
     }
 
     /** The same with another time limit. */
     public SipUserAgentSettings withTimeout(Duration limit) {
         return new SipUserAgentSettings(
-                wire, host, port, verifyName, path, origin, tls, limit, addressOfRecord, username, password);
+                wire, host, port, verifyName, path, origin, tls, limit, addressOfRecord, username, password, instance);
     }
 
     /** The same, but the server's certificate must carry another name. */
     public SipUserAgentSettings verifying(String name) {
         return new SipUserAgentSettings(
-                wire, host, port, name, path, origin, tls, timeout, addressOfRecord, username, password);
+                wire, host, port, name, path, origin, tls, timeout, addressOfRecord, username, password, instance);
     }
 
     /** The same with another Origin, or none. */
     public SipUserAgentSettings withOrigin(@Nullable String value) {
         return new SipUserAgentSettings(
-                wire, host, port, verifyName, path, value, tls, timeout, addressOfRecord, username, password);
+                wire, host, port, verifyName, path, value, tls, timeout, addressOfRecord, username, password, instance);
+    }
+
+    /** The same device on every connection (RFC 5626 section 4.1): that UUID stands in {@code +sip.instance}. */
+    public SipUserAgentSettings withInstance(String uuid) {
+        return new SipUserAgentSettings(
+                wire, host, port, verifyName, path, origin, tls, timeout, addressOfRecord, username, password, uuid);
     }
 
     /** Hides the password. */

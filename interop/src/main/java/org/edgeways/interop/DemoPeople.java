@@ -1,0 +1,40 @@
+package org.edgeways.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Whom {@code demo.json} names, and where they connect. */
+record DemoPeople(JsonNode description) {
+    static DemoPeople read(Path file) throws IOException {
+        return new DemoPeople(JsonMapper.builder().build().readTree(file.toFile()));
+    }
+
+    /** The person's account as used outside, at the edge. */
+    Account outside(String name) {
+        JsonNode edge = description.path("edge");
+        return account(name, edge, edge.path("webSocketUrl").asText());
+    }
+
+    /** The person's account as used inside. */
+    Account inside(String name) {
+        return account(name, description.path("inside"), "");
+    }
+
+    private Account account(String name, JsonNode server, String webSocketUrl) {
+        for (JsonNode person : description.path("people")) {
+            if (person.path("name").asText().equals(name)) {
+                return new Account(
+                        person.path("uri").asText(),
+                        person.path("username").asText(),
+                        person.path("password").asText(),
+                        server.path("host").asText(),
+                        server.path("sipTlsPort").asInt(),
+                        webSocketUrl,
+                        Path.of(description.path("caFile").asText()).toAbsolutePath());
+            }
+        }
+        throw new IllegalArgumentException("nobody is called " + name);
+    }
+}

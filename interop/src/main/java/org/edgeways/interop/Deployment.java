@@ -1,0 +1,160 @@
+package org.edgeways.interop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code edgeways pool} and {@code edgeways edge} as processes of their own, each of which can be killed and started
+ * again. A demo that ran once before has made their configuration and their people.
+ */
+public final class Deployment implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final int PORTS = 4;
+    private static final Pattern POOL_READY = Pattern.compile("The pool is ready");
+    private static final Pattern EDGE_READY = Pattern.compile("The edge is ready");
+
+    private final String name;
+    private final WorkDirectory directory;
+    private final DemoPeople people;
+    private @Nullable RunningProgram pool;
+    private @Nullable RunningProgram edge;
+
+    private Deployment(String name, WorkDirectory directory, DemoPeople people) {
+        this.name = name;
+        this.directory = directory;
+        this.people = people;
+    }
+
+    /** Starts both on free ports, with nothing kept from an earlier run. */
+    public static Deployment start(String name) {
+        WorkDirectory directory = WorkDirectory.create();
+        boolean started = false;
+        try {
+            Deployment deployment = new Deployment(name, directory, prepare(name, directory));
+            try {
+                deployment.startEdge();
+                deployment.startPool();
+                started = true;
+                return deployment;
+            } finally {
+                if (!started) {
+                    deployment.stop();
+                }
+            }
+        } finally {
+            if (!started) {
+                directory.close();
+            }
+        }
+    }
+
+    private static DemoPeople prepare(String name, WorkDirectory directory) {
+        Path description = data(directory).resolve("demo.json");
+        List<String> command = Edgeways.command(
+                "demo",
+                "--port-base",
+                Integer.toString(LoopbackPorts.consecutive(PORTS)),
+                "--data",
+                data(directory).toString());
+        try (RunningProgram demo = RunningProgram.start(name + "-demo", directory.path(), Map.of(), command)) {
+            Polling.until("the demo is ready", START, () -> Files.exists(description) || !demo.isAlive());
+            return DemoPeople.read(description);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path data(WorkDirectory directory) {
+        return directory.path().resolve("data");
+    }
+
+    /** Starts the pool, and waits until it listens. */
+    public void startPool() {
+        pool = run("pool", POOL_READY);
+    }
+
+    /** Starts the edge, and waits until it listens. */
+    public void startEdge() {
+        edge = run("edge", EDGE_READY);
+    }
+
+    private RunningProgram run(String role, Pattern ready) {
+        RunningProgram program = RunningProgram.start(
+                name + "-" + role,
+                directory.path(),
+                Map.of(),
+                Edgeways.command(
+                        role,
+                        "--config",
+                        data(directory).resolve(role).resolve(role + ".json").toString()));
+        boolean listening = false;
+        try {
+            program.transcript().await("the " + role + " is ready", ready, START);
+            listening = true;
+            return program;
+        } finally {
+            if (!listening) {
+                program.close();
+            }
+        }
+    }
+
+    /** Kills the pool as {@code kill -9} does. */
+    public void killPool() {
+        kill(pool);
+    }
+
+    /** Kills the edge as {@code kill -9} does. */
+    public void killEdge() {
+        kill(edge);
+    }
+
+    private static void kill(@Nullable RunningProgram program) {
+        if (program == null) {
+            throw new IllegalStateException("not started");
+        }
+        program.kill();
+        program.close();
+    }
+
+    /** The person's account as used outside, at the edge. */
+    public Account outside(String person) {
+        return people.outside(person);
+    }
+
+    /** The person's account as used inside, at the pool. */
+    public Account inside(String person) {
+        return people.inside(person);
+    }
+
+    /** What a role has logged so far. */
+    public String log(String role) {
+        try {
+            return Files.readString(data(directory).resolve(role).resolve("edgeways.log"));
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+
+    private void stop() {
+        if (pool != null) {
+            pool.close();
+        }
+        if (edge != null) {
+            edge.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        directory.close();
+    }
+}

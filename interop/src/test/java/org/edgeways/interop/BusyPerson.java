@@ -1,0 +1,216 @@
+package org.edgeways.interop;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.siptransport.SipExchange;
+import org.edgeways.siptransport.SipUserAgent;
+import org.edgeways.siptransport.SipUserAgentSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody who signs in, sends messages to everybody and takes those of others, goes away (signing out, hanging up, or
+ * falling silent first) and comes back; signs in anew whenever the connection is lost.
+ */
+final class BusyPerson implements AutoCloseable {
+
+    private static final int EXPIRES_SECONDS = 600;
+    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final AtomicInteger SESSIONS = new AtomicInteger();
+
+    private final String name;
+    private final String domain;
+    private final Phones phones;
+    private final SipUserAgentSettings settings;
+    private final Ledger ledger;
+    private final List<String> everybody;
+    private final Random random;
+    /** Milliseconds present before going away, on average; 0: stays. */
+    private final int presence;
+
+    private final CountDownLatch quiet = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Thread device;
+    private final Thread writer;
+    private volatile @Nullable SipUserAgent agent;
+    private int written;
+
+    BusyPerson(
+            String name,
+            Phones phones,
+            SipUserAgentSettings settings,
+            Ledger ledger,
+            List<String> everybody,
+            long seed,
+            int presence) {
+        this.name = name;
+        this.domain =
+                settings.addressOfRecord().substring(settings.addressOfRecord().indexOf('@') + 1);
+        this.phones = phones;
+        this.settings = settings;
+        this.ledger = ledger;
+        this.everybody = everybody;
+        this.random = new Random(seed);
+        this.presence = presence;
+        Random writing = new Random(seed + 1);
+        this.device = Thread.ofPlatform().name(name).start(this::comeAndGo);
+        this.writer = Thread.ofPlatform().name(name + " writes").start(() -> write(writing));
+    }
+
+    // ---- as a device
+
+    private void comeAndGo() {
+        while (!pause(over, 0)) {
+            String session = name + "#" + SESSIONS.incrementAndGet();
+            try (SipUserAgent phone = phones.connect(settings)) {
+                if (phone.register(EXPIRES_SECONDS).status() == 200) {
+                    agent = phone;
+                    bePresent(phone, session);
+                    agent = null;
+                    goAway(phone, session);
+                }
+            } catch (IOException e) {
+                // killed just now: try again
+                agent = null;
+            }
+            ledger.sessionEnded(session);
+            boolean awhile = quiet.getCount() > 0 && presence > 0;
+            pause(over, awhile ? 20 + random.nextInt(presence) : 50);
+        }
+    }
+
+    private void bePresent(SipUserAgent phone, String session) throws IOException {
+        long leaves = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(2 * Math.max(1, presence)));
+        while (phone.connection().isOpen() && !pause(over, 0)) {
+            SipMessage message = phone.take("MESSAGE", LOOK);
+            if (message != null) {
+                take(phone, session, message);
+            }
+            if (presence > 0 && quiet.getCount() > 0 && System.nanoTime() - leaves > 0) {
+                return;
+            }
+        }
+    }
+
+    private void take(SipUserAgent phone, String session, SipMessage message) throws IOException {
+        ledger.delivered(name, session, message, true);
+        phone.respond(message, 200, "OK");
+    }
+
+    private void goAway(SipUserAgent phone, String session) throws IOException {
+        switch (random.nextInt(3)) {
+            case 0 -> {
+                phone.unregister();
+                // what was on its way
+                for (SipMessage late = phone.take("MESSAGE", LOOK); late != null; late = phone.take("MESSAGE", LOOK)) {
+                    take(phone, session, late);
+                }
+            }
+            case 1 -> {
+                // falls silent, then is gone
+                pause(over, 100 + random.nextInt(400));
+                for (SipMessage late = phone.take("MESSAGE", Duration.ZERO);
+                        late != null;
+                        late = phone.take("MESSAGE", Duration.ZERO)) {
+                    ledger.delivered(name, session, late, false);
+                }
+            }
+            default -> phone.close();
+        }
+    }
+
+    // ---- as a sender
+
+    private void write(Random writing) {
+        while (!pause(quiet, 5 + writing.nextInt(25))) {
+            SipUserAgent phone = agent;
+            if (phone != null) {
+                writeOne(phone, everybody.get(writing.nextInt(everybody.size())), writing.nextInt(4) == 0);
+            }
+        }
+    }
+
+    private void writeOne(SipUserAgent phone, String to, boolean dated) {
+        SipMessage message = phone.newRequest("MESSAGE", "sip:" + to + "@" + domain);
+        if (dated) {
+            message.set(HeaderName.DATE, "Sat, 13 Nov 2010 23:29:00 GMT");
+        }
+        message.setBody("message/cpim", cpim(to, ++written));
+        Ledger.Entry entry = ledger.sending(name, to, message);
+        try {
+            SipExchange exchange = phone.start(message);
+            ledger.sent(entry, exchange);
+            ledger.answered(entry, exchange.awaitFinal().status());
+        } catch (IOException e) {
+            // no answer: the sender cannot know
+            pause(quiet, 20);
+        }
+    }
+
+    /** RFC 5438: the Message-ID stands in the body. */
+    private byte[] cpim(String to, int number) {
+        String text = "From: <sip:" + name + "@" + domain + ">\r\nTo: <sip:" + to + "@" + domain + ">\r\n"
+                + "NS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: " + name + number + "\r\n"
+                + "imdn.Disposition-Notification: positive-delivery\r\n\r\n"
+                + "Content-type: text/plain; charset=utf-8\r\n\r\n" + "Nachricht Nr. " + number + " – für " + to;
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Sends one more to oneself: when it comes, nothing that waited before it waits any more. */
+    String writeToSelf() throws IOException {
+        SipUserAgent phone = agent;
+        if (phone == null) {
+            throw new IOException(name + " is not signed in");
+        }
+        SipMessage message = phone.newRequest("MESSAGE", "sip:" + name + "@" + domain);
+        message.setBody("text/plain", "nothing more".getBytes(StandardCharsets.UTF_8));
+        Ledger.Entry entry = ledger.sending(name, name, message);
+        SipExchange exchange = phone.start(message);
+        ledger.sent(entry, exchange);
+        int status = exchange.awaitFinal().status();
+        ledger.answered(entry, status);
+        if (status >= 300) {
+            throw new IOException(name + " cannot write: " + status);
+        }
+        return message.callId();
+    }
+
+    /** Writes nothing more, and stays signed in. */
+    void beQuiet() throws InterruptedException {
+        quiet.countDown();
+        writer.join();
+    }
+
+    boolean isThere() {
+        SipUserAgent phone = agent;
+        return phone != null && phone.connection().isOpen();
+    }
+
+    private static boolean pause(CountDownLatch until, int millis) {
+        try {
+            return until.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        quiet.countDown();
+        over.countDown();
+        try {
+            writer.join();
+            device.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
