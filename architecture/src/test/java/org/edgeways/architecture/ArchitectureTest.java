@@ -225,8 +225,8 @@ class ArchitectureTest {
     @Test
     void enginesDoNotLogAndNobodyPrints() {
         DescribedPredicate<JavaClass> outsideTheCommandLine = DescribedPredicate.describe(
-                "outside app and interop",
-                type -> !Rooms.roomOf(type).equals("app") && !Rooms.roomOf(type).equals("interop"));
+                "outside app, interop and bench",
+                type -> !Set.of("app", "interop", "bench").contains(Rooms.roomOf(type)));
         ArchRuleDefinition.noClasses()
                 .that(outsideTheCommandLine)
                 .should()

@@ -23,7 +23,7 @@ final class Rooms {
             List.of("app"));
 
     /** Rooms that stand beside the rows: they are for tests. */
-    static final List<String> BESIDE = List.of("testkit", "interop", "architecture");
+    static final List<String> BESIDE = List.of("testkit", "interop", "bench", "architecture");
 
     private Rooms() {}
 

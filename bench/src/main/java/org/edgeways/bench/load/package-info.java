@@ -1,0 +1,3 @@
+/** The load generator: callers, answerers, and what they counted. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.bench.load;
