@@ -1,0 +1,139 @@
+package org.edgeways.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.edgeways.bench.report.Report;
+import org.edgeways.bench.server.Workbench;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The program behind {@code ./edgeways bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures the product beside other servers.",
+        subcommands = {Bench.Sip.class})
+public final class Bench {
+
+    private static final int FAILED = 1;
+
+    Bench() {}
+
+    /** Runs it and exits with 0, 1 if something failed, 2 for wrong usage. */
+    public static void main(String[] arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        CommandLine line = new CommandLine(new Bench()).setOut(out).setErr(err).setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((exception, command, parsed) -> {
+            if (!(exception instanceof IOException)) {
+                throw exception;
+            }
+            err.println("edgeways: " + exception.getMessage());
+            return FAILED;
+        });
+        int code = line.execute(arguments);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    enum Form {
+        TEXT,
+        JSON
+    }
+
+    /** {@code bench sip}. */
+    @Command(
+            name = "sip",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Our edge, alone, beside Kamailio doing the same, in turns: messages and calls per second of processor time,",
+                "latency at half load, memory per idle connection."
+            },
+            footer = {"", "Example:", "  ./edgeways bench sip --quick"})
+    static final class Sip implements Callable<Integer> {
+
+        private static final Set<String> MEASURES = Set.of("message", "call", "websocket", "tcp", "memory");
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Option(names = "--quick", description = "Short runs and small numbers: shows that it works, proves nothing.")
+        private boolean quick;
+
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "FORM",
+                defaultValue = "text",
+                description = "text or json.")
+        private Form form = Form.TEXT;
+
+        @Option(names = "--rounds", paramLabel = "N", description = "Default 5.")
+        private int rounds;
+
+        @Option(names = "--seconds", paramLabel = "N", description = "Of each run; default 10.")
+        private int seconds;
+
+        @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Default 40.")
+        private int warmUp;
+
+        @Option(
+                names = "--only",
+                split = ",",
+                paramLabel = "MEASURE",
+                description = "message, call, websocket, tcp, memory; default all.")
+        private List<String> only = List.of();
+
+        @Option(names = "--kamailio-workers", paramLabel = "N", defaultValue = "1", description = "Default 1.")
+        private int kamailioWorkers = 1;
+
+        @Option(names = "--edge-java-options", paramLabel = "OPTIONS", description = "More options for the edge's JVM.")
+        private String edgeJavaOptions = "";
+
+        @Override
+        public Integer call() throws IOException {
+            CommandLine line = spec().commandLine();
+            for (String each : only) {
+                if (!MEASURES.contains(each)) {
+                    throw new CommandLine.ParameterException(line, "--only: there is no measure " + each);
+                }
+            }
+            if (Runtime.getRuntime().availableProcessors() < 2) {
+                throw new IOException("two processors are needed: one for the server, one for the generator");
+            }
+            Plan plan = new Plan(
+                    rounds > 0 ? rounds : quick ? 2 : 5,
+                    Duration.ofSeconds(seconds > 0 ? seconds : quick ? 3 : 10),
+                    Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 6 : 40),
+                    200,
+                    quick ? List.of(500) : List.of(1_000, 10_000),
+                    kamailioWorkers,
+                    Set.copyOf(only),
+                    edgeJavaOptions);
+            Path target = Path.of(System.getProperty("edgeways.target", "target"));
+            Path launcher = Path.of(System.getProperty("edgeways.launcher", "./edgeways"));
+            Report report =
+                    new SipBench(plan, new Workbench(target.resolve("bench")), launcher, line.getErr()::println).run();
+            line.getOut().println(form == Form.JSON ? report.json() : report.text());
+            return 0;
+        }
+
+        private CommandSpec spec() {
+            if (spec == null) {
+                throw new IllegalStateException("made by the command line");
+            }
+            return spec;
+        }
+    }
+}

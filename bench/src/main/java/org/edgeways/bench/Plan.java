@@ -1,0 +1,37 @@
+package org.edgeways.bench;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds runs of each server for each measure; one more comes first and is discarded
+ * @param run how long each run is measured
+ * @param warmUp load before the first measure, on all processors
+ * @param callers connections of callers
+ * @param idle numbers of idle connections at which memory is read, ascending
+ * @param kamailioWorkers worker processes of Kamailio
+ * @param only names of the measures; empty for all
+ * @param edgeJavaOptions added to the edge's
+ */
+record Plan(
+        int rounds,
+        Duration run,
+        Duration warmUp,
+        int callers,
+        List<Integer> idle,
+        int kamailioWorkers,
+        Set<String> only,
+        String edgeJavaOptions) {
+
+    Plan {
+        only = Set.copyOf(only);
+        idle = List.copyOf(idle);
+    }
+
+    boolean wants(String measure) {
+        return only.isEmpty() || only.contains(measure);
+    }
+}

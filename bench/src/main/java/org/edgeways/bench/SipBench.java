@@ -1,0 +1,272 @@
+package org.edgeways.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+import org.edgeways.bench.load.Load;
+import org.edgeways.bench.load.LoadGenerator;
+import org.edgeways.bench.load.Wire;
+import org.edgeways.bench.load.Workload;
+import org.edgeways.bench.report.Measured;
+import org.edgeways.bench.report.Memory;
+import org.edgeways.bench.report.Report;
+import org.edgeways.bench.report.Sample;
+import org.edgeways.bench.server.EdgeUnderTest;
+import org.edgeways.bench.server.KamailioUnderTest;
+import org.edgeways.bench.server.ProcessUse;
+import org.edgeways.bench.server.ProxyUnderTest;
+import org.edgeways.bench.server.Workbench;
+
+/**
+ * Our edge beside Kamailio, in turns. Both servers live through all rounds, pinned to one processor; the generator has
+ * the other. The measure is work per second of the server's processor time, since that is least touched by what else
+ * runs on the machine.
+ */
+final class SipBench {
+
+    private static final int SERVER_PROCESSOR = 0;
+    private static final int GENERATOR_PROCESSOR = 1;
+    private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final double NANOS_PER_MICRO = 1000;
+    private static final double KIB_PER_MIB = 1024;
+
+    private final Plan plan;
+    private final Workbench workbench;
+    private final Path launcher;
+    private final Consumer<String> progress;
+    private final Report report = new Report();
+    private final ProcessUse own = ProcessUse.ofThisProcess();
+
+    SipBench(Plan plan, Workbench workbench, Path launcher, Consumer<String> progress) {
+        this.plan = plan;
+        this.workbench = workbench;
+        this.launcher = launcher;
+        this.progress = progress;
+    }
+
+    /** A server with its generator. */
+    private record Side(ProxyUnderTest server, LoadGenerator generator) {}
+
+    Report run() throws IOException {
+        circumstances();
+        try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions());
+                KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers());
+                LoadGenerator edgeLoad = new LoadGenerator(Workbench.DOMAIN, workbench.callers());
+                LoadGenerator kamailioLoad = new LoadGenerator(Workbench.DOMAIN, workbench.callers())) {
+            Side ours = new Side(edge, edgeLoad);
+            Side theirs = new Side(kamailio, kamailioLoad);
+            List<Side> both = List.of(ours, theirs);
+            for (Side side : both) {
+                side.server().join(side.generator());
+                connect(side, Wire.TLS);
+                report.note(
+                        "cipher of " + side.server().name(), side.generator().cipher());
+            }
+            own.pin(GENERATOR_PROCESSOR);
+            progress.accept("warming up for " + plan.warmUp().toSeconds() + " s");
+            warm(ours, Workload.MESSAGE);
+            warm(ours, Workload.CALL);
+            edge.use().pin(SERVER_PROCESSOR);
+            kamailio.use().pin(SERVER_PROCESSOR);
+            if (plan.wants("message")) {
+                List<Measured> found = inTurns("message-tls", Workload.MESSAGE, both);
+                halfLoad(found, both);
+            }
+            if (plan.wants("call")) {
+                inTurns("call-tls", Workload.CALL, both);
+            }
+            if (plan.wants("websocket")) {
+                connect(ours, Wire.WSS);
+                warm(ours, Workload.MESSAGE);
+                inTurns("message-wss", Workload.MESSAGE, List.of(ours));
+            }
+            if (plan.wants("tcp")) {
+                connect(theirs, Wire.TCP);
+                inTurns("message-tcp", Workload.MESSAGE, List.of(theirs));
+            }
+        }
+        if (plan.wants("memory")) {
+            try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions())) {
+                memory(edge);
+            }
+            try (KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers())) {
+                memory(kamailio);
+            }
+        }
+        return report;
+    }
+
+    private void circumstances() throws IOException {
+        report.note("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        report.note("load average at the start", loadAverage());
+        report.note("java", Runtime.version().toString());
+        report.note("kamailio workers", String.valueOf(plan.kamailioWorkers()));
+        report.note("callers", String.valueOf(plan.callers()));
+        report.note("warm-up", plan.warmUp().toSeconds() + " s, not pinned");
+        report.note(
+                "rounds",
+                plan.rounds() + " of " + plan.run().toSeconds() + " s in turns, after one that was discarded");
+    }
+
+    private static String loadAverage() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+    }
+
+    private void connect(Side side, Wire wire) throws IOException {
+        side.generator().disconnect();
+        side.generator().connect(side.server().outside(wire), wire, plan.callers(), "");
+    }
+
+    private void warm(Side side, Workload workload) {
+        Load load = side.generator().closedLoop(workload, 1);
+        pause(plan.warmUp().dividedBy(2));
+        load.stop();
+    }
+
+    // ---- measures
+
+    /** Closed loop, as much as the server takes. */
+    private List<Measured> inTurns(String measure, Workload workload, List<Side> sides) throws IOException {
+        List<List<Sample>> samples = new ArrayList<>();
+        sides.forEach(side -> samples.add(new ArrayList<>()));
+        for (int round = 0; round <= plan.rounds(); round++) {
+            for (int i = 0; i < sides.size(); i++) {
+                Sample sample = sample(sides.get(i), sides.get(i).generator().closedLoop(workload, 1), 0);
+                tell(measure, sides.get(i), round, sample);
+                if (round > 0) {
+                    samples.get(i).add(sample);
+                }
+            }
+        }
+        return add(measure, sides, samples);
+    }
+
+    private List<Measured> add(String measure, List<Side> sides, List<List<Sample>> samples) throws IOException {
+        report.note("load average after " + measure, loadAverage());
+        List<Measured> found = new ArrayList<>();
+        for (int i = 0; i < sides.size(); i++) {
+            Measured each = new Measured(measure, sides.get(i).server().name(), samples.get(i));
+            found.add(each);
+            report.add(each);
+        }
+        return found;
+    }
+
+    /** Open loop: both at half of what Kamailio can do, and our edge at half of what it can do itself. */
+    private void halfLoad(List<Measured> saturated, List<Side> both) throws IOException {
+        double ours = saturated.getFirst().perSecond().median() / 2;
+        double theirs = saturated.getLast().perSecond().median() / 2;
+        List<List<Sample>> same = List.of(new ArrayList<>(), new ArrayList<>());
+        List<Sample> half = new ArrayList<>();
+        for (int round = 0; round <= plan.rounds(); round++) {
+            for (int i = 0; i < both.size(); i++) {
+                Sample sample = paced(both.get(i), theirs);
+                tell("same-rate", both.get(i), round, sample);
+                if (round > 0) {
+                    same.get(i).add(sample);
+                }
+            }
+            Sample sample = paced(both.getFirst(), ours);
+            tell("half-load", both.getFirst(), round, sample);
+            if (round > 0) {
+                half.add(sample);
+            }
+        }
+        add("message-tls-same-rate", both, same);
+        add("message-tls-half-load", List.of(both.getFirst()), List.of(half));
+    }
+
+    private Sample paced(Side side, double perSecond) throws IOException {
+        return sample(side, side.generator().openLoop(Workload.MESSAGE, perSecond), perSecond);
+    }
+
+    private Sample sample(Side side, Load load, double offered) throws IOException {
+        pause(SETTLE);
+        var _ = load.takeLatencies();
+        var _ = load.takeLateness();
+        ProcessUse server = side.server().use();
+        long completed = load.completed();
+        double serverCpu = server.cpuSeconds();
+        double ownCpu = own.cpuSeconds();
+        long began = System.nanoTime();
+        pause(plan.run());
+        double units = load.completed() - completed;
+        double used = server.cpuSeconds() - serverCpu;
+        double ownUsed = own.cpuSeconds() - ownCpu;
+        double seconds = (System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1);
+        Histogram latencies = load.takeLatencies();
+        Histogram lateness = load.takeLateness();
+        Load.Counted all = load.stop();
+        double bad = all.lost() + all.failed();
+        return new Sample(
+                units / seconds,
+                units / used,
+                used / seconds,
+                ownUsed / seconds,
+                bad / Math.max(1, all.started()),
+                latencies.getValueAtPercentile(50) / NANOS_PER_MICRO,
+                latencies.getValueAtPercentile(99) / NANOS_PER_MICRO,
+                lateness.getTotalCount() == 0 ? 0 : lateness.getValueAtPercentile(99) / NANOS_PER_MICRO,
+                offered);
+    }
+
+    private void tell(String measure, Side side, int round, Sample sample) {
+        progress.accept(String.format(
+                Locale.ROOT,
+                "%-12s round %d %-9s %,8.0f per CPU-s %,8.0f/s server %3.0f%% generator %3.0f%% p50 %.2f p99 %.2f ms"
+                        + " loss %.3f%%%s",
+                measure,
+                round,
+                side.server().name(),
+                sample.perCpuSecond(),
+                sample.perSecond(),
+                100 * sample.serverCpu(),
+                100 * sample.generatorCpu(),
+                sample.p50Micros() / 1000,
+                sample.p99Micros() / 1000,
+                100 * sample.lossRatio(),
+                round == 0 ? " (discarded)" : ""));
+    }
+
+    private void memory(ProxyUnderTest server) throws IOException {
+        try (LoadGenerator generator = new LoadGenerator(Workbench.DOMAIN, workbench.callers())) {
+            server.join(generator);
+            // classes, pools and the first buffers are not the connections'
+            generator.connect(server.outside(Wire.TLS), Wire.TLS, plan.callers(), "");
+            generator.disconnect();
+            double empty = resident(server);
+            report.add(new Memory(server.name(), 0, empty, 0));
+            int connected = 0;
+            for (int count : plan.idle()) {
+                progress.accept("memory: " + count + " idle connections at " + server.name());
+                generator.connect(server.outside(Wire.TLS), Wire.TLS, count - connected, "");
+                connected = count;
+                double now = resident(server);
+                report.add(new Memory(server.name(), count, now, (now - empty) * KIB_PER_MIB / count));
+            }
+        }
+    }
+
+    private static double resident(ProxyUnderTest server) throws IOException {
+        pause(SETTLE);
+        server.collect();
+        pause(SETTLE);
+        server.collect();
+        return server.use().residentMebibytes();
+    }
+
+    private static void pause(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}

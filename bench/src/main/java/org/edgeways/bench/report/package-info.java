@@ -1,0 +1,3 @@
+/** Results: samples, their spread, and how they are written. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.bench.report;
