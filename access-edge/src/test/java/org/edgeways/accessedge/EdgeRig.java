@@ -30,6 +30,7 @@ import org.edgeways.net.TlsProvider;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.siptransport.SipExchange;
 import org.edgeways.siptransport.SipUserAgent;
 import org.edgeways.siptransport.SipUserAgentSettings;
 import org.edgeways.siptransport.TransportContext;
@@ -194,6 +195,27 @@ final class EdgeRig implements AutoCloseable {
         SipMessage request = inside().newRequest(method, address(person));
         request.set(HeaderName.ROUTE, paths.get(address(person)));
         return request;
+    }
+
+    /** A message of the inside with a body of that many bytes. */
+    SipMessage message(String person, int bytes) {
+        try {
+            SipMessage message = fromInside("MESSAGE", person);
+            message.setBody("text/plain", new byte[bytes]);
+            return message;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Sends a request of the inside; null if its queue has no room at the moment. */
+    @Nullable
+    SipExchange offer(SipMessage request) {
+        try {
+            return inside().start(request);
+        } catch (IOException full) {
+            return null;
+        }
     }
 
     /** A TLS socket of the Java runtime, handshake not yet done. */
