@@ -85,12 +85,20 @@ final class CertificateReloadTest {
         }
     }
 
+    /** Ends all loops, so that a test that fails does not wait for them. */
+    private void end() {
+        enough.set(true);
+        done.set(true);
+    }
+
     @Test
     void noConnectionAndNoTransactionIsLostAndNewHandshakesSeeTheNewCertificate() throws Exception {
         Path certificate = directory.resolve("edge.crt");
         Path key = directory.resolve("edge.key");
         try (EdgeRig rig = new EdgeRig(s -> s.withLimits(EdgeLimits.DEFAULT.withRequests(1_000_000, 1_000_000)));
-                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+                AutoCloseable end = this::end) {
+            assertThat(end).isNotNull();
             Pem.writeIdentity(certificate, key, rig.outside.identity());
             CertificateWatch watch = new CertificateWatch(certificate, key, rig.outside);
             rig.inside();
