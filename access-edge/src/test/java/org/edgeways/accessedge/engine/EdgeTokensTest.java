@@ -117,6 +117,18 @@ class EdgeTokensTest {
     }
 
     @Test
+    void theRouteTokenAloneOfAnotherPersonIsRefused() {
+        SipMessage ok = bench.call(bench.alice());
+        Flow mallory = mallory();
+        // to an address that anybody may write, so that nothing but the token can be the reason
+        refused(
+                bench,
+                mallory,
+                bench.request("MESSAGE", BOB, MALLORY, BOB, "Route: " + ok.first(HeaderName.RECORD_ROUTE)),
+                AccessEdgeErrorCode.TOKEN_FOREIGN);
+    }
+
+    @Test
     void aSealedContactOfAnotherPersonIsRefused() {
         SipMessage ok = bench.call(bench.alice());
         Flow mallory = mallory();
