@@ -51,6 +51,7 @@ final class Deliveries {
         private final String recipient;
         private State state = State.IDLE;
         private int storing;
+        private int arriving;
         private boolean woken;
         private int failures;
         private long ticket;
@@ -106,7 +107,7 @@ final class Deliveries {
     /** Whether a new message for that person has to line up behind others. */
     boolean mustLineUp(String recipient) {
         Queue queue = queues.get(recipient);
-        return queue != null && (queue.storing > 0 || queue.state != State.IDLE);
+        return queue != null && (queue.storing > 0 || queue.arriving > 0 || queue.state != State.IDLE);
     }
 
     /** A message is being stored; {@link #stored} or {@link #notStored} follows. */
@@ -130,6 +131,25 @@ final class Deliveries {
             queue.woken = true;
         }
         forgetIfIdle(queue);
+    }
+
+    /**
+     * A device of that person is signing in; {@link #arrived} follows. What comes meanwhile lines up behind what may
+     * wait, which has to reach the device first.
+     */
+    void arriving(String recipient) {
+        queue(recipient).arriving++;
+    }
+
+    /** The sign-in is over: {@code newDevice} if it succeeded. */
+    void arrived(String recipient, boolean newDevice, long now) {
+        Queue queue = queue(recipient);
+        queue.arriving--;
+        if (newDevice) {
+            newDevice(recipient, now);
+        } else {
+            wake(recipient, now);
+        }
     }
 
     /** A message could not be stored. */
@@ -430,7 +450,7 @@ final class Deliveries {
     }
 
     private void forgetIfIdle(Queue queue) {
-        if (queue.state == State.IDLE && queue.storing == 0 && queue.passedOver.isEmpty()) {
+        if (queue.state == State.IDLE && queue.storing == 0 && queue.arriving == 0 && queue.passedOver.isEmpty()) {
             queues.remove(queue.recipient);
         }
     }

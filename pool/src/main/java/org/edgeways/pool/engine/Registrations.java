@@ -112,7 +112,11 @@ final class Registrations {
                         counters.counter("pool_bindings_evicted").add(change.evicted());
                     }
                     long ticket = tickets.next();
-                    pending.put(ticket, new Pending(request, person, flow, newDevice(before, change.bindings())));
+                    boolean newDevice = newDevice(before, change.bindings());
+                    pending.put(ticket, new Pending(request, person, flow, newDevice));
+                    if (newDevice) {
+                        deliveries.arriving(person);
+                    }
                     store.saveBindings(ticket, person, change.bindings());
                 }
                 yield new RoutingDecision.Handled();
@@ -140,6 +144,9 @@ final class Registrations {
             Refusal refusal = Refusal.of(500, PoolErrorCode.STORE_FAILED, "bindings are stored before 200")
                     .with(HeaderName.RETRY_AFTER, RETRY_AFTER_FAILURE);
             core.respond(request, answers.refusal(request, refusal), now);
+            if (saved.newDevice()) {
+                deliveries.arrived(saved.person(), false, now);
+            }
             return;
         }
         List<Binding> bindings = registrar.bindings(saved.person(), now);
@@ -147,7 +154,7 @@ final class Registrations {
         counters.counter("pool_registrations").increment();
         events.signedIn(saved.person(), saved.flow().toString(), bindings.size());
         if (saved.newDevice()) {
-            deliveries.newDevice(saved.person(), now);
+            deliveries.arrived(saved.person(), true, now);
         } else if (!bindings.isEmpty()) {
             deliveries.wake(saved.person(), now);
         }

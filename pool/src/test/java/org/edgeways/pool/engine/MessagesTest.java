@@ -64,6 +64,34 @@ class MessagesTest {
     }
 
     @Test
+    void aNewMessageDoesNotOvertakeWaitingOnesWhileTheSignInIsBeingSaved() {
+        alice.send(alice.message("bob", "one"));
+        alice.send(alice.message("bob", "two"));
+        Device bob = world.inside("bob");
+        world.store.held = true;
+        bob.signIn();
+        alice.send(alice.message("bob", "three"));
+        world.store.held = false;
+        world.settle();
+        assertThat(alice.inbox.getLast().status()).isEqualTo(202);
+        assertThat(bob.texts()).containsExactly("one", "two", "three");
+        assertThat(world.store.messages).isEmpty();
+        assertThat(alice.send(alice.message("bob", "four")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSignInThatCannotBeSavedLeavesTheWayForMessagesOpen() {
+        Device bob = world.inside("bob");
+        world.store.failing = true;
+        assertThat(bob.signIn().status()).isEqualTo(500);
+        world.store.failing = false;
+        alice.send(alice.message("bob", "one"));
+        assertThat(bob.signIn().status()).isEqualTo(200);
+        assertThat(bob.texts()).containsExactly("one");
+        assertThat(alice.send(alice.message("bob", "two")).status()).isEqualTo(200);
+    }
+
+    @Test
     void whatWaitedComesInOrderWithTheOriginalTimeAndIdentifiers() {
         SipMessage first = alice.message("bob", "one");
         alice.send(first);
