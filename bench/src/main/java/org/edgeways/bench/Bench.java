@@ -85,7 +85,7 @@ public final class Bench {
         @Option(names = "--seconds", paramLabel = "N", description = "Of each run; default 10.")
         private int seconds;
 
-        @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Default 40.")
+        @Option(names = "--warm-up", paramLabel = "SECONDS", description = "At least; default 60.")
         private int warmUp;
 
         @Option(
@@ -115,7 +115,8 @@ public final class Bench {
             Plan plan = new Plan(
                     rounds > 0 ? rounds : quick ? 2 : 5,
                     Duration.ofSeconds(seconds > 0 ? seconds : quick ? 3 : 10),
-                    Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 6 : 40),
+                    Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 6 : 60),
+                    quick ? 0 : 300_000,
                     200,
                     quick ? List.of(500) : List.of(1_000, 10_000),
                     kamailioWorkers,

@@ -9,7 +9,8 @@ import java.util.Set;
  *
  * @param rounds runs of each server for each measure; one more comes first and is discarded
  * @param run how long each run is measured
- * @param warmUp load before the first measure, on all processors
+ * @param warmUp least time of load before the first measure, on all processors
+ * @param warmUpUnits least number of messages, and of calls, before the first measure, within four times that time
  * @param callers connections of callers
  * @param idle numbers of idle connections at which memory is read, ascending
  * @param kamailioWorkers worker processes of Kamailio
@@ -20,6 +21,7 @@ record Plan(
         int rounds,
         Duration run,
         Duration warmUp,
+        int warmUpUnits,
         int callers,
         List<Integer> idle,
         int kamailioWorkers,

@@ -260,6 +260,10 @@ public final class LoadGenerator implements AutoCloseable {
         return begun;
     }
 
+    EventLoop loop() {
+        return loop;
+    }
+
     // ---- for callers, on the event loop
 
     @Nullable
