@@ -31,7 +31,7 @@ class KillTest {
 
     @Test
     @Tag("soak")
-    @Tag("soak-store-kill")
+    @Tag("soak-kill")
     void hundredsOfKillsLoseNothingThatWasAcknowledged() throws Exception {
         killAgainAndAgain(Integer.getInteger("kill.trials", 300));
     }

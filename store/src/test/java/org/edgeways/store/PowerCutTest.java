@@ -41,7 +41,7 @@ class PowerCutTest {
 
     @Test
     @Tag("soak")
-    @Tag("soak-powercut")
+    @Tag("soak-power-cut")
     void thousandsOfPowerCutsTakeNothingThatWasAcknowledged() throws Exception {
         cutPower(2_000, Integer.getInteger("powercut.cuts", 5_000));
     }

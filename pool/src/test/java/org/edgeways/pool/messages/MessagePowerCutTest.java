@@ -35,6 +35,17 @@ class MessagePowerCutTest {
 
     @Test
     void aMessageAcknowledgedWith202SurvivesAPowerCutAndADeliveredOneStaysDelivered() throws Exception {
+        cutPower(60);
+    }
+
+    @Test
+    @Tag("soak")
+    @Tag("soak-power-cut")
+    void thousandsOfPowerCutsTakeNoMessageThatWasAcknowledged() throws Exception {
+        cutPower(3_000);
+    }
+
+    private void cutPower(int cuts) throws Exception {
         System.out.println("power cuts with seed " + seed);
         Path data = Files.createDirectory(directory.resolve("data"));
         Recording recording = Strace.record(
@@ -52,7 +63,7 @@ class MessagePowerCutTest {
         Random random = new Random(seed);
         List<Integer> afterWords = recording.momentsOfSpeech();
         List<Integer> aroundCalls = recording.momentsOfChange();
-        for (int i = 0; i < Integer.getInteger("powercut.cuts", 60); i++) {
+        for (int i = 0; i < Integer.getInteger("powercut.cuts", cuts); i++) {
             List<Integer> moments = i % 2 == 0 ? afterWords : aroundCalls;
             int moment = moments.get(random.nextInt(moments.size()));
             Path rebuilt = Files.createDirectory(directory.resolve("cut" + i));
