@@ -1,0 +1,252 @@
+package org.edgeways.pool.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls through the pool: forking, cancelling, and what follows along the recorded route. */
+class CallsTest {
+
+    private static final HeaderName SESSION_EXPIRES = HeaderName.of("Session-Expires");
+
+    private final PoolWorld world = new PoolWorld();
+    private Device alice;
+    private Device phone;
+    private Device laptop;
+
+    @BeforeEach
+    void aliceIsInsideAndBobHasTwoDevices() {
+        alice = world.inside("alice");
+        phone = world.inside("bob");
+        laptop = world.outside("bob");
+        for (Device device : List.of(alice, phone, laptop)) {
+            device.signIn();
+            device.inbox.clear();
+            device.answers = request ->
+                    request.method().equals("CANCEL") ? SipMessage.responseTo(request, 200, "OK", "dev") : null;
+        }
+    }
+
+    private SipMessage ring(Device caller) {
+        SipMessage invite = caller.request("INVITE", "sip:bob@acorn.example");
+        caller.start(invite);
+        return invite;
+    }
+
+    private static SipMessage invite(Device device) {
+        return device.received("INVITE").getFirst();
+    }
+
+    private static List<Integer> statuses(Device device, String method) {
+        return device.inbox.stream()
+                .filter(m -> !m.isRequest() && m.cseq().method().equals(method) && m.status() > 100)
+                .map(SipMessage::status)
+                .toList();
+    }
+
+    private SipMessage accept(Device callee) {
+        SipMessage request = invite(callee);
+        SipMessage ok = SipMessage.responseTo(request, 200, "OK", "callee");
+        List<String> routes = new ArrayList<>(request.elements(HeaderName.RECORD_ROUTE));
+        if (callee.flowToken != null) {
+            // what the edge node adds on the way back
+            routes.addFirst("<sip:" + callee.token() + "@" + PoolWorld.EDGE_HOST + ";transport=tls;lr>");
+        }
+        ok.setAll(HeaderName.RECORD_ROUTE, routes);
+        ok.set(HeaderName.CONTACT, callee.contact());
+        callee.answer(ok);
+        world.settle();
+        return ok;
+    }
+
+    /** A request of the caller within the dialog that {@code ok}, as the caller got it, has made. */
+    private static SipMessage byCaller(Device caller, SipMessage invite, SipMessage ok, String method) {
+        SipMessage request = inDialog(caller, method, ok);
+        request.set(HeaderName.FROM, invite.from().toString());
+        request.set(HeaderName.TO, ok.to().toString());
+        List<String> routes = new ArrayList<>(ok.elements(HeaderName.RECORD_ROUTE));
+        Collections.reverse(routes);
+        routes.forEach(route -> request.add(HeaderName.ROUTE, route));
+        return request;
+    }
+
+    /** A request of the callee within the dialog that its {@code ok} has made. */
+    private static SipMessage byCallee(Device callee, SipMessage ok, String method) {
+        SipMessage request = inDialog(callee, method, invite(callee));
+        request.set(HeaderName.FROM, ok.to().toString());
+        request.set(HeaderName.TO, ok.from().toString());
+        invite(callee).elements(HeaderName.RECORD_ROUTE).forEach(route -> request.add(HeaderName.ROUTE, route));
+        return request;
+    }
+
+    private static SipMessage inDialog(Device sender, String method, SipMessage peer) {
+        String contact = peer.first(HeaderName.CONTACT);
+        SipMessage request = sender.request(method, contact.substring(1, contact.indexOf('>')));
+        request.set(HeaderName.CALL_ID, peer.callId());
+        return request;
+    }
+
+    private static SipMessage okOf(Device caller) {
+        return caller.inbox.stream()
+                .filter(m ->
+                        !m.isRequest() && m.status() == 200 && m.cseq().method().equals("INVITE"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void allDevicesRingAtOnceAndWhatTheySayMeanwhileComesBack() {
+        ring(alice);
+        phone.answer(invite(phone), 180);
+        laptop.answer(invite(laptop), 183);
+        assertThat(statuses(alice, "INVITE")).containsExactly(180, 183);
+    }
+
+    @Test
+    void whenOneAnswersTheOtherIsCancelled() {
+        ring(alice);
+        phone.answer(invite(phone), 180);
+        laptop.answer(invite(laptop), 180);
+        accept(laptop);
+        assertThat(phone.received("CANCEL")).hasSize(1);
+        assertThat(laptop.received("CANCEL")).isEmpty();
+        assertThat(statuses(alice, "INVITE")).endsWith(200).doesNotContain(487);
+    }
+
+    @Test
+    void aDeclineForEverybodyEndsTheCallEverywhere() {
+        ring(alice);
+        laptop.answer(invite(laptop), 180);
+        phone.answer(invite(phone), 603);
+        assertThat(laptop.received("CANCEL")).hasSize(1);
+        laptop.answer(invite(laptop), 487);
+        assertThat(statuses(alice, "INVITE")).containsExactly(180, 603);
+    }
+
+    @Test
+    void busyOnOneDeviceLeavesTheOtherRinging() {
+        ring(alice);
+        laptop.answer(invite(laptop), 180);
+        phone.answer(invite(phone), 486);
+        assertThat(laptop.received("CANCEL")).isEmpty();
+        accept(laptop);
+        assertThat(statuses(alice, "INVITE")).containsExactly(180, 200);
+    }
+
+    @Test
+    void theCallerGivesUpAndNothingRingsAnyMore() {
+        SipMessage call = ring(alice);
+        phone.answer(invite(phone), 180);
+        laptop.answer(invite(laptop), 180);
+        SipMessage cancel = SipMessage.request("CANCEL", call.requestUriText());
+        for (HeaderName name :
+                List.of(HeaderName.VIA, HeaderName.MAX_FORWARDS, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID)) {
+            cancel.set(name, call.first(name));
+        }
+        cancel.set(HeaderName.CSEQ, call.cseq().number() + " CANCEL");
+        alice.start(cancel);
+        assertThat(statuses(alice, "CANCEL")).containsExactly(200);
+        assertThat(phone.received("CANCEL")).hasSize(1);
+        assertThat(laptop.received("CANCEL")).hasSize(1);
+        phone.answer(invite(phone), 487);
+        laptop.answer(invite(laptop), 487);
+        assertThat(statuses(alice, "INVITE")).containsExactly(180, 180, 487);
+    }
+
+    @Test
+    void nobodyThereIsUnavailableAndNobodyOfThatNameIsNotFound() {
+        assertThat(alice.send(alice.request("INVITE", "sip:carol@acorn.example"))
+                        .status())
+                .isEqualTo(480);
+        assertThat(alice.send(alice.request("INVITE", "sip:nobody@acorn.example"))
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INVITE", "UPDATE", "INFO", "BYE"})
+    void theCallerReachesTheCalleeAlongTheRecordedRoute(String method) {
+        for (Device callee : List.of(phone, laptop)) {
+            SipMessage call = ring(alice);
+            accept(callee);
+            SipMessage request = byCaller(alice, call, okOf(alice), method);
+            callee.inbox.clear();
+            alice.start(request);
+            assertThat(callee.received(method)).hasSize(1);
+            callee.answer(callee.received(method).getFirst(), 200);
+            assertThat(statuses(alice, method)).endsWith(200);
+            alice.inbox.clear();
+            phone.inbox.clear();
+            laptop.inbox.clear();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INVITE", "UPDATE", "INFO", "BYE"})
+    void theCalleeReachesTheCallerAlongTheRecordedRoute(String method) {
+        Device outside = world.outside("carol");
+        outside.signIn();
+        for (Device caller : List.of(alice, outside)) {
+            caller.answers = null;
+            ring(caller);
+            SipMessage ok = accept(laptop);
+            caller.inbox.clear();
+            laptop.start(byCallee(laptop, ok, method));
+            assertThat(caller.received(method)).hasSize(1);
+            caller.answer(caller.received(method).getFirst(), 200);
+            assertThat(statuses(laptop, method)).containsExactly(200);
+            laptop.inbox.clear();
+            phone.inbox.clear();
+        }
+    }
+
+    @Test
+    void glareIsForTheTwoOfThemToSettle() {
+        SipMessage call = ring(alice);
+        accept(phone);
+        SipMessage again = byCaller(alice, call, okOf(alice), "INVITE");
+        phone.inbox.clear();
+        alice.start(again);
+        phone.answer(invite(phone), 491);
+        assertThat(statuses(alice, "INVITE")).endsWith(491);
+    }
+
+    @Test
+    void sessionTimersPassAsTheyAre() {
+        SipMessage call = alice.request("INVITE", "sip:bob@acorn.example");
+        call.set(SESSION_EXPIRES, "1800;refresher=uac");
+        call.set(HeaderName.of("Min-SE"), "90");
+        call.set(HeaderName.SUPPORTED, "timer, 100rel");
+        alice.start(call);
+        SipMessage received = invite(phone);
+        assertThat(received.first(SESSION_EXPIRES)).isEqualTo("1800;refresher=uac");
+        assertThat(received.first(HeaderName.of("Min-SE"))).isEqualTo("90");
+        assertThat(received.first(HeaderName.SUPPORTED)).isEqualTo("timer, 100rel");
+        SipMessage tooSmall = SipMessage.responseTo(received, 422, "Session Interval Too Small", "dev");
+        tooSmall.set(HeaderName.of("Min-SE"), "3600");
+        phone.answer(tooSmall);
+        laptop.answer(invite(laptop), 486);
+        world.settle();
+        assertThat(alice.inbox.getLast().status()).isIn(422, 486);
+    }
+
+    @Test
+    void somebodyElseCannotHangUp() {
+        SipMessage call = ring(alice);
+        accept(phone);
+        SipMessage bye = byCaller(alice, call, okOf(alice), "BYE");
+        phone.inbox.clear();
+        Device mallory = world.inside("carol");
+        mallory.answers = null;
+        assertThat(mallory.send(bye).status()).isEqualTo(407);
+        assertThat(phone.received("BYE")).isEmpty();
+    }
+}
