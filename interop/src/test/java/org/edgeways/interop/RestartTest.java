@@ -95,7 +95,7 @@ class RestartTest {
         signInWhenLinked(phones.settings(deployment.outside("bob"), PATIENCE));
         // the edge's 430 is for the pool, which makes it 480 for a client (RFC 5626 section 5.3)
         assertThat(carol.request(atCarol.newRequest("INFO")).status()).isEqualTo(480);
-        assertThat(deployment.log("pool")).contains("its connection is gone");
+        assertThat(deployment.log("edge")).contains("access-edge-flow-gone");
     }
 
     private void restartEdge() {
