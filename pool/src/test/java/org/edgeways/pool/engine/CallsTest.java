@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CallsTest {
 
     private static final HeaderName SESSION_EXPIRES = HeaderName.of("Session-Expires");
+    private static final HeaderName MIN_SE = HeaderName.of("Min-SE");
 
     private final PoolWorld world = new PoolWorld();
     private Device alice;
@@ -223,19 +224,72 @@ class CallsTest {
     void sessionTimersPassAsTheyAre() {
         SipMessage call = alice.request("INVITE", "sip:bob@acorn.example");
         call.set(SESSION_EXPIRES, "1800;refresher=uac");
-        call.set(HeaderName.of("Min-SE"), "90");
+        call.set(MIN_SE, "90");
         call.set(HeaderName.SUPPORTED, "timer, 100rel");
         alice.start(call);
         SipMessage received = invite(phone);
         assertThat(received.first(SESSION_EXPIRES)).isEqualTo("1800;refresher=uac");
-        assertThat(received.first(HeaderName.of("Min-SE"))).isEqualTo("90");
+        assertThat(received.first(MIN_SE)).isEqualTo("90");
         assertThat(received.first(HeaderName.SUPPORTED)).isEqualTo("timer, 100rel");
-        SipMessage tooSmall = SipMessage.responseTo(received, 422, "Session Interval Too Small", "dev");
-        tooSmall.set(HeaderName.of("Min-SE"), "3600");
-        phone.answer(tooSmall);
-        laptop.answer(invite(laptop), 486);
+
+        SipMessage ok = SipMessage.responseTo(received, 200, "OK", "callee");
+        ok.setAll(HeaderName.RECORD_ROUTE, received.elements(HeaderName.RECORD_ROUTE));
+        ok.set(HeaderName.CONTACT, phone.contact());
+        ok.set(SESSION_EXPIRES, "1800;refresher=uac");
+        ok.set(HeaderName.REQUIRE, "timer");
+        phone.answer(ok);
         world.settle();
-        assertThat(alice.inbox.getLast().status()).isIn(422, 486);
+        assertThat(okOf(alice).first(SESSION_EXPIRES)).isEqualTo("1800;refresher=uac");
+        assertThat(okOf(alice).first(HeaderName.REQUIRE)).isEqualTo("timer");
+
+        SipMessage refresh = byCaller(alice, call, okOf(alice), "UPDATE");
+        refresh.set(SESSION_EXPIRES, "900;refresher=uas");
+        refresh.set(MIN_SE, "120");
+        refresh.set(HeaderName.SUPPORTED, "timer");
+        alice.start(refresh);
+        SipMessage update = phone.received("UPDATE").getFirst();
+        assertThat(update.first(SESSION_EXPIRES)).isEqualTo("900;refresher=uas");
+        assertThat(update.first(MIN_SE)).isEqualTo("120");
+        assertThat(update.first(HeaderName.SUPPORTED)).isEqualTo("timer");
+    }
+
+    @Test
+    void theCallerLearnsWhichSessionIntervalIsLongEnough() {
+        Device carol = world.outside("carol");
+        carol.signIn();
+        carol.answers = null;
+        alice.start(alice.request("INVITE", "sip:carol@acorn.example"));
+        SipMessage tooSmall = SipMessage.responseTo(invite(carol), 422, "Session Interval Too Small", "dev");
+        tooSmall.set(MIN_SE, "3600");
+        carol.answer(tooSmall);
+        world.settle();
+        assertThat(statuses(alice, "INVITE")).containsExactly(422);
+        assertThat(alice.inbox.getLast().first(MIN_SE)).isEqualTo("3600");
+    }
+
+    @Test
+    void theAcknowledgementReachesOnlyTheDeviceThatAnswered() {
+        SipMessage call = ring(alice);
+        accept(laptop);
+        alice.start(byCaller(alice, call, okOf(alice), "ACK"));
+        assertThat(laptop.received("ACK")).hasSize(1);
+        assertThat(phone.received("ACK")).isEmpty();
+    }
+
+    @Test
+    void requestsThatCrossAreBothRefusedByTheTwoOfThem() {
+        SipMessage call = ring(alice);
+        SipMessage ok = accept(laptop);
+        SipMessage byAlice = byCaller(alice, call, okOf(alice), "INVITE");
+        SipMessage byBob = byCallee(laptop, ok, "INVITE");
+        alice.inbox.clear();
+        laptop.inbox.clear();
+        alice.start(byAlice);
+        laptop.start(byBob);
+        alice.answer(invite(alice), 491);
+        laptop.answer(invite(laptop), 491);
+        assertThat(statuses(alice, "INVITE")).containsExactly(491);
+        assertThat(statuses(laptop, "INVITE")).containsExactly(491);
     }
 
     @Test
@@ -248,5 +302,19 @@ class CallsTest {
         mallory.answers = null;
         assertThat(mallory.send(bye).status()).isEqualTo(407);
         assertThat(phone.received("BYE")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INVITE", "UPDATE", "BYE"})
+    void somebodyElseOutsideCannotTakePartEither(String method) {
+        SipMessage call = ring(alice);
+        accept(laptop);
+        SipMessage forged = byCaller(alice, call, okOf(alice), method);
+        laptop.inbox.clear();
+        Device mallory = world.outside("carol");
+        mallory.signIn();
+        mallory.answers = null;
+        assertThat(mallory.send(forged).status()).isEqualTo(407);
+        assertThat(laptop.received(method)).isEmpty();
     }
 }
