@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.edgeways.base.SourceNetwork;
 import org.edgeways.sip.transaction.Flow;
+import org.edgeways.tokens.FlowToken;
+import org.edgeways.tokens.Sealer;
 import org.jspecify.annotations.Nullable;
 
 /** One client's connection from outside and who is signed in on it. Safe for use by several threads. */
@@ -34,6 +36,11 @@ public final class ClientFlow {
     private final EdgeLimits limits;
     private final Map<String, SignIn> people = new LinkedHashMap<>();
     private final Set<String> everSignedIn = new HashSet<>();
+    private @Nullable SealedToken sealedToken;
+
+    /** A token with what it became, and by whom. */
+    private record SealedToken(FlowToken token, Sealer sealer, String text) {}
+
     private final Set<String> begun = new HashSet<>();
     private boolean failedWhileBanned;
 
@@ -153,6 +160,16 @@ public final class ClientFlow {
     synchronized @Nullable String signOut(String person) {
         SignIn signIn = people.remove(person);
         return signIn == null ? null : signIn.device;
+    }
+
+    /** A token of this connection, sealed; the latest is kept, since one client's requests all carry the same. */
+    synchronized String seal(FlowToken token, Sealer sealer) {
+        SealedToken known = sealedToken;
+        if (known == null || known.sealer() != sealer || !known.token().equals(token)) {
+            known = new SealedToken(token, sealer, token.seal(sealer));
+            sealedToken = known;
+        }
+        return known.text();
     }
 
     /** All sign-ins as person and device, expired ones among them. */

@@ -234,7 +234,7 @@ final class InwardLeg {
         String device = client.deviceOf(person);
         FlowToken flow =
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device == null ? "" : device);
-        String routeInside = names.routeInside(flow.seal(sealer));
+        String routeInside = names.routeInside(client.seal(flow, sealer));
         request.attach(
                 new Passage.Inward(client, person, flow.device(), routeInside, credentials(message), null, null));
         Target target = new Target(uri, routes, policy.nextHop().destination(), 1.0, null);
