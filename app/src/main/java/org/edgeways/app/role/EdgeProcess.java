@@ -15,6 +15,7 @@ import org.edgeways.app.config.ListenConfig;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.BlockRandom;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
@@ -55,7 +56,7 @@ public final class EdgeProcess implements AutoCloseable {
         MicrometerCounters counters = new MicrometerCounters();
         NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
         Path keyring = config.data().resolve(KEYRING_FILE);
-        TransportContext transport = new TransportContext(loops, clock, counters, random);
+        TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         try {
             TlsContexts tls = new TlsContexts(TlsProvider.best());
             TlsIdentity node = RoleParts.identity(config.link().certificate());
@@ -66,7 +67,8 @@ public final class EdgeProcess implements AutoCloseable {
                     tls.server(RoleParts.identity(config.outside().certificate())),
                     tls.mutualServer(node, authority),
                     dialled);
-            AccessEdge edge = new AccessEdge(settings(config, nextHop), material, transport, counters, random);
+            AccessEdge edge =
+                    new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
             edge.start();
             CountersSocket socket = CountersSocket.open(config.data(), counters::scrape);
             CertificateReloads reloads = new CertificateReloads(counters)
