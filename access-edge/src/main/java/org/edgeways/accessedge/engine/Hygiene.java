@@ -2,7 +2,6 @@ package org.edgeways.accessedge.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
@@ -76,8 +75,7 @@ final class Hygiene {
 
     private void strip(SipMessage message) {
         for (HeaderName name : message.names()) {
-            if (ASSERTED.contains(name)
-                    || name.canonical().toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX)) {
+            if (ASSERTED.contains(name) || name.lowerCase().startsWith(OWN_PREFIX)) {
                 remove(message, name);
             }
         }
@@ -116,7 +114,7 @@ final class Hygiene {
 
     private void remove(SipMessage message, HeaderName name) {
         message.remove(name);
-        boolean own = name.canonical().toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX);
+        boolean own = name.lowerCase().startsWith(OWN_PREFIX);
         counters.counter("access_edge_headers_stripped", "header", own ? "P-Edgeways" : name.canonical())
                 .increment();
     }

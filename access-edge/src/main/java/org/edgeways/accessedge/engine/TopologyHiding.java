@@ -100,7 +100,7 @@ final class TopologyHiding {
     void hide(SipMessage message, ClientFlow client, String person, Predicate<SipUri> own) {
         for (HeaderName name : message.names()) {
             if (DROPPED.contains(name)
-                    || name.canonical().toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX)
+                    || name.lowerCase().startsWith(OWN_PREFIX)
                     || !NOT_SEARCHED.contains(name)
                             && message.values(name).stream().anyMatch(inside::occurIn)) {
                 drop(message, name);

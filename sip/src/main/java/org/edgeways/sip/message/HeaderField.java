@@ -31,7 +31,8 @@ final class HeaderField {
 
     /** A line of our own. A line break in {@code value} becomes a blank: no value makes two headers. */
     static HeaderField of(HeaderName name, String text) {
-        String value = text.replace('\r', ' ').replace('\n', ' ');
+        boolean broken = text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0;
+        String value = broken ? text.replace('\r', ' ').replace('\n', ' ') : text;
         String canonical = name.canonical();
         byte[] line = (canonical + ": " + value + "\r\n").getBytes(StandardCharsets.UTF_8);
         HeaderField field = new HeaderField(name, line, 0, line.length, canonical.length() + 2, line.length - 2);

@@ -71,9 +71,13 @@ public final class HeaderName {
     private final String canonical;
     private final String lowerCase;
 
-    private HeaderName(String canonical, String lowerCase) {
+    /** Of the names above there is one instance each, so that two of them are told apart without reading them. */
+    private final boolean known;
+
+    private HeaderName(String canonical, String lowerCase, boolean known) {
         this.canonical = canonical;
         this.lowerCase = lowerCase;
+        this.known = known;
     }
 
     /**
@@ -106,7 +110,7 @@ public final class HeaderName {
             HeaderName candidate = TABLE[slot];
             if (candidate == null) {
                 String name = new String(bytes, start, end - start, java.nio.charset.StandardCharsets.ISO_8859_1);
-                return new HeaderName(name, name.toLowerCase(Locale.ROOT));
+                return new HeaderName(name, name.toLowerCase(Locale.ROOT), false);
             }
             if (candidate.matches(bytes, start, end)) {
                 return candidate;
@@ -127,7 +131,7 @@ public final class HeaderName {
     }
 
     private static HeaderName known(String canonical) {
-        HeaderName name = new HeaderName(canonical, canonical.toLowerCase(Locale.ROOT));
+        HeaderName name = new HeaderName(canonical, canonical.toLowerCase(Locale.ROOT), true);
         int slot = spread(name.lowerCase.hashCode());
         while (TABLE[slot] != null) {
             slot = (slot + 1) % TABLE_SIZE;
@@ -151,9 +155,15 @@ public final class HeaderName {
         return canonical;
     }
 
+    /** The name in lower case, to be searched in. */
+    public String lowerCase() {
+        return lowerCase;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof HeaderName name && lowerCase.equals(name.lowerCase);
+        return this == other
+                || other instanceof HeaderName name && !(known && name.known) && lowerCase.equals(name.lowerCase);
     }
 
     @Override

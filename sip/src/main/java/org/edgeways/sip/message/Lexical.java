@@ -104,6 +104,9 @@ final class Lexical {
 
     /** Where the element that starts at {@code start} ends: at its comma or at the end of the text. */
     static int elementEnd(String text, int start) {
+        if (text.indexOf(',', start) < 0) {
+            return text.length(); // as most have no comma at all
+        }
         boolean angle = false;
         for (int i = start; i < text.length(); i++) {
             switch (text.charAt(i)) {

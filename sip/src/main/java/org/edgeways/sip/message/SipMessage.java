@@ -134,6 +134,13 @@ public final class SipMessage {
         fields[fieldCount++] = field;
     }
 
+    /** Keeps what was read from the first line of that name, so that it is not read again. */
+    void remember(HeaderName name, Result<?> read) {
+        if (read instanceof Result.Ok<?>(Object value)) {
+            mandatory(name).remember(value);
+        }
+    }
+
     void bodySlice(byte[] bytes, int start, int end) {
         body = bytes;
         bodyStart = start;
@@ -406,6 +413,10 @@ public final class SipMessage {
 
     /** True if there is a Via and the topmost can be read, as in every message that the parser did not refuse. */
     public boolean hasReadableVia() {
+        int index = indexOf(HeaderName.VIA);
+        if (index >= 0 && fields[index].parsed(Via.class) != null) {
+            return true;
+        }
         String element = firstElement(HeaderName.VIA);
         return element != null && Via.parse(element).isOk();
     }
@@ -413,6 +424,7 @@ public final class SipMessage {
     /** Replaces the topmost Via. */
     public void setTopVia(Via via) {
         replaceFirstElement(HeaderName.VIA, via.toString());
+        mandatory(HeaderName.VIA).remember(via);
     }
 
     /** All Via entries; the lower ones are of other elements and may be malformed. */

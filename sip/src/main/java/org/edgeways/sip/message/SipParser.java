@@ -238,11 +238,11 @@ public final class SipParser {
         if (vias.size() > limits.viaEntries() + (read.isRequest() ? 0 : 1)) {
             refuse(SipErrorCode.VIA_TOO_DEEP, 483, "Too Many Hops", 0);
         }
-        check(HeaderName.VIA, vias.isEmpty() ? Via.parse("") : Via.parse(vias.getFirst()));
-        check(HeaderName.FROM, address(read, HeaderName.FROM));
-        check(HeaderName.TO, address(read, HeaderName.TO));
+        check(read, HeaderName.VIA, vias.isEmpty() ? Via.parse("") : Via.parse(vias.getFirst()));
+        check(read, HeaderName.FROM, address(read, HeaderName.FROM));
+        check(read, HeaderName.TO, address(read, HeaderName.TO));
         Result<CSeq> cseq = CSeq.parse(valueOf(read, HeaderName.CSEQ));
-        check(HeaderName.CSEQ, cseq);
+        check(read, HeaderName.CSEQ, cseq);
         if (!isCallId(valueOf(read, HeaderName.CALL_ID))) {
             refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - Call-ID header", 0);
         }
@@ -281,7 +281,8 @@ public final class SipParser {
         return value == null ? "" : value;
     }
 
-    private void check(HeaderName name, Result<?> result) {
+    private void check(SipMessage read, HeaderName name, Result<?> result) {
+        read.remember(name, result);
         if (result instanceof Result.Bad<?> bad) {
             refuse(SipErrorCode.HEADER_MALFORMED, 400, "Bad Request - " + name + " header", bad.offset());
         }
