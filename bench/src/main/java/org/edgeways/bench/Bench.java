@@ -59,12 +59,12 @@ public final class Bench {
             mixinStandardHelpOptions = true,
             description = {
                 "Our edge, alone, beside Kamailio doing the same, in turns: messages and calls per second of processor time,",
-                "latency at half load, memory per idle connection."
+                "latency at half load, memory per idle connection; and sign-ins per second at edge and pool together."
             },
             footer = {"", "Example:", "  ./edgeways bench sip --quick"})
     static final class Sip implements Callable<Integer> {
 
-        private static final Set<String> MEASURES = Set.of("message", "call", "websocket", "tcp", "memory");
+        private static final Set<String> MEASURES = Set.of("message", "call", "websocket", "tcp", "sign-in", "memory");
 
         @Spec
         private @Nullable CommandSpec spec;
@@ -92,7 +92,7 @@ public final class Bench {
                 names = "--only",
                 split = ",",
                 paramLabel = "MEASURE",
-                description = "message, call, websocket, tcp, memory; default all.")
+                description = "message, call, websocket, tcp, sign-in, memory; default all.")
         private List<String> only = List.of();
 
         @Option(names = "--kamailio-workers", paramLabel = "N", defaultValue = "1", description = "Default 1.")

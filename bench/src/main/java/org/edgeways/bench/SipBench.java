@@ -23,6 +23,7 @@ import org.edgeways.bench.server.EdgeUnderTest;
 import org.edgeways.bench.server.KamailioUnderTest;
 import org.edgeways.bench.server.ProcessUse;
 import org.edgeways.bench.server.ProxyUnderTest;
+import org.edgeways.bench.server.WholeSystem;
 import org.edgeways.bench.server.Workbench;
 
 /**
@@ -95,6 +96,9 @@ final class SipBench {
                 connect(theirs, Wire.TCP);
                 inTurns("message-tcp", Workload.MESSAGE, List.of(theirs));
             }
+        }
+        if (plan.wants("sign-in")) {
+            signIns();
         }
         if (plan.wants("memory")) {
             try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions())) {
@@ -247,6 +251,19 @@ final class SipBench {
                 sample.p99Micros() / 1000,
                 100 * sample.lossRatio(),
                 round == 0 ? " (discarded)" : ""));
+    }
+
+    /** Over connections that are there already; edge and pool share the server's processor. */
+    private void signIns() throws IOException {
+        try (WholeSystem system = WholeSystem.start(workbench, launcher, plan.edgeJavaOptions(), plan.callers());
+                LoadGenerator generator = new LoadGenerator(Workbench.DOMAIN, workbench.callers())) {
+            generator.connect(system.outside(Wire.TLS), Wire.TLS, plan.callers(), WholeSystem.PASSWORD);
+            system.use().pin(SERVER_PROCESSOR);
+            own.pin(GENERATOR_PROCESSOR);
+            Side side = new Side(system, generator);
+            warm(side, Workload.SIGN_IN);
+            inTurns("sign-in", Workload.SIGN_IN, List.of(side));
+        }
     }
 
     private void memory(ProxyUnderTest server) throws IOException {

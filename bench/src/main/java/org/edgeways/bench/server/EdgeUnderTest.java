@@ -16,6 +16,9 @@ import org.edgeways.bench.load.Wire;
  */
 public final class EdgeUnderTest implements ProxyUnderTest {
 
+    /** One event loop and one collector thread, as on the one processor that a server is pinned to. */
+    static final String ONE_PROCESSOR = "-XX:ActiveProcessorCount=1";
+
     private static final int LINKS = 4;
 
     private final Workbench workbench;
@@ -53,8 +56,7 @@ public final class EdgeUnderTest implements ProxyUnderTest {
                         "LINK_PORT", String.valueOf(link)));
         ServerProcess process = ServerProcess.start(
                 data.resolve("output.log"),
-                // one event loop and one collector thread, as on the one processor that it will be pinned to
-                Map.of("JAVA_TOOL_OPTIONS", ("-XX:ActiveProcessorCount=1 " + javaOptions).strip()),
+                Map.of("JAVA_TOOL_OPTIONS", (ONE_PROCESSOR + " " + javaOptions).strip()),
                 List.of(launcher.toString(), "edge", "--config", config.toString()));
         EdgeUnderTest edge = new EdgeUnderTest(workbench, process, tls, webSocket, link);
         try {
@@ -64,6 +66,10 @@ public final class EdgeUnderTest implements ProxyUnderTest {
             throw e;
         }
         return edge;
+    }
+
+    int linkPort() {
+        return linkPort;
     }
 
     @Override

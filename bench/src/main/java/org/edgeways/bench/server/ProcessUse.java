@@ -16,28 +16,36 @@ public final class ProcessUse {
 
     private static final double KIB = 1024;
 
-    private final ProcessHandle process;
+    private final List<ProcessHandle> processes;
     private final boolean alone;
 
-    private ProcessUse(ProcessHandle process, boolean alone) {
-        this.process = process;
+    private ProcessUse(List<ProcessHandle> processes, boolean alone) {
+        this.processes = processes;
         this.alone = alone;
     }
 
     /** Of that process and all its descendants. */
     static ProcessUse of(ProcessHandle process) {
-        return new ProcessUse(process, false);
+        return new ProcessUse(List.of(process), false);
+    }
+
+    /** Of both together. */
+    static ProcessUse of(ProcessUse one, ProcessUse other) {
+        return new ProcessUse(
+                Stream.concat(one.processes.stream(), other.processes.stream()).toList(), false);
     }
 
     /** Of this process; what it has started does not count. */
     public static ProcessUse ofThisProcess() {
-        return new ProcessUse(ProcessHandle.current(), true);
+        return new ProcessUse(List.of(ProcessHandle.current()), true);
     }
 
     private List<ProcessHandle> all() {
         return alone
-                ? List.of(process)
-                : Stream.concat(Stream.of(process), process.descendants()).toList();
+                ? processes
+                : processes.stream()
+                        .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                        .toList();
     }
 
     /** User and system time so far, in seconds. */
