@@ -59,6 +59,24 @@ final class SipBench {
 
     Report run() throws IOException {
         circumstances();
+        if (List.of("message", "call", "websocket", "tcp").stream().anyMatch(plan::wants)) {
+            proxies();
+        }
+        if (plan.wants("sign-in")) {
+            signIns();
+        }
+        if (plan.wants("memory")) {
+            try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions())) {
+                memory(edge);
+            }
+            try (KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers())) {
+                memory(kamailio);
+            }
+        }
+        return report;
+    }
+
+    private void proxies() throws IOException {
         try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions());
                 KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers());
                 LoadGenerator edgeLoad = new LoadGenerator(Workbench.DOMAIN, workbench.callers());
@@ -97,18 +115,6 @@ final class SipBench {
                 inTurns("message-tcp", Workload.MESSAGE, List.of(theirs));
             }
         }
-        if (plan.wants("sign-in")) {
-            signIns();
-        }
-        if (plan.wants("memory")) {
-            try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions())) {
-                memory(edge);
-            }
-            try (KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers())) {
-                memory(kamailio);
-            }
-        }
-        return report;
     }
 
     private void circumstances() throws IOException {

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A server's process: started, waited for, stopped. What it says goes to a log file. */
 final class ServerProcess implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final Duration POLITE = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(50);
 
