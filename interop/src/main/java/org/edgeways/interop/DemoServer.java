@@ -91,17 +91,8 @@ public final class DemoServer implements AutoCloseable {
     }
 
     private void administer(String input, List<String> arguments) {
-        List<String> command = Edgeways.command(arguments.toArray(String[]::new));
-        command.addAll(List.of("--data", directory.path().resolve("data").toString()));
-        try (RunningProgram running = RunningProgram.start(
-                name + "-" + String.join("-", arguments.subList(0, 2)), directory.path(), Map.of(), command)) {
-            if (!input.isEmpty()) {
-                running.say(input);
-            }
-            if (running.awaitExit(START) != 0) {
-                throw new AssertionError(arguments + ": " + running.transcript().text());
-            }
-        }
+        String log = name + "-" + String.join("-", arguments.subList(0, 2));
+        Edgeways.administer(Place.LOOPBACK, log, directory.path().resolve("data"), input, arguments);
     }
 
     @Override

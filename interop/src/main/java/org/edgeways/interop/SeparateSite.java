@@ -68,8 +68,9 @@ public final class SeparateSite implements AutoCloseable {
         certificates.issue(CertificateRequest.node("edge1", Networks.EDGE_INSIDE_NAME), data("edge"), "link");
         certificates.issue(CertificateRequest.of(Networks.POOL_NAME), data("pool"), "inside");
         certificates.issue(CertificateRequest.service("pool", Networks.POOL_NAME), data("pool"), "link");
-        RunningProgram edge = run(networks.edge(), "edge", edgeways("edge", "--config", edgeConfig(hideTopology)));
-        RunningProgram pool = run(networks.pool(), "pool", edgeways("pool", "--config", poolConfig()));
+        RunningProgram edge =
+                run(networks.edge(), "edge", Edgeways.command("edge", "--config", edgeConfig(hideTopology)));
+        RunningProgram pool = run(networks.pool(), "pool", Edgeways.command("pool", "--config", poolConfig()));
         RunningProgram relay = run(networks.wire(), "relay", relayCommand());
         edge.transcript().await("the edge starts", Pattern.compile("The edge is ready"), START);
         pool.transcript().await("the pool starts", Pattern.compile("The pool is ready"), START);
@@ -119,7 +120,7 @@ public final class SeparateSite implements AutoCloseable {
                 CertificateRequest.of(Networks.EDGE_NAME),
                 directory.path().resolve("relay.p12"),
                 RecordingRelay.PASSWORD);
-        return java(
+        return Edgeways.java(
                 RecordingRelay.class.getName(),
                 keys.toString(),
                 data("recordings").toString(),
@@ -149,26 +150,6 @@ public final class SeparateSite implements AutoCloseable {
         return program;
     }
 
-    private static List<String> edgeways(String... arguments) {
-        return java("org.edgeways.app.Edgeways", arguments);
-    }
-
-    /** A virtual machine from this one's class path: never through a build. */
-    private static List<String> java(String mainClass, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
     private void addPerson(String person, String... rights) {
         List<String> arguments = new ArrayList<>(List.of("user", "add", person));
         arguments.addAll(List.of(rights));
@@ -180,19 +161,8 @@ public final class SeparateSite implements AutoCloseable {
         return "interop-phone-" + person;
     }
 
-    /** An administration command on the pool's host. */
     private void administer(String input, List<String> arguments) {
-        List<String> command = edgeways(arguments.toArray(String[]::new));
-        command.addAll(List.of("--data", data("pool").toString()));
-        try (RunningProgram running =
-                RunningProgram.start(networks.pool(), name + "-user", directory.path(), Map.of(), command)) {
-            if (!input.isEmpty()) {
-                running.say(input);
-            }
-            if (running.awaitExit(START) != 0) {
-                throw new AssertionError(arguments + ": " + running.transcript().text());
-            }
-        }
+        Edgeways.administer(networks.pool(), name + "-user", data("pool"), input, arguments);
     }
 
     public Networks networks() {

@@ -3,12 +3,7 @@ package org.edgeways.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import org.edgeways.net.CertificateAuthority;
-import org.edgeways.net.CertificateRequest;
-import org.edgeways.net.Pem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -19,48 +14,25 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KamailioInsideTest {
-    private static final String DOMAIN = "acorn.example";
-    private static final String ALICE_PASSWORD = "secret-of-alice";
-    private static final String BOB_PASSWORD = "secret-of-bob";
     private static final int TONE = 440;
     private static final int OTHER_TONE = 700;
 
-    private final CertificateAuthority authority = EdgeServer.newAuthority();
-    private final WorkDirectory directory = WorkDirectory.create();
-    private Kamailio kamailio;
-    private EdgeServer edge;
+    private KamailioSite site;
     private Account alice;
     private Account bob;
 
     @BeforeAll
     void start() throws IOException {
-        var trusted = directory.path().resolve("ca.crt");
-        Pem.writeCertificates(trusted, List.of(authority.certificate()));
-        kamailio = Kamailio.start(
-                "kamailio",
-                DOMAIN,
-                Map.of("alice", ALICE_PASSWORD, "bob", BOB_PASSWORD),
-                authority.issue(
-                        CertificateRequest.service("kamailio", "kamailio.acorn.example")
-                                .withAddresses("127.0.0.1"),
-                        Instant.now()),
-                trusted);
-        kamailio.addHost(EdgeServer.INSIDE_HOST);
-        edge = EdgeServer.start(
-                "kamailio-edge", DOMAIN, authority, "sip:127.0.0.1:" + kamailio.port() + ";transport=tls");
-        alice = edge.account("alice", ALICE_PASSWORD);
-        bob = edge.account("bob", BOB_PASSWORD);
+        site = KamailioSite.start("inside");
+        alice = site.outside("alice");
+        bob = site.outside("bob");
     }
 
     @AfterAll
     void stop() {
-        if (edge != null) {
-            edge.close();
+        if (site != null) {
+            site.close();
         }
-        if (kamailio != null) {
-            kamailio.close();
-        }
-        directory.close();
     }
 
     @Test
@@ -73,17 +45,18 @@ class KamailioInsideTest {
             other.awaitMessage(alice.uri(), "Grüße an Bob");
             other.sendMessage(alice.uri(), "Grüße an Alice");
             outside.awaitMessage(bob.uri(), "Grüße an Alice");
-            assertThat(kamailio.connections()).isEqualTo(1);
+            assertThat(site.kamailio().connections()).isEqualTo(1);
         }
     }
 
     @Test
     void aWrongPasswordIsRefusedByKamailioAndCountedByTheEdge() {
-        double before = edge.counter("access_edge_credentials_failed_total", "");
+        double before = site.edge().counter("access_edge_credentials_failed_total", "");
         try (Linphonec wrong = Linphonec.start("kamailio-wrong-password", bob.withPassword("not it"))) {
             wrong.awaitCredentialsRefused();
         }
-        assertThat(edge.counter("access_edge_credentials_failed_total", "")).isGreaterThan(before);
+        assertThat(site.edge().counter("access_edge_credentials_failed_total", ""))
+                .isGreaterThan(before);
     }
 
     @Test

@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.edgeways.net.CertificateAuthority;
-import org.edgeways.net.CertificateRequest;
-import org.edgeways.net.Pem;
-import org.edgeways.net.TlsIdentity;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipUserAgent;
@@ -24,44 +18,27 @@ import org.junit.jupiter.api.Test;
 /** What holds with a foreign server inside: senders, hiding, and the way out after that server was away. */
 @Tag("interop")
 class KamailioRulesTest {
-    private static final String DOMAIN = "acorn.example";
 
-    private final CertificateAuthority authority = EdgeServer.newAuthority();
-    private final WorkDirectory directory = WorkDirectory.create();
-    private final Agents agents = new Agents(authority);
-    private TlsIdentity service;
-    private Kamailio kamailio;
-    private EdgeServer edge;
+    private final Phones phones = new Phones();
+    private KamailioSite site;
 
     @BeforeEach
     void start() throws IOException {
-        var trusted = directory.path().resolve("ca.crt");
-        Pem.writeCertificates(trusted, List.of(authority.certificate()));
-        service = authority.issue(
-                CertificateRequest.service("kamailio", "kamailio.acorn.example").withAddresses("127.0.0.1"),
-                Instant.now());
-        kamailio = Kamailio.start(
-                "rules-kamailio", DOMAIN, Map.of("alice", "a-secret", "bob", "b-secret"), service, trusted);
-        kamailio.addHost(EdgeServer.INSIDE_HOST);
-        edge = EdgeServer.start("rules-edge", DOMAIN, authority, "sip:127.0.0.1:" + kamailio.port() + ";transport=tls");
+        site = KamailioSite.start("rules");
     }
 
     @AfterEach
     void stop() {
-        agents.close();
-        if (edge != null) {
-            edge.close();
+        phones.close();
+        if (site != null) {
+            site.close();
         }
-        if (kamailio != null) {
-            kamailio.close();
-        }
-        directory.close();
     }
 
     /** The edge refuses it before Kamailio asks for credentials. */
     @Test
     void somebodySignedInCannotSendAsSomebodyElse() throws IOException {
-        try (SipUserAgent alice = agents.signIn(edge.account("alice", "a-secret"))) {
+        try (SipUserAgent alice = phones.signIn(site.outside("alice"))) {
             for (String method : List.of("MESSAGE", "INVITE", "SUBSCRIBE", "PUBLISH", "OPTIONS")) {
                 SipMessage request = alice.newRequest(method, "sip:bob@acorn.example");
                 request.set(HeaderName.FROM, "<sip:bob@acorn.example>;tag=spoofed");
@@ -74,7 +51,7 @@ class KamailioRulesTest {
 
     @Test
     void kamailioRefusesToSignInSomebodyWithTheCredentialsOfAnother() throws IOException {
-        Account bob = edge.account("bob", "b-secret");
+        Account bob = site.outside("bob");
         Account mixed = new Account(
                 "sip:alice@acorn.example",
                 bob.username(),
@@ -83,7 +60,7 @@ class KamailioRulesTest {
                 bob.sipTlsPort(),
                 "",
                 bob.caFile());
-        try (SipUserAgent impostor = agents.connect(mixed)) {
+        try (SipUserAgent impostor = phones.connect(mixed)) {
             assertThat(impostor.register(600).status()).isIn(401, 403);
             assertThat(impostor.message("sip:bob@acorn.example", "hello").status())
                     .isEqualTo(403);
@@ -92,8 +69,8 @@ class KamailioRulesTest {
 
     @Test
     void nothingThatAClientGetsNamesKamailioOrTheEdgeInside() throws IOException {
-        try (SipUserAgent alice = agents.signIn(edge.account("alice", "a-secret"));
-                SipUserAgent bob = agents.signIn(edge.account("bob", "b-secret"))) {
+        try (SipUserAgent alice = phones.signIn(site.outside("alice"));
+                SipUserAgent bob = phones.signIn(site.outside("bob"))) {
             SipMessage sent = alice.newRequest("MESSAGE", "sip:bob@acorn.example");
             sent.setBody("text/plain", "hello".getBytes(StandardCharsets.UTF_8));
             var exchange = alice.start(sent);
@@ -117,23 +94,21 @@ class KamailioRulesTest {
         assertThat(new String(message.encode(), StandardCharsets.UTF_8))
                 .doesNotContainIgnoringCase("kamailio")
                 .doesNotContainIgnoringCase("perimeter")
-                .doesNotContain(":" + kamailio.port());
+                .doesNotContain(":" + site.kamailio().port());
     }
 
     @Test
     void whatComesFromInsideArrivesAlsoAfterKamailioWasAway() throws IOException {
-        try (SipUserAgent alice = agents.signIn(edge.account("alice", "a-secret"))) {
+        try (SipUserAgent alice = phones.signIn(site.outside("alice"))) {
             arrivesFromInside("before", alice);
-            kamailio.restart();
-            kamailio.addHost(EdgeServer.INSIDE_HOST);
+            site.kamailio().restart();
+            site.kamailio().addHost(EdgeServer.INSIDE_HOST);
             arrivesFromInside("after", alice);
         }
     }
 
     private void arrivesFromInside(String text, SipUserAgent alice) throws IOException {
-        Account inside = new Account(
-                "sip:bob@acorn.example", "bob", "b-secret", "127.0.0.1", kamailio.port(), "", edge.caFile());
-        try (SipUserAgent bob = agents.connect(inside, service)) {
+        try (SipUserAgent bob = phones.connect(site.inside("bob"), site.service())) {
             CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> {
                 try {
                     return bob.message("sip:alice@acorn.example", text).status();

@@ -2,6 +2,7 @@ package org.edgeways.interop;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.UUID;
 import org.edgeways.base.InMemoryCounters;
@@ -10,22 +11,27 @@ import org.edgeways.net.EventLoops;
 import org.edgeways.net.Pem;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsIdentity;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.siptransport.SipUserAgent;
 import org.edgeways.siptransport.SipUserAgentSettings;
 import org.edgeways.siptransport.TransportContext;
 
-/** Makes user agents of the project's own. */
+/** Makes user agents of the project's own, which can also send what no real program would. */
 final class Phones implements AutoCloseable {
 
     private final EventLoops loops = new EventLoops(1);
+    private final TlsContexts contexts = new TlsContexts(TlsProvider.best());
     private final TransportContext transport =
             new TransportContext(loops, new ProcessClock(), new InMemoryCounters(), new SecureRandom());
 
     /** How a device of that account connects over TLS. */
     SipUserAgentSettings settings(Account account, Duration patience) throws IOException {
-        ClientTls tls = new TlsContexts(TlsProvider.best())
-                .client(Pem.readCertificates(account.caFile()).orThrow());
+        return settings(
+                account, contexts.client(Pem.readCertificates(account.caFile()).orThrow()), patience);
+    }
+
+    private static SipUserAgentSettings settings(Account account, ClientTls tls, Duration patience) {
         return SipUserAgentSettings.tls(
                         account.host(),
                         account.sipTlsPort(),
@@ -35,6 +41,29 @@ final class Phones implements AutoCloseable {
                         account.password())
                 .withTimeout(patience)
                 .withInstance(UUID.randomUUID().toString());
+    }
+
+    /** Connects to where the account is; it is not signed in yet. */
+    SipUserAgent connect(Account account) throws IOException {
+        return connect(settings(account, Account.STEP));
+    }
+
+    /** Connects with a certificate of its own. */
+    SipUserAgent connect(Account account, TlsIdentity identity) throws IOException {
+        X509Certificate authority =
+                Pem.readCertificates(account.caFile()).orThrow().getFirst();
+        return connect(settings(account, contexts.mutualClient(identity, authority), Account.STEP));
+    }
+
+    /** Connects and signs in. */
+    SipUserAgent signIn(Account account) throws IOException {
+        SipUserAgent phone = connect(account);
+        int status = phone.register(600).status();
+        if (status != 200) {
+            phone.close();
+            throw new AssertionError(account.uri() + " cannot sign in: " + status);
+        }
+        return phone;
     }
 
     SipUserAgent connect(SipUserAgentSettings settings) throws IOException {
