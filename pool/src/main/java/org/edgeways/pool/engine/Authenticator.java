@@ -42,10 +42,12 @@ final class Authenticator {
     private final Map<String, DigestVerifier> verifiers = new HashMap<>();
     private final RandomGenerator random;
     private final List<StoredHash> decoys = new ArrayList<>();
+    private final int algorithms;
 
     Authenticator(People people, EngineSettings settings, RandomGenerator random, long start) {
         this.people = people;
         this.random = random;
+        this.algorithms = settings.algorithms().size();
         for (String domain : settings.domains()) {
             byte[] key = new byte[32];
             random.nextBytes(key);
@@ -73,18 +75,36 @@ final class Authenticator {
         if (verifier == null) {
             throw new IllegalStateException("no such domain here: " + domain);
         }
-        PoolErrorCode code = PoolErrorCode.CREDENTIALS_MISSING;
+        List<DigestCredentials> ours = new ArrayList<>(1);
         for (String value : request.values(header)) {
             if (!(DigestCredentials.parse(value) instanceof Result.Ok<DigestCredentials>(DigestCredentials given))) {
-                return new Outcome.Refused(
-                        Refusal.of(400, PoolErrorCode.CREDENTIALS_MALFORMED, "RFC 7616 section 3.4"));
+                return malformed(PoolErrorCode.CREDENTIALS_MALFORMED.meaning());
             }
-            if (!given.realm().equals(domain)) {
-                continue;
+            if (given.realm().equals(domain)) {
+                ours.add(given);
             }
+        }
+        if (ours.size() > algorithms
+                || ours.stream().map(DigestCredentials::username).distinct().count() > 1) {
+            // RFC 3261 section 22.3, RFC 8760 section 2.4: one answer; several would be guesses
+            return malformed("Several credentials for one realm");
+        }
+        return check(ours, verifier, request.method(), header, domain, now);
+    }
+
+    /** A wrong one outweighs all but a right one, so that whoever counts guesses by our answer misses none. */
+    private Outcome check(
+            List<DigestCredentials> ours,
+            DigestVerifier verifier,
+            String method,
+            HeaderName header,
+            String domain,
+            long now) {
+        PoolErrorCode code = PoolErrorCode.CREDENTIALS_MISSING;
+        String unreadable = null;
+        for (DigestCredentials given : ours) {
             People.Account account = people.account(addressOf(given.username(), domain));
-            List<StoredHash> hashes = hashes(account);
-            switch (verifier.verify(given, request.method(), hashes, now)) {
+            switch (verifier.verify(given, method, hashes(account), now)) {
                 case DigestOutcome.Accepted(int index) -> {
                     if (account != null && index < account.devices().size()) {
                         return new Outcome.Accepted(
@@ -92,20 +112,25 @@ final class Authenticator {
                     }
                     code = PoolErrorCode.CREDENTIALS_WRONG;
                 }
-                case DigestOutcome.Stale stale -> code = PoolErrorCode.CREDENTIALS_STALE;
-                case DigestOutcome.Replayed replayed -> code = PoolErrorCode.CREDENTIALS_STALE;
+                case DigestOutcome.Stale stale -> code = staleUnlessWrong(code);
+                case DigestOutcome.Replayed replayed -> code = staleUnlessWrong(code);
                 case DigestOutcome.WrongCredential wrong -> code = PoolErrorCode.CREDENTIALS_WRONG;
                 case DigestOutcome.OtherRealm other -> {}
-                case DigestOutcome.Malformed malformed -> {
-                    return new Outcome.Refused(Refusal.of(
-                            400,
-                            "Credentials: " + malformed.reason(),
-                            PoolErrorCode.CREDENTIALS_MALFORMED,
-                            "RFC 7616 section 3.4"));
-                }
+                case DigestOutcome.Malformed malformed -> unreadable = "Credentials: " + malformed.reason();
             }
         }
-        return new Outcome.Refused(challenge(verifier, header, code, now));
+        return unreadable != null && code != PoolErrorCode.CREDENTIALS_WRONG
+                ? malformed(unreadable)
+                : new Outcome.Refused(challenge(verifier, header, code, now));
+    }
+
+    private static PoolErrorCode staleUnlessWrong(PoolErrorCode code) {
+        return code == PoolErrorCode.CREDENTIALS_WRONG ? code : PoolErrorCode.CREDENTIALS_STALE;
+    }
+
+    private static Outcome malformed(String reason) {
+        return new Outcome.Refused(
+                Refusal.of(400, reason, PoolErrorCode.CREDENTIALS_MALFORMED, "RFC 7616 section 3.4"));
     }
 
     private Refusal challenge(DigestVerifier verifier, HeaderName header, PoolErrorCode code, long now) {

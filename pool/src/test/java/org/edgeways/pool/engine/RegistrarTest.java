@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.junit.jupiter.api.Test;
 
 class RegistrarTest {
 
-    private final PoolWorld world = new PoolWorld();
+    private PoolWorld world = new PoolWorld();
 
     @Test
     void aDeviceSignsInWithItsPasswordAndIsListed() {
@@ -100,6 +101,79 @@ class RegistrarTest {
         SipMessage response = phone.send(again);
         assertThat(response.status()).isEqualTo(401);
         assertThat(response.first(HeaderName.WWW_AUTHENTICATE)).contains("stale=true");
+    }
+
+    /** Else whoever counts failures by the answer would count nothing: 400 is no challenge. */
+    @Test
+    void aGuessAheadOfMalformedCredentialsIsNotTried() {
+        Device phone = world.inside("alice");
+        SipMessage register = phone.register(600);
+        register.add(HeaderName.AUTHORIZATION, lastAuthorization(phone, register));
+        register.add(HeaderName.AUTHORIZATION, "Digest username");
+        assertThat(phone.send(register).status()).isEqualTo(400);
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEmpty();
+    }
+
+    @Test
+    void severalGuessesInOneRequestAreNotTried() {
+        Device phone = world.inside("alice");
+        SipMessage register = phone.register(600);
+        String right = lastAuthorization(phone, register);
+        register.add(HeaderName.AUTHORIZATION, right.replaceFirst("response=\"[0-9a-f]{4}", "response=\"0000"));
+        register.add(HeaderName.AUTHORIZATION, right);
+        assertThat(phone.send(register).status()).isEqualTo(400);
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEmpty();
+    }
+
+    /** Who has an account may not use it to guess the passwords of others: 403 and 200 are no challenges either. */
+    @Test
+    void onesOwnCredentialsDoNotHideAGuessAtSomebodyElses() {
+        Device mallory = world.inside("bob");
+        Device alice = world.inside("alice");
+        SipMessage register = mallory.register(600);
+        register.add(HeaderName.AUTHORIZATION, lastAuthorization(alice, register));
+        register.add(HeaderName.AUTHORIZATION, lastAuthorization(mallory, register));
+        assertThat(mallory.send(register).status()).isEqualTo(400);
+    }
+
+    @Test
+    void aStaleNonceBesideAWrongGuessIsNotCalledStale() {
+        world = new PoolWorld(withAlgorithms(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5));
+        Device phone = world.inside("alice");
+        SipMessage register = phone.register(600);
+        String right = lastAuthorization(phone, register);
+        world.advance(400);
+        register.add(HeaderName.AUTHORIZATION, right.replaceFirst("response=\"[0-9a-f]{4}", "response=\"0000"));
+        register.add(HeaderName.AUTHORIZATION, right);
+        SipMessage response = phone.send(register);
+        assertThat(response.status()).isEqualTo(401);
+        assertThat(response.first(HeaderName.WWW_AUTHENTICATE)).doesNotContain("stale=true");
+    }
+
+    @Test
+    void aGuessBesideCredentialsWithoutQopIsAnsweredAsAGuess() {
+        world = new PoolWorld(withAlgorithms(DigestAlgorithm.SHA_256, DigestAlgorithm.MD5));
+        Device phone = world.inside("alice");
+        SipMessage register = phone.register(600);
+        String right = lastAuthorization(phone, register);
+        register.add(HeaderName.AUTHORIZATION, right.replaceFirst("response=\"[0-9a-f]{4}", "response=\"0000"));
+        register.add(HeaderName.AUTHORIZATION, right.replaceFirst(", qop=.*", ""));
+        assertThat(phone.send(register).status()).isEqualTo(401);
+    }
+
+    private static EngineSettings withAlgorithms(DigestAlgorithm... algorithms) {
+        EngineSettings defaults =
+                EngineSettings.of("10.0.0.1", 9061, List.of("acorn.example"), Set.of(PoolWorld.EDGE_HOST));
+        return new EngineSettings(
+                defaults.host(),
+                defaults.port(),
+                defaults.aliases(),
+                defaults.domains(),
+                defaults.edgeHosts(),
+                List.of(algorithms),
+                defaults.nonceLifetime(),
+                defaults.registrar(),
+                defaults.messages());
     }
 
     /** Fresh credentials of the right person. */
