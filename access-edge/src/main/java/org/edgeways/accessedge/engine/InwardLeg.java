@@ -203,7 +203,8 @@ final class InwardLeg {
         if (message.addresses(HeaderName.CONTACT) instanceof Result.Ok<List<NameAddress>>(var contacts)
                 && !contacts.isEmpty()
                 && !contacts.getFirst().isStar()) {
-            device = DeviceId.of(contacts.getFirst());
+            List<NameAddress> kept = SignInReading.kept(message, contacts);
+            device = DeviceId.of(kept.isEmpty() ? contacts.getFirst() : kept.getFirst());
         }
         message.remove(HeaderName.ROUTE);
         FlowToken token =

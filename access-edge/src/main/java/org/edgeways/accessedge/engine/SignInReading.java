@@ -1,6 +1,5 @@
 package org.edgeways.accessedge.engine;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.base.Result;
 import org.edgeways.sip.message.HeaderName;
@@ -32,24 +31,21 @@ record SignInReading(boolean bound, long lifetimeSeconds, List<String> contacts)
                 || asked.isEmpty()) {
             return null;
         }
-        List<String> contacts = new ArrayList<>();
-        for (NameAddress contact : asked) {
-            if (contact.uri() != null) {
-                contacts.add(contact.uri().toString());
-            }
-        }
-        long requested = requestedSeconds(request, asked.getFirst());
-        if (contacts.isEmpty() || requested == 0) {
+        List<NameAddress> kept = kept(request, asked);
+        if (kept.isEmpty()) {
             return new SignInReading(false, 0, List.of());
         }
         if (!(response.addresses(HeaderName.CONTACT) instanceof Result.Ok<List<NameAddress>>(var granted))
                 || granted.isEmpty()) {
             return new SignInReading(false, 0, List.of());
         }
+        List<String> contacts =
+                kept.stream().map(contact -> String.valueOf(contact.uri())).toList();
+        long requested = requestedSeconds(request, kept.getFirst());
         long longest = 0;
         boolean found = false;
         for (NameAddress binding : granted) {
-            if (asked.stream().anyMatch(contact -> same(contact, binding))) {
+            if (kept.stream().anyMatch(contact -> same(contact, binding))) {
                 found = true;
                 longest = Math.max(longest, grantedSeconds(response, binding, requested));
             }
@@ -59,6 +55,13 @@ record SignInReading(boolean bound, long lifetimeSeconds, List<String> contacts)
         return lifetime > 0
                 ? new SignInReading(true, Math.min(lifetime, MAX_SECONDS), contacts)
                 : new SignInReading(false, 0, List.of());
+    }
+
+    /** The contacts that a request wants bound; others may be removed by the same request (RFC 3261 section 10.2.2). */
+    static List<NameAddress> kept(SipMessage request, List<NameAddress> asked) {
+        return asked.stream()
+                .filter(contact -> contact.uri() != null && requestedSeconds(request, contact) > 0)
+                .toList();
     }
 
     private static boolean same(NameAddress asked, NameAddress granted) {

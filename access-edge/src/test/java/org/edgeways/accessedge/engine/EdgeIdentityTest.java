@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Flow;
 import org.junit.jupiter.api.Test;
@@ -270,5 +271,27 @@ class EdgeIdentityTest {
         SipMessage answer =
                 refused(flow, bench.request("MESSAGE", BOB, ALICE, BOB, ""), AccessEdgeErrorCode.INSIDE_UNREACHABLE);
         assertThat(Integer.parseInt(answer.first(HeaderName.RETRY_AFTER))).isBetween(5, 10);
+    }
+
+    /** As linphone does when its address has changed: the old contact is removed in the request that binds the new one. */
+    @Test
+    void whoRemovesAnOldContactAndBindsANewOneAtOnceIsSignedIn() {
+        Flow flow = bench.client();
+        String bound = "<sip:alice@192.168.77.11:5061;transport=tls>";
+        bench.fromClient(
+                flow,
+                bench.request(
+                        "REGISTER",
+                        "sip:acorn.example",
+                        ALICE,
+                        ALICE,
+                        "Contact: <sip:alice@192.168.77.10:5061;transport=tls>;expires=0|Contact: " + bound
+                                + "|Expires: 300"));
+        bench.answerFromInside(bench.atInside(), 200, "OK", "Contact", bound + ";expires=300");
+        assertThat(bench.at(flow).status()).isEqualTo(200);
+        bench.fromClient(flow, bench.request("MESSAGE", BOB, ALICE, BOB, ""));
+        assertThat(bench.atInside().method()).isEqualTo("MESSAGE");
+        assertThat(bench.directory.client(flow).deviceOf(ALICE))
+                .isEqualTo(DeviceId.of(NameAddress.parse(bound).orThrow()));
     }
 }
