@@ -13,11 +13,19 @@ public record ContactToken(String person, String uri) {
     /**
      * Seals it for use as the user part of a SIP URI.
      *
-     * @throws IllegalArgumentException if the URI is longer than a token holds
+     * @throws IllegalArgumentException if the URI is longer than a token holds, see {@link #fits()}
      */
     public String seal(Sealer sealer) {
-        return sealer.seal(
-                Purpose.CONTACT, new TokenWriter().text(person).text(uri).bytes());
+        return sealer.seal(Purpose.CONTACT, encode());
+    }
+
+    /** True if the URI is not too long for a token. */
+    public boolean fits() {
+        return encode().length <= Sealer.MAX_CONTENT_BYTES;
+    }
+
+    private byte[] encode() {
+        return new TokenWriter().text(person).text(uri).bytes();
     }
 
     /** Opens what {@link #seal} made. */

@@ -155,8 +155,12 @@ final class TopologyHiding {
                         displayName(address),
                         withHeadersOf(sip, harmlessHeaders(sip.headers())),
                         harmless(address.parameters()));
-            case SipUri sip ->
-                new NameAddress(displayName(address), seal(sip, client, person), harmless(address.parameters()));
+            case SipUri sip -> {
+                Uri hidden = seal(sip, client, person);
+                yield hidden == null
+                        ? null
+                        : new NameAddress(displayName(address), hidden, harmless(address.parameters()));
+            }
         };
     }
 
@@ -174,9 +178,13 @@ final class TopologyHiding {
                 && (uri.userInfo() == null || !inside.occurIn(uri.userInfo()));
     }
 
-    private Uri seal(SipUri uri, ClientFlow client, String person) {
-        String token = new ContactToken(person, withHeadersOf(uri, null).toString()).seal(sealer);
-        String outside = names.uriOutside(uri.scheme(), token, client.transport());
+    /** Null if it is too long for a token. */
+    private @Nullable Uri seal(SipUri uri, ClientFlow client, String person) {
+        ContactToken token = new ContactToken(person, withHeadersOf(uri, null).toString());
+        if (!token.fits()) {
+            return null;
+        }
+        String outside = names.uriOutside(uri.scheme(), token.seal(sealer), client.transport());
         String headers = harmlessHeaders(uri.headers());
         return Uri.parse(headers == null ? outside : outside + "?" + headers).orThrow();
     }

@@ -397,4 +397,36 @@ class EdgeHidingTest {
         assertThat(outside.callId()).isEqualTo("7@10.20.30.40");
         assertThat(outside.first(HeaderName.of("Content-ID"))).isEqualTo("<1@10.20.30.40>");
     }
+
+    /** A token holds 4 KiB, a header line up to 64: what does not fit is taken out, and nothing fails. */
+    @Test
+    void anAddressThatIsTooLongToBeSealedIsDroppedAndTheMessagePasses() {
+        Flow flow = bench.client();
+        SipMessage register = bench.signIn(flow, ALICE, ALICES_CONTACT);
+        String tooLong = "<sip:bob@10.20.30.40;x=" + "x".repeat(5_000) + ">";
+        bench.fromInside(bench.request(
+                "INVITE",
+                "sip:alice@192.168.77.10:5061;transport=tls",
+                BOB,
+                ALICE,
+                "Route: " + register.first(HeaderName.PATH) + "|Contact: " + tooLong));
+        SipMessage invite = bench.at(flow);
+        assertThat(invite.method()).isEqualTo("INVITE");
+        assertThat(invite.has(HeaderName.CONTACT)).isFalse();
+        assertThat(bench.textOutside()).doesNotContain("10.20.30.40");
+
+        bench.fromClient(flow, bench.request("INVITE", BOB, ALICE, BOB, "Contact: " + ALICES_CONTACT));
+        bench.fromClient(flow, EdgeBench.answer(invite, 486, "Busy"));
+        bench.answerFromInside(lastInvite(), 200, "OK", "Contact", tooLong);
+        assertThat(bench.at(flow).method()).isEqualTo("ACK");
+        assertThat(bench.at(flow).status()).isEqualTo(200);
+    }
+
+    private SipMessage lastInvite() {
+        SipMessage message = bench.atInside();
+        while (!message.isRequest() || !message.method().equals("INVITE")) {
+            message = bench.atInside();
+        }
+        return message;
+    }
 }
