@@ -109,6 +109,11 @@ public final class EdgeRouter implements ProxyRouter {
     }
 
     @Override
+    public @Nullable String onCancel(ProxyRequest request, String reason) {
+        return request.attachment(Passage.class) instanceof Passage.Outward ? outward.cancelReason(reason) : reason;
+    }
+
+    @Override
     public void onResponse(ProxyRequest request, Target target, SipMessage upstream) {
         switch (request.attachment(Passage.class)) {
             case Passage.Inward inwards -> inward.editResponse(request, upstream, inwards);

@@ -142,6 +142,12 @@ final class OutwardLeg {
         hiding.hide(outgoing, passage.client(), passage.person(), uri -> false);
     }
 
+    /** The Reason of a CANCEL as the client gets it; null if it would name the inside. */
+    @Nullable
+    String cancelReason(String reason) {
+        return policy.hiding() && hiding.reveals(reason) ? null : reason;
+    }
+
     /** Edits a client's response as it goes to the inside. */
     void editResponse(SipMessage upstream, Passage.Outward passage) {
         boolean recorded = upstream.has(HeaderName.RECORD_ROUTE);

@@ -91,6 +91,11 @@ final class TopologyHiding {
         this.counters = counters;
     }
 
+    /** True if the text names the inside. */
+    boolean reveals(String text) {
+        return inside.occurIn(text);
+    }
+
     /**
      * Hides the inside in a message to a client.
      *

@@ -398,6 +398,38 @@ class EdgeHidingTest {
         assertThat(outside.first(HeaderName.of("Content-ID"))).isEqualTo("<1@10.20.30.40>");
     }
 
+    /** A CANCEL is made anew at each hop; its Reason (RFC 3326) is all that comes from its sender. */
+    @Test
+    void theReasonOfACancelNamesNothingOfTheInside() {
+        assertThat(reasonOfCancel("SIP;cause=503;text=\"pool.acorn.example\"")).isNull();
+        assertThat(reasonOfCancel("SIP;cause=200;text=\"Call completed elsewhere\""))
+                .contains("elsewhere");
+    }
+
+    private String reasonOfCancel(String reason) {
+        Flow flow = bench.client();
+        SipMessage register = bench.signIn(flow, ALICE, ALICES_CONTACT);
+        SipMessage invite = bench.request(
+                "INVITE",
+                "sip:alice@192.168.77.10:5061;transport=tls",
+                BOB,
+                ALICE,
+                "Route: " + register.first(HeaderName.PATH) + "|Contact: <" + INSIDE_CONTACT + ">");
+        bench.fromInside(invite);
+        bench.fromClient(flow, EdgeBench.answer(bench.at(flow), 180, "Ringing"));
+        SipMessage cancel = SipMessage.request("CANCEL", invite.requestUriText());
+        for (HeaderName name : List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID)) {
+            cancel.set(name, invite.first(name));
+        }
+        cancel.set(HeaderName.CSEQ, invite.cseq().number() + " CANCEL");
+        cancel.set(HeaderName.of("Reason"), reason);
+        bench.fromInside(cancel);
+        SipMessage outside = bench.at(flow);
+        assertThat(outside.method()).isEqualTo("CANCEL");
+        bench.atInside.clear();
+        return outside.first(HeaderName.of("Reason"));
+    }
+
     /** A token holds 4 KiB, a header line up to 64: what does not fit is taken out, and nothing fails. */
     @Test
     void anAddressThatIsTooLongToBeSealedIsDroppedAndTheMessagePasses() {

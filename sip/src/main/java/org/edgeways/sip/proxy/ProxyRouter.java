@@ -42,6 +42,16 @@ public interface ProxyRouter {
     default void onForward(ProxyRequest request, Target target, SipMessage outgoing) {}
 
     /**
+     * The Reason (RFC 3326) that the CANCELs to the branches get when the caller's own CANCEL had one: all that a CANCEL
+     * carries on, since each hop makes it anew. Not called where this element cancels by itself.
+     *
+     * @return null for none
+     */
+    default @Nullable String onCancel(ProxyRequest request, String reason) {
+        return reason;
+    }
+
+    /**
      * Edits a response of a branch (not 100) as it will be sent: its Via entries are already those of the request as it
      * came.
      */

@@ -364,7 +364,8 @@ final class ResponseContext {
             case FORWARDING -> {
                 waiting.clear();
                 SipMessage cancel = server.cancel();
-                cancelBranches(cancel == null ? null : cancel.first(REASON), now);
+                String reason = cancel == null ? null : cancel.first(REASON);
+                cancelBranches(reason == null ? null : parts.router().onCancel(request, reason), now);
             }
             case ANSWERED, ABANDONED -> {}
         }
