@@ -13,6 +13,9 @@ final class Hygiene {
 
     private static final String OWN_PREFIX = "p-edgeways-";
 
+    /** The draft before RFC 3325, which telephones still show. */
+    private static final HeaderName REMOTE_PARTY_ID = HeaderName.of("Remote-Party-ID");
+
     private final Predicate<String> realms;
 
     /** @param realms whether credentials for a realm are meant for this server */
@@ -34,6 +37,7 @@ final class Hygiene {
     static void strip(SipMessage message) {
         message.remove(HeaderName.P_ASSERTED_IDENTITY);
         message.remove(HeaderName.P_PREFERRED_IDENTITY);
+        message.remove(REMOTE_PARTY_ID);
         for (HeaderName name : List.copyOf(message.names())) {
             if (name.canonical().toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX)) {
                 message.remove(name);

@@ -147,4 +147,18 @@ class SenderRuleTest {
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.first(HeaderName.ALLOW)).contains("MESSAGE");
     }
+
+    @Test
+    void whatOneCallsOneselfInRemotePartyIdIsTakenOff() {
+        Device bob = world.inside("bob");
+        bob.signIn();
+        Device alice = world.inside("alice");
+        alice.signIn();
+        SipMessage message = alice.message("bob", "hello");
+        message.set(
+                HeaderName.of("Remote-Party-ID"), "\"The boss\" <sip:carol@acorn.example>;party=calling;screen=yes");
+        assertThat(alice.send(message).status()).isEqualTo(200);
+        assertThat(bob.received("MESSAGE").getFirst().has(HeaderName.of("Remote-Party-ID")))
+                .isFalse();
+    }
 }
