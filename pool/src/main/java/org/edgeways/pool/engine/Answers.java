@@ -39,7 +39,8 @@ final class Answers {
     private void tell(ProxyRequest request, Refusal refusal) {
         counters.counter("pool_requests_refused", "code", refusal.code().code()).increment();
         SipMessage message = request.received();
-        String flow = message.first(SenderRule.FLOW);
+        // what a device inside says of its connection is its own invention
+        String flow = request.origin().isTrunk() ? message.first(SenderRule.FLOW) : null;
         events.refused(
                 refusal.code(),
                 message.method(),

@@ -231,7 +231,7 @@ final class PoolWorld {
         @Override
         public void refused(
                 PoolErrorCode code, String method, String from, String to, String flow, int status, String rule) {
-            log.add(status + " " + method + " " + from + " " + code.code() + ": " + rule);
+            log.add(status + " " + method + " " + from + " " + code.code() + ": " + rule + " on " + flow);
         }
 
         @Override

@@ -161,4 +161,14 @@ class SenderRuleTest {
         assertThat(bob.received("MESSAGE").getFirst().has(HeaderName.of("Remote-Party-ID")))
                 .isFalse();
     }
+
+    @Test
+    void theLogDoesNotBelieveADeviceInsideThatCallsItselfAnEdgeNode() {
+        Device alice = world.inside("alice");
+        SipMessage message = alice.message("bob", "hello");
+        message.set(SenderRule.FLOW, PoolWorld.EDGE_HOST + ";boot=e1;connection=1");
+        assertThat(alice.send(message).status()).isEqualTo(407);
+        assertThat(world.log.getLast())
+                .endsWith(" on inside " + alice.origin.flow().id());
+    }
 }
