@@ -41,8 +41,6 @@ final class Registrar {
         record Refused(Refusal refusal) implements Outcome {}
     }
 
-    private record Expiry(String person, String id) {}
-
     /** How many devices that are gone keep their id for when they come back. */
     static final int OLD_IDS_REMEMBERED = 10_000;
 
@@ -51,7 +49,8 @@ final class Registrar {
     private final Map<String, List<Binding>> people = new HashMap<>();
     private final Map<String, Binding> byId = new HashMap<>();
     private final Map<String, Set<String>> peopleOfFlow = new HashMap<>();
-    private final TimerQueue<Expiry> expiries = new TimerQueue<>();
+    private final TimerQueue<String> expiries = new TimerQueue<>();
+    private final Map<String, TimerQueue.Timer<String>> expiryOfId = new HashMap<>();
     private final Map<String, String> idsOfOld = new LinkedHashMap<>();
 
     Registrar(RegistrarLimits limits, RandomGenerator random) {
@@ -203,20 +202,19 @@ final class Registrar {
 
     /** Forgets what has expired. */
     void timeout(long now) {
-        for (Expiry due = expiries.poll(now); due != null; due = expiries.poll(now)) {
-            Binding binding = byId.get(due.id());
-            if (binding == null) {
-                continue;
-            }
-            if (binding.expiresAt() <= now) {
-                remove(binding.id());
-            }
+        for (String due = expiries.poll(now); due != null; due = expiries.poll(now)) {
+            remove(due);
         }
     }
 
     /** When {@link #timeout} has something to do. */
     long nextDeadline() {
         return expiries.nextDeadline();
+    }
+
+    /** How many bindings have a time at which they are forgotten. */
+    int deadlines() {
+        return expiries.size();
     }
 
     /** How many bindings there are, expired ones included until they are forgotten. */
@@ -239,6 +237,10 @@ final class Registrar {
     private void put(String person, List<Binding> bindings) {
         for (Binding old : people.getOrDefault(person, List.of())) {
             byId.remove(old.id());
+            TimerQueue.Timer<String> expiry = expiryOfId.remove(old.id());
+            if (expiry != null) {
+                expiries.cancel(expiry);
+            }
             rememberId(old);
             Set<String> here = peopleOfFlow.get(old.flow());
             if (here != null) {
@@ -258,7 +260,7 @@ final class Registrar {
             peopleOfFlow
                     .computeIfAbsent(binding.flow(), f -> new LinkedHashSet<>())
                     .add(person);
-            expiries.schedule(binding.expiresAt(), new Expiry(person, binding.id()));
+            expiryOfId.put(binding.id(), expiries.schedule(binding.expiresAt(), binding.id()));
         }
     }
 

@@ -475,4 +475,22 @@ class RegistrarTest {
                 .hasSize(2);
         assertThat(alice.signIn().status()).isEqualTo(200);
     }
+
+    /** Else a device that refreshes often enough fills the memory with deadlines of bindings that are long replaced. */
+    @Test
+    void refreshingLeavesNoDeadlinesBehind() {
+        Registrar registrar = new Registrar(RegistrarLimits.DEFAULT, world.random);
+        Device phone = world.inside("alice");
+        FlowName flow = new FlowName(FlowName.INSIDE, "boot", "1");
+        for (int i = 0; i < 100; i++) {
+            registrar.register(phone.register(600), phone.address(), flow, "phone", world.now + i);
+        }
+        assertThat(registrar.size()).isEqualTo(1);
+        assertThat(registrar.deadlines()).isEqualTo(1);
+        registrar.timeout(world.now + 600 * PoolWorld.SECOND);
+        assertThat(registrar.size()).isEqualTo(1);
+        registrar.timeout(world.now + 601 * PoolWorld.SECOND);
+        assertThat(registrar.size()).isZero();
+        assertThat(registrar.deadlines()).isZero();
+    }
 }
