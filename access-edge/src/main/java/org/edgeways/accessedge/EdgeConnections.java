@@ -99,7 +99,9 @@ final class EdgeConnections implements SipConnectionEvents {
         if (closedAsBanned(client, connection, request.method(), now)) {
             return false;
         }
-        boolean ends = request.method().equals("ACK") || request.method().equals("CANCEL");
+        // what was begun may be ended past the rate; who is not signed in has begun nothing
+        boolean ends = client.isSignedIn(now)
+                && (request.method().equals("ACK") || request.method().equals("CANCEL"));
         if (guard.admitRequest(client.source(), now) || ends) {
             return true;
         }

@@ -271,6 +271,18 @@ final class AccessEdgeTest {
         }
     }
 
+    /** They end what was begun, and who is not signed in has begun nothing. */
+    @Test
+    void cancelsBeforeSignInAreHeldToTheRateToo() throws Exception {
+        try (EdgeRig rig = new EdgeRig(s -> s.withLimits(EdgeLimits.DEFAULT.withRequests(1, 5)));
+                SSLSocket raw = rig.raw()) {
+            raw.getOutputStream()
+                    .write(EdgeRig.ascii(OPTIONS.replace("OPTIONS", "CANCEL").repeat(20)));
+            EdgeRig.awaitTrue(
+                    () -> rig.counters.value("access_edge_refusals", "code", "access-edge-rate-exceeded") >= 10);
+        }
+    }
+
     @Test
     void aBanClosesScannersRefusesNewcomersAndSparesWhoIsSignedIn() throws Exception {
         try (EdgeRig rig = new EdgeRig(s -> s.withLimits(EdgeLimits.DEFAULT.withBudgets(3, 3)));
