@@ -130,8 +130,9 @@ final class InwardLeg {
 
     /** Until somebody is signed in: REGISTER only, and what ends a dialog that was begun while one was. */
     private static boolean maySend(ProxyRequest request, ClientFlow client, Guidance guidance, long now) {
+        boolean ends = request.method().equals("BYE") || request.method().equals("ACK");
         return client.isSignedIn(now)
-                || request.inDialog() && guidance instanceof Guidance.Sealed(var token, var same) && same;
+                || ends && request.inDialog() && guidance instanceof Guidance.Sealed(var token, var same) && same;
     }
 
     /** True if the sender is signed in on the connection, or was when the dialog was begun there. */

@@ -117,6 +117,23 @@ class EdgeIdentityTest {
         assertThat(bench.atInside().method()).isEqualTo("BYE");
     }
 
+    /** A To tag is quickly written: in the dialogs of that time nothing goes on but their end. */
+    @Test
+    void afterSignOutADialogOfThatTimeCarriesNothingButItsEnd() {
+        Flow flow = bench.alice();
+        SipMessage ok = bench.call(flow);
+        bench.fromClient(flow, bench.request("REGISTER", "sip:acorn.example", ALICE, ALICE, "Contact: *|Expires: 0"));
+        bench.answerFromInside(bench.atInside(), 200, "OK");
+        bench.at(flow);
+        for (String method : METHODS) {
+            if (!method.equals("BYE")) {
+                refused(flow, bench.inDialog(method, ok, ""), AccessEdgeErrorCode.SIGN_IN_FIRST);
+            }
+        }
+        bench.fromClient(flow, bench.inDialog("ACK", ok, ""));
+        assertThat(bench.atInside().method()).isEqualTo("ACK");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
