@@ -15,11 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registration of one user agent (RFC 3261 section 10.2, RFC 5626 section 4.2). States: out → (register) → asking →
- * registered → (refresh is due) → asking …; asking → refused or unanswered → out; any → (unregister) → leaving → out.
+ * registered → (refresh is due) → asking …; asking → refused or unanswered → out; any → (unregister) → leaving → out. One
+ * REGISTER is under way at a time: what is wanted while asking or leaving is sent when its answer has come.
  */
 final class Registration implements OutgoingRequests.Answer {
 
     private static final long SECOND = 1_000_000_000L;
+    private static final long LONGEST_SECONDS = 0xffff_ffffL;
+
+    /** What a time that cannot be read counts as (section 20.10). */
+    private static final long UNREADABLE_SECONDS = 3_600;
 
     private enum State {
         OUT,
@@ -32,6 +37,11 @@ final class Registration implements OutgoingRequests.Answer {
     private final String callId;
     private final String fromTag;
     private State state = State.OUT;
+
+    /** ASKING or LEAVING: what to do when the REGISTER that is under way has ended. */
+    private @Nullable State next;
+
+    private boolean askedForLonger;
     private long wantedSeconds;
     private long sequence;
     private TimerQueue.@Nullable Timer<LongConsumer> refresh;
@@ -54,19 +64,29 @@ final class Registration implements OutgoingRequests.Answer {
     }
 
     void register(long now) {
-        stopRefreshing();
-        state = State.ASKING;
-        ask(wantedSeconds, now);
+        want(State.ASKING, now);
     }
 
     void unregister(long now) {
-        stopRefreshing();
-        state = State.LEAVING;
-        ask(0, now);
+        want(State.LEAVING, now);
     }
 
-    private void ask(long seconds, long now) {
-        core.send(registerRequest(seconds), this, now);
+    private void want(State what, long now) {
+        stopRefreshing();
+        switch (state) {
+            case OUT, REGISTERED -> ask(what, now);
+            case ASKING, LEAVING -> next = what;
+        }
+    }
+
+    private void ask(State what, long now) {
+        state = what;
+        askedForLonger = false;
+        ask(now);
+    }
+
+    private void ask(long now) {
+        core.send(registerRequest(state == State.LEAVING ? 0 : wantedSeconds), this, now);
     }
 
     private SipMessage registerRequest(long seconds) {
@@ -109,14 +129,22 @@ final class Registration implements OutgoingRequests.Answer {
     }
 
     @Override
+    public boolean stillWanted() {
+        return next == null;
+    }
+
+    @Override
     public void finished(
             @Nullable ClientTransaction transaction,
             int status,
             String reason,
             @Nullable SipMessage response,
             long now) {
-        if (transaction != null && transaction.request().cseq().number() < sequence) {
-            return; // a later REGISTER is under way
+        State wanted = next;
+        if (wanted != null) {
+            next = null;
+            ask(wanted, now);
+            return;
         }
         switch (state) {
             case ASKING -> asked(status, reason, response, now);
@@ -139,9 +167,10 @@ final class Registration implements OutgoingRequests.Answer {
             return;
         }
         long least = response == null ? 0 : number(response.first(HeaderName.MIN_EXPIRES));
-        if (status == 423 && least > wantedSeconds) {
+        if (status == 423 && least > wantedSeconds && !askedForLonger) {
+            askedForLonger = true;
             wantedSeconds = least; // section 10.2.8
-            ask(wantedSeconds, now);
+            ask(now);
             return;
         }
         state = State.OUT;
@@ -150,6 +179,12 @@ final class Registration implements OutgoingRequests.Answer {
 
     private void registered(SipMessage response, long now) {
         long seconds = grantedSeconds(response);
+        if (seconds == 0) {
+            state = State.OUT;
+            core.happened(
+                    new UserAgentEvent.RegistrationFailed(response.status(), "The registrar granted no time"), now);
+            return;
+        }
         serviceRoutes = response.elements(HeaderName.SERVICE_ROUTE);
         state = State.REGISTERED;
         long flowTimer = number(response.first(HeaderName.FLOW_TIMER));
@@ -161,8 +196,7 @@ final class Registration implements OutgoingRequests.Answer {
 
     private void refreshDue(long now) {
         refresh = null;
-        state = State.ASKING;
-        ask(wantedSeconds, now);
+        ask(State.ASKING, now);
     }
 
     /** Section 10.2.4: the expires parameter of our Contact, else the Expires header, else what was asked for. */
@@ -175,12 +209,19 @@ final class Registration implements OutgoingRequests.Answer {
                 if (uri != null
                         && expires != null
                         && uri.equivalent(core.settings().contact())) {
-                    return number(expires);
+                    return expiresSeconds(expires);
                 }
             }
         }
         OptionalLong header = response.expires();
         return header.orElse(wantedSeconds);
+    }
+
+    private long expiresSeconds(String text) {
+        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Math.min(UNREADABLE_SECONDS, wantedSeconds);
+        }
+        return text.length() > 10 ? LONGEST_SECONDS : Math.min(Long.parseLong(text), LONGEST_SECONDS);
     }
 
     private static long number(@Nullable String text) {

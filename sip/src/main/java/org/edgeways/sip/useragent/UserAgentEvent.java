@@ -27,14 +27,15 @@ public sealed interface UserAgentEvent {
     /** The binding was removed on our request. */
     record Unregistered() implements UserAgentEvent {}
 
-    /** A REGISTER was refused or not answered. Nothing is tried again by itself. */
+    /** A REGISTER was refused, not answered, or granted no time (status 200). Nothing is tried again by itself. */
     record RegistrationFailed(int status, String reason) implements UserAgentEvent {}
 
     /**
      * A request that we sent has its final answer.
      *
      * @param id what sending it returned
-     * @param status 408 without any answer, or that of the transport's failure
+     * @param status 408 without any answer, or that of the transport's failure; 487 for a change of the session that was
+     *     still waiting when the call ended
      * @param response null if none came
      */
     record Answered(
