@@ -1,6 +1,8 @@
 package org.edgeways.sip.useragent;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -80,6 +82,9 @@ public final class Call {
     @Nullable
     Unacknowledged unacknowledged;
 
+    /** When the caller is told again that it rings. */
+    TimerQueue.@Nullable Timer<LongConsumer> reminder;
+
     @Nullable
     String localSessionType;
 
@@ -89,6 +94,9 @@ public final class Call {
 
     /** True while a re-INVITE or UPDATE of ours with a session awaits its answer. */
     boolean changing;
+
+    /** The changes of the session that we want and that are not under way. */
+    final List<SessionChanges.Change> changes = new ArrayList<>();
 
     /** True if we hung up before the ACK of our 2xx came. */
     boolean hangUpWanted;

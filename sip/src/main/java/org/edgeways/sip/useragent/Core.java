@@ -99,9 +99,14 @@ final class Core {
         return RandomText.of(random, letters);
     }
 
-    /** Sends a request to where its Route or Request-URI leads. */
+    /** Sends a request outside dialogs to where its Route or Request-URI leads. */
     void send(SipMessage request, OutgoingRequests.Answer answer, long now) {
-        requests.send(request, destination(request), answer, now);
+        requests.send(request, destination(request), null, answer, now);
+    }
+
+    /** Sends a request within a dialog to where its Route or Request-URI leads. */
+    void send(Dialog dialog, SipMessage request, OutgoingRequests.Answer answer, long now) {
+        requests.send(request, destination(request), dialog, answer, now);
     }
 
     /** Sends the ACK of a 2xx, past the transaction layer (section 13.2.2.4). */

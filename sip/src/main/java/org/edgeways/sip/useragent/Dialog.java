@@ -176,7 +176,7 @@ public final class Dialog {
      */
     public SipMessage request(String method, long inviteSequence) {
         boolean acknowledges = method.equals("ACK");
-        long sequence = acknowledges ? inviteSequence : ++localSequence;
+        long sequence = acknowledges ? inviteSequence : nextSequence();
         SipUri first = routeSet.isEmpty() ? null : routeSet.getFirst().sipUri();
         SipUri strictRouter = first == null || first.isLooseRouter() ? null : first;
         boolean strict = strictRouter != null;
@@ -220,9 +220,9 @@ public final class Dialog {
         return localSequence;
     }
 
-    /** Takes the sequence number that a request outside the dialog's own making used: an INVITE sent again with credentials. */
-    public void sequenceUsed(long number) {
-        localSequence = Math.max(localSequence, number);
+    /** Takes the next of our sequence numbers, for a request that is sent again with credentials. */
+    long nextSequence() {
+        return ++localSequence;
     }
 
     /**

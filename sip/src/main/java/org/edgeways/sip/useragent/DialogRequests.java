@@ -5,14 +5,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
-import org.edgeways.sip.transaction.ClientTransaction;
 import org.edgeways.sip.transaction.ServerTransaction;
 import org.jspecify.annotations.Nullable;
 
-/** Requests within dialogs, in both directions (RFC 3261 sections 12.2, 14, 15; RFC 3311). */
+/** Requests within dialogs, in both directions (RFC 3261 sections 12.2, 15). */
 final class DialogRequests {
-
-    private static final long MILLISECOND = 1_000_000L;
 
     /** For answers that nobody waits for. */
     static final OutgoingRequests.Answer IGNORED = (transaction, status, reason, response, now) -> {};
@@ -20,10 +17,16 @@ final class DialogRequests {
     private record Entry(Call call, Dialog dialog) {}
 
     private final Core core;
+    private final SessionChanges changes;
     private final Map<Dialog.Id, Entry> entries = new HashMap<>();
 
     DialogRequests(Core core) {
         this.core = core;
+        this.changes = new SessionChanges(core, this);
+    }
+
+    SessionChanges changes() {
+        return changes;
     }
 
     void add(Call call, Dialog dialog) {
@@ -52,7 +55,7 @@ final class DialogRequests {
     }
 
     void bye(Dialog dialog, OutgoingRequests.Answer answer, long now) {
-        core.send(request(dialog, "BYE"), answer, now);
+        core.send(dialog, request(dialog, "BYE"), answer, now);
     }
 
     /** Hangs up; whatever the answer, the call is over then. */
@@ -84,24 +87,27 @@ final class DialogRequests {
         }
         call.unacknowledged = null;
         call.move(Call.State.ENDED);
+        changes.giveUp(call, now);
         core.happened(new UserAgentEvent.CallEnded(call, status, reason), now);
     }
 
     /** A request of any other method within a call, and its answer as an event. */
     long send(Call call, String method, @Nullable String contentType, byte[] body, long now) {
         long id = core.nextId();
-        SipMessage request = request(dialogOf(call), method);
+        Dialog dialog = dialogOf(call);
+        SipMessage request = request(dialog, method);
         if (contentType != null) {
             request.setBody(contentType, body);
         }
         core.send(
+                dialog,
                 request,
                 (transaction, status, reason, response, later) -> answered(call, id, status, reason, response, later),
                 now);
         return id;
     }
 
-    private void answered(Call call, long id, int status, String reason, @Nullable SipMessage response, long now) {
+    void answered(Call call, long id, int status, String reason, @Nullable SipMessage response, long now) {
         core.happened(new UserAgentEvent.Answered(id, status, reason, response), now);
         // section 12.2.1.2: the peer no longer knows the dialog
         if ((status == 481 || status == 408) && call.state() == Call.State.UP) {
@@ -109,103 +115,14 @@ final class DialogRequests {
         }
     }
 
-    /** A session change by re-INVITE or UPDATE, tried again after glare (section 14.1). */
-    long change(Call call, String method, String contentType, byte[] session, long now) {
-        if (call.state() != Call.State.UP || call.changing) {
-            throw new IllegalStateException("no change while " + call + (call.changing ? " is changing" : ""));
-        }
-        long id = core.nextId();
-        change(call, id, method, contentType, session, now);
-        return id;
-    }
-
-    private void change(Call call, long id, String method, String contentType, byte[] session, long now) {
-        Dialog dialog = dialogOf(call);
-        SipMessage request = request(dialog, method);
-        request.add(HeaderName.CONTACT, core.dialogContact());
-        request.add(HeaderName.ALLOW, Core.ALLOW);
-        request.add(HeaderName.SUPPORTED, core.supported());
-        request.setBody(contentType, session);
-        call.changing = true;
-        core.send(
-                request,
-                new OutgoingRequests.Answer() {
-                    @Override
-                    public void sent(ClientTransaction transaction, long later) {
-                        dialog.sequenceUsed(transaction.request().cseq().number());
-                    }
-
-                    @Override
-                    public void provisional(ClientTransaction transaction, SipMessage response, long later) {
-                        if (response.status() >= 200) {
-                            core.acknowledge(acknowledgement(dialog, transaction.request()), later);
-                        }
-                    }
-
-                    @Override
-                    public void finished(
-                            @Nullable ClientTransaction transaction,
-                            int status,
-                            String reason,
-                            @Nullable SipMessage response,
-                            long later) {
-                        call.changing = false;
-                        if (status == 491 && call.state() == Call.State.UP) {
-                            core.at(later + glareDelay(call), at -> {
-                                if (call.state() == Call.State.UP && !call.changing) {
-                                    change(call, id, method, contentType, session, at);
-                                }
-                            });
-                            return;
-                        }
-                        if (status < 300 && transaction != null && response != null) {
-                            changed(call, dialog, transaction, response, contentType, session, later);
-                        }
-                        answered(call, id, status, reason, response, later);
-                    }
-                },
-                now);
-    }
-
-    private void changed(
-            Call call,
-            Dialog dialog,
-            ClientTransaction transaction,
-            SipMessage response,
-            String contentType,
-            byte[] session,
-            long now) {
-        dialog.refreshTarget(response);
-        call.localSession = session;
-        call.localSessionType = contentType;
-        if (response.bodyLength() > 0) {
-            call.remoteSession = response.body();
-        }
-        if (transaction.isInvite()) {
-            String branch = transaction.branch();
-            core.at(
-                    now + core.sipTimers().transactionLifetime(),
-                    _ -> core.requests().forget(branch));
-            core.acknowledge(acknowledgement(dialog, transaction.request()), now);
-        }
-    }
-
-    /** Section 14.1: 2.1 to 4 s for who made the Call-ID, else 0 to 2 s, in steps of 10 ms. */
-    private long glareDelay(Call call) {
-        long steps = call.caller()
-                ? 210L + core.random().nextInt(191)
-                : core.random().nextInt(201);
-        return steps * (10 * MILLISECOND);
-    }
-
-    private SipMessage request(Dialog dialog, String method) {
+    SipMessage request(Dialog dialog, String method) {
         SipMessage request = dialog.request(method, 0);
         request.add(HeaderName.USER_AGENT, core.settings().product());
         request.setBody(null, new byte[0]);
         return request;
     }
 
-    private static Dialog dialogOf(Call call) {
+    static Dialog dialogOf(Call call) {
         return Objects.requireNonNull(call.dialog, "a call without dialog");
     }
 
@@ -235,6 +152,7 @@ final class DialogRequests {
                 endByBye(call, now);
             }
         }
+        changes.next(call, now);
     }
 
     /** A request with a To tag (section 12.2.2). */
@@ -251,8 +169,8 @@ final class DialogRequests {
         }
         Call call = entry.call();
         switch (request.method()) {
-            case "BYE" -> bye(call, transaction, now);
-            case "INVITE", "UPDATE" -> change(call, entry.dialog(), transaction, now);
+            case "BYE" -> bye(call, entry.dialog(), transaction, now);
+            case "INVITE", "UPDATE" -> changes.received(call, entry.dialog(), transaction, now);
             default -> {
                 core.respond(transaction, 200, "OK", now);
                 core.happened(new UserAgentEvent.RequestReceived(call, request), now);
@@ -260,8 +178,12 @@ final class DialogRequests {
         }
     }
 
-    private void bye(Call call, ServerTransaction transaction, long now) {
+    private void bye(Call call, Dialog dialog, ServerTransaction transaction, long now) {
         core.respond(transaction, 200, "OK", now);
+        if (call.caller() && !dialog.confirmed()) {
+            byeToEarly(call, dialog, now);
+            return;
+        }
         ServerTransaction pending = call.incomingInvite;
         if (pending != null && pending.awaitsFinalResponse()) {
             core.respond(pending, 487, "Request Terminated", now); // section 15.1.2
@@ -271,36 +193,17 @@ final class DialogRequests {
         }
     }
 
-    /** Sections 14.2 and RFC 3311 section 5.2. */
-    private void change(Call call, Dialog dialog, ServerTransaction transaction, long now) {
-        SipMessage request = transaction.request();
-        boolean offers = request.bodyLength() > 0 || transaction.isInvite();
-        if (offers && call.changing) {
-            core.respond(transaction, 491, "Request Pending", now);
-            return;
+    /** One of the callees that ring takes no part any more; if it was the only one, nobody else is to ring either. */
+    private void byeToEarly(Call call, Dialog dialog, long now) {
+        remove(dialog);
+        call.early.remove(dialog.id().remoteTag());
+        if (dialog.equals(call.dialog)) {
+            call.dialog = call.early.values().stream().findFirst().orElse(null);
         }
-        if (offers && call.unacknowledged != null) {
-            SipMessage busy = core.response(transaction, 500, "Server Internal Error - Answer not acknowledged");
-            busy.add(HeaderName.RETRY_AFTER, Integer.toString(core.random().nextInt(11)));
-            core.layer().respond(transaction, busy, now);
-            return;
+        if (call.state() == Call.State.CALLING && call.early.isEmpty()) {
+            core.layer().cancel(Objects.requireNonNull(call.outgoingInvite), null, now);
+            ended(call, 200, "BYE", now);
         }
-        dialog.refreshTarget(request);
-        if (request.bodyLength() > 0) {
-            call.remoteSession = request.body();
-        }
-        SipMessage response = core.response(transaction, 200, "OK");
-        response.add(HeaderName.CONTACT, core.dialogContact());
-        response.add(HeaderName.ALLOW, Core.ALLOW);
-        if (offers) {
-            response.setBody(call.localSessionType, call.localSession);
-        }
-        if (transaction.isInvite()) {
-            acceptInvite(call, transaction, response, now);
-        } else {
-            core.layer().respond(transaction, response, now);
-        }
-        core.happened(new UserAgentEvent.CallChanged(call, request), now);
     }
 
     /** Sends a 2xx to INVITE until its ACK comes (section 13.3.1.4). */
@@ -318,7 +221,7 @@ final class DialogRequests {
     }
 
     private void again(Call call, Call.Unacknowledged waiting, long now) {
-        if (call.unacknowledged == null) {
+        if (!waiting.equals(call.unacknowledged)) {
             return;
         }
         if (now >= waiting.givenUpAt) {

@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** The callee's side of calls until they are up (RFC 3261 section 13.3). */
 final class IncomingCalls {
 
-    private record Origin(String callId, String fromTag) {}
+    /** RFC 3261 section 13.3.1.1: proxies give up an INVITE without news after three minutes. */
+    private static final long REMINDER = 60_000_000_000L;
+
+    /** What copies of one INVITE that came by different ways have in common (section 8.2.2.2). */
+    private record Origin(String callId, String fromTag, long sequence) {}
 
     private final Core core;
     private final DialogRequests dialogs;
-    private final Map<Origin, Call> offered = new HashMap<>();
+    private final Map<Origin, Call> ongoing = new HashMap<>();
 
     IncomingCalls(Core core, DialogRequests dialogs) {
         this.core = core;
@@ -27,7 +31,7 @@ final class IncomingCalls {
     void received(ServerTransaction transaction, long now) {
         SipMessage invite = transaction.request();
         Origin origin = originOf(invite);
-        if (offered.containsKey(origin)) {
+        if (ongoing.containsKey(origin)) {
             core.respond(transaction, 482, "Loop Detected", now); // merged: section 8.2.2.2
             return;
         }
@@ -39,13 +43,16 @@ final class IncomingCalls {
         call.dialog = dialog;
         call.incomingInvite = transaction;
         call.remoteSession = invite.body();
-        offered.put(origin, call);
+        ongoing.put(origin, call);
         dialogs.add(call, dialog);
         core.happened(new UserAgentEvent.CallOffered(call), now);
     }
 
     private static Origin originOf(SipMessage invite) {
-        return new Origin(invite.callId(), Objects.requireNonNullElse(invite.fromTag(), ""));
+        return new Origin(
+                invite.callId(),
+                Objects.requireNonNullElse(invite.fromTag(), ""),
+                invite.cseq().number());
     }
 
     /** A provisional response that makes an early dialog. */
@@ -55,7 +62,23 @@ final class IncomingCalls {
         if (contentType != null) {
             response.setBody(contentType, session);
         }
+        tell(call, response, now);
+    }
+
+    /** Now and every minute until the final response. */
+    private void tell(Call call, SipMessage response, long now) {
+        stopReminding(call);
         core.layer().respond(transactionOf(call), response, now);
+        if (response.status() > 100) {
+            call.reminder = core.at(now + REMINDER, later -> tell(call, response, later));
+        }
+    }
+
+    private void stopReminding(Call call) {
+        if (call.reminder != null) {
+            core.cancel(call.reminder);
+            call.reminder = null;
+        }
     }
 
     void accept(Call call, @Nullable String contentType, byte[] session, long now) {
@@ -64,8 +87,8 @@ final class IncomingCalls {
         call.localSession = session;
         SipMessage response = dialogResponse(call, 200, "OK");
         response.setBody(contentType, session);
-        offered.remove(originOf(call.invite()));
         call.move(Call.State.ACCEPTED);
+        finalResponse(call, now);
         Objects.requireNonNull(call.dialog).confirm(null);
         dialogs.acceptInvite(call, transactionOf(call), response, now);
     }
@@ -73,25 +96,31 @@ final class IncomingCalls {
     void reject(Call call, int status, String reason, long now) {
         require(call, Call.State.OFFERED);
         core.respond(transactionOf(call), status, reason, now);
-        ended(call, status, reason, now);
+        end(call, status, reason, now);
     }
 
     /** A CANCEL came, or the INVITE's connection went. */
     void cancelled(ServerTransaction transaction, int status, String reason, long now) {
-        Call call = offered.get(originOf(transaction.request()));
+        Call call = ongoing.get(originOf(transaction.request()));
         if (call != null && transaction.equals(call.incomingInvite)) {
             core.respond(transaction, status, reason, now);
-            ended(call, status, reason, now);
+            end(call, status, reason, now);
         }
     }
 
-    /** A call that ended in another way is no longer waiting for our answer. */
-    void forget(Call call) {
-        offered.remove(originOf(call.invite()), call);
+    /** A call has ended, here or by BYE. */
+    void ended(Call call, long now) {
+        finalResponse(call, now);
     }
 
-    private void ended(Call call, int status, String reason, long now) {
-        forget(call);
+    /** Copies of the INVITE may come as long as its transaction can last. */
+    private void finalResponse(Call call, long now) {
+        stopReminding(call);
+        Origin origin = originOf(call.invite());
+        core.at(now + core.sipTimers().transactionLifetime(), _ -> ongoing.remove(origin, call));
+    }
+
+    private void end(Call call, int status, String reason, long now) {
         Dialog dialog = call.dialog;
         if (dialog != null) {
             dialogs.remove(dialog);

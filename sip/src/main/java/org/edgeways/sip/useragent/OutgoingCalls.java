@@ -45,7 +45,9 @@ final class OutgoingCalls {
         @Override
         public void sent(ClientTransaction transaction, long now) {
             call.outgoingInvite = transaction;
+            // dialogs of the INVITE before its challenge
             forgetEarly(call, null);
+            call.dialog = null;
         }
 
         @Override
@@ -126,6 +128,7 @@ final class OutgoingCalls {
         }
         if (dialog == null) {
             if (call.acknowledgements.isEmpty() && call.state() != Call.State.ENDED) {
+                forgetEarly(call, null);
                 call.move(Call.State.ENDED);
                 core.happened(new UserAgentEvent.CallEnded(call, 400, "The answer has no usable Contact"), now);
             }
@@ -133,11 +136,11 @@ final class OutgoingCalls {
         }
         boolean first = call.acknowledgements.isEmpty();
         dialog.confirm(response);
-        dialog.sequenceUsed(transaction.request().cseq().number());
         SipMessage ack = dialogs.acknowledgement(dialog, transaction.request());
         call.acknowledgements.put(tag, ack);
         core.acknowledge(ack, now);
         if (!first || call.state() == Call.State.ENDED) {
+            forgetEarly(call, call.dialog);
             dialogs.bye(dialog, DialogRequests.IGNORED, now);
             return;
         }

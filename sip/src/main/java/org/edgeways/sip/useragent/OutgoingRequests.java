@@ -48,13 +48,15 @@ final class OutgoingRequests {
     private static final class Exchange {
         private final SipMessage request;
         private final Destination destination;
+        private final @Nullable Dialog dialog;
         private final Answer answer;
         private int challenges;
         private boolean ended;
 
-        Exchange(SipMessage request, Destination destination, Answer answer) {
+        Exchange(SipMessage request, Destination destination, @Nullable Dialog dialog, Answer answer) {
             this.request = request;
             this.destination = destination;
+            this.dialog = dialog;
             this.answer = answer;
         }
     }
@@ -72,9 +74,13 @@ final class OutgoingRequests {
         this.random = random;
     }
 
-    /** Sends a request that has everything but Via and credentials. */
-    void send(SipMessage request, Destination destination, Answer answer, long now) {
-        send(new Exchange(request, destination, answer), now);
+    /**
+     * Sends a request that has everything but Via and credentials.
+     *
+     * @param dialog the dialog that it belongs to, whose numbers it takes; null outside dialogs
+     */
+    void send(SipMessage request, Destination destination, @Nullable Dialog dialog, Answer answer, long now) {
+        send(new Exchange(request, destination, dialog, answer), now);
     }
 
     private void send(Exchange exchange, long now) {
@@ -145,7 +151,9 @@ final class OutgoingRequests {
         }
         exchange.challenges++;
         CSeq sequence = exchange.request.cseq();
-        exchange.request.set(HeaderName.CSEQ, new CSeq(sequence.number() + 1, sequence.method()).toString());
+        // within a dialog other requests may have been sent meanwhile (section 12.2.1.1)
+        long next = exchange.dialog == null ? sequence.number() + 1 : exchange.dialog.nextSequence();
+        exchange.request.set(HeaderName.CSEQ, new CSeq(next, sequence.method()).toString());
         send(exchange, now);
         return true;
     }

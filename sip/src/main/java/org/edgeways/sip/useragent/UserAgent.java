@@ -87,12 +87,15 @@ public final class UserAgent implements SipEngine {
 
     // ---- registration
 
-    /** Signs in, or again. Refreshes by itself until {@link #unregister}. */
+    /**
+     * Signs in, or again. Refreshes by itself until {@link #unregister}. While a REGISTER is unanswered, this waits for its
+     * answer (RFC 3261 section 10.2), of which nothing is told then; of several such wishes the last counts.
+     */
     public void register(long now) {
         registration.register(now);
     }
 
-    /** Signs out. */
+    /** Signs out; waits as {@link #register} does. */
     public void unregister(long now) {
         registration.unregister(now);
     }
@@ -221,14 +224,18 @@ public final class UserAgent implements SipEngine {
         }
     }
 
-    /** Changes the session by re-INVITE. Tried again by itself after glare. */
+    /**
+     * Changes the session by re-INVITE, once no change of the peer's is under way. Tried again by itself after glare.
+     *
+     * @throws IllegalStateException if the call is not up or a change of ours is under way
+     */
     public long reinvite(Call call, String contentType, byte[] session, long now) {
-        return dialogs.change(call, "INVITE", contentType, session, now);
+        return dialogs.changes().want(call, "INVITE", contentType, session, now);
     }
 
-    /** Changes the session by UPDATE (RFC 3311). Tried again by itself after glare. */
+    /** As {@link #reinvite}, by UPDATE (RFC 3311). */
     public long update(Call call, String contentType, byte[] session, long now) {
-        return dialogs.change(call, "UPDATE", contentType, session, now);
+        return dialogs.changes().want(call, "UPDATE", contentType, session, now);
     }
 
     /** Sends a request of another method within a call, such as INFO. */
@@ -243,7 +250,7 @@ public final class UserAgent implements SipEngine {
 
     private void happened(UserAgentEvent event, long now) {
         if (event instanceof UserAgentEvent.CallEnded(Call call, int _, String _) && !call.caller()) {
-            incomingCalls.forget(call);
+            incomingCalls.ended(call, now);
         }
     }
 
