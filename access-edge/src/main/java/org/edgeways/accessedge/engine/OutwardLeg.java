@@ -159,7 +159,7 @@ final class OutwardLeg {
             }
             routes.add(passage.routeInside());
             routes.addAll(passage.recordRoutes());
-            upstream.setAll(HeaderName.RECORD_ROUTE, routes);
+            upstream.setElements(HeaderName.RECORD_ROUTE, routes);
         }
         hiding.restoreAddresses(upstream, HeaderName.CONTACT, passage.person()::equals);
     }

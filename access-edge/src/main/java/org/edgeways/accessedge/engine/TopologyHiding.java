@@ -141,7 +141,7 @@ final class TopologyHiding {
         if (changed) {
             counters.counter("access_edge_headers_hidden", "header", name.canonical())
                     .increment();
-            message.setAll(name, written);
+            message.setElements(name, written);
         }
     }
 
@@ -320,7 +320,7 @@ final class TopologyHiding {
             }
         }
         if (changed) {
-            message.setAll(name, written);
+            message.setElements(name, written);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.edgeways.sip.message;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.edgeways.base.Result;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,17 @@ public record NameAddress(
             }
         }
         return bracketed(text, open, displayName);
+    }
+
+    /** How many bytes the URI of one element has as it is written, whether the element can be read or not. */
+    static int uriBytes(String text) {
+        int start = Lexical.skipWhite(text, 0);
+        int quoted = start < text.length() && text.charAt(start) == '"' ? Lexical.quotedEnd(text, start) : start;
+        int open = text.indexOf('<', Math.max(quoted, start));
+        int from = open < 0 ? start : open + 1;
+        int end = text.indexOf(open < 0 ? ';' : '>', from);
+        String uri = text.substring(from, end < 0 ? text.length() : end);
+        return Lexical.trim(uri).getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static Result<NameAddress> bracketed(String text, int open, @Nullable String displayName) {

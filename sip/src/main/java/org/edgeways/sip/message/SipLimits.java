@@ -7,7 +7,8 @@ package org.edgeways.sip.message;
  * @param headerLines most header lines, default 256
  * @param headerSectionBytes largest header section with start line and final empty line, default 64 KiB
  * @param bodyBytes largest body, default 1 MiB
- * @param uriBytes longest Request-URI, default 4,096 (414)
+ * @param uriBytes longest Request-URI (414), and longest URI in From, To, Contact, Route, Record-Route and Path (400); as
+ *     it is written, in UTF-8 bytes, default 4,096
  * @param viaEntries most Via entries of a request (a response may have one more), default 70 (RFC 3261's initial Max-Forwards; 483)
  */
 public record SipLimits(

@@ -272,6 +272,11 @@ public final class SipMessage {
         }
     }
 
+    /** As {@link #setAll}, with comma-separated elements on one line, so that there are no more lines than before. */
+    public void setElements(HeaderName name, List<String> elements) {
+        setAll(name, elements.isEmpty() ? List.of() : List.of(String.join(", ", elements)));
+    }
+
     /** Adds a line behind the last of that name, or at the end. */
     public void add(HeaderName name, String value) {
         int at = fieldCount;

@@ -2,6 +2,7 @@ package org.edgeways.sip.message;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.edgeways.base.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,15 @@ public final class SipParser {
             HeaderName.CSEQ,
             HeaderName.CONTENT_LENGTH,
             HeaderName.MAX_FORWARDS);
+    /** What proxies read URIs from. */
+    private static final Set<HeaderName> ADDRESSES = Set.of(
+            HeaderName.FROM,
+            HeaderName.TO,
+            HeaderName.CONTACT,
+            HeaderName.ROUTE,
+            HeaderName.RECORD_ROUTE,
+            HeaderName.PATH);
+
     private static final List<HeaderName> MANDATORY =
             List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.CSEQ);
 
@@ -131,7 +141,8 @@ public final class SipParser {
             } else {
                 refuse(SipErrorCode.START_LINE_MALFORMED, 400, "Bad Request - Request line", start + versionStart);
             }
-        } else if (uri.length() > limits.uriBytes()) {
+        } else if (end - start - methodEnd - version.length() - 2 > limits.uriBytes()) {
+            // method and version are of one byte per character, and two blanks stand between
             refuse(SipErrorCode.URI_TOO_LONG, 414, "Request-URI Too Long", start + methodEnd + 1);
         } else if (Uri.parse(uri) instanceof Result.Bad<Uri> bad) {
             refuse(
@@ -192,7 +203,25 @@ public final class SipParser {
             return;
         }
         HeaderName name = HeaderName.of(bytes, start, nameEnd);
-        read.append(new HeaderField(name, bytes, start, end + 2, colon + 1, end));
+        HeaderField field = new HeaderField(name, bytes, start, end + 2, colon + 1, end);
+        read.append(field);
+        // a short line has no long URI
+        if (end - start > limits.uriBytes() && ADDRESSES.contains(name)) {
+            checkUris(field, start);
+        }
+    }
+
+    private void checkUris(HeaderField field, int offset) {
+        for (String element : Lexical.split(field.value())) {
+            if (NameAddress.uriBytes(element) > limits.uriBytes()) {
+                refuse(
+                        SipErrorCode.URI_TOO_LONG,
+                        400,
+                        "Bad Request - " + field.name + " header with too long a URI",
+                        offset);
+                return;
+            }
+        }
     }
 
     /** The CRLF that ends the line at {@code from}, or -1. A lone CR or LF is no line end. */

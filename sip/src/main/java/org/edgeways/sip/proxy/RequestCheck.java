@@ -142,7 +142,7 @@ final class RequestCheck {
                         : last.uri().toString());
         // our value takes its place on top, so that it is popped like any other and its parameters reach the router
         routes.addFirst("<" + requestUri + ">");
-        message.setAll(HeaderName.ROUTE, routes);
+        message.setElements(HeaderName.ROUTE, routes);
         return true;
     }
 

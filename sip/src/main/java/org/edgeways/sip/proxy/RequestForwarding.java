@@ -40,8 +40,8 @@ final class RequestForwarding {
             outgoing.addFirst(HeaderName.RECORD_ROUTE, value);
         }
         // step 5: the routers' own headers come in onForward, below; step 6: Route
-        for (String route : target.routes().reversed()) {
-            outgoing.addFirst(HeaderName.ROUTE, route);
+        if (!target.routes().isEmpty()) {
+            outgoing.addFirst(HeaderName.ROUTE, String.join(", ", target.routes()));
         }
         router.onForward(request, target, outgoing);
         postprocess(outgoing);
@@ -78,7 +78,7 @@ final class RequestForwarding {
         }
         List<String> rewritten = new ArrayList<>(routes.subList(1, routes.size()));
         rewritten.add("<" + outgoing.requestUriText() + ">");
-        outgoing.setAll(HeaderName.ROUTE, rewritten);
+        outgoing.setElements(HeaderName.ROUTE, rewritten);
         outgoing.setRequestUri(uri.asRequestUri().toString());
     }
 

@@ -7,6 +7,7 @@ import org.edgeways.sip.framing.Refusals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The default limits of one message: at each it is read, one past it refused with its answer. */
 class MessageLimitsTest {
@@ -43,6 +44,42 @@ class MessageLimitsTest {
         String uri = "sip:" + "a".repeat(4_096 - 4);
         good(message(uri, "", ""));
         refused(message(uri + "a", "", ""), SipErrorCode.URI_TOO_LONG, 414);
+    }
+
+    @Test
+    void requestUriIsCountedInBytes() {
+        String uri = "sip:" + "\u00e9".repeat((4_096 - 6) / 2) + "@b";
+        good(message(uri, "", ""));
+        refused(message(uri + "a", "", ""), SipErrorCode.URI_TOO_LONG, 414);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Contact", "m", "Route", "Record-Route", "Path"})
+    void uriOfAnAddressHeader(String name) {
+        String uri = "sip:" + "a".repeat(4_096 - 4);
+        good(message("sip:b", name + ": <" + uri + ">;x=1\r\n", ""));
+        good(message("sip:b", name + ": \"<\" < " + uri + " >, <" + uri + ">\r\n", ""));
+        good(message("sip:b", name + ": " + uri + ";expires=1\r\n", ""));
+        good(message("sip:b", name + ": <sip:a>;x=" + "a".repeat(8_192) + "\r\n", ""));
+        good(message("sip:b", name + ": " + "<sip:a>, ".repeat(1_000) + "<sip:a>\r\n", ""));
+        for (String past :
+                new String[] {"<" + uri + "a>", "<sip:a>, n <" + uri + "a>;x=1", uri + "a;x=1", "<" + uri + "a"}) {
+            refused(message("sip:b", name + ": " + past + "\r\n", ""), SipErrorCode.URI_TOO_LONG, 400);
+        }
+    }
+
+    @Test
+    void uriOfFromAndTo() {
+        String at = "<sip:" + "\u00e9".repeat((4_096 - 6) / 2) + "@b";
+        String text = message("sip:b", "", "");
+        good(text.replace("<sip:alice@acorn.example", at).replace("<sip:bob@acorn.example", at));
+        refused(text.replace("<sip:alice@acorn.example", at + "a"), SipErrorCode.URI_TOO_LONG, 400);
+        refused(text.replace("<sip:bob@acorn.example", at + "a"), SipErrorCode.URI_TOO_LONG, 400);
+    }
+
+    @Test
+    void aHeaderOfNoAddressMayBeLonger() {
+        good(message("sip:b", "Refer-To: <sip:" + "a".repeat(8_192) + ">\r\n", ""));
     }
 
     @Test
