@@ -140,7 +140,6 @@ final class OutgoingCalls {
         call.acknowledgements.put(tag, ack);
         core.acknowledge(ack, now);
         if (!first || call.state() == Call.State.ENDED) {
-            forgetEarly(call, call.dialog);
             dialogs.bye(dialog, DialogRequests.IGNORED, now);
             return;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import org.edgeways.base.TimerQueue;
 import org.edgeways.sip.engine.Messages;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -237,6 +238,7 @@ class CalleeTest {
         bench.agent.hangUp(call, bench.now());
         bench.pass(600_000);
         assertThat(bench.wire.takeText()).noneMatch(sent -> sent.startsWith("180"));
+        assertThat(bench.agent.nextDeadline()).isEqualTo(TimerQueue.NEVER);
     }
 
     // ---- merged requests (section 8.2.2.2)
