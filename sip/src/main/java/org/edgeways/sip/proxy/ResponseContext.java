@@ -377,6 +377,10 @@ final class ResponseContext {
             parts.counters().timerC.increment();
             branch.rangTooLong();
             parts.transactions().cancel(branch.transaction(), null, now);
+            if (!branch.transaction().isProceeding()) {
+                // the CANCEL waits for a provisional response, the caller does not
+                failure(branch, 408, "Request Timeout", now);
+            }
         }
     }
 

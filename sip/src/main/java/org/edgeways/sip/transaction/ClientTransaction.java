@@ -55,6 +55,9 @@ public abstract sealed class ClientTransaction extends Transaction
     /** True until a final response, a timeout or a failure. */
     public abstract boolean awaitsFinalResponse();
 
+    /** True from the first provisional response until a final one, a timeout or a failure. */
+    public abstract boolean isProceeding();
+
     /** Sends the request for the first time. */
     abstract void start(long now);
 

@@ -60,6 +60,11 @@ final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    public boolean isProceeding() {
+        return state == State.PROCEEDING;
+    }
+
+    @Override
     void start(long now) {
         startLifetime(TimerName.B, now + host().timers().transactionLifetime());
         if (!reliable()) {

@@ -52,6 +52,11 @@ final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    public boolean isProceeding() {
+        return state == State.PROCEEDING;
+    }
+
+    @Override
     void start(long now) {
         startLifetime(TimerName.F, now + host().timers().transactionLifetime());
         if (!reliable()) {

@@ -2,91 +2,19 @@ package org.edgeways.sip.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
-import org.edgeways.base.InMemoryCounters;
-import org.edgeways.sip.engine.EngineClock;
 import org.edgeways.sip.engine.Messages;
 import org.edgeways.sip.engine.Wire;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
-import org.edgeways.sip.message.SipUri;
-import org.edgeways.sip.message.Via;
 import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.sip.transaction.SipEngineLimits;
-import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.sip.transaction.TransportFailure;
 import org.junit.jupiter.api.Test;
 
 /** RFC 3261 section 16 at the proxy core, in virtual time. */
-class ProxyCoreTest {
-
-    private static final Flow CALLER = new Flow(1);
-
-    private final Wire wire = new Wire();
-    private final EngineClock clock = new EngineClock();
-    private final List<Target> targets = new ArrayList<>();
-    private final List<String> recordRoutes = new ArrayList<>();
-    private final Map<Flow, List<Target>> otherWays = new HashMap<>();
-    private final ProxyCore core = core(SipEngineLimits.DEFAULT);
-
-    private ProxyCore core(SipEngineLimits limits) {
-        return new ProxyCore(
-                wire,
-                new Router(),
-                ProxySettings.of(0),
-                SipTimers.DEFAULT,
-                limits,
-                new InMemoryCounters(),
-                new SplittableRandom(1));
-    }
-
-    private static Target target(int flow, double q) {
-        return new Target(
-                "sip:bob@device" + flow + ".example", List.of(), new Destination.Connection(new Flow(flow)), q, null);
-    }
-
-    private List<Wire.Sent> arrives(SipMessage request) {
-        core.receive(request, CALLER, clock.now());
-        return wire.take();
-    }
-
-    private List<SipMessage> forked(String method) {
-        return arrives(Messages.request(method)).stream()
-                .map(Wire.Sent::message)
-                .toList();
-    }
-
-    private List<String> answer(SipMessage request, int flow, int status) {
-        return answer(flow, Messages.response(request, status));
-    }
-
-    private List<String> answer(int flow, SipMessage response) {
-        core.receive(response, new Flow(flow), clock.now());
-        return describe(wire.take());
-    }
-
-    private static List<String> describe(List<Wire.Sent> sent) {
-        return sent.stream()
-                .map(each -> (each.message().isRequest()
-                                ? each.message().method()
-                                : Integer.toString(each.message().status()))
-                        + " to "
-                        + ((Destination.Connection) each.to()).flow().id())
-                .toList();
-    }
-
-    private SipMessage refused(SipMessage request) {
-        List<Wire.Sent> sent = arrives(request);
-        assertThat(sent).hasSize(1);
-        assertThat(sent.getFirst().to()).isEqualTo(new Destination.Connection(CALLER));
-        return sent.getFirst().message();
-    }
+class ProxyCoreTest extends ProxyBench {
 
     // ---- 16.3
 
@@ -322,43 +250,5 @@ class ProxyCoreTest {
         assertThat(describe(arrives(Messages.request("ACK")))).containsExactly("ACK to 2");
         clock.pass(core, 60_000);
         assertThat(wire.take()).isEmpty();
-    }
-
-    private String seenUri = "";
-
-    private final class Router implements ProxyRouter {
-
-        @Override
-        public boolean isOurs(SipUri routeUri) {
-            return routeUri.host().equals("proxy.example");
-        }
-
-        @Override
-        public boolean isOurRecordRoute(SipUri requestUri) {
-            return isOurs(requestUri);
-        }
-
-        @Override
-        public Via via(Destination destination) {
-            return Via.parse("SIP/2.0/TLS proxy.example").orThrow();
-        }
-
-        @Override
-        public RoutingDecision route(ProxyRequest request, long now) {
-            seenUri = request.message().requestUriText();
-            return new RoutingDecision.Forward(targets, recordRoutes, Duration.ZERO);
-        }
-
-        @Override
-        public Target routeAcknowledgement(ProxyRequest ack, long now) {
-            return targets.getFirst();
-        }
-
-        @Override
-        public List<Target> onBranchFinal(ProxyRequest request, Target target, SipMessage response, long now) {
-            return target.destination() instanceof Destination.Connection(Flow flow)
-                    ? otherWays.getOrDefault(flow, List.of())
-                    : List.of();
-        }
     }
 }
