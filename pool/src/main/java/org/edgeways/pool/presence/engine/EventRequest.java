@@ -1,0 +1,26 @@
+package org.edgeways.pool.presence.engine;
+
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A SUBSCRIBE or PUBLISH whose sender is certain.
+ *
+ * @param request the request
+ * @param sender the address of record of who sent it, authenticated
+ * @param resource the address of record that the Request-URI names
+ * @param party names the sender's device for {@link PresenceHost#way}
+ * @param device the id of the sender's registration on that connection; null if the request itself carried credentials
+ */
+public record EventRequest(
+        ProxyRequest request,
+        String sender,
+        String resource,
+        String party,
+        @Nullable String device) {
+
+    SipMessage message() {
+        return request.received();
+    }
+}

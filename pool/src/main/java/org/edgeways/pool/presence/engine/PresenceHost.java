@@ -1,0 +1,43 @@
+package org.edgeways.pool.presence.engine;
+
+import java.util.List;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.LocalRequestListener;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.transaction.Destination;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine of presence needs of the pool's engine. */
+public interface PresenceHost {
+
+    /** Answers a request. */
+    void respond(ProxyRequest request, SipMessage response, long now);
+
+    /** Answers a request with a refusal, and counts and logs it. */
+    void refuse(ProxyRequest request, PresenceRefusal refusal, long now);
+
+    /** Sends a request of ours; Via is put on. */
+    void send(SipMessage request, Destination to, LocalRequestListener listener, long now);
+
+    /**
+     * The next hop to a watcher's device at this time.
+     *
+     * @param party the device, as {@link EventRequest#party} named it
+     * @param routes the route set of the dialog
+     * @return null if the device cannot be reached now, and may come back
+     */
+    @Nullable
+    Destination way(String party, List<String> routes, long now);
+
+    /** The Contact value of ours in the dialog of that name. */
+    String contact(String dialog);
+
+    /** The ids of the devices on which the person is signed in. */
+    List<String> devices(String person, long now);
+
+    /** Whether the address is one of a person of ours who may sign in. */
+    boolean isPerson(String address);
+
+    /** The store could not do something. */
+    void storeFailed(String what, String why);
+}

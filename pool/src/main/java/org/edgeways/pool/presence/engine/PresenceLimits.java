@@ -1,0 +1,82 @@
+package org.edgeways.pool.presence.engine;
+
+import java.time.Duration;
+
+/**
+ * Limits of subscriptions, publications and contacts. At a limit a request is served, past it refused.
+ *
+ * @param subscriptions most subscriptions in all, default 500,000; past it 480 with Retry-After
+ * @param subscriptionsPerWatcher most of one watcher, on all their devices, default 2,000; past it those whose device
+ *     cannot be reached make room, and if there are none 480 with Retry-After
+ * @param subscriptionsPerPerson most to one person's event, default 5,000; past it 480 with Retry-After
+ * @param minimumExpiry shortest subscription or publication, default 1 minute; a shorter one is refused with 423
+ * @param defaultExpiry when the device names none, default 1 hour
+ * @param maximumExpiry longest, default 2 hours; a longer one is shortened
+ * @param notifyInterval least time between two NOTIFYs that changes of state cause on one subscription, default 5 s;
+ *     what happens meanwhile is told at its end, only the newest state of each person
+ * @param retry how long after a NOTIFY that did not get through the next is tried, default 1 minute, if the watcher's
+ *     device does not sign in before
+ * @param publicationsPerPerson most publications of one person, default 10; when one more comes, the one that was
+ *     refreshed longest ago is dropped (a browser makes a new one at each reload)
+ * @param publicationBytes longest presence document, default 16 KiB; past it 413
+ * @param contactsPerPerson most contacts on a person's list, default 1,000
+ * @param listBytes longest body of one list NOTIFY, default 256 KiB: what does not fit follows in the next ones
+ * @param decisionsPerPerson most watchers that a person's decisions are kept about, default 2,000
+ * @param waitingPerPerson most watchers that have asked and are gone, and of whom the person is told later, default 100;
+ *     past it the oldest is forgotten
+ */
+public record PresenceLimits(
+        int subscriptions,
+        int subscriptionsPerWatcher,
+        int subscriptionsPerPerson,
+        Duration minimumExpiry,
+        Duration defaultExpiry,
+        Duration maximumExpiry,
+        Duration notifyInterval,
+        Duration retry,
+        int publicationsPerPerson,
+        int publicationBytes,
+        int contactsPerPerson,
+        int listBytes,
+        int decisionsPerPerson,
+        int waitingPerPerson) {
+
+    /** The defaults named above. */
+    public static final PresenceLimits DEFAULT = new PresenceLimits(
+            500_000,
+            2_000,
+            5_000,
+            Duration.ofMinutes(1),
+            Duration.ofHours(1),
+            Duration.ofHours(2),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
+            10,
+            16 * 1024,
+            1_000,
+            256 * 1024,
+            2_000,
+            100);
+
+    /** Checks the values. */
+    public PresenceLimits {
+        if (subscriptions < 1
+                || subscriptionsPerWatcher < 1
+                || subscriptionsPerPerson < 1
+                || publicationsPerPerson < 1
+                || publicationBytes < 1
+                || contactsPerPerson < 1
+                || listBytes < 1
+                || decisionsPerPerson < 1
+                || waitingPerPerson < 1) {
+            throw new IllegalArgumentException("limits are positive");
+        }
+        if (minimumExpiry.compareTo(Duration.ofSeconds(1)) < 0
+                || defaultExpiry.compareTo(minimumExpiry) < 0
+                || maximumExpiry.compareTo(defaultExpiry) < 0
+                || notifyInterval.isNegative()
+                || retry.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("1 s <= minimumExpiry <= defaultExpiry <= maximumExpiry, 1 s <= retry");
+        }
+    }
+}

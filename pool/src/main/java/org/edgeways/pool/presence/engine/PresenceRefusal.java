@@ -1,0 +1,40 @@
+package org.edgeways.pool.presence.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.edgeways.sip.message.HeaderName;
+
+/**
+ * A SUBSCRIBE or PUBLISH is not served.
+ *
+ * @param status the response's status
+ * @param reason the response's reason phrase, for the person
+ * @param code why, for log and counters
+ * @param rule the rule that decided, for the administrator
+ * @param headers what the response carries besides
+ */
+public record PresenceRefusal(
+        int status, String reason, PresenceErrorCode code, String rule, List<HeaderLine> headers) {
+
+    /** One header of a response. */
+    public record HeaderLine(HeaderName name, String value) {}
+
+    /** Copies the headers. */
+    public PresenceRefusal {
+        headers = List.copyOf(headers);
+    }
+
+    static PresenceRefusal of(int status, PresenceErrorCode code, String rule) {
+        return new PresenceRefusal(status, code.meaning(), code, rule, List.of());
+    }
+
+    PresenceRefusal because(String words) {
+        return new PresenceRefusal(status, words, code, rule, headers);
+    }
+
+    PresenceRefusal with(HeaderName name, String value) {
+        List<HeaderLine> more = new ArrayList<>(headers);
+        more.add(new HeaderLine(name, value));
+        return new PresenceRefusal(status, reason, code, rule, more);
+    }
+}

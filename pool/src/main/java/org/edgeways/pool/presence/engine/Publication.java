@@ -1,0 +1,26 @@
+package org.edgeways.pool.presence.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one device says about its person (RFC 3903).
+ *
+ * @param id its name, which stays the same while it is refreshed and changed
+ * @param tag its entity tag, another one after each PUBLISH
+ * @param person whose presence
+ * @param device the id of the registration it came on, or null; it counts only while that registration is there
+ * @param body the presence document as it was sent
+ * @param changedAt when the document came, nanoseconds since 1970
+ * @param refreshedAt when it was refreshed last, nanoseconds since 1970
+ * @param expiresAt when it ends, nanoseconds since 1970
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Publication(
+        String id,
+        String tag,
+        String person,
+        @Nullable String device,
+        byte[] body,
+        long changedAt,
+        long refreshedAt,
+        long expiresAt) {}

@@ -1,0 +1,164 @@
+package org.edgeways.pool.presence.engine;
+
+import java.util.List;
+import org.edgeways.base.TimerQueue;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.jspecify.annotations.Nullable;
+
+/** One subscription with its dialog. Belongs to {@link Notifier}, which makes every transition. */
+public final class Subscription {
+
+    /** What a timer of a subscription is for. */
+    enum Alarm {
+        EXPIRY,
+        NOTIFY
+    }
+
+    /** A timer of a subscription. */
+    record Due(Subscription subscription, Alarm alarm) {}
+
+    final String id;
+    final EventPackage event;
+    final @Nullable String eventId;
+    final boolean list;
+    final String watcher;
+    final String resource;
+    final String callId;
+    final String local;
+    final String remote;
+    final List<String> routes;
+    final long createdAt;
+    String target;
+    String party;
+
+    @Nullable
+    String device;
+
+    long localSequence;
+    long remoteSequence;
+    long expiresAt;
+
+    /** Not durable yet: nothing is sent. */
+    boolean saving = true;
+    /** A NOTIFY waits for its answer. */
+    boolean outstanding;
+    /** State has changed, or is to be told anyway. */
+    boolean dirty;
+    /** The next NOTIFY does not wait for the interval. */
+    boolean urgent;
+    /** The next NOTIFY tells all. */
+    boolean full = true;
+    /** The device could not be reached the last time. */
+    boolean unreachable;
+    /** It is over; nothing more is sent. */
+    boolean over;
+    /** Why it ends, once that is decided. */
+    @Nullable
+    String ending;
+    /** Whether the last NOTIFY said that it is pending. */
+    boolean pending;
+
+    long notBefore = Long.MIN_VALUE;
+    TimerQueue.@Nullable Timer<Due> expiry;
+    TimerQueue.@Nullable Timer<Due> alarm;
+
+    @Nullable
+    Object memory;
+
+    Subscription(SavedSubscription saved, EventPackage event) {
+        this.id = saved.id();
+        this.event = event;
+        this.eventId = saved.eventId();
+        this.list = saved.list();
+        this.watcher = saved.watcher();
+        this.resource = saved.resource();
+        this.callId = saved.callId();
+        this.local = saved.local();
+        this.remote = saved.remote();
+        this.routes = saved.routes();
+        this.createdAt = saved.createdAt();
+        this.target = saved.target();
+        this.party = saved.party();
+        this.device = saved.device();
+        this.localSequence = saved.localSequence();
+        this.remoteSequence = saved.remoteSequence();
+        this.expiresAt = saved.expiresAt();
+    }
+
+    /** As it is kept. */
+    SavedSubscription saved(long now) {
+        return new SavedSubscription(
+                id,
+                event.name(),
+                eventId,
+                list,
+                watcher,
+                resource,
+                callId,
+                local,
+                remote,
+                target,
+                routes,
+                party,
+                device,
+                localSequence,
+                remoteSequence,
+                createdAt,
+                now,
+                expiresAt);
+    }
+
+    /** Its name. */
+    public String id() {
+        return id;
+    }
+
+    /** Who watches. */
+    public String watcher() {
+        return watcher;
+    }
+
+    /** Who is watched. */
+    public String resource() {
+        return resource;
+    }
+
+    /** When it began, nanoseconds since 1970. */
+    public long createdAt() {
+        return createdAt;
+    }
+
+    /** How many NOTIFYs there were before the next one: the version of documents that count. */
+    public long version() {
+        return localSequence;
+    }
+
+    /** What its package keeps with it. */
+    public @Nullable Object memory() {
+        return memory;
+    }
+
+    /** Keeps something of the package's. */
+    public void remember(@Nullable Object what) {
+        memory = what;
+    }
+
+    /** The next NOTIFY, without Via and body (RFC 3261 section 12.2.1.1, RFC 6665 section 4.2.2). */
+    SipMessage notify(String state, String contact) {
+        SipMessage notify = SipMessage.request("NOTIFY", target);
+        routes.forEach(route -> notify.add(HeaderName.ROUTE, route));
+        notify.add(HeaderName.MAX_FORWARDS, "70");
+        notify.add(HeaderName.FROM, local);
+        notify.add(HeaderName.TO, remote);
+        notify.add(HeaderName.CALL_ID, callId);
+        notify.add(HeaderName.CSEQ, ++localSequence + " NOTIFY");
+        notify.add(HeaderName.CONTACT, contact);
+        notify.add(HeaderName.EVENT, event.name() + (eventId == null ? "" : ";id=" + eventId));
+        notify.add(HeaderName.SUBSCRIPTION_STATE, state);
+        if (list) {
+            notify.add(HeaderName.REQUIRE, SubscribeRequest.EVENT_LIST);
+        }
+        return notify;
+    }
+}
