@@ -99,6 +99,8 @@ public final class Pool implements AutoCloseable {
             PoolEngine.Surroundings around = new PoolEngine.Surroundings(
                     new AccountsPeople(accounts, settings.sipDomains()),
                     commands,
+                    // not durable yet: subscriptions end with the process
+                    (ticket, write) -> shard.execute(now -> engineOf(made).presenceWritten(ticket, null, now)),
                     transmitter,
                     new PoolLog(),
                     counters,

@@ -1,25 +1,33 @@
 package org.edgeways.pool;
 
+import java.util.Set;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.pool.engine.PoolErrorCode;
 import org.edgeways.pool.engine.PoolEvents;
+import org.edgeways.pool.presence.engine.PresenceErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Writes what the engine tells to the log. */
 final class PoolLog implements PoolEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.edgeways.pool");
 
+    /** What everybody's devices meet every day: the first answer to a request, a dialog from before, a question. */
+    private static final Set<ErrorCode> USUAL = Set.of(
+            PoolErrorCode.CREDENTIALS_MISSING,
+            PoolErrorCode.CREDENTIALS_STALE,
+            PoolErrorCode.NOBODY_SIGNED_IN,
+            PoolErrorCode.EVENT_UNSUPPORTED,
+            PresenceErrorCode.EVENT_UNKNOWN,
+            PresenceErrorCode.SUBSCRIPTION_UNKNOWN,
+            PresenceErrorCode.PUBLICATION_UNKNOWN);
+
     @Override
-    public void refused(
-            PoolErrorCode code, String method, String from, String to, String flow, int status, String rule) {
-        switch (code) {
-            // the usual first answer to everybody
-            case CREDENTIALS_MISSING, CREDENTIALS_STALE, NOBODY_SIGNED_IN, EVENT_UNSUPPORTED ->
-                LOG.debug("{} {} from {} to {} on {}: {} ({})", status, method, from, to, flow, code.code(), rule);
-            default ->
-                LOG.info("{} {} from {} to {} on {}: {} ({})", status, method, from, to, flow, code.code(), rule);
-        }
+    public void refused(ErrorCode code, String method, String from, String to, String flow, int status, String rule) {
+        LOG.atLevel(USUAL.contains(code) ? Level.DEBUG : Level.INFO)
+                .log("{} {} from {} to {} on {}: {} ({})", status, method, from, to, flow, code.code(), rule);
     }
 
     @Override

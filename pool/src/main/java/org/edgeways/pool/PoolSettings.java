@@ -13,6 +13,7 @@ import org.edgeways.pool.engine.EngineSettings;
 import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
 import org.edgeways.pool.messages.MessageLimits;
+import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
 
 /**
@@ -65,11 +66,19 @@ public record PoolSettings(
 
     /** Limits, each with its defaults. */
     public record Limits(
-            RegistrarLimits registrar, MessageSettings messages, MessageLimits waiting, AdmissionLimits admission) {
+            RegistrarLimits registrar,
+            MessageSettings messages,
+            PresenceSettings presence,
+            MessageLimits waiting,
+            AdmissionLimits admission) {
 
         /** The defaults of all. */
         public static final Limits DEFAULT = new Limits(
-                RegistrarLimits.DEFAULT, MessageSettings.DEFAULT, MessageLimits.DEFAULT, AdmissionLimits.defaults());
+                RegistrarLimits.DEFAULT,
+                MessageSettings.DEFAULT,
+                PresenceSettings.DEFAULT,
+                MessageLimits.DEFAULT,
+                AdmissionLimits.defaults());
     }
 
     /** Copies the lists. */
@@ -98,6 +107,7 @@ public record PoolSettings(
                 algorithms,
                 defaults.nonceLifetime(),
                 limits.registrar(),
-                limits.messages());
+                limits.messages(),
+                limits.presence());
     }
 }

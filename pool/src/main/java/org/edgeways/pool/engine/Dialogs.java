@@ -120,6 +120,17 @@ final class Dialogs {
                         || parties.caller().equals(DialogParties.ROUTE));
     }
 
+    /** The next hop to a party that is not {@link DialogParties#ROUTE}; null if its device is gone at the moment. */
+    @Nullable
+    Destination way(String party, long now) {
+        if (party.charAt(0) == SIGNED_IN) {
+            Binding binding = registrar.binding(party.substring(1), now);
+            return binding == null ? null : devices.destination(binding);
+        }
+        Flow flow = party.charAt(0) == CONNECTION ? connections.flow(party.substring(1)) : null;
+        return flow == null ? null : new Destination.Connection(flow);
+    }
+
     private @Nullable String flowOf(String party, long now) {
         if (party.charAt(0) == SIGNED_IN) {
             Binding binding = registrar.binding(party.substring(1), now);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
 
 /**
@@ -20,6 +21,7 @@ import org.edgeways.sip.digest.DigestAlgorithm;
  * @param nonceLifetime how long a challenge can be answered, default 5 minutes
  * @param registrar limits of the registrar
  * @param messages limits and waiting times of messages
+ * @param presence consent, limits and waiting times of subscriptions and presence
  */
 public record EngineSettings(
         String host,
@@ -30,7 +32,8 @@ public record EngineSettings(
         List<DigestAlgorithm> algorithms,
         Duration nonceLifetime,
         RegistrarLimits registrar,
-        MessageSettings messages) {
+        MessageSettings messages,
+        PresenceSettings presence) {
 
     /** Lower-cases the names. */
     public EngineSettings {
@@ -55,7 +58,8 @@ public record EngineSettings(
                 List.of(DigestAlgorithm.MD5),
                 Duration.ofMinutes(5),
                 RegistrarLimits.DEFAULT,
-                MessageSettings.DEFAULT);
+                MessageSettings.DEFAULT,
+                PresenceSettings.DEFAULT);
     }
 
     private static Set<String> lower(Set<String> names) {

@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
+import org.edgeways.pool.presence.engine.PresenceEngine;
+import org.edgeways.pool.presence.engine.PresenceStorage;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.proxy.LocalRequestListener;
@@ -34,6 +36,7 @@ public final class PoolEngine implements SipEngine {
     private final Deliveries deliveries;
     private final Registrations registrations;
     private final Messages messages;
+    private final PresenceEngine presence;
     private final DurableCommands store;
     private final PoolEvents events;
     private final Counters counters;
@@ -42,6 +45,7 @@ public final class PoolEngine implements SipEngine {
     public record Surroundings(
             People people,
             DurableCommands store,
+            PresenceStorage presence,
             Transmitter transmitter,
             PoolEvents events,
             Counters counters,
@@ -89,6 +93,13 @@ public final class PoolEngine implements SipEngine {
                 events,
                 counters);
         messages = new Messages(settings.messages(), devices, deliveries, store, tickets, events, answers);
+        Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
+        presence = new PresenceEngine(
+                settings.presence(),
+                new NotifierHost(settings, people, registrar, dialogs, answers, events, this::core),
+                around.presence(),
+                counters,
+                random);
         PoolRouter router = new PoolRouter(
                 settings,
                 people,
@@ -96,7 +107,8 @@ public final class PoolEngine implements SipEngine {
                 registrations,
                 messages,
                 devices,
-                new Dialogs(settings, registrar, devices, connections, senders),
+                dialogs,
+                presence,
                 answers,
                 this::drop,
                 this::core);
@@ -132,12 +144,16 @@ public final class PoolEngine implements SipEngine {
      */
     public void restore(Collection<Binding> bindings, Collection<String> waiting, long now) {
         registrar.restore(bindings, now);
+        tellPresence(now);
         waiting.forEach(recipient -> deliveries.wake(recipient, now));
     }
 
     /** A connection to or from a node or service has opened: what could not be sent over it is tried again. */
     public void serviceConnected(String name, long now) {
-        registrar.peopleBehind(name).forEach(person -> deliveries.wake(person, now));
+        for (String person : registrar.peopleBehind(name)) {
+            deliveries.wake(person, now);
+            presence.reachable(person, now);
+        }
     }
 
     /** An account was changed, or its person removed: bindings that it would not allow any more go. */
@@ -152,6 +168,10 @@ public final class PoolEngine implements SipEngine {
         if (changed) {
             save(address, "the account was changed", now);
         }
+        if (account == null) {
+            presence.gone(address, now);
+        }
+        tellPresence(now);
     }
 
     /** A person was removed for good: their messages go too. */
@@ -186,6 +206,7 @@ public final class PoolEngine implements SipEngine {
     @Override
     public void receive(SipMessage message, Origin from, long now) {
         core.receive(message, from, now);
+        tellPresence(now);
     }
 
     @Override
@@ -193,11 +214,15 @@ public final class PoolEngine implements SipEngine {
         registrar.timeout(now);
         deliveries.timeout(now);
         core.timeout(now);
+        tellPresence(now);
+        presence.timeout(now);
     }
 
     @Override
     public long nextDeadline() {
-        return Math.min(core.nextDeadline(), Math.min(registrar.nextDeadline(), deliveries.nextDeadline()));
+        return Math.min(
+                Math.min(core.nextDeadline(), registrar.nextDeadline()),
+                Math.min(deliveries.nextDeadline(), presence.nextDeadline()));
     }
 
     @Override
@@ -208,6 +233,7 @@ public final class PoolEngine implements SipEngine {
     @Override
     public void transportFailed(String branch, TransportFailure failure, long now) {
         core.transportFailed(branch, failure, now);
+        tellPresence(now);
     }
 
     @Override
@@ -219,11 +245,26 @@ public final class PoolEngine implements SipEngine {
         }
         senders.flowClosed(name);
         connections.closed(flow);
+        tellPresence(now);
+    }
+
+    /** Whatever has changed bindings, presence hears of it here, once for each person. */
+    private void tellPresence(long now) {
+        registrar.takeChanged().forEach(person -> presence.bindingsChanged(person, now));
+    }
+
+    /** Completion of {@link PresenceStorage#write}; {@code failure} is null if it is durable. */
+    public void presenceWritten(long ticket, @Nullable String failure, long now) {
+        presence.written(ticket, failure, now);
     }
 
     /** Completion of {@link DurableCommands#saveBindings}; {@code failure} is null if it is durable. */
     public void bindingsSaved(long ticket, @Nullable String failure, long now) {
-        registrations.bindingsSaved(ticket, failure, core, now);
+        String signedIn = registrations.bindingsSaved(ticket, failure, core, now);
+        if (signedIn != null) {
+            presence.reachable(signedIn, now);
+        }
+        tellPresence(now);
     }
 
     /** Completion of {@link DurableCommands#storeMessage}. */
@@ -234,6 +275,7 @@ public final class PoolEngine implements SipEngine {
     /** Completion of {@link DurableCommands#loadMessages}; null if it failed. */
     public void messagesLoaded(long ticket, @Nullable List<StoredMessage> loaded, long now) {
         deliveries.messagesLoaded(ticket, loaded, now);
+        tellPresence(now);
     }
 
     /** Completion of {@link DurableCommands#deleteMessage}; false if it failed. */

@@ -1,5 +1,7 @@
 package org.edgeways.pool.engine;
 
+import org.edgeways.base.ErrorCode;
+
 /** What the engine tells its driver, which logs it. Called on the event loop; must not block. */
 public interface PoolEvents {
 
@@ -13,7 +15,7 @@ public interface PoolEvents {
      * @param status the response's status
      * @param rule the rule that decided, for the administrator
      */
-    void refused(PoolErrorCode code, String method, String from, String to, String flow, int status, String rule);
+    void refused(ErrorCode code, String method, String from, String to, String flow, int status, String rule);
 
     /** A person has signed in with one more device or refreshed it. */
     void signedIn(String person, String flow, int bindings);

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.edgeways.base.Result;
+import org.edgeways.pool.presence.engine.EventRequest;
+import org.edgeways.pool.presence.engine.PresenceEngine;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.Parameters;
@@ -34,8 +36,8 @@ final class PoolRouter implements ProxyRouter {
     /** Requests that make no dialog and need no route back. */
     private static final Set<String> WITHOUT_DIALOG = Set.of("MESSAGE", "PUBLISH", "OPTIONS");
 
-    private static final String ALLOW =
-            "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO," + " REFER, SUBSCRIBE, NOTIFY";
+    private static final String ALLOW = "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO,"
+            + " REFER, SUBSCRIBE, NOTIFY, PUBLISH";
 
     private final EngineSettings settings;
     private final People people;
@@ -44,6 +46,7 @@ final class PoolRouter implements ProxyRouter {
     private final Messages messages;
     private final Devices devices;
     private final Dialogs dialogs;
+    private final PresenceEngine presence;
     private final Hygiene hygiene;
     private final Answers answers;
     private final BindingDrops drops;
@@ -57,6 +60,7 @@ final class PoolRouter implements ProxyRouter {
             Messages messages,
             Devices devices,
             Dialogs dialogs,
+            PresenceEngine presence,
             Answers answers,
             BindingDrops drops,
             Supplier<ProxyCore> core) {
@@ -67,6 +71,7 @@ final class PoolRouter implements ProxyRouter {
         this.messages = messages;
         this.devices = devices;
         this.dialogs = dialogs;
+        this.presence = presence;
         this.answers = answers;
         this.drops = drops;
         this.core = core;
@@ -124,6 +129,13 @@ final class PoolRouter implements ProxyRouter {
 
     private RoutingDecision routed(ProxyRequest request, Sender sender, SipUri target, long now) {
         DialogParties parties = Dialogs.parties(request);
+        if (parties == null && request.method().equals("SUBSCRIBE") && isOurs(target) && request.inDialog()) {
+            // our own Contact, or the person for a device that keeps no remote target
+            if (presence.knows(request.received()) || !people.isDomain(target.host())) {
+                presence.subscribe(event(request, sender, Addresses.of(target)), now);
+                return new RoutingDecision.Handled();
+            }
+        }
         if (parties != null) {
             switch (dialogs.next(parties, sender, request, now)) {
                 case Dialogs.Next.Device(Target device) -> {
@@ -176,8 +188,14 @@ final class PoolRouter implements ProxyRouter {
             request.attach(new Passage(sender, fork));
             return messages.route(request, fork, now);
         }
-        if (asksForPresence(request.message())) {
-            return refuse(request, 489, PoolErrorCode.EVENT_UNSUPPORTED, "no presence server yet");
+        if (presence.serves(event(request.message()))) {
+            if (method.equals("SUBSCRIBE")) {
+                presence.subscribe(event(request, sender, person), now);
+                return new RoutingDecision.Handled();
+            }
+            if (method.equals("PUBLISH")) {
+                return refuse(request, 489, PoolErrorCode.EVENT_UNSUPPORTED, "no PUBLISH yet");
+            }
         }
         List<DeviceTarget> targets = devices.of(person, now);
         if (targets.isEmpty()) {
@@ -193,7 +211,10 @@ final class PoolRouter implements ProxyRouter {
     private RoutingDecision toPool(ProxyRequest request) {
         return switch (request.method()) {
             case "SUBSCRIBE", "PUBLISH" ->
-                refuse(request, 489, PoolErrorCode.EVENT_UNSUPPORTED, "the pool itself has no events");
+                answers.reject(
+                        request,
+                        Refusal.of(489, PoolErrorCode.EVENT_UNSUPPORTED, "the pool itself has no events")
+                                .with(HeaderName.ALLOW_EVENTS, presence.allowEvents()));
             default -> refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "the Request-URI names no person");
         };
     }
@@ -202,18 +223,29 @@ final class PoolRouter implements ProxyRouter {
         SipMessage response = SipMessage.responseTo(request.received(), 200, "OK");
         response.set(HeaderName.ALLOW, ALLOW);
         response.set(HeaderName.ACCEPT, "*/*");
-        response.set(HeaderName.SUPPORTED, "path, outbound");
+        response.set(HeaderName.SUPPORTED, "path, outbound, eventlist");
+        response.set(HeaderName.ALLOW_EVENTS, presence.allowEvents());
         core.get().respond(request, response, now);
         return new RoutingDecision.Handled();
     }
 
-    private static boolean asksForPresence(SipMessage message) {
+    /** The event package that a SUBSCRIBE or PUBLISH names, in lower case; empty for any other request. */
+    private static String event(SipMessage message) {
         if (!message.method().equals("SUBSCRIBE") && !message.method().equals("PUBLISH")) {
-            return false;
+            return "";
         }
         String event = message.first(HeaderName.EVENT);
-        String name = event == null ? "" : event.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        return name.equals("presence") || name.startsWith("presence.");
+        return event == null ? "" : event.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    private EventRequest event(ProxyRequest request, Sender sender, String resource) {
+        Binding binding = sender.binding();
+        return new EventRequest(
+                request,
+                sender.address(),
+                resource,
+                dialogs.caller(sender, request.flow()),
+                binding == null ? null : binding.id());
     }
 
     private String recordRoute(ProxyRequest request, Sender sender, @Nullable DialogParties parties) {

@@ -2,6 +2,7 @@ package org.edgeways.pool.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.sip.message.HeaderName;
 
 /**
@@ -13,7 +14,7 @@ import org.edgeways.sip.message.HeaderName;
  * @param rule the rule that decided, for the administrator
  * @param headers what the response carries besides
  */
-record Refusal(int status, String reason, PoolErrorCode code, String rule, List<HeaderLine> headers) {
+record Refusal(int status, String reason, ErrorCode code, String rule, List<HeaderLine> headers) {
 
     /** One header of a response. */
     record HeaderLine(HeaderName name, String value) {}
@@ -26,7 +27,7 @@ record Refusal(int status, String reason, PoolErrorCode code, String rule, List<
         return new Refusal(status, code.meaning(), code, rule, List.of());
     }
 
-    static Refusal of(int status, String reason, PoolErrorCode code, String rule) {
+    static Refusal of(int status, String reason, ErrorCode code, String rule) {
         return new Refusal(status, reason, code, rule, List.of());
     }
 

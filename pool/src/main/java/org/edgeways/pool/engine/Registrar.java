@@ -52,6 +52,7 @@ final class Registrar {
     private final TimerQueue<String> expiries = new TimerQueue<>();
     private final Map<String, TimerQueue.Timer<String>> expiryOfId = new HashMap<>();
     private final Map<String, String> idsOfOld = new LinkedHashMap<>();
+    private final Set<String> changed = new LinkedHashSet<>();
 
     Registrar(RegistrarLimits limits, RandomGenerator random) {
         this.limits = limits;
@@ -234,7 +235,19 @@ final class Registrar {
         return List.copyOf(found);
     }
 
+    /** The people whose bindings were touched in whatever way since the last call. */
+    List<String> takeChanged() {
+        if (changed.isEmpty()) {
+            return List.of();
+        }
+        List<String> taken = List.copyOf(changed);
+        changed.clear();
+        return taken;
+    }
+
+    /** The one place where bindings change. */
     private void put(String person, List<Binding> bindings) {
+        changed.add(person);
         for (Binding old : people.getOrDefault(person, List.of())) {
             byId.remove(old.id());
             TimerQueue.Timer<String> expiry = expiryOfId.remove(old.id());

@@ -130,14 +130,19 @@ final class Registrations {
         return after.stream().anyMatch(b -> !known.contains(b.id() + b.flow()));
     }
 
-    /** Completion of {@link DurableCommands#saveBindings}. */
-    void bindingsSaved(long ticket, @Nullable String failure, ProxyCore core, long now) {
+    /**
+     * Completion of {@link DurableCommands#saveBindings}.
+     *
+     * @return the person who has signed in or refreshed that, or null
+     */
+    @Nullable
+    String bindingsSaved(long ticket, @Nullable String failure, ProxyCore core, long now) {
         Pending saved = pending.remove(ticket);
         if (failure != null) {
             events.storeFailed("bindings", failure);
         }
         if (saved == null) {
-            return;
+            return null;
         }
         ProxyRequest request = saved.request();
         if (failure != null) {
@@ -147,7 +152,7 @@ final class Registrations {
             if (saved.newDevice()) {
                 deliveries.arrived(saved.person(), false, now);
             }
-            return;
+            return null;
         }
         List<Binding> bindings = registrar.bindings(saved.person(), now);
         core.respond(request, ok(request.received(), bindings, now), now);
@@ -158,6 +163,7 @@ final class Registrations {
         } else if (!bindings.isEmpty()) {
             deliveries.wake(saved.person(), now);
         }
+        return saved.person();
     }
 
     /** Item 8: all bindings, each with the time it has left. */

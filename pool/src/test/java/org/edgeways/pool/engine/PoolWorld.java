@@ -10,7 +10,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.base.InMemoryCounters;
+import org.edgeways.pool.presence.engine.PresenceDefault;
+import org.edgeways.pool.presence.engine.PresenceLimits;
+import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.pool.presence.engine.PresenceStorage;
+import org.edgeways.pool.presence.engine.PresenceWrite;
+import org.edgeways.pool.presence.engine.SavedSubscription;
 import org.edgeways.sip.digest.StoredHash;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.ParseOutcome;
@@ -53,6 +60,45 @@ final class PoolWorld {
         this(EngineSettings.of("10.0.0.1", 9061, List.of("acorn.example"), Set.of(EDGE_HOST)));
     }
 
+    /** The usual settings with that presence. */
+    static EngineSettings settings(PresenceSettings presence) {
+        EngineSettings plain = EngineSettings.of("10.0.0.1", 9061, List.of("acorn.example"), Set.of(EDGE_HOST));
+        return new EngineSettings(
+                plain.host(),
+                plain.port(),
+                plain.aliases(),
+                plain.domains(),
+                plain.edgeHosts(),
+                plain.algorithms(),
+                plain.nonceLifetime(),
+                plain.registrar(),
+                plain.messages(),
+                presence);
+    }
+
+    /** Presence with few subscriptions. */
+    static PresenceSettings limits(int perWatcher, int perPerson) {
+        PresenceLimits usual = PresenceLimits.DEFAULT;
+        return new PresenceSettings(
+                PresenceDefault.ALLOW,
+                new PresenceLimits(
+                        usual.subscriptions(),
+                        perWatcher,
+                        perPerson,
+                        usual.minimumExpiry(),
+                        usual.defaultExpiry(),
+                        usual.maximumExpiry(),
+                        usual.notifyInterval(),
+                        usual.retry(),
+                        usual.restartQuiet(),
+                        usual.publicationsPerPerson(),
+                        usual.publicationBytes(),
+                        usual.contactsPerPerson(),
+                        usual.listBytes(),
+                        usual.decisionsPerPerson(),
+                        usual.waitingPerPerson()));
+    }
+
     PoolWorld(EngineSettings settings) {
         this.settings = settings;
         account("alice", "Alice", true);
@@ -89,7 +135,7 @@ final class PoolWorld {
         Transmitter transmitter = (message, to, at) -> outbox.add(new Sent(message, to));
         return new PoolEngine(
                 settings,
-                new PoolEngine.Surroundings(people, store, transmitter, new Log(), counters, random),
+                new PoolEngine.Surroundings(people, store, store, transmitter, new Log(), counters, random),
                 SipTimers.DEFAULT,
                 SipEngineLimits.DEFAULT,
                 "boot" + boots++,
@@ -230,7 +276,7 @@ final class PoolWorld {
     private final class Log implements PoolEvents {
         @Override
         public void refused(
-                PoolErrorCode code, String method, String from, String to, String flow, int status, String rule) {
+                ErrorCode code, String method, String from, String to, String flow, int status, String rule) {
             log.add(status + " " + method + " " + from + " " + code.code() + ": " + rule + " on " + flow);
         }
 
@@ -261,10 +307,11 @@ final class PoolWorld {
     }
 
     /** Completes later, in order; can be held, told to fail or to be full. */
-    final class FakeStore implements DurableCommands {
+    final class FakeStore implements DurableCommands, PresenceStorage {
         final Deque<Runnable> tasks = new ArrayDeque<>();
         final Map<String, List<Binding>> bindings = new HashMap<>();
         final TreeMap<Long, StoredMessage> messages = new TreeMap<>();
+        final Map<String, SavedSubscription> subscriptions = new LinkedHashMap<>();
         boolean held;
         boolean failing;
         int most = 1000;
@@ -280,6 +327,24 @@ final class PoolWorld {
                     engine.bindingsSaved(ticket, null, now);
                 }
             });
+        }
+
+        @Override
+        public void write(long ticket, PresenceWrite write) {
+            tasks.add(() -> {
+                if (!failing) {
+                    apply(write);
+                }
+                engine.presenceWritten(ticket, failing ? "disk full" : null, now);
+            });
+        }
+
+        private void apply(PresenceWrite write) {
+            switch (write) {
+                case PresenceWrite.SaveSubscription(SavedSubscription saved) -> subscriptions.put(saved.id(), saved);
+                case PresenceWrite.ForgetSubscription(String id) -> subscriptions.remove(id);
+                default -> throw new AssertionError("not yet: " + write);
+            }
         }
 
         @Override

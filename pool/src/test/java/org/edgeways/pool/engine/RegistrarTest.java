@@ -466,7 +466,8 @@ class RegistrarTest {
                 List.of(org.edgeways.sip.digest.DigestAlgorithm.SHA_256, org.edgeways.sip.digest.DigestAlgorithm.MD5),
                 plain.nonceLifetime(),
                 plain.registrar(),
-                plain.messages()));
+                plain.messages(),
+                plain.presence()));
         Device alice = both.inside("alice");
         Device zoe = both.inside("zoe");
         assertThat(alice.send(alice.register(600)).values(HeaderName.WWW_AUTHENTICATE))

@@ -23,17 +23,18 @@ public interface PresenceHost {
      * The next hop to a watcher's device at this time.
      *
      * @param party the device, as {@link EventRequest#party} named it
+     * @param device the id of the registration that the subscription was made on, or null
      * @param routes the route set of the dialog
      * @return null if the device cannot be reached now, and may come back
      */
     @Nullable
-    Destination way(String party, List<String> routes, long now);
+    Destination way(String party, @Nullable String device, List<String> routes, long now);
 
     /** The Contact value of ours in the dialog of that name. */
     String contact(String dialog);
 
-    /** The ids of the devices on which the person is signed in. */
-    List<String> devices(String person, long now);
+    /** The devices on which the person is signed in, in the order of their signing in. */
+    List<LiveDevice> devices(String person, long now);
 
     /** Whether the address is one of a person of ours who may sign in. */
     boolean isPerson(String address);

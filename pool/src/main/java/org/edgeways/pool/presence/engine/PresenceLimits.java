@@ -16,6 +16,8 @@ import java.time.Duration;
  *     what happens meanwhile is told at its end, only the newest state of each person
  * @param retry how long after a NOTIFY that did not get through the next is tried, default 1 minute, if the watcher's
  *     device does not sign in before
+ * @param restartQuiet how long after a restart what has changed is not told on subscriptions from before it, so that not
+ *     everybody is told of everybody's going and coming, default 15 s; a SUBSCRIBE is answered at once all the same
  * @param publicationsPerPerson most publications of one person, default 10; when one more comes, the one that was
  *     refreshed longest ago is dropped (a browser makes a new one at each reload)
  * @param publicationBytes longest presence document, default 16 KiB; past it 413
@@ -34,6 +36,7 @@ public record PresenceLimits(
         Duration maximumExpiry,
         Duration notifyInterval,
         Duration retry,
+        Duration restartQuiet,
         int publicationsPerPerson,
         int publicationBytes,
         int contactsPerPerson,
@@ -51,6 +54,7 @@ public record PresenceLimits(
             Duration.ofHours(2),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
+            Duration.ofSeconds(15),
             10,
             16 * 1024,
             1_000,
@@ -75,6 +79,7 @@ public record PresenceLimits(
                 || defaultExpiry.compareTo(minimumExpiry) < 0
                 || maximumExpiry.compareTo(defaultExpiry) < 0
                 || notifyInterval.isNegative()
+                || restartQuiet.isNegative()
                 || retry.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("1 s <= minimumExpiry <= defaultExpiry <= maximumExpiry, 1 s <= retry");
         }

@@ -48,6 +48,19 @@ record SubscribeRequest(String event, @Nullable String eventId) {
                 .anyMatch(element -> element.equals(type) || element.equals(family) || element.equals("*/*"));
     }
 
+    /** Whether it can begin a dialog, and one that is not too long to be kept. */
+    static boolean hasDialog(SipMessage message) {
+        String target = target(message);
+        int bytes = message.callId().length()
+                + message.from().toString().length()
+                + message.to().toString().length()
+                + (target == null ? 0 : target.length())
+                + message.elements(HeaderName.RECORD_ROUTE).stream()
+                        .mapToInt(String::length)
+                        .sum();
+        return target != null && message.fromTag() != null && bytes <= DIALOG_BYTES;
+    }
+
     /** The one SIP URI in Contact, or null. */
     static @Nullable String target(SipMessage message) {
         return message.addresses(HeaderName.CONTACT) instanceof Result.Ok<List<NameAddress>>(var contacts)

@@ -56,8 +56,6 @@ public final class Subscription {
     /** Why it ends, once that is decided. */
     @Nullable
     String ending;
-    /** Whether the last NOTIFY said that it is pending. */
-    boolean pending;
 
     long notBefore = Long.MIN_VALUE;
     TimerQueue.@Nullable Timer<Due> expiry;

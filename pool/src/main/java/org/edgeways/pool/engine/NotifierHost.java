@@ -1,0 +1,111 @@
+package org.edgeways.pool.engine;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.edgeways.base.Result;
+import org.edgeways.pool.presence.engine.LiveDevice;
+import org.edgeways.pool.presence.engine.PresenceHost;
+import org.edgeways.pool.presence.engine.PresenceRefusal;
+import org.edgeways.sip.message.NameAddress;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.proxy.LocalRequestListener;
+import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.transaction.Destination;
+import org.jspecify.annotations.Nullable;
+
+/** What presence needs of the pool: the proxy core, who is signed in where, and the ways to devices. */
+final class NotifierHost implements PresenceHost {
+
+    private final EngineSettings settings;
+    private final People people;
+    private final Registrar registrar;
+    private final Dialogs dialogs;
+    private final Answers answers;
+    private final PoolEvents events;
+    private final Supplier<ProxyCore> core;
+
+    NotifierHost(
+            EngineSettings settings,
+            People people,
+            Registrar registrar,
+            Dialogs dialogs,
+            Answers answers,
+            PoolEvents events,
+            Supplier<ProxyCore> core) {
+        this.settings = settings;
+        this.people = people;
+        this.registrar = registrar;
+        this.dialogs = dialogs;
+        this.answers = answers;
+        this.events = events;
+        this.core = core;
+    }
+
+    @Override
+    public void respond(ProxyRequest request, SipMessage response, long now) {
+        core.get().respond(request, response, now);
+    }
+
+    @Override
+    public void refuse(ProxyRequest request, PresenceRefusal refusal, long now) {
+        Refusal ours = Refusal.of(refusal.status(), refusal.reason(), refusal.code(), refusal.rule());
+        for (PresenceRefusal.HeaderLine line : refusal.headers()) {
+            ours = ours.with(line.name(), line.value());
+        }
+        core.get().respond(request, answers.refusal(request, ours), now);
+    }
+
+    @Override
+    public void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {
+        core.get().send(request, to, listener, now);
+    }
+
+    @Override
+    public @Nullable Destination way(String party, @Nullable String device, List<String> routes, long now) {
+        if (!party.equals(DialogParties.ROUTE)) {
+            return dialogs.way(party, now);
+        }
+        if (routes.isEmpty() || (device != null && registrar.binding(device, now) == null)) {
+            return null;
+        }
+        SipUri first = NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress address)
+                ? address.sipUri()
+                : null;
+        String host = first == null ? "" : first.host().toLowerCase(Locale.ROOT);
+        return settings.edgeHosts().contains(host) ? new Destination.Service(host) : null;
+    }
+
+    @Override
+    public String contact(String dialog) {
+        return "<sip:" + dialog + "@" + settings.host() + ":" + settings.port() + ";transport=tls>";
+    }
+
+    @Override
+    public List<LiveDevice> devices(String person, long now) {
+        return registrar.bindings(person, now).stream()
+                .map(binding -> new LiveDevice(
+                        binding.id(),
+                        binding.contact(),
+                        binding.instance(),
+                        binding.remote(),
+                        binding.callId(),
+                        binding.sequence(),
+                        binding.priority(),
+                        binding.registeredAt(),
+                        binding.expiresAt()))
+                .toList();
+    }
+
+    @Override
+    public boolean isPerson(String address) {
+        return people.account(address) != null;
+    }
+
+    @Override
+    public void storeFailed(String what, String why) {
+        events.storeFailed(what, why);
+    }
+}

@@ -1,0 +1,27 @@
+package org.edgeways.pool.presence.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device on which a person is signed in.
+ *
+ * @param id the id of its registration; a secret of the pool and the device
+ * @param contact its contact URI as it wrote it, which may name an inside host
+ * @param instance the value of +sip.instance without quotes, if it sent one
+ * @param remote whether it is outside
+ * @param callId the Call-ID of its REGISTER
+ * @param sequence the CSeq number of its last REGISTER
+ * @param priority the q value in thousandths
+ * @param registeredAt when it was made or refreshed last, nanoseconds since 1970
+ * @param expiresAt when its registration ends, nanoseconds since 1970
+ */
+public record LiveDevice(
+        String id,
+        String contact,
+        @Nullable String instance,
+        boolean remote,
+        String callId,
+        long sequence,
+        int priority,
+        long registeredAt,
+        long expiresAt) {}
