@@ -1,4 +1,4 @@
-package org.edgeways.pool.presence.engine;
+package org.edgeways.pool.presence.document;
 
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -15,19 +15,23 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.edgeways.base.Result;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads small XML documents from strangers with the JDK's own StAX parser: UTF-8 only, no document type, no entities but
- * the five of XML, and limits on depth and on the number of elements, attributes and texts. Comments and processing
- * instructions are left out. How long a document may be is its caller's to limit.
+ * Reads small XML documents from strangers with the JDK's own StAX parser: version 1.0, UTF-8 only, no document type, no entities but
+ * the five of XML, and limits on bytes, depth and number of parts. Comments, processing instructions and white space
+ * between elements are left out. Offsets in failures are characters from the start.
  */
-final class XmlReader {
+public final class XmlReader {
+
+    /** Longest document, in bytes, whatever its caller allows. */
+    public static final int BYTES = 256 * 1024;
 
     /** Most elements within each other. */
-    static final int DEPTH = 16;
+    public static final int DEPTH = 16;
 
     /** Most elements, attributes and texts in all. */
-    static final int PARTS = 2_000;
+    public static final int PARTS = 2_000;
 
     private final XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
 
@@ -48,7 +52,8 @@ final class XmlReader {
         }
     }
 
-    XmlReader() {
+    /** A reader; it keeps nothing from one document to the next. */
+    public XmlReader() {
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
@@ -59,7 +64,10 @@ final class XmlReader {
     }
 
     /** The root element. */
-    Result<XmlElement> read(byte[] bytes) {
+    public Result<XmlElement> read(byte[] bytes) {
+        if (bytes.length > BYTES) {
+            return Result.bad(DocumentErrorCode.XML_TOO_LARGE, BYTES, "it is longer than " + BYTES + " bytes");
+        }
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -67,29 +75,30 @@ final class XmlReader {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            return bad(0, "it is not UTF-8");
+            return Result.bad(DocumentErrorCode.XML_MALFORMED, 0, "it is not UTF-8");
         }
-        if (text.startsWith("\ufeff")) {
-            text = text.substring(1);
-        }
+        int start = text.startsWith("\ufeff") ? 1 : 0;
         int documentType = text.indexOf("<!DOCTYPE");
         if (documentType >= 0) {
-            return bad(documentType, "a document type is not allowed");
+            return Result.bad(DocumentErrorCode.XML_FORBIDDEN, documentType, "a document type is not allowed");
         }
         try {
-            XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text));
+            XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text.substring(start)));
             try {
-                return tree(reader);
+                // the JDK's parser of XML 1.1 takes namespace declarations for attributes
+                return reader.getVersion() == null || reader.getVersion().equals("1.0")
+                        ? tree(reader, text.length())
+                        : Result.bad(DocumentErrorCode.XML_FORBIDDEN, 0, "only XML 1.0 is read");
             } finally {
                 reader.close();
             }
         } catch (XMLStreamException e) {
-            int at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharacterOffset());
-            return bad(at, "it is no well-formed XML");
+            int at = e.getLocation() == null ? 0 : e.getLocation().getCharacterOffset();
+            return Result.bad(DocumentErrorCode.XML_MALFORMED, within(at, text.length()), "it is no well-formed XML");
         }
     }
 
-    private static Result<XmlElement> tree(XMLStreamReader reader) throws XMLStreamException {
+    private static Result<XmlElement> tree(XMLStreamReader reader, int length) throws XMLStreamException {
         Deque<Open> open = new ArrayDeque<>();
         XmlElement root = null;
         int parts = 0;
@@ -98,7 +107,7 @@ final class XmlReader {
                 case XMLStreamConstants.START_ELEMENT -> {
                     parts += 1 + reader.getAttributeCount();
                     if (open.size() >= DEPTH) {
-                        return bad(reader, "elements are nested deeper than " + DEPTH);
+                        return tooLarge(reader, length, "elements are nested deeper than " + DEPTH);
                     }
                     open.push(open(reader));
                 }
@@ -119,34 +128,44 @@ final class XmlReader {
                     }
                 }
                 case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE -> {
-                    return bad(reader, "a document type or an entity is not allowed");
+                    return Result.bad(
+                            DocumentErrorCode.XML_FORBIDDEN,
+                            at(reader, length),
+                            "a document type or an entity is not allowed");
                 }
+                // comments, processing instructions, the end
                 default -> {}
             }
             if (parts > PARTS) {
-                return bad(reader, "it has more than " + PARTS + " parts");
+                return tooLarge(reader, length, "it has more than " + PARTS + " parts");
             }
         }
-        return root == null ? bad(0, "it is empty") : Result.ok(root);
+        return root == null ? Result.bad(DocumentErrorCode.XML_MALFORMED, 0, "it is empty") : Result.ok(root);
     }
 
     private static Open open(XMLStreamReader reader) {
         Map<XmlElement.Name, String> attributes = new LinkedHashMap<>();
         for (int i = 0; i < reader.getAttributeCount(); i++) {
-            String namespace = reader.getAttributeNamespace(i);
             attributes.put(
-                    new XmlElement.Name(namespace == null ? "" : namespace, reader.getAttributeLocalName(i)),
+                    new XmlElement.Name(orNone(reader.getAttributeNamespace(i)), reader.getAttributeLocalName(i)),
                     reader.getAttributeValue(i));
         }
-        String namespace = reader.getNamespaceURI();
-        return new Open(namespace == null ? "" : namespace, reader.getLocalName(), attributes);
+        return new Open(orNone(reader.getNamespaceURI()), reader.getLocalName(), attributes);
     }
 
-    private static Result<XmlElement> bad(XMLStreamReader reader, String reason) {
-        return bad(Math.max(0, reader.getLocation().getCharacterOffset()), reason);
+    private static String orNone(@Nullable String namespace) {
+        return namespace == null ? "" : namespace;
     }
 
-    private static Result<XmlElement> bad(int offset, String reason) {
-        return Result.bad(PresenceErrorCode.PUBLICATION_MALFORMED, offset, reason);
+    private static Result<XmlElement> tooLarge(XMLStreamReader reader, int length, String reason) {
+        return Result.bad(DocumentErrorCode.XML_TOO_LARGE, at(reader, length), reason);
+    }
+
+    private static int at(XMLStreamReader reader, int length) {
+        return within(reader.getLocation().getCharacterOffset(), length);
+    }
+
+    private static int within(int offset, int length) {
+        return Math.clamp(offset, 0, length);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.edgeways.pool.presence.document;
+
+import org.jspecify.annotations.NullMarked;
