@@ -21,6 +21,8 @@ import org.edgeways.pool.engine.Binding;
 import org.edgeways.pool.engine.PoolEngine;
 import org.edgeways.pool.messages.MessageStore;
 import org.edgeways.pool.messages.Waiting;
+import org.edgeways.pool.presence.engine.SavedPresence;
+import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.sip.transaction.SipTimers;
@@ -69,7 +71,9 @@ public final class Pool implements AutoCloseable {
             PoolSettings settings, TransportContext transport, Counters counters, RandomGenerator random)
             throws IOException {
         Store store = Store.open(
-                settings.data(), List.of(Accounts.SCHEMA, BindingStore.SCHEMA, MessageStore.SCHEMA), counters);
+                settings.data(),
+                List.of(Accounts.SCHEMA, BindingStore.SCHEMA, MessageStore.SCHEMA, PresenceStore.SCHEMA),
+                counters);
         try {
             return start(settings, transport, counters, random, store);
         } catch (IOException | RuntimeException e) {
@@ -90,17 +94,19 @@ public final class Pool implements AutoCloseable {
                 counters);
         MessageStore messages = MessageStore.open(store, settings.limits().waiting(), counters);
         BindingStore bindings = new BindingStore(store);
+        PresenceStore presence = new PresenceStore(store);
         long start = transport.clock().now();
         List<Binding> saved = bindings.load(start).join();
+        SavedPresence savedPresence = presence.load(start).join();
         String boot = HexFormat.of().toHexDigits(random.nextLong());
         AtomicReference<@Nullable PoolEngine> made = new AtomicReference<>();
         SipShards shards = SipShards.single(transport, OutboundSettings.none(), (shard, transmitter) -> {
-            StoreCommands commands = new StoreCommands(bindings, messages, shard::execute, () -> engineOf(made));
+            StoreCommands commands =
+                    new StoreCommands(bindings, messages, presence, shard::execute, () -> engineOf(made));
             PoolEngine.Surroundings around = new PoolEngine.Surroundings(
                     new AccountsPeople(accounts, settings.sipDomains()),
                     commands,
-                    // not durable yet: subscriptions end with the process
-                    (ticket, write) -> shard.execute(now -> engineOf(made).presenceWritten(ticket, null, now)),
+                    commands,
                     transmitter,
                     new PoolLog(),
                     counters,
@@ -108,12 +114,12 @@ public final class Pool implements AutoCloseable {
             PoolEngine engine = new PoolEngine(
                     settings.engine(), around, SipTimers.DEFAULT, SipEngineLimits.DEFAULT, boot, shard.number(), start);
             made.set(engine);
-            return new PoolRole(engine, messages, bindings, start);
+            return new PoolRole(engine, messages, bindings, presence, start);
         });
         Pool pool = new Pool(store, accounts, shards, made);
         List<String> recipients =
                 messages.waiting().stream().map(Waiting::recipient).toList();
-        pool.shard().execute(now -> pool.engine().restore(saved, recipients, now));
+        pool.shard().execute(now -> pool.engine().restore(saved, recipients, savedPresence, now));
         try {
             pool.open(settings, transport, counters);
         } catch (IOException | RuntimeException e) {

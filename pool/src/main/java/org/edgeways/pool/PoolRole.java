@@ -3,6 +3,7 @@ package org.edgeways.pool;
 import java.time.Duration;
 import org.edgeways.pool.engine.PoolEngine;
 import org.edgeways.pool.messages.MessageStore;
+import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
 import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.SipEngine;
@@ -17,12 +18,14 @@ final class PoolRole implements SipRole {
     private final PoolEngine engine;
     private final MessageStore messages;
     private final BindingStore bindings;
+    private final PresenceStore presence;
     private long nextHousekeeping;
 
-    PoolRole(PoolEngine engine, MessageStore messages, BindingStore bindings, long start) {
+    PoolRole(PoolEngine engine, MessageStore messages, BindingStore bindings, PresenceStore presence, long start) {
         this.engine = engine;
         this.messages = messages;
         this.bindings = bindings;
+        this.presence = presence;
         this.nextHousekeeping = start;
     }
 
@@ -44,6 +47,7 @@ final class PoolRole implements SipRole {
             nextHousekeeping = now + HOUSEKEEPING;
             var _ = messages.expire(now - messages.age().toNanos());
             var _ = bindings.removeExpired(now);
+            var _ = presence.removeExpired(now);
         }
     }
 

@@ -12,11 +12,14 @@ import org.edgeways.pool.engine.StoreOutcome;
 import org.edgeways.pool.engine.StoredMessage;
 import org.edgeways.pool.messages.Appended;
 import org.edgeways.pool.messages.MessageStore;
+import org.edgeways.pool.presence.engine.PresenceStorage;
+import org.edgeways.pool.presence.engine.PresenceWrite;
+import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the engine asks of the store, and posts each completion to the engine's event loop. */
-final class StoreCommands implements DurableCommands {
+final class StoreCommands implements DurableCommands, PresenceStorage {
 
     /** Does work on the engine's event loop, with the time. */
     interface Loop {
@@ -25,12 +28,19 @@ final class StoreCommands implements DurableCommands {
 
     private final BindingStore bindings;
     private final MessageStore messages;
+    private final PresenceStore presence;
     private final Loop loop;
     private final Supplier<PoolEngine> engine;
 
-    StoreCommands(BindingStore bindings, MessageStore messages, Loop loop, Supplier<PoolEngine> engine) {
+    StoreCommands(
+            BindingStore bindings,
+            MessageStore messages,
+            PresenceStore presence,
+            Loop loop,
+            Supplier<PoolEngine> engine) {
         this.bindings = bindings;
         this.messages = messages;
+        this.presence = presence;
         this.loop = loop;
         this.engine = engine;
     }
@@ -79,6 +89,16 @@ final class StoreCommands implements DurableCommands {
     @Override
     public void discardMessages(String recipient) {
         then(messages.discard(recipient), (removed, failure) -> {});
+    }
+
+    @Override
+    public void write(long ticket, PresenceWrite write) {
+        then(presence.write(write), (count, failure) -> {
+            String why = failure == null ? null : failure.toString();
+            if (why != null || ticket != PresenceStorage.NO_TICKET) {
+                loop.execute(now -> engine.get().presenceWritten(ticket, why, now));
+            }
+        });
     }
 
     private static <T> void then(CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> completion) {

@@ -29,8 +29,7 @@ final class Devices {
     List<DeviceTarget> of(String person, long now) {
         Map<String, List<Binding>> devices = new LinkedHashMap<>();
         for (Binding binding : registrar.bindings(person, now)) {
-            String key = binding.instance() != null && binding.regId() > 0 ? binding.instance() : binding.id();
-            devices.computeIfAbsent(key, k -> new ArrayList<>()).add(binding);
+            devices.computeIfAbsent(name(binding), k -> new ArrayList<>()).add(binding);
         }
         List<DeviceTarget> targets = new ArrayList<>();
         for (List<Binding> flows : devices.values()) {
@@ -38,6 +37,17 @@ final class Devices {
             targets.add(new DeviceTarget(flows.getFirst(), flows.subList(1, flows.size())));
         }
         return targets;
+    }
+
+    /** The device's name among those of its person: several flows of one device (RFC 5626) have the same. */
+    static String name(Binding binding) {
+        return binding.instance() != null && binding.regId() > 0 ? binding.instance() : binding.id();
+    }
+
+    /** Whether the person is signed in on the device of that name. */
+    boolean isLive(String person, String name, long now) {
+        return registrar.bindings(person, now).stream()
+                .anyMatch(binding -> name(binding).equals(name));
     }
 
     /**

@@ -21,7 +21,7 @@ final class NotifierHost implements PresenceHost {
 
     private final EngineSettings settings;
     private final People people;
-    private final Registrar registrar;
+    private final Devices devices;
     private final Dialogs dialogs;
     private final Answers answers;
     private final PoolEvents events;
@@ -30,14 +30,14 @@ final class NotifierHost implements PresenceHost {
     NotifierHost(
             EngineSettings settings,
             People people,
-            Registrar registrar,
+            Devices devices,
             Dialogs dialogs,
             Answers answers,
             PoolEvents events,
             Supplier<ProxyCore> core) {
         this.settings = settings;
         this.people = people;
-        this.registrar = registrar;
+        this.devices = devices;
         this.dialogs = dialogs;
         this.answers = answers;
         this.events = events;
@@ -64,11 +64,12 @@ final class NotifierHost implements PresenceHost {
     }
 
     @Override
-    public @Nullable Destination way(String party, @Nullable String device, List<String> routes, long now) {
+    public @Nullable Destination way(
+            String party, String watcher, @Nullable String device, List<String> routes, long now) {
         if (!party.equals(DialogParties.ROUTE)) {
             return dialogs.way(party, now);
         }
-        if (routes.isEmpty() || (device != null && registrar.binding(device, now) == null)) {
+        if (routes.isEmpty() || (device != null && !devices.isLive(watcher, device, now))) {
             return null;
         }
         SipUri first = NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress address)
@@ -85,9 +86,10 @@ final class NotifierHost implements PresenceHost {
 
     @Override
     public List<LiveDevice> devices(String person, long now) {
-        return registrar.bindings(person, now).stream()
+        return devices.of(person, now).stream()
+                .map(DeviceTarget::binding)
                 .map(binding -> new LiveDevice(
-                        binding.id(),
+                        Devices.name(binding),
                         binding.contact(),
                         binding.instance(),
                         binding.remote(),

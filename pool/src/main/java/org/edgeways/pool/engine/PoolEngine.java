@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.pool.presence.engine.PresenceEngine;
 import org.edgeways.pool.presence.engine.PresenceStorage;
+import org.edgeways.pool.presence.engine.SavedPresence;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.proxy.LocalRequestListener;
@@ -96,7 +97,7 @@ public final class PoolEngine implements SipEngine {
         Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
                 settings.presence(),
-                new NotifierHost(settings, people, registrar, dialogs, answers, events, this::core),
+                new NotifierHost(settings, people, devices, dialogs, answers, events, this::core),
                 around.presence(),
                 counters,
                 random);
@@ -141,10 +142,12 @@ public final class PoolEngine implements SipEngine {
      *
      * @param bindings all that were saved
      * @param waiting the recipients for whom messages wait
+     * @param saved what presence has kept
      */
-    public void restore(Collection<Binding> bindings, Collection<String> waiting, long now) {
+    public void restore(Collection<Binding> bindings, Collection<String> waiting, SavedPresence saved, long now) {
         registrar.restore(bindings, now);
         tellPresence(now);
+        presence.restore(saved, now);
         waiting.forEach(recipient -> deliveries.wake(recipient, now));
     }
 
@@ -178,6 +181,7 @@ public final class PoolEngine implements SipEngine {
     public void personRemoved(String address, long now) {
         accountChanged(address, now);
         store.discardMessages(address);
+        presence.removed(address, now);
     }
 
     /** How many bindings there are. */

@@ -188,14 +188,14 @@ final class PoolRouter implements ProxyRouter {
             request.attach(new Passage(sender, fork));
             return messages.route(request, fork, now);
         }
-        if (presence.serves(event(request.message()))) {
-            if (method.equals("SUBSCRIBE")) {
-                presence.subscribe(event(request, sender, person), now);
-                return new RoutingDecision.Handled();
-            }
-            if (method.equals("PUBLISH")) {
-                return refuse(request, 489, PoolErrorCode.EVENT_UNSUPPORTED, "no PUBLISH yet");
-            }
+        String event = event(request.message());
+        if (method.equals("SUBSCRIBE") && presence.serves(event)) {
+            presence.subscribe(event(request, sender, person), now);
+            return new RoutingDecision.Handled();
+        }
+        if (method.equals("PUBLISH") && presence.publishes(event)) {
+            presence.publish(event(request, sender, person), now);
+            return new RoutingDecision.Handled();
         }
         List<DeviceTarget> targets = devices.of(person, now);
         if (targets.isEmpty()) {
@@ -245,7 +245,7 @@ final class PoolRouter implements ProxyRouter {
                 sender.address(),
                 resource,
                 dialogs.caller(sender, request.flow()),
-                binding == null ? null : binding.id());
+                binding == null ? null : Devices.name(binding));
     }
 
     private String recordRoute(ProxyRequest request, Sender sender, @Nullable DialogParties parties) {

@@ -17,6 +17,8 @@ import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.pool.presence.engine.PresenceStorage;
 import org.edgeways.pool.presence.engine.PresenceWrite;
+import org.edgeways.pool.presence.engine.Publication;
+import org.edgeways.pool.presence.engine.SavedPresence;
 import org.edgeways.pool.presence.engine.SavedSubscription;
 import org.edgeways.sip.digest.StoredHash;
 import org.edgeways.sip.message.HeaderName;
@@ -157,6 +159,7 @@ final class PoolWorld {
                         .map(StoredMessage::recipient)
                         .distinct()
                         .toList(),
+                store.presence(),
                 now);
         settle();
     }
@@ -311,6 +314,7 @@ final class PoolWorld {
         final Deque<Runnable> tasks = new ArrayDeque<>();
         final Map<String, List<Binding>> bindings = new HashMap<>();
         final TreeMap<Long, StoredMessage> messages = new TreeMap<>();
+        final Map<String, Publication> publications = new LinkedHashMap<>();
         final Map<String, SavedSubscription> subscriptions = new LinkedHashMap<>();
         boolean held;
         boolean failing;
@@ -339,10 +343,17 @@ final class PoolWorld {
             });
         }
 
+        SavedPresence presence() {
+            return new SavedPresence(
+                    List.copyOf(subscriptions.values()), List.copyOf(publications.values()), List.of(), List.of());
+        }
+
         private void apply(PresenceWrite write) {
             switch (write) {
                 case PresenceWrite.SaveSubscription(SavedSubscription saved) -> subscriptions.put(saved.id(), saved);
                 case PresenceWrite.ForgetSubscription(String id) -> subscriptions.remove(id);
+                case PresenceWrite.SavePublication(Publication saved) -> publications.put(saved.id(), saved);
+                case PresenceWrite.ForgetPublication(String id) -> publications.remove(id);
                 default -> throw new AssertionError("not yet: " + write);
             }
         }

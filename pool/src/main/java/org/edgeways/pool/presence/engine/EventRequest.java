@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sender the address of record of who sent it, authenticated
  * @param resource the address of record that the Request-URI names
  * @param party names the sender's device for {@link PresenceHost#way}
- * @param device the id of the sender's registration on that connection; null if the request itself carried credentials
+ * @param device the name of the sender's device, as {@link LiveDevice#id}; null if it is not signed in and the request
+ *     itself carried credentials
  */
 public record EventRequest(
         ProxyRequest request,

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device on which a person is signed in.
  *
- * @param id the id of its registration; a secret of the pool and the device
+ * @param id its name, which stays the same as long as it is signed in, and when it comes back; not for the eyes of others
  * @param contact its contact URI as it wrote it, which may name an inside host
  * @param instance the value of +sip.instance without quotes, if it sent one
  * @param remote whether it is outside

@@ -36,6 +36,9 @@ final class Notifier {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    /** How many NOTIFYs a second are sent at most on average about what has changed over a restart. */
+    private static final int RESTART_RATE = 500;
+
     /** More NOTIFYs than there can have been between two saves, besides one a second. */
     private static final int SEQUENCE_LEEWAY = 1_000;
 
@@ -46,6 +49,7 @@ final class Notifier {
     private final Counters counters;
     private final RandomGenerator random;
     private final TimerQueue<Subscription.Due> timers = new TimerQueue<>();
+    private long restartSpread;
 
     Notifier(
             PresenceLimits limits,
@@ -90,15 +94,18 @@ final class Notifier {
         made.over = true;
     }
 
+    /** So many subscriptions of an earlier run are to be taken up. */
+    void restoring(int count) {
+        restartSpread = Math.max(limits.notifyInterval().toNanos(), count * NANOS_PER_SECOND / RESTART_RATE);
+    }
+
     /** Takes up a subscription of an earlier run. What has changed meanwhile is told, though not to all at once. */
     void restore(SavedSubscription saved, EventPackage event, long now) {
         Subscription subscription = new Subscription(saved, event);
         // the NOTIFYs since it was saved are not known
         subscription.localSequence += SEQUENCE_LEEWAY + Math.max(0, now - saved.savedAt()) / NANOS_PER_SECOND;
         subscription.saving = false;
-        subscription.notBefore = now
-                + limits.restartQuiet().toNanos()
-                + random.nextLong(1 + limits.notifyInterval().toNanos());
+        subscription.notBefore = now + limits.restartQuiet().toNanos() + random.nextLong(1 + restartSpread);
         begin(subscription, now);
         tell(subscription, false, now);
     }
@@ -185,7 +192,7 @@ final class Notifier {
     }
 
     private @Nullable Destination way(Subscription subscription, long now) {
-        return host.way(subscription.party, subscription.device, subscription.routes, now);
+        return host.way(subscription.party, subscription.watcher, subscription.device, subscription.routes, now);
     }
 
     private void alarm(Subscription subscription, long when) {

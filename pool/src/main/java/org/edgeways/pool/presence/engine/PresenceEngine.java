@@ -18,6 +18,8 @@ public final class PresenceEngine {
     private final Subscribing subscribing;
     private final Presentities presentities;
     private final PresencePackage presence;
+    private final Publications publications;
+    private final Publishing publishing;
 
     /** An engine without subscriptions. */
     public PresenceEngine(
@@ -30,10 +32,30 @@ public final class PresenceEngine {
         writes = new Writes(storage, host);
         notifier = new Notifier(limits, host, writes, subscriptions, counters, random);
         subscribing = new Subscribing(limits, host, writes, subscriptions, notifier, counters, random);
-        presentities = new Presentities(host);
+        publications = new Publications(limits, writes, this::publicationsChanged);
+        publishing = new Publishing(limits, host, writes, publications, counters, random);
+        presentities = new Presentities(host, publications);
         presence = new PresencePackage(presentities);
         subscribing.serve(presence);
         counters.gauge("pool_subscriptions", subscriptions::size);
+        counters.gauge("pool_publications_live", publications::size);
+    }
+
+    private void publicationsChanged(String person, long now) {
+        presentities.publicationsChanged(person);
+        notifier.changed(presence, person, now);
+    }
+
+    /** Takes up what was kept over a restart. Who is signed in must have been told before. */
+    public void restore(SavedPresence saved, long now) {
+        saved.publications().forEach(one -> publications.restore(one, now));
+        notifier.restoring(saved.subscriptions().size());
+        for (SavedSubscription one : saved.subscriptions()) {
+            EventPackage event = subscribing.served(one.event());
+            if (event != null && one.expiresAt() > now) {
+                notifier.restore(one, event, now);
+            }
+        }
     }
 
     /** Whether requests for that event, addressed to a person, are for this engine. */
@@ -56,6 +78,16 @@ public final class PresenceEngine {
         subscribing.subscribe(request, now);
     }
 
+    /** Whether that event is one that people publish (RFC 3903). */
+    public boolean publishes(String event) {
+        return event.equals(presence.name());
+    }
+
+    /** A PUBLISH of an event that people publish. It is answered now or when it is durable. */
+    public void publish(EventRequest request, long now) {
+        publishing.publish(request, now);
+    }
+
     /** Registrations of a person have perhaps come or gone. */
     public void bindingsChanged(String person, long now) {
         if (presentities.bindingsChanged(person, now)) {
@@ -72,6 +104,14 @@ public final class PresenceEngine {
     public void gone(String person, long now) {
         subscriptions.ofWatcher(person).forEach(one -> notifier.end(one, "rejected", now));
         subscriptions.of(presence, person).forEach(one -> notifier.end(one, "noresource", now));
+        publications.removeAll(person, now);
+        presentities.forget(person);
+    }
+
+    /** The person is removed for good: nothing is kept, also not on other people's lists. */
+    public void removed(String person, long now) {
+        gone(person, now);
+        writes.write(new PresenceWrite.ForgetPerson(person));
     }
 
     /** Completion of {@link PresenceStorage#write}; {@code failure} is null if it is durable. */
@@ -81,12 +121,13 @@ public final class PresenceEngine {
 
     /** Does what is due. */
     public void timeout(long now) {
+        publications.timeout(now);
         notifier.timeout(now);
     }
 
     /** When {@link #timeout} has something to do. */
     public long nextDeadline() {
-        return notifier.nextDeadline();
+        return Math.min(notifier.nextDeadline(), publications.nextDeadline());
     }
 
     /** How many subscriptions there are. */

@@ -23,12 +23,13 @@ public interface PresenceHost {
      * The next hop to a watcher's device at this time.
      *
      * @param party the device, as {@link EventRequest#party} named it
-     * @param device the id of the registration that the subscription was made on, or null
+     * @param watcher whose device it is
+     * @param device its name, as {@link LiveDevice#id}, if it was signed in when it subscribed; or null
      * @param routes the route set of the dialog
      * @return null if the device cannot be reached now, and may come back
      */
     @Nullable
-    Destination way(String party, @Nullable String device, List<String> routes, long now);
+    Destination way(String party, String watcher, @Nullable String device, List<String> routes, long now);
 
     /** The Contact value of ours in the dialog of that name. */
     String contact(String dialog);

@@ -1,6 +1,7 @@
 package org.edgeways.pool.presence.engine;
 
 import java.util.Arrays;
+import org.edgeways.pool.presence.document.PresenceDocument;
 import org.jspecify.annotations.Nullable;
 
 /** The event package {@code presence} (RFC 3856). */
@@ -19,7 +20,7 @@ final class PresencePackage implements EventPackage {
 
     @Override
     public String contentType() {
-        return "application/pidf+xml";
+        return PresenceDocument.CONTENT_TYPE;
     }
 
     @Override
@@ -29,7 +30,7 @@ final class PresencePackage implements EventPackage {
 
     @Override
     public @Nullable Notification notification(Subscription subscription, boolean full, long now) {
-        byte[] document = presentities.document(subscription.resource(), now);
+        byte[] document = presentities.document(subscription.resource());
         if (!full && subscription.memory() instanceof byte[] told && Arrays.equals(told, document)) {
             return null;
         }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param id its name, which stays the same while it is refreshed and changed
  * @param tag its entity tag, another one after each PUBLISH
  * @param person whose presence
- * @param device the id of the registration it came on, or null; it counts only while that registration is there
+ * @param device the name of the device it came from, or null; it counts only while that device is signed in
  * @param body the presence document as it was sent
  * @param changedAt when the document came, nanoseconds since 1970
  * @param refreshedAt when it was refreshed last, nanoseconds since 1970

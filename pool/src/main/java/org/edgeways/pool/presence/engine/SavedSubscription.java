@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the watcher's Contact
  * @param routes the route set
  * @param party names the watcher's device
- * @param device the id of the registration it was made on, or null
+ * @param device the name of the device it was made on, or null
  * @param localSequence at least the CSeq number of the last NOTIFY before it was saved
  * @param remoteSequence the CSeq number of the last SUBSCRIBE
  * @param createdAt when it began, nanoseconds since 1970

@@ -189,7 +189,7 @@ final class Subscribing {
         switch (asked(message)) {
             case Asked.Refused(PresenceRefusal refusal) -> host.refuse(request.request(), refusal, now);
             case Asked.Granted(EventPackage event, String eventId, long seconds) -> {
-                if (event != known.event) {
+                if (!event.name().equals(known.event.name())) {
                     host.refuse(request.request(), badEvent(event.name()), now);
                 } else {
                     refresh(known, request, seconds, now);

@@ -1,0 +1,156 @@
+package org.edgeways.pool.presence.engine;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ObjLongConsumer;
+import org.edgeways.base.Result;
+import org.edgeways.base.TimerQueue;
+import org.edgeways.pool.presence.document.PresenceDocument;
+import org.edgeways.pool.presence.document.XmlReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people's devices have published and has not ended (RFC 3903). A publication ends with its time, when its device
+ * takes it back or publishes anew, and with the registration of its device.
+ */
+final class Publications {
+
+    /** A publication with its document read. */
+    record Published(Publication publication, PresenceDocument document) {}
+
+    private record Expiry(String person, String id, String tag) {}
+
+    private final PresenceLimits limits;
+    private final Writes writes;
+    private final ObjLongConsumer<String> changed;
+    private final XmlReader reader = new XmlReader();
+    private final Map<String, Map<String, Published>> people = new HashMap<>();
+    private final TimerQueue<Expiry> expiries = new TimerQueue<>();
+    private int size;
+
+    /** @param changed is told of people whose publications have changed */
+    Publications(PresenceLimits limits, Writes writes, ObjLongConsumer<String> changed) {
+        this.limits = limits;
+        this.writes = writes;
+        this.changed = changed;
+    }
+
+    /** Reads a document. */
+    Result<PresenceDocument> read(byte[] body) {
+        return PresenceDocument.read(reader, body);
+    }
+
+    /** Those of a person, in no particular order. */
+    List<Published> of(String person) {
+        return List.copyOf(people.getOrDefault(person, Map.of()).values());
+    }
+
+    /** The person's publication of that entity tag, or null. */
+    @Nullable
+    Published ofTag(String person, String tag, long now) {
+        return people.getOrDefault(person, Map.of()).values().stream()
+                .filter(p ->
+                        p.publication().tag().equals(tag) && p.publication().expiresAt() > now)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Takes one in, in the place of the one with the same id, of one of the same device, or of the oldest. */
+    void put(Published made, long now) {
+        Publication publication = made.publication();
+        Map<String, Published> theirs = people.computeIfAbsent(publication.person(), p -> new LinkedHashMap<>());
+        for (Published other : List.copyOf(theirs.values())) {
+            String device = other.publication().device();
+            if (device != null
+                    && device.equals(publication.device())
+                    && !other.publication().id().equals(publication.id())) {
+                take(other.publication(), true);
+            }
+        }
+        Published before = theirs.put(publication.id(), made);
+        people.put(publication.person(), theirs);
+        size += before == null ? 1 : 0;
+        while (theirs.size() > limits.publicationsPerPerson()) {
+            take(
+                    theirs.values().stream()
+                            .map(Published::publication)
+                            .min(Comparator.comparingLong(Publication::refreshedAt))
+                            .orElseThrow(),
+                    true);
+        }
+        expiries.schedule(
+                publication.expiresAt(), new Expiry(publication.person(), publication.id(), publication.tag()));
+        if (before == null || !Arrays.equals(before.publication().body(), publication.body())) {
+            changed.accept(publication.person(), now);
+        }
+    }
+
+    /** Takes one out. */
+    void remove(Publication publication, long now) {
+        if (take(publication, true)) {
+            changed.accept(publication.person(), now);
+        }
+    }
+
+    /** Takes all of a person out. */
+    void removeAll(String person, long now) {
+        of(person).forEach(one -> remove(one.publication(), now));
+    }
+
+    /** The registrations of these devices are over, and so is what they have published. */
+    void devicesGone(String person, Set<String> devices, long now) {
+        for (Published one : of(person)) {
+            String device = one.publication().device();
+            if (device != null && devices.contains(device)) {
+                remove(one.publication(), now);
+            }
+        }
+    }
+
+    private boolean take(Publication publication, boolean stored) {
+        Map<String, Published> theirs = people.get(publication.person());
+        if (theirs == null || theirs.remove(publication.id()) == null) {
+            return false;
+        }
+        size--;
+        if (theirs.isEmpty()) {
+            people.remove(publication.person());
+        }
+        if (stored) {
+            writes.write(new PresenceWrite.ForgetPublication(publication.id()));
+        }
+        return true;
+    }
+
+    /** Takes up one of an earlier run. */
+    void restore(Publication publication, long now) {
+        if (publication.expiresAt() > now
+                && read(publication.body()) instanceof Result.Ok<PresenceDocument>(PresenceDocument document)) {
+            put(new Published(publication, document), now);
+        }
+    }
+
+    /** Forgets what has ended. */
+    void timeout(long now) {
+        for (Expiry due = expiries.poll(now); due != null; due = expiries.poll(now)) {
+            Published found = people.getOrDefault(due.person(), Map.of()).get(due.id());
+            if (found != null && found.publication().tag().equals(due.tag())) {
+                remove(found.publication(), now);
+            }
+        }
+    }
+
+    /** When {@link #timeout} has something to do. */
+    long nextDeadline() {
+        return expiries.nextDeadline();
+    }
+
+    int size() {
+        return size;
+    }
+}
