@@ -75,6 +75,8 @@ final class TopologyHiding {
 
     private static final Set<String> HARMLESS_IN_URI = Set.of("replaces", "join", "target-dialog", "require");
 
+    private static final List<String> GRUUS = List.of("pub-gruu", "temp-gruu");
+
     private static final String OWN_PREFIX = "p-edgeways-";
 
     private final EdgeNames names;
@@ -153,7 +155,7 @@ final class TopologyHiding {
             case OtherUri other -> inside.occurIn(other.text()) ? null : address;
             case SipUri sip
             when own.test(sip) ->
-                new NameAddress(address.displayName(), sip, withoutRegistrarNotes(address.parameters()));
+                new NameAddress(address.displayName(), sip, harmlessGruus(withoutRegistrarNotes(address.parameters())));
             case SipUri sip
             when isPublic(sip) ->
                 new NameAddress(
@@ -224,6 +226,18 @@ final class TopologyHiding {
 
     private static Parameters withoutRegistrarNotes(Parameters parameters) {
         return parameters.without("received").without("path").without("socket");
+    }
+
+    /** The client's own parameters stay, but the registrar writes these beside them (RFC 5627 section 5.2). */
+    private Parameters harmlessGruus(Parameters parameters) {
+        Parameters kept = parameters;
+        for (String name : GRUUS) {
+            String value = kept.get(name);
+            if (value != null && inside.occurIn(value)) {
+                kept = kept.without(name);
+            }
+        }
+        return kept;
     }
 
     private Parameters harmless(Parameters parameters) {

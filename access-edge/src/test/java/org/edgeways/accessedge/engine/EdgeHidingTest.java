@@ -204,6 +204,44 @@ class EdgeHidingTest {
     }
 
     @Test
+    void aRegistersAnswerShowsGruusOfOurDomainsOnly() {
+        Flow flow = bench.client();
+        bench.fromClient(
+                flow,
+                bench.request(
+                        "REGISTER",
+                        "sip:acorn.example",
+                        ALICE,
+                        ALICE,
+                        "Contact: " + ALICES_CONTACT + "|Expires: 300|Supported: gruu"));
+        String own = ";pub-gruu=\"sip:alice@acorn.example;gr=urn:uuid:1\";expires=300";
+        String other = ";pub-gruu=\"sip:alice@acorn.example;gr=urn:uuid:2\";expires=900";
+        String leaking = ";pub-gruu=\"sip:alice@pool.acorn.example;gr=urn:uuid:3\";expires=900";
+        bench.answerFromInside(
+                bench.atInside(),
+                200,
+                "OK",
+                "Contact",
+                ALICES_CONTACT + own,
+                "Contact",
+                "<sip:alice@10.20.30.50:5060>" + other,
+                "Contact",
+                ALICES_CONTACT + leaking + ";temp-gruu=\"sip:t@10.20.30.40;gr\"");
+        List<String> contacts = bench.at(flow).elements(HeaderName.CONTACT);
+        assertThat(contacts.get(0)).isEqualTo(ALICES_CONTACT + own);
+        assertThat(contacts.get(1)).contains("@edge.acorn.example:8443").endsWith(">" + other);
+        assertThat(contacts.get(2)).isEqualTo(ALICES_CONTACT + ";expires=900");
+    }
+
+    @Test
+    void aGruuIsCalledFromOutside() {
+        Flow flow = bench.alice();
+        String gruu = "sip:bob@acorn.example;gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+        bench.fromClient(flow, bench.request("INVITE", gruu, ALICE, BOB, "Contact: " + ALICES_CONTACT));
+        assertThat(bench.atInside().requestUriText()).isEqualTo(gruu);
+    }
+
+    @Test
     void aSealedContactIsCalledFromOutside() {
         Flow flow = bench.alice();
         bench.fromClient(

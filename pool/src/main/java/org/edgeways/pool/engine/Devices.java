@@ -8,7 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.edgeways.base.Result;
 import org.edgeways.sip.message.NameAddress;
+import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Uri;
 import org.edgeways.sip.proxy.Target;
 import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.Flow;
@@ -48,6 +50,23 @@ final class Devices {
     boolean isLive(String person, String name, long now) {
         return registrar.bindings(person, now).stream()
                 .anyMatch(binding -> name(binding).equals(name));
+    }
+
+    /** The device of the person that a GRUU names, if it is signed in. */
+    List<DeviceTarget> named(SipUri gruu, String person, long now) {
+        return of(person, now).stream()
+                .filter(device -> Gruu.names(gruu, device.binding()))
+                .max(Comparator.comparingLong(device -> device.binding().registeredAt()))
+                .stream()
+                .toList();
+    }
+
+    /** Within a dialog a device goes by its contact, even if it was named by its GRUU (RFC 5627 section 6.1). */
+    void resolve(SipMessage message, long now) {
+        if (message.requestUri() instanceof Result.Ok<Uri>(SipUri target) && Gruu.is(target)) {
+            named(target, Addresses.of(target), now)
+                    .forEach(device -> message.setRequestUri(device.binding().contact()));
+        }
     }
 
     /**

@@ -137,6 +137,7 @@ final class PoolRouter implements ProxyRouter {
             }
         }
         if (parties != null) {
+            devices.resolve(request.message(), now);
             switch (dialogs.next(parties, sender, request, now)) {
                 case Dialogs.Next.Device(Target device) -> {
                     return forward(List.of(device), dialogs.recordRoute(parties));
@@ -153,7 +154,7 @@ final class PoolRouter implements ProxyRouter {
             return forward(List.of(branch), recordRoute(request, sender, parties));
         }
         if (!request.message().has(HeaderName.ROUTE) && people.isDomain(target.host()) && target.user() != null) {
-            return toPerson(request, sender, Addresses.of(target), parties, now);
+            return toPerson(request, sender, target, parties, now);
         }
         if (isOurs(target) && target.user() == null) {
             return toPool(request);
@@ -178,12 +179,13 @@ final class PoolRouter implements ProxyRouter {
     }
 
     private RoutingDecision toPerson(
-            ProxyRequest request, Sender sender, String person, @Nullable DialogParties parties, long now) {
+            ProxyRequest request, Sender sender, SipUri target, @Nullable DialogParties parties, long now) {
+        String person = Addresses.of(target);
         if (people.account(person) == null) {
             return refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "nobody has the address " + person);
         }
         String method = request.method();
-        if (method.equals("MESSAGE")) {
+        if (method.equals("MESSAGE") && !Gruu.is(target)) {
             MessageFork fork = Messages.fork(request.message(), person);
             request.attach(new Passage(sender, fork));
             return messages.route(request, fork, now);
@@ -197,9 +199,12 @@ final class PoolRouter implements ProxyRouter {
             presence.publish(event(request, sender, person), now);
             return new RoutingDecision.Handled();
         }
-        List<DeviceTarget> targets = devices.of(person, now);
+        // RFC 5627 section 6.1: a GRUU means one device, and what is for that device only is kept for no other
+        boolean gruu = Gruu.is(target);
+        List<DeviceTarget> targets = gruu ? devices.named(target, person, now) : devices.of(person, now);
         if (targets.isEmpty()) {
-            return refuse(request, 480, PoolErrorCode.NOBODY_SIGNED_IN, person + " has no registration");
+            PoolErrorCode code = gruu ? PoolErrorCode.GRUU_NOT_SIGNED_IN : PoolErrorCode.NOBODY_SIGNED_IN;
+            return refuse(request, 480, code, target + " has no registration");
         }
         return forward(
                 targets.stream()
@@ -272,6 +277,7 @@ final class PoolRouter implements ProxyRouter {
         hygiene.clean(ack.message(), sender);
         DialogParties parties = Dialogs.parties(ack);
         if (parties != null) {
+            devices.resolve(ack.message(), now);
             switch (dialogs.next(parties, sender, ack, now)) {
                 case Dialogs.Next.Device(Target device) -> {
                     return device;

@@ -33,7 +33,7 @@ record RegisterRequest(
      * One contact.
      *
      * @param uri its address
-     * @param parameters its header parameters without expires
+     * @param parameters its header parameters without expires and without GRUUs, which are ours to give
      * @param instance its +sip.instance without quotes, or null
      * @param regId its reg-id, 0 if it does not use outbound
      * @param priority its q in thousandths
@@ -156,7 +156,7 @@ record RegisterRequest(
         }
         contacts.add(new Contact(
                 uri,
-                parameters.without("expires"),
+                parameters.without("expires").without("pub-gruu").without("temp-gruu"),
                 instance,
                 regId,
                 priority,

@@ -101,6 +101,10 @@ final class Registrar {
             next.clear();
         }
         for (RegisterRequest.Contact contact : request.contacts()) {
+            if (Gruu.is(contact.uri()) && Addresses.of(contact.uri()).equals(person)) {
+                return new Outcome.Refused(
+                        Refusal.of(403, PoolErrorCode.CONTACT_IS_GRUU, "RFC 5627 section 5.1: contacts are no GRUUs"));
+            }
             List<Binding> replaced = next.stream().filter(contact::replaces).toList();
             if (replaced.stream().anyMatch(request::overtakenBy)) {
                 return outOfOrder();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Serves REGISTER, in the order of RFC 3261 section 10.3. It is answered when the bindings are durable. */
 final class Registrations {
 
-    private static final Set<String> EXTENSIONS = Set.of("path", "outbound");
+    private static final Set<String> EXTENSIONS = Set.of("path", "outbound", Gruu.OPTION);
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final String RETRY_AFTER_FAILURE = "30";
 
@@ -170,15 +170,22 @@ final class Registrations {
     private SipMessage ok(SipMessage request, List<Binding> bindings, long now) {
         SipMessage response = SipMessage.responseTo(request, 200, "OK");
         boolean outbound = false;
+        // RFC 5627 section 5.2
+        boolean gruus = request.lists(HeaderName.SUPPORTED, Gruu.OPTION);
         for (Binding binding : bindings) {
             long left = Math.max(1, (binding.expiresAt() - now + NANOS_PER_SECOND / 2) / NANOS_PER_SECOND);
-            response.add(HeaderName.CONTACT, "<" + binding.contact() + ">" + binding.parameters() + ";expires=" + left);
+            String gruu = gruus ? Gruu.of(binding.person(), binding.instance()) : null;
+            response.add(
+                    HeaderName.CONTACT,
+                    "<" + binding.contact() + ">" + binding.parameters()
+                            + (gruu == null ? "" : ";pub-gruu=\"" + gruu + "\"")
+                            + ";expires=" + left);
             outbound |= binding.regId() > 0 && binding.callId().equals(request.callId());
         }
         if (request.lists(HeaderName.SUPPORTED, "path")) {
             response.setAll(HeaderName.PATH, request.values(HeaderName.PATH));
         }
-        response.set(HeaderName.SUPPORTED, "path, outbound");
+        response.set(HeaderName.SUPPORTED, "path, outbound, gruu");
         if (outbound) {
             // RFC 5626 section 6
             response.set(HeaderName.REQUIRE, "outbound");
