@@ -107,6 +107,12 @@ final class NotifierHost implements PresenceHost {
     }
 
     @Override
+    public String displayName(String address) {
+        People.Account account = people.account(address);
+        return account == null ? "" : account.displayName();
+    }
+
+    @Override
     public void storeFailed(String what, String why) {
         events.storeFailed(what, why);
     }

@@ -184,6 +184,11 @@ public final class PoolEngine implements SipEngine {
         presence.removed(address, now);
     }
 
+    /** Presence, for administration. */
+    public PresenceEngine presence() {
+        return presence;
+    }
+
     /** How many bindings there are. */
     public int bindings() {
         return registrar.size();

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.InMemoryCounters;
+import org.edgeways.pool.presence.engine.Contact;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
@@ -20,6 +21,7 @@ import org.edgeways.pool.presence.engine.PresenceWrite;
 import org.edgeways.pool.presence.engine.Publication;
 import org.edgeways.pool.presence.engine.SavedPresence;
 import org.edgeways.pool.presence.engine.SavedSubscription;
+import org.edgeways.pool.presence.engine.WatcherDecision;
 import org.edgeways.sip.digest.StoredHash;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.ParseOutcome;
@@ -315,6 +317,8 @@ final class PoolWorld {
         final Map<String, List<Binding>> bindings = new HashMap<>();
         final TreeMap<Long, StoredMessage> messages = new TreeMap<>();
         final Map<String, Publication> publications = new LinkedHashMap<>();
+        final Map<String, Contact> contacts = new LinkedHashMap<>();
+        final Map<String, WatcherDecision> decisions = new LinkedHashMap<>();
         final Map<String, SavedSubscription> subscriptions = new LinkedHashMap<>();
         boolean held;
         boolean failing;
@@ -345,7 +349,10 @@ final class PoolWorld {
 
         SavedPresence presence() {
             return new SavedPresence(
-                    List.copyOf(subscriptions.values()), List.copyOf(publications.values()), List.of(), List.of());
+                    List.copyOf(subscriptions.values()),
+                    List.copyOf(publications.values()),
+                    List.copyOf(contacts.values()),
+                    List.copyOf(decisions.values()));
         }
 
         private void apply(PresenceWrite write) {
@@ -354,7 +361,20 @@ final class PoolWorld {
                 case PresenceWrite.ForgetSubscription(String id) -> subscriptions.remove(id);
                 case PresenceWrite.SavePublication(Publication saved) -> publications.put(saved.id(), saved);
                 case PresenceWrite.ForgetPublication(String id) -> publications.remove(id);
-                default -> throw new AssertionError("not yet: " + write);
+                case PresenceWrite.SaveContact(Contact saved) -> contacts.put(saved.owner() + saved.address(), saved);
+                case PresenceWrite.ForgetContact(String owner, String address) -> contacts.remove(owner + address);
+                case PresenceWrite.SaveDecision(WatcherDecision saved) ->
+                    decisions.put(saved.person() + saved.watcher(), saved);
+                case PresenceWrite.ForgetDecision(String person, String watcher) -> decisions.remove(person + watcher);
+                case PresenceWrite.ForgetPerson(String person) -> {
+                    contacts.values()
+                            .removeIf(
+                                    c -> c.owner().equals(person) || c.address().equals(person));
+                    decisions
+                            .values()
+                            .removeIf(d ->
+                                    d.person().equals(person) || d.watcher().equals(person));
+                }
             }
         }
 

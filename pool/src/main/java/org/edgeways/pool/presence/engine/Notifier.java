@@ -92,6 +92,7 @@ final class Notifier {
         made.ending = "timeout";
         last(made, now);
         made.over = true;
+        made.event.ended(made, "timeout", now);
     }
 
     /** So many subscriptions of an earlier run are to be taken up. */

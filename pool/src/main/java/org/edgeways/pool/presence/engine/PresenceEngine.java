@@ -1,5 +1,6 @@
 package org.edgeways.pool.presence.engine;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.sip.message.SipMessage;
@@ -18,6 +19,9 @@ public final class PresenceEngine {
     private final Subscribing subscribing;
     private final Presentities presentities;
     private final PresencePackage presence;
+    private final WatcherPackage watchers;
+    private final Consent consent;
+    private final PresenceHost host;
     private final Publications publications;
     private final Publishing publishing;
 
@@ -29,16 +33,28 @@ public final class PresenceEngine {
             Counters counters,
             RandomGenerator random) {
         PresenceLimits limits = settings.limits();
+        this.host = host;
         writes = new Writes(storage, host);
         notifier = new Notifier(limits, host, writes, subscriptions, counters, random);
         subscribing = new Subscribing(limits, host, writes, subscriptions, notifier, counters, random);
         publications = new Publications(limits, writes, this::publicationsChanged);
         publishing = new Publishing(limits, host, writes, publications, counters, random);
         presentities = new Presentities(host, publications);
-        presence = new PresencePackage(presentities);
+        consent = new Consent(settings, writes);
+        presence = new PresencePackage(presentities, consent, this::watchersChanged);
+        watchers = new WatcherPackage(consent, person -> subscriptions.of(presence(), person), host);
         subscribing.serve(presence);
+        subscribing.serve(watchers);
         counters.gauge("pool_subscriptions", subscriptions::size);
         counters.gauge("pool_publications_live", publications::size);
+    }
+
+    private PresencePackage presence() {
+        return presence;
+    }
+
+    private void watchersChanged(Subscription subscription, long now) {
+        notifier.changed(watchers, subscription.resource(), now);
     }
 
     private void publicationsChanged(String person, long now) {
@@ -48,6 +64,7 @@ public final class PresenceEngine {
 
     /** Takes up what was kept over a restart. Who is signed in must have been told before. */
     public void restore(SavedPresence saved, long now) {
+        saved.decisions().forEach(consent::restore);
         saved.publications().forEach(one -> publications.restore(one, now));
         notifier.restoring(saved.subscriptions().size());
         for (SavedSubscription one : saved.subscriptions()) {
@@ -104,6 +121,7 @@ public final class PresenceEngine {
     public void gone(String person, long now) {
         subscriptions.ofWatcher(person).forEach(one -> notifier.end(one, "rejected", now));
         subscriptions.of(presence, person).forEach(one -> notifier.end(one, "noresource", now));
+        subscriptions.of(watchers, person).forEach(one -> notifier.end(one, "noresource", now));
         publications.removeAll(person, now);
         presentities.forget(person);
     }
@@ -111,7 +129,55 @@ public final class PresenceEngine {
     /** The person is removed for good: nothing is kept, also not on other people's lists. */
     public void removed(String person, long now) {
         gone(person, now);
+        consent.forgetAll(person);
         writes.write(new PresenceWrite.ForgetPerson(person));
+    }
+
+    // ---- administration
+
+    /** What a person has decided about watchers, and who has asked and waits. */
+    public List<WatcherDecision> decisions(String person) {
+        return consent.of(person);
+    }
+
+    /**
+     * Decides for a person about a watcher. It takes effect on running subscriptions at once.
+     *
+     * @param then told when it is durable, or at once why it cannot be made
+     */
+    public void decide(String person, String watcher, Decision decision, ChangeListener then, long now) {
+        if (decision == Decision.WAITING) {
+            throw new IllegalArgumentException("to wait is not decided");
+        }
+        if (person.equals(watcher) || !host.isPerson(watcher)) {
+            then.done(PresenceErrorCode.CONTACT_FOREIGN);
+            return;
+        }
+        PresenceErrorCode refusal = consent.decide(new WatcherDecision(person, watcher, decision, now), then);
+        if (refusal != null) {
+            then.done(refusal);
+        } else {
+            review(person, watcher, now);
+        }
+    }
+
+    /** Takes a decision back: the default holds again, at once. */
+    public void forgetDecision(String person, String watcher, ChangeListener then, long now) {
+        PresenceErrorCode refusal = consent.forget(person, watcher, then);
+        if (refusal != null) {
+            then.done(refusal);
+        } else {
+            review(person, watcher, now);
+        }
+    }
+
+    private void review(String person, String watcher, long now) {
+        for (Subscription one : subscriptions.of(presence, person)) {
+            if (one.watcher().equals(watcher)) {
+                notifier.review(one, now);
+            }
+        }
+        notifier.changed(watchers, person, now);
     }
 
     /** Completion of {@link PresenceStorage#write}; {@code failure} is null if it is durable. */

@@ -40,6 +40,9 @@ public interface PresenceHost {
     /** Whether the address is one of a person of ours who may sign in. */
     boolean isPerson(String address);
 
+    /** How the person of that address is called; empty if that is not known. */
+    String displayName(String address);
+
     /** The store could not do something. */
     void storeFailed(String what, String why);
 }

@@ -3,6 +3,7 @@ package org.edgeways.pool.presence.engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.sip.message.HeaderName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A SUBSCRIBE or PUBLISH is not served.
@@ -28,8 +29,9 @@ public record PresenceRefusal(
         return new PresenceRefusal(status, code.meaning(), code, rule, List.of());
     }
 
-    PresenceRefusal because(String words) {
-        return new PresenceRefusal(status, words, code, rule, headers);
+    /** The refusal of whoever is not that person; null for the person. */
+    static @Nullable PresenceRefusal unlessOwn(String watcher, String resource) {
+        return watcher.equals(resource) ? null : of(403, PresenceErrorCode.EVENT_PRIVATE, "the watcher is " + watcher);
     }
 
     PresenceRefusal with(HeaderName name, String value) {

@@ -1,0 +1,157 @@
+package org.edgeways.pool.presence.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.edgeways.pool.presence.document.WatcherInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event package {@code presence.winfo} (RFC 3857): who watches a person, for that person alone. The first document
+ * and those after a SUBSCRIBE have all watchers, the others those that have changed.
+ */
+final class WatcherPackage implements EventPackage {
+
+    static final String NAME = "presence.winfo";
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** How one watcher was told last. */
+    private record Told(String address, WatcherInfo.Status status) {}
+
+    private final Consent consent;
+    private final Function<String, List<Subscription>> watchers;
+    private final PresenceHost host;
+
+    /** @param watchers the subscriptions to a person's presence */
+    WatcherPackage(Consent consent, Function<String, List<Subscription>> watchers, PresenceHost host) {
+        this.consent = consent;
+        this.watchers = watchers;
+        this.host = host;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String contentType() {
+        return WatcherInfo.CONTENT_TYPE;
+    }
+
+    @Override
+    public @Nullable PresenceRefusal refusal(String watcher, String resource, long now) {
+        return PresenceRefusal.unlessOwn(watcher, resource);
+    }
+
+    @Override
+    public @Nullable Notification notification(Subscription subscription, boolean full, long now) {
+        Map<String, WatcherInfo.Watcher> present = present(subscription.resource(), now);
+        Map<?, ?> told = full || !(subscription.memory() instanceof Map<?, ?> memory) ? Map.of() : memory;
+        List<WatcherInfo.Watcher> shown = new ArrayList<>();
+        Map<String, Told> next = new LinkedHashMap<>();
+        present.forEach((id, watcher) -> {
+            Told is = new Told(watcher.address(), watcher.status());
+            next.put(id, is);
+            if (!is.equals(told.get(id))) {
+                shown.add(watcher);
+            }
+        });
+        told.forEach((id, before) -> {
+            if (id instanceof String name && before instanceof Told(String address, var status)) {
+                if (!present.containsKey(name)) {
+                    shown.add(over(name, address, status));
+                }
+            }
+        });
+        if (!full && shown.isEmpty()) {
+            return null;
+        }
+        subscription.remember(next);
+        return Notification.of(
+                contentType(),
+                new WatcherInfo(subscription.version(), full, subscription.resource(), PresencePackage.NAME, shown)
+                        .write());
+    }
+
+    private static WatcherInfo.Watcher over(String id, String address, WatcherInfo.Status before) {
+        return new WatcherInfo.Watcher(
+                id,
+                address,
+                null,
+                WatcherInfo.Status.TERMINATED,
+                before == WatcherInfo.Status.WAITING ? WatcherInfo.Event.GIVEUP : WatcherInfo.Event.TIMEOUT,
+                -1,
+                -1);
+    }
+
+    private Map<String, WatcherInfo.Watcher> present(String person, long now) {
+        Map<String, WatcherInfo.Watcher> all = new LinkedHashMap<>();
+        List<String> here = new ArrayList<>();
+        for (Subscription one : watchers.apply(person)) {
+            WatcherInfo.Watcher watcher = watcher(person, one, now);
+            if (watcher != null) {
+                here.add(one.watcher());
+                all.put(watcher.id(), watcher);
+            }
+        }
+        for (WatcherDecision one : consent.of(person)) {
+            if (one.decision() == Decision.WAITING
+                    && !here.contains(one.watcher())
+                    && consent.standing(person, one.watcher()) == Standing.PENDING) {
+                String id = id(person + " " + one.watcher());
+                all.put(
+                        id,
+                        new WatcherInfo.Watcher(
+                                id,
+                                one.watcher(),
+                                displayName(one.watcher()),
+                                WatcherInfo.Status.WAITING,
+                                WatcherInfo.Event.TIMEOUT,
+                                -1,
+                                -1));
+            }
+        }
+        return all;
+    }
+
+    private WatcherInfo.@Nullable Watcher watcher(String person, Subscription one, long now) {
+        WatcherInfo.Status status = switch (consent.standing(person, one.watcher())) {
+            case ACTIVE, POLITELY_BLOCKED -> WatcherInfo.Status.ACTIVE;
+            case PENDING -> WatcherInfo.Status.PENDING;
+            case REJECTED -> null;
+        };
+        return status == null
+                ? null
+                : new WatcherInfo.Watcher(
+                        id(person + " " + one.id()),
+                        one.watcher(),
+                        displayName(one.watcher()),
+                        status,
+                        status == WatcherInfo.Status.PENDING ? WatcherInfo.Event.SUBSCRIBE : WatcherInfo.Event.APPROVED,
+                        Math.max(0, now - one.createdAt()) / NANOS_PER_SECOND,
+                        Math.max(0, one.expiresAt - now) / NANOS_PER_SECOND);
+    }
+
+    private @Nullable String displayName(String address) {
+        String name = host.displayName(address);
+        return name.isEmpty() ? null : name;
+    }
+
+    /** The name of a dialog is for its two sides only. */
+    private static String id(String secret) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+            return "w" + HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
