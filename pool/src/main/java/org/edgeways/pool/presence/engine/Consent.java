@@ -122,7 +122,7 @@ final class Consent {
     /** Forgets a person who is no more, as person and as watcher; what is on disk goes otherwise. */
     void forgetAll(String person) {
         people.remove(person);
-        List.copyOf(people.keySet()).forEach(other -> take(other, person));
+        List.copyOf(people.keySet()).forEach(other -> take(/* person= */ other, /* watcher= */ person));
     }
 
     private void put(WatcherDecision decision) {

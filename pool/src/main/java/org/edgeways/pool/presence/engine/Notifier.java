@@ -90,7 +90,7 @@ final class Notifier {
     void tellOnce(Subscription made, long now) {
         made.saving = false;
         made.ending = "timeout";
-        last(made, now);
+        last(made, true, now);
         made.over = true;
         made.event.ended(made, "timeout", now);
     }
@@ -307,19 +307,20 @@ final class Notifier {
     }
 
     private void end(Subscription subscription, long now) {
-        last(subscription, now);
+        // a list is too long for a farewell
+        last(subscription, !subscription.list, now);
         remove(subscription, String.valueOf(subscription.ending), true, now);
     }
 
     /** The last NOTIFY; its answer matters to nobody. */
-    private void last(Subscription subscription, long now) {
+    private void last(Subscription subscription, boolean withState, long now) {
         String reason = String.valueOf(subscription.ending);
         Destination way = way(subscription, now);
         if (way == null) {
             return;
         }
         boolean silent = reason.equals("rejected") || reason.equals("noresource") || reason.equals("giveup");
-        Notification last = silent ? null : subscription.event.notification(subscription, true, now);
+        Notification last = silent || !withState ? null : subscription.event.notification(subscription, true, now);
         transmit(subscription, "terminated;reason=" + reason, last, way, Forgetful.INSTANCE, now);
     }
 

@@ -1,5 +1,6 @@
 package org.edgeways.pool.presence.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
@@ -21,6 +22,7 @@ public final class PresenceEngine {
     private final PresencePackage presence;
     private final WatcherPackage watchers;
     private final Consent consent;
+    private final ContactLists contacts;
     private final PresenceHost host;
     private final Publications publications;
     private final Publishing publishing;
@@ -41,30 +43,75 @@ public final class PresenceEngine {
         publishing = new Publishing(limits, host, writes, publications, counters, random);
         presentities = new Presentities(host, publications);
         consent = new Consent(settings, writes);
-        presence = new PresencePackage(presentities, consent, this::watchersChanged);
-        watchers = new WatcherPackage(consent, person -> subscriptions.of(presence(), person), host);
+        contacts = new ContactLists(limits, writes);
+        presence = new PresencePackage(
+                presentities,
+                consent,
+                new ListDocuments(limits, contacts, consent, presentities, host),
+                this::watchersChanged);
+        watchers = new WatcherPackage(consent, this::watchersOf, host);
         subscribing.serve(presence);
         subscribing.serve(watchers);
         counters.gauge("pool_subscriptions", subscriptions::size);
         counters.gauge("pool_publications_live", publications::size);
     }
 
-    private PresencePackage presence() {
-        return presence;
+    /** The subscriptions by which a person is watched: to the person, and to lists that the person is on. */
+    private List<Subscription> watchersOf(String person) {
+        List<Subscription> all = new ArrayList<>();
+        for (Subscription one : subscriptions.of(presence, person)) {
+            if (!one.list) {
+                all.add(one);
+            }
+        }
+        contacts.ownersOf(person).forEach(owner -> all.addAll(listsOf(owner)));
+        return all;
     }
 
-    private void watchersChanged(Subscription subscription, long now) {
-        notifier.changed(watchers, subscription.resource(), now);
+    private List<Subscription> listsOf(String owner) {
+        return subscriptions.of(presence, owner).stream()
+                .filter(one -> one.list)
+                .toList();
     }
 
     private void publicationsChanged(String person, long now) {
         presentities.publicationsChanged(person);
-        notifier.changed(presence, person, now);
+        presenceChanged(person, now);
+    }
+
+    private void presenceChanged(String person, long now) {
+        for (Subscription one : watchersOf(person)) {
+            if (one.list) {
+                ListDocuments.touch(one, person);
+            }
+            notifier.tell(one, false, now);
+        }
+    }
+
+    /** A subscription to presence has begun or ended. */
+    private void watchersChanged(Subscription subscription, long now) {
+        if (!subscription.list) {
+            watcherChanged(subscription, subscription.resource(), now);
+        } else {
+            for (Contact contact : contacts.of(subscription.resource())) {
+                watcherChanged(subscription, contact.address(), now);
+            }
+        }
+    }
+
+    private void watcherChanged(Subscription subscription, String person, long now) {
+        if (subscription.over
+                && host.isPerson(person)
+                && consent.standing(person, subscription.watcher()) == Standing.PENDING) {
+            consent.waits(person, subscription.watcher(), now);
+        }
+        notifier.changed(watchers, person, now);
     }
 
     /** Takes up what was kept over a restart. Who is signed in must have been told before. */
     public void restore(SavedPresence saved, long now) {
         saved.decisions().forEach(consent::restore);
+        saved.contacts().forEach(contacts::restore);
         saved.publications().forEach(one -> publications.restore(one, now));
         notifier.restoring(saved.subscriptions().size());
         for (SavedSubscription one : saved.subscriptions()) {
@@ -108,7 +155,7 @@ public final class PresenceEngine {
     /** Registrations of a person have perhaps come or gone. */
     public void bindingsChanged(String person, long now) {
         if (presentities.bindingsChanged(person, now)) {
-            notifier.changed(presence, person, now);
+            presenceChanged(person, now);
         }
     }
 
@@ -123,6 +170,9 @@ public final class PresenceEngine {
         subscriptions.of(presence, person).forEach(one -> notifier.end(one, "noresource", now));
         subscriptions.of(watchers, person).forEach(one -> notifier.end(one, "noresource", now));
         publications.removeAll(person, now);
+        for (String owner : contacts.ownersOf(person)) {
+            tellLists(owner, person, now);
+        }
         presentities.forget(person);
     }
 
@@ -130,6 +180,7 @@ public final class PresenceEngine {
     public void removed(String person, long now) {
         gone(person, now);
         consent.forgetAll(person);
+        contacts.forgetAll(person);
         writes.write(new PresenceWrite.ForgetPerson(person));
     }
 
@@ -171,10 +222,60 @@ public final class PresenceEngine {
         }
     }
 
+    /** A person's contacts, in the order of their addresses. */
+    public List<Contact> contacts(String owner) {
+        return contacts.of(owner);
+    }
+
+    /**
+     * Puts a contact on its owner's list, or calls one that is there otherwise. It is told on running subscriptions at
+     * once.
+     *
+     * @param then told when it is durable, or at once why it cannot be
+     */
+    public void addContact(Contact contact, ChangeListener then, long now) {
+        if (!host.isPerson(contact.address())) {
+            then.done(PresenceErrorCode.CONTACT_FOREIGN);
+            return;
+        }
+        contactChanged(contact.owner(), contact.address(), contacts.add(contact, then), then, now);
+    }
+
+    /** Takes a contact off its owner's list. */
+    public void removeContact(String owner, String address, ChangeListener then, long now) {
+        contactChanged(owner, address, contacts.remove(owner, address, then), then, now);
+    }
+
+    private void contactChanged(
+            String owner, String address, @Nullable PresenceErrorCode refusal, ChangeListener then, long now) {
+        if (refusal != null) {
+            then.done(refusal);
+            return;
+        }
+        tellLists(owner, address, now);
+        notifier.changed(watchers, address, now);
+    }
+
+    private void tellLists(String owner, String address, long now) {
+        for (Subscription one : listsOf(owner)) {
+            ListDocuments.touchAnew(one, address);
+            notifier.tell(one, true, now);
+        }
+    }
+
+    private void review(Subscription one, String person, long now) {
+        if (one.list) {
+            ListDocuments.touch(one, person);
+            notifier.tell(one, true, now);
+        } else {
+            notifier.review(one, now);
+        }
+    }
+
     private void review(String person, String watcher, long now) {
-        for (Subscription one : subscriptions.of(presence, person)) {
+        for (Subscription one : watchersOf(person)) {
             if (one.watcher().equals(watcher)) {
-                notifier.review(one, now);
+                review(one, person, now);
             }
         }
         notifier.changed(watchers, person, now);

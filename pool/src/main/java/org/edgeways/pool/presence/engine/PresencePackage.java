@@ -14,12 +14,18 @@ final class PresencePackage implements EventPackage {
 
     private final Presentities presentities;
     private final Consent consent;
+    private final ListDocuments lists;
     private final ObjLongConsumer<Subscription> watchersChanged;
 
     /** @param watchersChanged is told of subscriptions that have begun, become something else or ended */
-    PresencePackage(Presentities presentities, Consent consent, ObjLongConsumer<Subscription> watchersChanged) {
+    PresencePackage(
+            Presentities presentities,
+            Consent consent,
+            ListDocuments lists,
+            ObjLongConsumer<Subscription> watchersChanged) {
         this.presentities = presentities;
         this.consent = consent;
+        this.lists = lists;
         this.watchersChanged = watchersChanged;
     }
 
@@ -40,6 +46,12 @@ final class PresencePackage implements EventPackage {
                 : null;
     }
 
+    /** A person's own list. */
+    @Override
+    public boolean servesList(String watcher, String resource) {
+        return watcher.equals(resource);
+    }
+
     @Override
     public @Nullable String ended(Subscription subscription, long now) {
         return standing(subscription) == Standing.REJECTED ? "rejected" : null;
@@ -51,6 +63,9 @@ final class PresencePackage implements EventPackage {
 
     @Override
     public @Nullable Notification notification(Subscription subscription, boolean full, long now) {
+        if (subscription.list) {
+            return lists.notification(subscription, full);
+        }
         Standing standing = standing(subscription);
         byte[] document = switch (standing) {
             case ACTIVE -> presentities.document(subscription.resource());
@@ -73,9 +88,6 @@ final class PresencePackage implements EventPackage {
 
     @Override
     public void ended(Subscription subscription, String reason, long now) {
-        if (standing(subscription) == Standing.PENDING && !reason.equals("noresource")) {
-            consent.waits(subscription.resource(), subscription.watcher(), now);
-        }
         watchersChanged.accept(subscription, now);
     }
 }

@@ -3,6 +3,7 @@ package org.edgeways.pool.presence.engine;
 import java.util.List;
 import java.util.Locale;
 import org.edgeways.base.Result;
+import org.edgeways.pool.presence.document.ResourceList;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.Parameters;
@@ -35,6 +36,14 @@ record SubscribeRequest(String event, @Nullable String eventId) {
                 ? all.get("id")
                 : null;
         return new SubscribeRequest(name, id == null || !id.matches("[A-Za-z0-9.!%*_+`'~-]{1,128}") ? null : id);
+    }
+
+    /** Whether the watcher can read lists (RFC 4662 section 4.2). */
+    static boolean readsLists(SipMessage message) {
+        return message.lists(HeaderName.SUPPORTED, EVENT_LIST)
+                && message.has(HeaderName.ACCEPT)
+                && accepts(message, ResourceList.CONTENT_TYPE)
+                && accepts(message, ResourceList.LIST_TYPE);
     }
 
     /** Whether Accept lets a type in; absent lets everything in. */

@@ -84,7 +84,7 @@ final class Subscribing {
         switch (asked(request.message())) {
             case Asked.Refused(PresenceRefusal refusal) -> host.refuse(request.request(), refusal, now);
             case Asked.Granted(EventPackage event, String eventId, long seconds) -> {
-                boolean list = request.message().lists(HeaderName.SUPPORTED, SubscribeRequest.EVENT_LIST)
+                boolean list = SubscribeRequest.readsLists(request.message())
                         && event.servesList(request.sender(), request.resource());
                 PresenceRefusal refusal = refusal(request, event, list, seconds, now);
                 if (refusal != null) {
