@@ -17,6 +17,7 @@ import org.edgeways.base.Counters;
 import org.edgeways.net.Admission;
 import org.edgeways.net.BanCheck;
 import org.edgeways.pool.admin.AdminServer;
+import org.edgeways.pool.admin.PresenceDesk;
 import org.edgeways.pool.engine.Binding;
 import org.edgeways.pool.engine.PoolEngine;
 import org.edgeways.pool.messages.MessageStore;
@@ -147,7 +148,7 @@ public final class Pool implements AutoCloseable {
                     shards,
                     LinkListener.NONE));
         }
-        admin = AdminServer.open(settings.data(), accounts, this::bindingCounts);
+        admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence);
     }
 
     private static PoolEngine engineOf(AtomicReference<@Nullable PoolEngine> made) {
@@ -187,6 +188,12 @@ public final class Pool implements AutoCloseable {
             counts.complete(found);
         });
         return counts;
+    }
+
+    private <T> CompletableFuture<T> askPresence(PresenceDesk.Question<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        shard().execute(now -> question.ask(engine().presence(), answer::complete, now));
+        return answer;
     }
 
     /** The people; changes take effect at once. */

@@ -19,15 +19,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "user",
         mixinStandardHelpOptions = true,
-        description = "People of a running pool, and the passwords of their devices.",
-        subcommands = UserDeviceCommand.class,
+        description = "People of a running pool, the passwords of their devices, and who may see whose presence.",
+        subcommands = {UserDeviceCommand.class, UserContactCommand.class, UserWatcherCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Examples:",
             "  edgeways user list",
             "  edgeways user add erin --remote-access",
-            "  edgeways user device add erin laptop"
+            "  edgeways user device add erin laptop",
+            "  edgeways user contact add erin alice",
+            "  edgeways user watcher list erin"
         })
 public final class UserCommand {
 
@@ -129,6 +131,12 @@ public final class UserCommand {
             print(System.lineSeparator() + "Password (shown only now): "
                     + answer.path("password").asText() + System.lineSeparator());
         }
+        return ExitCode.DONE;
+    }
+
+    /** Shows a list: as it is in JSON, as rows in a table. */
+    int show(JsonNode list, List<String> heading, List<List<String>> rows) {
+        print(form == Output.Form.JSON ? Output.json(list) + System.lineSeparator() : Output.table(heading, rows));
         return ExitCode.DONE;
     }
 

@@ -32,10 +32,15 @@ final class AdminCommands {
 
     private final Accounts accounts;
     private final Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings;
+    private final PresenceCommands presence;
 
-    AdminCommands(Accounts accounts, Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings) {
+    AdminCommands(
+            Accounts accounts,
+            Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings,
+            PresenceDesk presence) {
         this.accounts = accounts;
         this.bindings = bindings;
+        this.presence = new PresenceCommands(accounts, presence);
     }
 
     /** The answer to one line, without its line end. */
@@ -78,10 +83,15 @@ final class AdminCommands {
                 };
             case "device-add" -> addDevice(request);
             case "device-revoke" -> one(await(accounts.revokeDevice(text(request, "name"), text(request, "device"))));
-            default ->
-                refused(
-                        AdminErrorCode.COMMAND_UNKNOWN,
-                        "use user-list, user-add, user-set, user-remove, device-add or device-revoke");
+            default -> {
+                ObjectNode answer = presence.carryOut(command, request);
+                yield answer != null
+                        ? answer
+                        : refused(
+                                AdminErrorCode.COMMAND_UNKNOWN,
+                                "use user-list, user-add, user-set, user-remove, device-add, device-revoke, "
+                                        + PresenceCommands.NAMES);
+            }
         };
     }
 
@@ -136,13 +146,12 @@ final class AdminCommands {
         return answer;
     }
 
-    private static <T> T await(CompletableFuture<T> future)
-            throws ExecutionException, TimeoutException, InterruptedException {
+    static <T> T await(CompletableFuture<T> future) throws ExecutionException, TimeoutException, InterruptedException {
         return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Meanings of accounts say after a semicolon what to do. */
-    private static ObjectNode refused(Result.Bad<?> bad) {
+    static ObjectNode refused(Result.Bad<?> bad) {
         String reason = bad.reason().isEmpty() ? bad.code().meaning() : bad.reason();
         int end = reason.indexOf("; ");
         return refused(
@@ -172,7 +181,7 @@ final class AdminCommands {
         }
     }
 
-    private static String text(JsonNode request, String name) {
+    static String text(JsonNode request, String name) {
         String value = optional(request, name);
         if (value == null) {
             throw new MissingField(name);
@@ -180,7 +189,7 @@ final class AdminCommands {
         return value;
     }
 
-    private static @Nullable String optional(JsonNode request, String name) {
+    static @Nullable String optional(JsonNode request, String name) {
         JsonNode value = request.get(name);
         return value == null || !value.isTextual() ? null : value.textValue();
     }

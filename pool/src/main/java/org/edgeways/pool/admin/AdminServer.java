@@ -60,10 +60,14 @@ public final class AdminServer implements AutoCloseable {
      * Starts answering.
      *
      * @param bindings how many devices are signed in, by address of record
+     * @param presence who answers questions about contacts and watchers
      * @throws IOException if the socket cannot be made; the message says why
      */
     public static AdminServer open(
-            Path directory, Accounts accounts, Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings)
+            Path directory,
+            Accounts accounts,
+            Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings,
+            PresenceDesk presence)
             throws IOException {
         Path file = directory.toAbsolutePath().resolve(FILE_NAME);
         int length = file.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -80,7 +84,7 @@ public final class AdminServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings));
+        AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings, presence));
         Thread.ofVirtual().name("admin").start(admin::accept);
         return admin;
     }

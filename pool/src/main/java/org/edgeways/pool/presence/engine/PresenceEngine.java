@@ -1,7 +1,10 @@
 package org.edgeways.pool.presence.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.sip.message.SipMessage;
@@ -189,6 +192,25 @@ public final class PresenceEngine {
     /** What a person has decided about watchers, and who has asked and waits. */
     public List<WatcherDecision> decisions(String person) {
         return consent.of(person);
+    }
+
+    /** Who watches a person, was decided about, or has asked and waits; by address. */
+    public List<KnownWatcher> watchers(String person) {
+        Map<String, Integer> watching = new TreeMap<>();
+        subscriptions.of(presence, person).forEach(one -> watching.merge(one.watcher(), 1, Integer::sum));
+        Map<String, Decision> decided = new HashMap<>();
+        consent.of(person).forEach(one -> decided.put(one.watcher(), one.decision()));
+        decided.keySet().forEach(watcher -> watching.putIfAbsent(watcher, 0));
+        List<KnownWatcher> all = new ArrayList<>();
+        watching.forEach((watcher, count) -> {
+            Decision decision = decided.get(watcher);
+            boolean waits = decision == Decision.WAITING;
+            boolean pending = consent.standing(person, watcher) == Standing.PENDING;
+            KnownWatcher.State absent = waits ? KnownWatcher.State.WAITING : KnownWatcher.State.NONE;
+            KnownWatcher.State present = pending ? KnownWatcher.State.PENDING : KnownWatcher.State.ACTIVE;
+            all.add(new KnownWatcher(watcher, waits ? null : decision, count == 0 ? absent : present, count));
+        });
+        return all;
     }
 
     /**

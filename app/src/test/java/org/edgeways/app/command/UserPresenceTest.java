@@ -1,0 +1,272 @@
+package org.edgeways.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.edgeways.accounts.AccountLimits;
+import org.edgeways.accounts.Accounts;
+import org.edgeways.accounts.NewPerson;
+import org.edgeways.app.Edgeways;
+import org.edgeways.app.failure.ExitCode;
+import org.edgeways.base.InMemoryCounters;
+import org.edgeways.policy.PersonRights;
+import org.edgeways.pool.admin.AdminServer;
+import org.edgeways.pool.admin.PresenceDesk;
+import org.edgeways.pool.presence.engine.LiveDevice;
+import org.edgeways.pool.presence.engine.PresenceEngine;
+import org.edgeways.pool.presence.engine.PresenceHost;
+import org.edgeways.pool.presence.engine.PresenceRefusal;
+import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.pool.presence.engine.PresenceStorage;
+import org.edgeways.pool.presence.engine.PresenceWrite;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.LocalRequestListener;
+import org.edgeways.sip.proxy.ProxyRequest;
+import org.edgeways.sip.transaction.Destination;
+import org.edgeways.store.Store;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code edgeways user contact} and {@code edgeways user watcher} over the socket of a pool without network. */
+class UserPresenceTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Memory memory = new Memory();
+
+    /** A store that is done at once, or fails. */
+    private static final class Memory implements PresenceStorage {
+        private @Nullable PresenceEngine engine;
+        private @Nullable String failure;
+        private final List<PresenceWrite> writes = new ArrayList<>();
+
+        @Override
+        public void write(long ticket, PresenceWrite write) {
+            writes.add(write);
+            if (engine != null) {
+                engine.written(ticket, failure, 2);
+            }
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        Store store = Store.open(directory, List.of(Accounts.SCHEMA), new InMemoryCounters());
+        open.add(store);
+        Accounts accounts = Accounts.open(
+                store,
+                List.of("acorn.example", "oak.example"),
+                AccountLimits.DEFAULT,
+                InstantSource.system(),
+                new Random(11),
+                new InMemoryCounters());
+        for (String name : List.of("alice", "bob", "carol")) {
+            accounts.add(new NewPerson(name, null, name.equals("carol") ? "Carol C." : "", new PersonRights(true)))
+                    .join();
+        }
+        PresenceEngine engine = new PresenceEngine(
+                PresenceSettings.DEFAULT, new NoHost(), memory, new InMemoryCounters(), new Random(5));
+        memory.engine = engine;
+        open.add(AdminServer.open(
+                directory, accounts, addresses -> CompletableFuture.completedFuture(Map.of()), new PresenceDesk() {
+                    @Override
+                    public synchronized <T> CompletableFuture<T> ask(Question<T> question) {
+                        CompletableFuture<T> future = new CompletableFuture<>();
+                        Consumer<T> answer = future::complete;
+                        question.ask(engine, answer, 1);
+                        return future;
+                    }
+                }));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable one : open.reversed()) {
+            one.close();
+        }
+    }
+
+    private int run(String command) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        List<String> arguments = new ArrayList<>(List.of("user"));
+        arguments.addAll(List.of(command.split(" ")));
+        arguments.addAll(List.of("--data", directory.toString()));
+        return Edgeways.run(arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    private List<String> lines(String command) {
+        assertThat(run(command)).as(err.toString()).isEqualTo(ExitCode.DONE);
+        return out.toString().lines().map(line -> line.replaceAll(" +", " ")).toList();
+    }
+
+    private JsonNode json(String command) throws IOException {
+        assertThat(run(command + " -o json")).as(err.toString()).isEqualTo(ExitCode.DONE);
+        return JSON.readTree(out.toString());
+    }
+
+    private String refused(String command) {
+        assertThat(run(command)).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).isEmpty();
+        return err.toString();
+    }
+
+    @Test
+    void contactsAreAddedRenamedListedAndRemoved() throws IOException {
+        assertThat(lines("contact list alice")).containsExactly("ADDRESS NAME");
+        assertThat(lines("contact add alice bob")).containsExactly("ADDRESS NAME", "sip:bob@acorn.example -");
+        assertThat(lines("contact add alice carol@acorn.example"))
+                .as("a contact is called as the person is")
+                .contains("sip:carol@acorn.example Carol C.");
+        assertThat(lines("contact add alice sip:bob@acorn.example --display-name Bobby"))
+                .containsExactly("ADDRESS NAME", "sip:bob@acorn.example Bobby", "sip:carol@acorn.example Carol C.");
+        JsonNode list = json("contact list alice");
+        assertThat(list).hasSize(2);
+        assertThat(list.get(0).path("address").asText()).isEqualTo("sip:bob@acorn.example");
+        assertThat(list.get(0).path("displayName").asText()).isEqualTo("Bobby");
+        assertThat(lines("contact list bob")).as("lists are one-sided").hasSize(1);
+        assertThat(lines("contact remove alice bob"))
+                .containsExactly("ADDRESS NAME", "sip:carol@acorn.example Carol C.");
+    }
+
+    @Test
+    void decisionsAreMadeListedAndTakenBack() throws IOException {
+        assertThat(lines("watcher list alice")).containsExactly("ADDRESS DECISION STATE SUBSCRIPTIONS");
+        assertThat(lines("watcher polite-block alice bob")).contains("sip:bob@acorn.example polite-block none 0");
+        assertThat(lines("watcher allow alice carol")).contains("sip:carol@acorn.example allow none 0");
+        assertThat(lines("watcher block alice bob"))
+                .containsExactly(
+                        "ADDRESS DECISION STATE SUBSCRIPTIONS",
+                        "sip:bob@acorn.example block none 0",
+                        "sip:carol@acorn.example allow none 0");
+        JsonNode list = json("watcher list alice");
+        assertThat(list.get(0).path("decision").asText()).isEqualTo("block");
+        assertThat(list.get(0).path("state").asText()).isEqualTo("none");
+        assertThat(list.get(0).path("subscriptions").asInt(-1)).isZero();
+        assertThat(lines("watcher forget alice bob"))
+                .containsExactly("ADDRESS DECISION STATE SUBSCRIPTIONS", "sip:carol@acorn.example allow none 0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "contact add alice zoe, people of the organisation, NAME@DOMAIN",
+        "contact add alice zoe@elsewhere.example, people of the organisation, NAME@DOMAIN",
+        "watcher allow alice zoe, people of the organisation, NAME@DOMAIN",
+        "contact remove alice bob, no such contact, edgeways user contact list",
+        "watcher forget alice bob, no such watcher, edgeways user watcher list",
+        "contact list zoe, no such person, edgeways user list",
+        "contact add zoe bob, no such person, edgeways user list",
+        "watcher block zoe bob, no such person, edgeways user list"
+    })
+    void whatCannotBeDoneSaysWhyAndWhatToDo(String command, String why, String next) {
+        assertThat(refused(command)).contains(why, next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "contact",
+                "watcher",
+                "contact add alice",
+                "contact add",
+                "contact list",
+                "watcher allow alice",
+                "watcher deny alice bob",
+                "contact add alice bob --name x"
+            })
+    void wrongUsageHasAnExitCodeOfItsOwn(String command) {
+        assertThat(run(command)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("edgeways user");
+    }
+
+    @Test
+    void aNameHasItsLimit() {
+        assertThat(run("contact add alice bob --display-name " + "x".repeat(128)))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(refused("contact add alice bob --display-name " + "x".repeat(129)))
+                .contains("too long", "at most 128 characters");
+    }
+
+    @Test
+    void whatIsNotStoredIsNotSaidToBeDone() {
+        memory.failure = "disk full";
+        assertThat(refused("contact add alice bob")).contains("cannot keep this");
+        assertThat(refused("watcher block alice bob")).contains("cannot keep this");
+    }
+
+    @Test
+    void everyChangeIsWritten() {
+        run("contact add alice bob --display-name B");
+        run("contact remove alice bob");
+        run("watcher block alice bob");
+        run("watcher forget alice bob");
+        assertThat(memory.writes)
+                .extracting(write -> write.getClass().getSimpleName())
+                .containsExactly("SaveContact", "ForgetContact", "SaveDecision", "ForgetDecision");
+    }
+
+    /** Nobody is signed in, and nothing is sent. */
+    private static final class NoHost implements PresenceHost {
+        @Override
+        public void respond(ProxyRequest request, SipMessage response, long now) {}
+
+        @Override
+        public void refuse(ProxyRequest request, PresenceRefusal refusal, long now) {}
+
+        @Override
+        public void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {}
+
+        @Override
+        public @Nullable Destination way(
+                String party, String watcher, @Nullable String device, List<String> routes, long now) {
+            return null;
+        }
+
+        @Override
+        public String contact(String dialog) {
+            return "";
+        }
+
+        @Override
+        public List<LiveDevice> devices(String person, long now) {
+            return List.of();
+        }
+
+        @Override
+        public boolean isPerson(String address) {
+            return true;
+        }
+
+        @Override
+        public String displayName(String address) {
+            return "";
+        }
+
+        @Override
+        public void storeFailed(String what, String why) {}
+    }
+}
