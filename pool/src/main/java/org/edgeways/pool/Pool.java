@@ -115,7 +115,7 @@ public final class Pool implements AutoCloseable {
             PoolEngine engine = new PoolEngine(
                     settings.engine(), around, SipTimers.DEFAULT, SipEngineLimits.DEFAULT, boot, shard.number(), start);
             made.set(engine);
-            return new PoolRole(engine, messages, bindings, presence, start);
+            return new PoolRole(engine, messages, bindings, presence, shard::execute, start);
         });
         Pool pool = new Pool(store, accounts, shards, made);
         List<String> recipients =

@@ -1,6 +1,8 @@
 package org.edgeways.pool;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.edgeways.pool.engine.PoolEngine;
 import org.edgeways.pool.messages.MessageStore;
 import org.edgeways.pool.presence.store.PresenceStore;
@@ -19,13 +21,21 @@ final class PoolRole implements SipRole {
     private final MessageStore messages;
     private final BindingStore bindings;
     private final PresenceStore presence;
+    private final StoreCommands.Loop loop;
     private long nextHousekeeping;
 
-    PoolRole(PoolEngine engine, MessageStore messages, BindingStore bindings, PresenceStore presence, long start) {
+    PoolRole(
+            PoolEngine engine,
+            MessageStore messages,
+            BindingStore bindings,
+            PresenceStore presence,
+            StoreCommands.Loop loop,
+            long start) {
         this.engine = engine;
         this.messages = messages;
         this.bindings = bindings;
         this.presence = presence;
+        this.loop = loop;
         this.nextHousekeeping = start;
     }
 
@@ -45,7 +55,11 @@ final class PoolRole implements SipRole {
     public void timeout(long now) {
         if (now >= nextHousekeeping) {
             nextHousekeeping = now + HOUSEKEEPING;
-            var _ = messages.expire(now - messages.age().toNanos());
+            var _ = messages.expire(now - messages.age().toNanos()).thenAccept(removed -> {
+                Set<String> recipients =
+                        removed.stream().map(MessageStore.Removed::recipient).collect(Collectors.toSet());
+                loop.execute(then -> engine.messagesExpired(recipients, then));
+            });
             var _ = bindings.removeExpired(now);
             var _ = presence.removeExpired(now);
         }

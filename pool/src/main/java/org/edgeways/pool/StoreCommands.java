@@ -80,6 +80,11 @@ final class StoreCommands implements DurableCommands, PresenceStorage {
     }
 
     @Override
+    public long messagesWaiting(String recipient) {
+        return messages.waitingFor(recipient).messages();
+    }
+
+    @Override
     public void deleteMessage(long ticket, String recipient, long id) {
         then(
                 messages.delete(id),

@@ -352,8 +352,13 @@ final class Deliveries {
         store.deleteMessage(queue.ticket, queue.recipient, attempt.message.id());
     }
 
-    /** Completion of {@link DurableCommands#deleteMessage}. */
-    void messageDeleted(long ticket, boolean deleted, long now) {
+    /**
+     * Completion of {@link DurableCommands#deleteMessage}.
+     *
+     * @return for whom one message less waits now, or null
+     */
+    @Nullable
+    String messageDeleted(long ticket, boolean deleted, long now) {
         LateDeletion late = lateDeletions.remove(ticket);
         if (late != null) {
             Queue other = queue(late.recipient());
@@ -361,16 +366,17 @@ final class Deliveries {
                 other.passedOver.remove(late.id());
             }
             forgetIfIdle(other);
-            return;
+            return deleted ? late.recipient() : null;
         }
         Queue queue = waitingForStore.remove(ticket);
         if (queue == null || queue.state != State.DELETING || queue.ticket != ticket) {
-            return;
+            return null;
         }
         if (deleted && queue.attempt != null) {
             queue.passedOver.remove(queue.attempt.message.id());
         }
         next(queue, now);
+        return deleted ? queue.recipient : null;
     }
 
     private void gaveUp(Queue queue, Attempt attempt, long now) {

@@ -20,6 +20,9 @@ public interface DurableCommands {
     /** Reads the recipient's messages after {@code afterId}, oldest first; then {@link PoolEngine#messagesLoaded}. */
     void loadMessages(long ticket, String recipient, long afterId, int limit);
 
+    /** How many messages are stored for a person, from memory. */
+    long messagesWaiting(String recipient);
+
     /** Forgets a message that a device has; then {@link PoolEngine#messageDeleted}. */
     void deleteMessage(long ticket, String recipient, long id);
 

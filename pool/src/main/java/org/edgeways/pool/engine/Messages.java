@@ -160,11 +160,16 @@ final class Messages {
         return DATE.format(Instant.ofEpochSecond(now / NANOS_PER_SECOND));
     }
 
-    /** Completion of {@link DurableCommands#storeMessage}. */
-    void messageStored(long ticket, StoreOutcome outcome, long now, ProxyCore core) {
+    /**
+     * Completion of {@link DurableCommands#storeMessage}.
+     *
+     * @return whose message is stored now, or null
+     */
+    @Nullable
+    String messageStored(long ticket, StoreOutcome outcome, long now, ProxyCore core) {
         Pending stored = pending.remove(ticket);
         if (stored == null) {
-            return;
+            return null;
         }
         ProxyRequest request = stored.request();
         MessageFork fork = stored.fork();
@@ -179,6 +184,7 @@ final class Messages {
                 if (fork.delivered) {
                     deliveries.answeredLate(fork.recipient, id, now);
                 }
+                return fork.recipient;
             }
             case StoreOutcome.Full(String limit) -> {
                 deliveries.notStored(fork.recipient);
@@ -200,6 +206,7 @@ final class Messages {
                         now);
             }
         }
+        return null;
     }
 
     private void refuse(ProxyCore core, ProxyRequest request, Refusal refusal, long now) {

@@ -23,6 +23,7 @@ final class NotifierHost implements PresenceHost {
     private final People people;
     private final Devices devices;
     private final Dialogs dialogs;
+    private final DurableCommands store;
     private final Answers answers;
     private final PoolEvents events;
     private final Supplier<ProxyCore> core;
@@ -32,6 +33,7 @@ final class NotifierHost implements PresenceHost {
             People people,
             Devices devices,
             Dialogs dialogs,
+            DurableCommands store,
             Answers answers,
             PoolEvents events,
             Supplier<ProxyCore> core) {
@@ -39,6 +41,7 @@ final class NotifierHost implements PresenceHost {
         this.people = people;
         this.devices = devices;
         this.dialogs = dialogs;
+        this.store = store;
         this.answers = answers;
         this.events = events;
         this.core = core;
@@ -92,6 +95,7 @@ final class NotifierHost implements PresenceHost {
                         Devices.name(binding),
                         binding.contact(),
                         binding.instance(),
+                        Gruu.of(person, binding.instance()),
                         binding.remote(),
                         binding.callId(),
                         binding.sequence(),
@@ -110,6 +114,11 @@ final class NotifierHost implements PresenceHost {
     public String displayName(String address) {
         People.Account account = people.account(address);
         return account == null ? "" : account.displayName();
+    }
+
+    @Override
+    public long messagesWaiting(String person) {
+        return store.messagesWaiting(person);
     }
 
     @Override

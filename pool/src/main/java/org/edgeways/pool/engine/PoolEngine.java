@@ -97,7 +97,7 @@ public final class PoolEngine implements SipEngine {
         Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
                 settings.presence(),
-                new NotifierHost(settings, people, devices, dialogs, answers, events, this::core),
+                new NotifierHost(settings, people, devices, dialogs, store, answers, events, this::core),
                 around.presence(),
                 counters,
                 random);
@@ -278,7 +278,18 @@ public final class PoolEngine implements SipEngine {
 
     /** Completion of {@link DurableCommands#storeMessage}. */
     public void messageStored(long ticket, StoreOutcome outcome, long now) {
-        messages.messageStored(ticket, outcome, now, core);
+        tellOfMessages(messages.messageStored(ticket, outcome, now, core), now);
+    }
+
+    /** Messages that waited too long have been taken out of the store. */
+    public void messagesExpired(Collection<String> recipients, long now) {
+        recipients.forEach(recipient -> tellOfMessages(recipient, now));
+    }
+
+    private void tellOfMessages(@Nullable String recipient, long now) {
+        if (recipient != null) {
+            presence.messagesChanged(recipient, now);
+        }
     }
 
     /** Completion of {@link DurableCommands#loadMessages}; null if it failed. */
@@ -289,6 +300,7 @@ public final class PoolEngine implements SipEngine {
 
     /** Completion of {@link DurableCommands#deleteMessage}; false if it failed. */
     public void messageDeleted(long ticket, boolean deleted, long now) {
-        deliveries.messageDeleted(ticket, deleted, now);
+        tellOfMessages(deliveries.messageDeleted(ticket, deleted, now), now);
+        tellPresence(now);
     }
 }

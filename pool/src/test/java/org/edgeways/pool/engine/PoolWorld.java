@@ -416,6 +416,13 @@ final class PoolWorld {
         }
 
         @Override
+        public long messagesWaiting(String recipient) {
+            return messages.values().stream()
+                    .filter(m -> m.recipient().equals(recipient))
+                    .count();
+        }
+
+        @Override
         public void deleteMessage(long ticket, String recipient, long id) {
             tasks.add(() -> {
                 messages.remove(id);

@@ -1,6 +1,5 @@
 package org.edgeways.pool.presence.engine;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,6 +20,8 @@ final class ListDocuments {
 
     /** About as many bytes as a contact without state takes, besides its address and name. */
     private static final int BARE_BYTES = 64;
+
+    private static final byte[] NOTHING = {};
 
     /** What one subscription has been told, and of whom it is to be told. */
     private static final class Memory {
@@ -122,9 +123,12 @@ final class ListDocuments {
         if (now == null || before == null || now.state() != before.state()) {
             return false;
         }
-        ResourceList.Body body = now.body();
-        ResourceList.Body old = before.body();
-        return body == null || old == null ? body == old : Arrays.equals(body.bytes(), old.bytes());
+        return Arrays.equals(document(now), document(before));
+    }
+
+    private static byte[] document(ResourceList.Instance instance) {
+        ResourceList.Body body = instance.body();
+        return body == null ? NOTHING : body.bytes();
     }
 
     private static void remember(Memory memory, ResourceList.Resource resource) {
@@ -153,18 +157,9 @@ final class ListDocuments {
     private static ResourceList.Instance instance(
             String address, ResourceList.State state, @Nullable String reason, byte @Nullable [] document) {
         return new ResourceList.Instance(
-                "i" + Long.toHexString(hash(address)),
+                OpaqueName.of("i", "list", address),
                 state,
                 reason,
                 document == null ? null : new ResourceList.Body(PresenceDocument.CONTENT_TYPE, document));
-    }
-
-    /** FNV-1a, 64 bits: a short name that stays the same. */
-    private static long hash(String text) {
-        long hash = 0xcbf29ce484222325L;
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
-        }
-        return hash;
     }
 }

@@ -24,6 +24,8 @@ public final class PresenceEngine {
     private final Presentities presentities;
     private final PresencePackage presence;
     private final WatcherPackage watchers;
+    private final RegistrationPackage registrations;
+    private final MessagesPackage messages;
     private final Consent consent;
     private final ContactLists contacts;
     private final PresenceHost host;
@@ -53,8 +55,9 @@ public final class PresenceEngine {
                 new ListDocuments(limits, contacts, consent, presentities, host),
                 this::watchersChanged);
         watchers = new WatcherPackage(consent, this::watchersOf, host);
-        subscribing.serve(presence);
-        subscribing.serve(watchers);
+        registrations = new RegistrationPackage(host);
+        messages = new MessagesPackage(host);
+        List.of(presence, watchers, registrations, messages).forEach(subscribing::serve);
         counters.gauge("pool_subscriptions", subscriptions::size);
         counters.gauge("pool_publications_live", publications::size);
     }
@@ -159,7 +162,13 @@ public final class PresenceEngine {
     public void bindingsChanged(String person, long now) {
         if (presentities.bindingsChanged(person, now)) {
             presenceChanged(person, now);
+            notifier.changed(registrations, person, now);
         }
+    }
+
+    /** Other messages than before wait for a person. */
+    public void messagesChanged(String person, long now) {
+        notifier.changed(messages, person, now);
     }
 
     /** A device of that person has signed in, or can be reached again. */
@@ -171,7 +180,6 @@ public final class PresenceEngine {
     public void gone(String person, long now) {
         subscriptions.ofWatcher(person).forEach(one -> notifier.end(one, "rejected", now));
         subscriptions.of(presence, person).forEach(one -> notifier.end(one, "noresource", now));
-        subscriptions.of(watchers, person).forEach(one -> notifier.end(one, "noresource", now));
         publications.removeAll(person, now);
         for (String owner : contacts.ownersOf(person)) {
             tellLists(owner, person, now);

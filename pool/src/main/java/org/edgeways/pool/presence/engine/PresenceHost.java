@@ -43,6 +43,9 @@ public interface PresenceHost {
     /** How the person of that address is called; empty if that is not known. */
     String displayName(String address);
 
+    /** How many messages wait for a person. */
+    long messagesWaiting(String person);
+
     /** The store could not do something. */
     void storeFailed(String what, String why);
 }

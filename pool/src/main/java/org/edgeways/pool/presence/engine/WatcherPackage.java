@@ -1,10 +1,6 @@
 package org.edgeways.pool.presence.engine;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +102,7 @@ final class WatcherPackage implements EventPackage {
             if (one.decision() == Decision.WAITING
                     && !here.contains(one.watcher())
                     && consent.standing(person, one.watcher()) == Standing.PENDING) {
-                String id = id(person + " " + one.watcher());
+                String id = OpaqueName.of("w", person, one.watcher());
                 all.put(
                         id,
                         new WatcherInfo.Watcher(
@@ -131,7 +127,7 @@ final class WatcherPackage implements EventPackage {
         return status == null
                 ? null
                 : new WatcherInfo.Watcher(
-                        id(person + " " + one.id()),
+                        OpaqueName.of("w", person, one.id()),
                         one.watcher(),
                         displayName(one.watcher()),
                         status,
@@ -143,15 +139,5 @@ final class WatcherPackage implements EventPackage {
     private @Nullable String displayName(String address) {
         String name = host.displayName(address);
         return name.isEmpty() ? null : name;
-    }
-
-    /** The name of a dialog is for its two sides only. */
-    private static String id(String secret) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-            return "w" + HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
