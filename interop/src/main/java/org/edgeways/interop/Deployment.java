@@ -1,13 +1,16 @@
 package org.edgeways.interop;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.edgeways.app.admin.AdminClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,11 +120,65 @@ public final class Deployment implements AutoCloseable {
     }
 
     private static void kill(@Nullable RunningProgram program) {
+        running(program).kill();
+        running(program).close();
+    }
+
+    private static RunningProgram running(@Nullable RunningProgram program) {
         if (program == null) {
             throw new IllegalStateException("not started");
         }
-        program.kill();
-        program.close();
+        return program;
+    }
+
+    /**
+     * Adds people with remote access and a device each, and waits until they are all there.
+     *
+     * @return their accounts as used outside
+     */
+    public List<Account> addPeople(String prefix, int count) {
+        AdminClient administrator = AdminClient.of(data(directory));
+        Account like = outside("alice");
+        List<Account> added = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String person = prefix + i;
+            administrator.ask(
+                    AdminClient.request("user-add").put("name", person).put("remoteAccess", true));
+            JsonNode made = administrator.ask(
+                    AdminClient.request("device-add").put("name", person).put("device", "phone"));
+            added.add(new Account(
+                    made.path("people").path(0).path("uri").asText(),
+                    person,
+                    made.path("password").asText(),
+                    like.host(),
+                    like.sipTlsPort(),
+                    like.webSocketUrl(),
+                    like.caFile()));
+        }
+        return added;
+    }
+
+    /** The same account as used inside, at the pool. */
+    public Account inside(Account outside) {
+        Account like = inside("alice");
+        return new Account(
+                outside.uri(),
+                outside.username(),
+                outside.password(),
+                like.host(),
+                like.sipTlsPort(),
+                like.webSocketUrl(),
+                like.caFile());
+    }
+
+    /** How much memory the pool takes now. */
+    public MemoryUse poolMemory() {
+        return MemoryUse.of(running(pool).processId());
+    }
+
+    /** How much memory the edge takes now. */
+    public MemoryUse edgeMemory() {
+        return MemoryUse.of(running(edge).processId());
     }
 
     /** The person's account as used outside, at the edge. */

@@ -3,6 +3,7 @@ package org.edgeways.interop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +22,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyPerson implements AutoCloseable {
 
+    /**
+     * What somebody does all day; times in milliseconds.
+     *
+     * @param presence how long they are there before they go away, on average; 0: always
+     * @param absence how long they are away, at most
+     * @param shortestPause between two messages that they write
+     * @param longestPause between two messages that they write
+     * @param refresh how often they register again while they are there; 0: never
+     */
+    record Habits(int presence, int absence, int shortestPause, int longestPause, int refresh) {
+
+        /** Somebody who writes dozens of messages a second. */
+        static Habits hectic(int presence) {
+            return new Habits(presence, presence, 5, 30, 0);
+        }
+    }
+
     private static final int EXPIRES_SECONDS = 600;
+    private static final Duration SETTLING = Duration.ofSeconds(90);
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final AtomicInteger SESSIONS = new AtomicInteger();
 
@@ -32,8 +51,7 @@ final class BusyPerson implements AutoCloseable {
     private final Ledger ledger;
     private final List<String> everybody;
     private final Random random;
-    /** Milliseconds present before going away, on average; 0: stays. */
-    private final int presence;
+    private final Habits habits;
 
     private final CountDownLatch quiet = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
@@ -49,7 +67,7 @@ final class BusyPerson implements AutoCloseable {
             Ledger ledger,
             List<String> everybody,
             long seed,
-            int presence) {
+            Habits habits) {
         this.name = name;
         this.domain =
                 settings.addressOfRecord().substring(settings.addressOfRecord().indexOf('@') + 1);
@@ -58,10 +76,10 @@ final class BusyPerson implements AutoCloseable {
         this.ledger = ledger;
         this.everybody = everybody;
         this.random = new Random(seed);
-        this.presence = presence;
+        this.habits = habits;
         Random writing = new Random(seed + 1);
-        this.device = Thread.ofPlatform().name(name).start(this::comeAndGo);
-        this.writer = Thread.ofPlatform().name(name + " writes").start(() -> write(writing));
+        this.device = Thread.ofVirtual().name(name).start(this::comeAndGo);
+        this.writer = Thread.ofVirtual().name(name + " writes").start(() -> write(writing));
     }
 
     // ---- as a device
@@ -81,22 +99,33 @@ final class BusyPerson implements AutoCloseable {
                 agent = null;
             }
             ledger.sessionEnded(session);
-            boolean awhile = quiet.getCount() > 0 && presence > 0;
-            pause(over, awhile ? 20 + random.nextInt(presence) : 50);
+            boolean awhile = quiet.getCount() > 0 && habits.absence() > 0;
+            pause(over, awhile ? 20 + random.nextInt(habits.absence()) : 50);
         }
     }
 
     private void bePresent(SipUserAgent phone, String session) throws IOException {
-        long leaves = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(2 * Math.max(1, presence)));
+        long leaves = in(1 + random.nextInt(2 * Math.max(1, habits.presence())));
+        long refreshes = in(habits.refresh());
         while (phone.connection().isOpen() && !pause(over, 0)) {
             SipMessage message = phone.take("MESSAGE", LOOK);
             if (message != null) {
                 take(phone, session, message);
             }
-            if (presence > 0 && quiet.getCount() > 0 && System.nanoTime() - leaves > 0) {
+            if (habits.presence() > 0 && quiet.getCount() > 0 && System.nanoTime() - leaves > 0) {
                 return;
             }
+            if (habits.refresh() > 0 && System.nanoTime() - refreshes > 0) {
+                if (phone.register(EXPIRES_SECONDS).status() != 200) {
+                    return;
+                }
+                refreshes = in(habits.refresh());
+            }
         }
+    }
+
+    private static long in(int millis) {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     private void take(SipUserAgent phone, String session, SipMessage message) throws IOException {
@@ -129,7 +158,7 @@ final class BusyPerson implements AutoCloseable {
     // ---- as a sender
 
     private void write(Random writing) {
-        while (!pause(quiet, 5 + writing.nextInt(25))) {
+        while (!pause(quiet, writing.nextInt(habits.shortestPause(), habits.longestPause()))) {
             SipUserAgent phone = agent;
             if (phone != null) {
                 writeOne(phone, everybody.get(writing.nextInt(everybody.size())), writing.nextInt(4) == 0);
@@ -188,6 +217,25 @@ final class BusyPerson implements AutoCloseable {
         writer.join();
     }
 
+    /** Waits until everything that was acknowledged has come to those people, and nothing waits for them any more. */
+    static void drain(List<BusyPerson> people, Ledger ledger) {
+        for (BusyPerson person : people) {
+            List<String> last = new ArrayList<>();
+            Polling.until("somebody signs in again and can write to themselves", SETTLING, () -> {
+                if (!person.isThere()) {
+                    return false;
+                }
+                try {
+                    return last.add(person.writeToSelf());
+                } catch (IOException e) {
+                    return false; // the link is not there yet
+                }
+            });
+            Polling.until(
+                    "the last message has come", SETTLING, () -> last.stream().allMatch(ledger::isDelivered));
+        }
+    }
+
     boolean isThere() {
         SipUserAgent phone = agent;
         return phone != null && phone.connection().isOpen();
@@ -202,10 +250,15 @@ final class BusyPerson implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Stops, without waiting for the end. */
+    void leave() {
         quiet.countDown();
         over.countDown();
+    }
+
+    @Override
+    public void close() {
+        leave();
         try {
             writer.join();
             device.join();
