@@ -173,7 +173,8 @@ class RegistrarTest {
                 List.of(algorithms),
                 defaults.nonceLifetime(),
                 defaults.registrar(),
-                defaults.messages());
+                defaults.messages(),
+                defaults.presence());
     }
 
     /** Fresh credentials of the right person. */
