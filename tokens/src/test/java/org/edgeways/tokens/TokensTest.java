@@ -79,4 +79,15 @@ class TokensTest {
         assertThat(new RouteToken(flow, Collections.nCopies(400, "<sip:pool;lr>")).fits())
                 .isFalse();
     }
+
+    @Test
+    void theLongestAddressThatATokenHoldsIsSealedAndTheNextDoesNotFit() {
+        int most = Sealer.MAX_CONTENT_BYTES - 1 - "sip:alice@acorn.example".length() - 2;
+        ContactToken at = new ContactToken("sip:alice@acorn.example", "x".repeat(most));
+        assertThat(at.fits()).isTrue();
+        assertThat(at.seal(sealer).length()).isLessThan(3_700);
+        assertThat(ContactToken.open(sealer, at.seal(sealer)).orThrow()).isEqualTo(at);
+        assertThat(new ContactToken("sip:alice@acorn.example", "x".repeat(most + 1)).fits())
+                .isFalse();
+    }
 }

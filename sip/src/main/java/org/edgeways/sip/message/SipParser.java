@@ -20,6 +20,8 @@ public final class SipParser {
             HeaderName.CSEQ,
             HeaderName.CONTENT_LENGTH,
             HeaderName.MAX_FORWARDS);
+    private static final String VERSION = "SIP/2.0";
+
     /** What proxies read URIs from. */
     private static final Set<HeaderName> ADDRESSES = Set.of(
             HeaderName.FROM,
@@ -111,7 +113,7 @@ public final class SipParser {
 
     private @Nullable SipMessage statusLine(String line, int start, int end) {
         boolean shaped = line.length() >= 11 && line.charAt(7) == ' ' && SipUri.digitsEnd(line, 8) == 11;
-        if (!line.regionMatches(true, 0, "SIP/2.0", 0, 7)) {
+        if (!hasVersion(line)) {
             refuse(SipErrorCode.VERSION_UNSUPPORTED, 505, "Version Not Supported", start);
             return null;
         }
@@ -135,7 +137,7 @@ public final class SipParser {
         }
         String uri = line.substring(methodEnd + 1, versionStart - 1);
         String version = line.substring(versionStart);
-        if (!version.equalsIgnoreCase("SIP/2.0")) {
+        if (version.length() != VERSION.length() || !hasVersion(version)) {
             if (version.regionMatches(true, 0, "SIP/", 0, 4)) {
                 refuse(SipErrorCode.VERSION_UNSUPPORTED, 505, "Version Not Supported", start + versionStart);
             } else {
@@ -157,6 +159,22 @@ public final class SipParser {
             refuse(SipErrorCode.URI_MALFORMED, 400, "Bad Request - Request-URI with headers", start + methodEnd + 1);
         }
         return SipMessage.received(method, uri, 0, "", bytes, start, end);
+    }
+
+    /** In whatever case of ASCII: by Unicode's rules other letters would be equal to these too. */
+    private static boolean hasVersion(String text) {
+        if (text.length() < VERSION.length()) {
+            return false;
+        }
+        for (int i = 0; i < VERSION.length(); i++) {
+            char c = text.charAt(i);
+            char expected = VERSION.charAt(i);
+            boolean otherCase = expected >= 'A' && c == expected + ('a' - 'A');
+            if (c != expected && !otherCase) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- the headers

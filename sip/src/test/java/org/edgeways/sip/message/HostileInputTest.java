@@ -37,6 +37,18 @@ class HostileInputTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"OPTIONS sip:b \u017fIP/2.0", "OPTIONS sip:b S\u0131P/2.0", "\u017fIP/2.0 200 OK"})
+    void aVersionOfLettersThatUnicodeTakesForOursWasOurs(String startLine) {
+        String text = startLine + "\r\nVia: SIP/2.0/TLS h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\n"
+                + "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n";
+        assertThat(SipParser.parse(text.getBytes(StandardCharsets.UTF_8), SipLimits.DEFAULT))
+                .isInstanceOf(ParseOutcome.Refused.class);
+        String ours = text.replace('\u017f', 's').replace('\u0131', 'i');
+        assertThat(SipParser.parse(ours.getBytes(StandardCharsets.UTF_8), SipLimits.DEFAULT))
+                .isInstanceOf(ParseOutcome.Good.class);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"a,\u2003,b", ",\u2003", "\u3000a, b", "a\u001f, b"})
     void elementsAndTheFirstElementAgree(String value) {
         SipMessage message = SipMessage.request("OPTIONS", "sip:a");
