@@ -53,6 +53,9 @@ final class PoolWorld {
     final Map<String, Device> devices = new LinkedHashMap<>();
     final List<Sent> unclaimed = new ArrayList<>();
     private final Map<String, Device> remoteTokens = new HashMap<>();
+    /** Devices inside by their connections, where there are too many to look through. */
+    final Map<Flow, Device> byFlow = new HashMap<>();
+
     private final EngineSettings settings;
     private final Deque<Sent> outbox = new ArrayDeque<>();
     private int boots;
@@ -223,7 +226,8 @@ final class PoolWorld {
         Device device = null;
         switch (sent.to()) {
             case Destination.Connection(Flow flow) -> {
-                for (Device candidate : devices.values()) {
+                device = byFlow.get(flow);
+                for (Device candidate : device == null ? devices.values() : List.<Device>of()) {
                     if (candidate.flowToken == null && candidate.origin.flow().equals(flow)) {
                         device = candidate;
                     }
