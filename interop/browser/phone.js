@@ -18,9 +18,16 @@ const ARGUMENTS = [
   '--allow-loopback-in-peer-connection',
 ];
 
+// JsSIP watches by itself; to publish, its inner parts are needed.
+const SCRIPT = `
+  window.JsSIP = require('jssip');
+  window.OutgoingRequest = require('jssip/lib/SIPMessage').OutgoingRequest;
+  window.RequestSender = require('jssip/lib/RequestSender');
+`;
+
 function bundle() {
   const built = esbuild.buildSync({
-    stdin: { contents: "window.JsSIP = require('jssip');", resolveDir: __dirname },
+    stdin: { contents: SCRIPT, resolveDir: __dirname },
     bundle: true,
     define: { global: 'window' },
     write: false,
@@ -52,7 +59,10 @@ function signIn({ url, uri, username, password }) {
   window.ua = ua;
   ua.on('connected', () => say('connected'));
   ua.on('disconnected', () => say('disconnected'));
-  ua.on('registered', () => say('registered'));
+  ua.on('registered', () => {
+    say('registered');
+    say(`gruu ${ua.contact.pub_gruu}`);
+  });
   ua.on('registrationFailed', ({ response, cause }) =>
     say(`registrationFailed ${response ? response.status_code : 0} ${cause}: ${response ? response.reason_phrase : ''}`));
   ua.on('newMessage', ({ originator, request }) => {
@@ -109,7 +119,68 @@ function hangUp() {
   window.session.terminate();
 }
 
-const COMMANDS = { signIn, message: sendMessage, call, hangUp };
+// Runs in the page.
+function watch({ uri }) {
+  const subscriber = window.ua.subscribe(uri, 'presence', 'application/pidf+xml', { expires: 600 });
+  subscriber.on('pending', () => say(`pending ${uri}`));
+  subscriber.on('active', () => say(`active ${uri}`));
+  subscriber.on('terminated', (code, reason) => say(`unwatched ${uri} ${code} ${reason}`));
+  subscriber.on('notify', (isFinal, request, body) => {
+    const document = new DOMParser().parseFromString(body, 'text/xml');
+    const basic = document.querySelector('basic');
+    const activities = document.getElementsByTagNameNS('urn:ietf:params:xml:ns:pidf:rpid', 'activities');
+    const names = [...activities].flatMap((one) => [...one.children].map((child) => child.localName));
+    say(`presence ${uri} ${basic ? basic.textContent : '?'} ${names.join(',')}`);
+  });
+  subscriber.subscribe();
+}
+
+// Runs in the page. One subscription to all contacts on the list that the server keeps (RFC 4662).
+function watchList() {
+  const uri = String(window.ua.configuration.uri);
+  const subscriber = window.ua.subscribe(uri, 'presence', 'multipart/related', {
+    expires: 600,
+    extraHeaders: ['Supported: eventlist', 'Accept: application/rlmi+xml, application/pidf+xml'],
+  });
+  subscriber.on('terminated', (code, reason) => say(`unwatched list ${code} ${reason}`));
+  subscriber.on('notify', (isFinal, request, body) => {
+    for (const [, state, rest] of body.matchAll(/<list [^>]*fullState="(\w+)"[^>]*>([^]*?)<\/list>/g)) {
+      const members = [...rest.matchAll(/<resource uri="([^"]+)"/g)].map((match) => match[1]);
+      say(`list ${state} ${members.join(',')}`);
+    }
+    for (const [document] of body.matchAll(/<presence [^]*?<\/presence>/g)) {
+      const parsed = new DOMParser().parseFromString(document, 'text/xml');
+      say(`listed ${parsed.documentElement.getAttribute('entity')} ${parsed.querySelector('basic').textContent}`);
+    }
+  });
+  subscriber.subscribe();
+}
+
+// Runs in the page.
+function publish({ basic, activity }) {
+  const { ua } = window;
+  const body = `<?xml version="1.0" encoding="UTF-8"?>
+<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"
+    xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="${ua.configuration.uri}">
+  <tuple id="browser"><status><basic>${basic}</basic></status></tuple>
+  <dm:person id="p"><rpid:activities>${activity ? `<rpid:${activity}/>` : ''}</rpid:activities></dm:person>
+</presence>`;
+  const headers = ['Event: presence', 'Expires: 600', 'Content-Type: application/pidf+xml'];
+  if (window.entityTag) {
+    headers.push(`SIP-If-Match: ${window.entityTag}`);
+  }
+  const request = new window.OutgoingRequest('PUBLISH', ua.configuration.uri, ua, {}, headers, body);
+  new window.RequestSender(ua, request, {
+    onReceiveResponse: (response) => {
+      if (response.status_code >= 200) {
+        window.entityTag = response.getHeader('SIP-ETag');
+        say(`published ${response.status_code} ${basic} ${activity}`);
+      }
+    },
+  }).send();
+}
+
+const COMMANDS = { signIn, message: sendMessage, call, hangUp, watch, watchList, publish };
 
 async function main() {
   const [executablePath, profile] = process.argv.slice(2);

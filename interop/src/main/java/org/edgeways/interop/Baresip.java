@@ -191,6 +191,43 @@ public final class Baresip implements Softphone {
                         STEP);
     }
 
+    /**
+     * Waits until it takes somebody whom it has seen before for something else than then.
+     *
+     * @param status {@code Online}, {@code Offline} or {@code Busy}
+     */
+    public void awaitChange(String uri, String status) {
+        program.transcript()
+                .await(
+                        account.username() + " takes " + uri + " for " + status,
+                        Pattern.compile("<" + Pattern.quote(uri) + "> changed status from .* to [^\\n]*" + status),
+                        STEP);
+    }
+
+    /**
+     * Waits until it is told how its subscription stands.
+     *
+     * @param state the beginning of Subscription-State, such as {@code pending}
+     */
+    public void awaitSubscriptionState(String uri, String state) {
+        program.transcript()
+                .await(
+                        account.username() + " is " + state + " at " + uri,
+                        Pattern.compile("\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
+                                + "(?:[^\\n]+\\n)*?Subscription-State: " + state),
+                        STEP);
+    }
+
+    /** Publishes that its person can be reached, or cannot. */
+    public void publish(boolean online) {
+        control.command(online ? "presence_online" : "presence_offline", "");
+    }
+
+    /** Ends at once, without a word to the server. */
+    public void kill() {
+        program.kill();
+    }
+
     /** Calls somebody. */
     public void call(String uri) {
         control.command("dial", uri);

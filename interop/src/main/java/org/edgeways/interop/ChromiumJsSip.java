@@ -153,6 +153,61 @@ public final class ChromiumJsSip implements Softphone {
         await("ends the call", "(?m)^ended ");
     }
 
+    /** Watches somebody's presence. */
+    public void watch(String uri) {
+        command(Map.of("command", "watch", "uri", uri));
+    }
+
+    /** Watches all contacts on its person's list, with one subscription. */
+    public void watchList() {
+        command(Map.of("command", "watchList"));
+    }
+
+    /** Waits until it is told of the presence of somebody on the list. */
+    public void awaitListed(String uri, String basic) {
+        await("sees " + uri + " on the list", "(?m)^listed " + Pattern.quote(uri) + " " + basic + "$");
+    }
+
+    /** Waits until it is told of these members of the list. */
+    public void awaitMembers(boolean all, String... uris) {
+        await("is told of the list", "(?m)^list " + all + " " + Pattern.quote(String.join(",", uris)) + "$");
+    }
+
+    /** The public GRUU (RFC 5627) that the server has given it. */
+    public String awaitGruu() {
+        return program.transcript()
+                .await(account.username() + " has a GRUU", Pattern.compile("(?m)^gruu (sip:.*)$"), STEP)
+                .group(1);
+    }
+
+    /**
+     * Publishes its own presence and waits until the server has taken it.
+     *
+     * @param basic {@code open} or {@code closed} (RFC 3863)
+     * @param activity an element of RFC 4480, such as {@code on-the-phone}; empty for none
+     */
+    public void publish(String basic, String activity) {
+        command(Map.of("command", "publish", "basic", basic, "activity", activity));
+        await("publishes " + activity, "(?m)^published 200 " + basic + " " + activity + "$");
+    }
+
+    /** Waits until it is told of somebody's presence, with the activities separated by commas. */
+    public void awaitPresence(String uri, String basic, String activities) {
+        await(
+                "sees " + uri + " " + basic,
+                "(?m)^presence " + Pattern.quote(uri) + " " + basic + " " + activities + "$");
+    }
+
+    /** Waits until its subscription waits for a decision. */
+    public void awaitPending(String uri) {
+        await("waits for " + uri, "(?m)^pending " + Pattern.quote(uri) + "$");
+    }
+
+    /** Waits until its subscription has ended for this reason (RFC 6665 section 4.1.3), or was refused. */
+    public void awaitUnwatched(String uri, String reason) {
+        await("does not see " + uri, "(?m)^unwatched " + Pattern.quote(uri) + " \\d+ " + reason + "$");
+    }
+
     private void command(Map<String, String> command) {
         try {
             program.say(json.writeValueAsString(command));

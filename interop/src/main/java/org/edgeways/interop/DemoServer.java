@@ -90,8 +90,13 @@ public final class DemoServer implements AutoCloseable {
         return people.inside(name);
     }
 
+    /** Carries out an administration command. */
+    public void administer(String... arguments) {
+        administer("", List.of(arguments));
+    }
+
     private void administer(String input, List<String> arguments) {
-        String log = name + "-" + String.join("-", arguments.subList(0, 2));
+        String log = name + "-" + String.join("-", arguments).replaceAll("[^A-Za-z0-9-]+", "-");
         Edgeways.administer(Place.LOOPBACK, log, directory.path().resolve("data"), input, arguments);
     }
 

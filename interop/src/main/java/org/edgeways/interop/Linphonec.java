@@ -150,6 +150,41 @@ public final class Linphonec implements Softphone {
                         + "(?:[^\\n]+\\n)*\\n(?:[^\\n]+\\n)*?[^\\n]*<basic>" + basic + "</basic>");
     }
 
+    /**
+     * Waits until it is told how its subscription stands.
+     *
+     * @param state the beginning of Subscription-State, such as {@code pending}
+     */
+    public void awaitSubscriptionState(String uri, String state) {
+        await(
+                "is " + state + " at " + uri,
+                "\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
+                        + "(?:[^\\n]+\\n)*?Subscription-State: " + state);
+    }
+
+    /**
+     * Waits until it is told what somebody does.
+     *
+     * @param activity an element of RFC 4480, such as {@code on-the-phone}
+     */
+    public void awaitActivity(String uri, String activity) {
+        await(
+                "sees " + uri + " " + activity,
+                "\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
+                        + "(?:[^\\n]+\\n)*\\n(?:[^\\n]+\\n)*?[^\\n]*<rpid:" + activity + "/>");
+    }
+
+    /** Signs out and ends. */
+    public void quit() {
+        program.say("quit");
+        program.awaitExit(STEP);
+    }
+
+    /** Waits until it has written a Contact with its public GRUU (RFC 5627) into an INVITE. */
+    public void awaitGruuInInvite() {
+        await("calls with its GRUU", "\\nINVITE sip:(?:[^\\n]+\\n)*?Contact: [^\\n]*;gr=urn:uuid:");
+    }
+
     /** Calls somebody. */
     public void call(String uri) {
         program.say("call " + uri);

@@ -3,6 +3,7 @@ package org.edgeways.app.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.edgeways.app.check.DemoCheck;
@@ -15,6 +16,7 @@ import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
+import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,6 +74,13 @@ public final class DemoCommand implements Callable<Integer> {
                     + " only one that every softphone knows).")
     private List<String> digest = List.of("MD5");
 
+    @Option(
+            names = "--presence",
+            paramLabel = "WORD",
+            description = "What holds for a watcher about whom a person has decided nothing: allow (default), ask or"
+                    + " block. Decide with edgeways user watcher.")
+    private String presence = "allow";
+
     @Option(names = "--check", description = "Plays the main scenarios against it, tells how each went, and stops.")
     private boolean check;
 
@@ -105,6 +114,10 @@ public final class DemoCommand implements Callable<Integer> {
                         command.commandLine(), "--digest: " + name + " is none of MD5, SHA-256 and SHA-512-256");
             }
         }
+        if (Arrays.stream(PresenceDefault.values()).noneMatch(one -> one.word().equals(presence))) {
+            throw new ParameterException(
+                    command.commandLine(), "--presence: " + presence + " is none of allow, ask and block");
+        }
         Integer base = portBase;
         if (base != null && (base < 1 || base > DemoPorts.GREATEST_BASE)) {
             throw new ParameterException(
@@ -119,6 +132,7 @@ public final class DemoCommand implements Callable<Integer> {
                 fresh || check && data == null,
                 base == null ? DemoPorts.USUAL : DemoPorts.from(base),
                 digest,
+                presence,
                 check);
     }
 

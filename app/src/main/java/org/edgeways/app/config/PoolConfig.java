@@ -3,6 +3,7 @@ package org.edgeways.app.config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.edgeways.pool.presence.engine.PresenceDefault;
 
 /**
  * What a pool is told.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param certificate for it
  * @param link how the pool reaches the edge nodes
  * @param digestAlgorithms what the pool offers, the same to everybody
+ * @param presenceDefault what holds for a watcher about whom a person has decided nothing: {@code allow} (default),
+ *     {@code ask} or {@code block}
  */
 public record PoolConfig(
         Path data,
@@ -24,7 +27,8 @@ public record PoolConfig(
         ListenConfig inside,
         CertificateFiles certificate,
         Link link,
-        List<String> digestAlgorithms) {
+        List<String> digestAlgorithms,
+        PresenceDefault presenceDefault) {
 
     /**
      * How the pool reaches the edge nodes.
@@ -70,7 +74,8 @@ public record PoolConfig(
                 ListenConfig.read(inside, "sipTlsPort"),
                 CertificateFiles.read(inside, base),
                 link(section.requiredSection("link"), base),
-                digests(section));
+                digests(section),
+                presenceDefault(section));
         inside.end();
         return config;
     }
@@ -84,6 +89,17 @@ public record PoolConfig(
             }
         }
         return digests;
+    }
+
+    private static PresenceDefault presenceDefault(JsonSection section) {
+        String word = section.text("presenceDefault", "allow");
+        for (PresenceDefault known : PresenceDefault.values()) {
+            if (known.word().equals(word)) {
+                return known;
+            }
+        }
+        section.problem("presenceDefault", "must be allow, ask or block; \"" + word + "\" is not");
+        return PresenceDefault.ALLOW;
     }
 
     private static Link link(JsonSection section, Path base) {

@@ -86,6 +86,7 @@ final class DemoConfigs {
         ObjectNode config = json.createObjectNode().put("data", ".");
         config.putArray("sipDomains").add(DemoPerson.ORGANISATION);
         settings.digestAlgorithms().forEach(config.putArray("digestAlgorithms")::add);
+        config.put("presenceDefault", settings.presenceDefault());
         ObjectNode inside = config.putObject("inside").put("host", LOOPBACK);
         addresses(inside);
         inside.putArray("aliases").add("localhost").add("::1").add(POOL_HOST);

@@ -10,9 +10,16 @@ import java.util.List;
  * @param fresh forget what earlier runs left there
  * @param ports where it listens, on loopback
  * @param digestAlgorithms what the pool offers, best first, by their names of RFC 8760
+ * @param presenceDefault what holds for watchers about whom nothing is decided: {@code allow}, {@code ask} or {@code block}
  * @param quiet only errors go to standard error, not warnings: a check provokes those
  */
-public record DemoSettings(Path data, boolean fresh, DemoPorts ports, List<String> digestAlgorithms, boolean quiet) {
+public record DemoSettings(
+        Path data,
+        boolean fresh,
+        DemoPorts ports,
+        List<String> digestAlgorithms,
+        String presenceDefault,
+        boolean quiet) {
 
     public DemoSettings {
         digestAlgorithms = List.copyOf(digestAlgorithms);

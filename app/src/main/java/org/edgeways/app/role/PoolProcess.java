@@ -18,6 +18,7 @@ import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.pool.Pool;
 import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.store.StoreException;
@@ -82,7 +83,17 @@ public final class PoolProcess implements AutoCloseable {
                         RoleParts.identity(config.link().certificate()),
                         RoleParts.authority(config.link().authority())),
                 algorithms,
-                PoolSettings.Limits.DEFAULT);
+                limits(config));
+    }
+
+    private static PoolSettings.Limits limits(PoolConfig config) {
+        PoolSettings.Limits usual = PoolSettings.Limits.DEFAULT;
+        return new PoolSettings.Limits(
+                usual.registrar(),
+                usual.messages(),
+                new PresenceSettings(config.presenceDefault(), usual.presence().limits()),
+                usual.waiting(),
+                usual.admission());
     }
 
     /** The people. */

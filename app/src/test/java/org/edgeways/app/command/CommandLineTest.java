@@ -58,6 +58,12 @@ class CommandLineTest {
     }
 
     @Test
+    void anUnknownDefaultOfPresenceIsWrongUsage() {
+        assertThat(run("demo", "--presence", "maybe")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--presence: maybe is none of allow, ask and block");
+    }
+
+    @Test
     void aCommandGroupAloneShowsItsHelpAndCountsAsWrongUsage() {
         assertThat(run("user")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("Usage: edgeways user");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class ConfigFileTest {
                   "data": "data",
                   "sipDomains": ["acorn.example"],
                   "digestAlgorithms": ["SHA-256", "MD5"],
+                  "presenceDefault": "ask",
                   "inside": {
                     "host": "pool.acorn.example", "sipTlsPort": 5061, "certificate": "pool.crt", "key": "pool.key"
                   },
@@ -70,6 +72,7 @@ class ConfigFileTest {
                 .containsExactly(
                         new PoolConfig.Edge("edge1.perimeter.acorn.example", "edge1.perimeter.acorn.example", 8445, 2));
         assertThat(config.inside().addresses()).hasSize(2);
+        assertThat(config.presenceDefault()).isEqualTo(PresenceDefault.ASK);
     }
 
     @Test
@@ -78,7 +81,7 @@ class ConfigFileTest {
                 {
                   "data": "data",
                   "sipDomains": [],
-                  "digestAlgorithms": ["ROT13"],
+                  "digestAlgorithms": ["ROT13"], "presenceDefault": "maybe",
                   "inside": {"host": "pool", "sipTlsPort": 0, "certificate": "a", "key": "b", "addresses": ["here"]},
                   "link": {"certificate": "a", "key": "b", "authority": "c", "edges": [{"hots": "x", "port": 1}]}
                 }""");
@@ -89,6 +92,7 @@ class ConfigFileTest {
                                 .contains(
                                         ":3: sipDomains:",
                                         ":4: digestAlgorithms:",
+                                        ":4: presenceDefault: must be allow, ask or block",
                                         ":5: inside.sipTlsPort:",
                                         ":5: inside.addresses:",
                                         ":6: link.edges[0].host: is missing",

@@ -1,5 +1,7 @@
 package org.edgeways.pool.presence.engine;
 
+import java.util.Locale;
+
 /** What holds for a watcher about whom nothing is decided. */
 public enum PresenceDefault {
     /** Everybody of the organisation sees everybody. */
@@ -7,5 +9,10 @@ public enum PresenceDefault {
     /** The subscription is pending until the person has decided. */
     ASK,
     /** The subscription is refused. */
-    BLOCK
+    BLOCK;
+
+    /** As it is written in settings: {@code allow}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

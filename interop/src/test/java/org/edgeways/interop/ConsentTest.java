@@ -1,0 +1,78 @@
+package org.edgeways.interop;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** Real clients ask to see somebody; decisions are made on the command line only, and reach running subscriptions. */
+@Tag("interop")
+class ConsentTest {
+    private static final int TONE = 440;
+
+    private DemoServer demo;
+    private Account alice;
+    private Account bob;
+    private Account carol;
+
+    /** One for each test: clients of another test would still count as signed in. */
+    @BeforeEach
+    void startDemo(TestInfo test) {
+        demo = DemoServer.start(
+                "consent-demo-" + test.getTestMethod().orElseThrow().getName(), "--presence", "ask");
+        alice = demo.outside("alice");
+        bob = demo.outside("bob");
+        carol = demo.outside("carol");
+    }
+
+    @AfterEach
+    void stopDemo() {
+        demo.close();
+    }
+
+    private void decide(String decision, String person, String watcher) {
+        demo.administer("user", "watcher", decision, person, watcher);
+    }
+
+    @Test
+    void aBrowserAsksIsAllowedPolitelyBlockedAndRefused() {
+        try (Linphonec person = Linphonec.startPublishing("consent-linphonec", bob, List.of());
+                ChromiumJsSip watcher = ChromiumJsSip.start("consent-jssip", carol)) {
+            person.awaitSignedIn();
+            watcher.awaitSignedIn();
+            watcher.watch(bob.uri());
+            watcher.awaitPending(bob.uri());
+            decide("allow", "bob", "carol");
+            watcher.awaitPresence(bob.uri(), "open", "");
+            decide("polite-block", "bob", "carol");
+            watcher.awaitPresence(bob.uri(), "closed", "");
+            decide("block", "bob", "carol");
+            watcher.awaitUnwatched(bob.uri(), "rejected");
+            watcher.watch(bob.uri());
+            watcher.awaitUnwatched(bob.uri(), "undefined");
+        }
+    }
+
+    @Test
+    void linphonecAsksInsideAndBaresipOutsideAndAreAllowedAndPolitelyBlocked() {
+        Account inside = demo.inside("bob");
+        try (Baresip baresip = Baresip.startWatching("consent-baresip", alice, TONE, List.of(bob.uri()));
+                Linphonec linphonec =
+                        Linphonec.startPublishing("consent-linphonec-inside", inside, List.of(alice.uri()))) {
+            baresip.awaitSignedIn();
+            linphonec.awaitSignedIn();
+            baresip.awaitSubscriptionState(bob.uri(), "pending");
+            linphonec.awaitSubscriptionState(alice.uri(), "pending");
+            decide("allow", "bob", "alice");
+            baresip.awaitPresence(bob.uri(), "open");
+            decide("allow", "alice", "bob");
+            linphonec.awaitPresence(alice.uri(), "open");
+            decide("polite-block", "bob", "alice");
+            baresip.awaitChange(bob.uri(), "Offline");
+            decide("block", "alice", "bob");
+            linphonec.awaitSubscriptionState(alice.uri(), "terminated;reason=rejected");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** Real clients publish their presence and watch each other's, outside and inside. */
+@Tag("interop")
+class PresenceTest {
+    private static final int TONE = 440;
+
+    private DemoServer demo;
+    private Account alice;
+    private Account bob;
+    private Account carol;
+
+    /** One for each test: clients of another test would still count as signed in. */
+    @BeforeEach
+    void startDemo(TestInfo test) {
+        demo = DemoServer.start(
+                "presence-demo-" + test.getTestMethod().orElseThrow().getName());
+        alice = demo.outside("alice");
+        bob = demo.outside("bob");
+        carol = demo.outside("carol");
+    }
+
+    @AfterEach
+    void stopDemo() {
+        demo.close();
+    }
+
+    @Test
+    void baresipLinphonecAndJsSipSeeEachOtherComeChangeAndGo() {
+        try (Baresip baresip = Baresip.startWatching("presence-baresip", alice, TONE, List.of(bob.uri(), carol.uri()));
+                ChromiumJsSip jsSip = ChromiumJsSip.start("presence-jssip", carol);
+                Linphonec linphonec =
+                        Linphonec.startPublishing("presence-linphonec", bob, List.of(alice.uri(), carol.uri()))) {
+            baresip.awaitSignedIn();
+            linphonec.awaitSignedIn();
+            jsSip.awaitSignedIn();
+            jsSip.watch(alice.uri());
+            jsSip.watch(bob.uri());
+
+            jsSip.awaitPresence(alice.uri(), "open", "");
+            jsSip.awaitPresence(bob.uri(), "open", "");
+            baresip.awaitPresence(bob.uri(), "open");
+            baresip.awaitPresence(carol.uri(), "open");
+            linphonec.awaitPresence(alice.uri(), "open");
+            linphonec.awaitPresence(carol.uri(), "open");
+
+            jsSip.publish("open", "on-the-phone");
+            baresip.awaitChange(carol.uri(), "Busy");
+            linphonec.awaitActivity(carol.uri(), "on-the-phone");
+
+            baresip.publish(false);
+            jsSip.awaitPresence(alice.uri(), "closed", "");
+            linphonec.awaitPresence(alice.uri(), "closed");
+
+            linphonec.quit();
+            jsSip.awaitPresence(bob.uri(), "closed", "");
+            baresip.awaitChange(bob.uri(), "Offline");
+        }
+    }
+
+    @Test
+    void baresipInsideAndLinphonecOutsideSeeEachOtherAlsoVanish() {
+        Account inside = demo.inside("alice");
+        try (Baresip baresip = Baresip.startWatching("presence-baresip-inside", inside, TONE, List.of(bob.uri()));
+                Linphonec linphonec =
+                        Linphonec.startPublishing("presence-linphonec-outside", bob, List.of(alice.uri()))) {
+            baresip.awaitSignedIn();
+            linphonec.awaitSignedIn();
+            linphonec.awaitPresence(alice.uri(), "open");
+            baresip.awaitPresence(bob.uri(), "open");
+            baresip.kill();
+            linphonec.awaitPresence(alice.uri(), "closed");
+        }
+    }
+
+    @Test
+    void linphonecInsideAndBaresipAndJsSipOutsideSeeEachOther() {
+        Account inside = demo.inside("bob");
+        try (Baresip baresip = Baresip.startWatching("presence-baresip-outside", alice, TONE, List.of(bob.uri()));
+                Linphonec linphonec = Linphonec.startPublishing(
+                        "presence-linphonec-inside", inside, List.of(alice.uri(), carol.uri()));
+                ChromiumJsSip jsSip = ChromiumJsSip.start("presence-jssip-outside", carol)) {
+            baresip.awaitSignedIn();
+            linphonec.awaitSignedIn();
+            jsSip.awaitSignedIn();
+            linphonec.awaitPresence(alice.uri(), "open");
+            linphonec.awaitPresence(carol.uri(), "open");
+            baresip.awaitPresence(bob.uri(), "open");
+            jsSip.watch(bob.uri());
+            jsSip.awaitPresence(bob.uri(), "open", "");
+            jsSip.publish("open", "busy");
+            linphonec.awaitActivity(carol.uri(), "busy");
+        }
+    }
+
+    @Test
+    void aBrowserWatchesTheContactListOfItsPersonWithOneSubscription() {
+        demo.administer("user", "contact", "add", "carol", "alice");
+        try (ChromiumJsSip jsSip = ChromiumJsSip.start("presence-list-jssip", carol)) {
+            jsSip.awaitSignedIn();
+            jsSip.watchList();
+            jsSip.awaitMembers(true, alice.uri());
+            jsSip.awaitListed(alice.uri(), "closed");
+            demo.administer("user", "contact", "add", "carol", "bob", "--display-name", "Bob at work");
+            jsSip.awaitListed(bob.uri(), "closed");
+            try (Baresip baresip = Baresip.start("presence-list-baresip", alice, TONE, List.of())) {
+                baresip.awaitSignedIn();
+                jsSip.awaitListed(alice.uri(), "open");
+            }
+        }
+    }
+
+    @Test
+    void clientsAreReachedByTheGruusThatTheyWereGiven() {
+        try (Linphonec linphonec = Linphonec.start("gruu-linphonec", bob);
+                Baresip baresip = Baresip.start("gruu-baresip", alice, TONE, List.of());
+                ChromiumJsSip jsSip = ChromiumJsSip.start("gruu-jssip", carol)) {
+            linphonec.awaitSignedIn();
+            baresip.awaitSignedIn();
+            jsSip.awaitSignedIn();
+            String gruu = jsSip.awaitGruu();
+            assertThat(gruu).startsWith(carol.uri() + ";gr=urn:uuid:");
+            linphonec.sendMessage(gruu, "to this browser");
+            jsSip.awaitMessage(bob.uri(), "to this browser");
+
+            // it names itself by its GRUU in the call, and the other side ends it by that
+            linphonec.call(alice.uri());
+            linphonec.awaitGruuInInvite();
+            linphonec.awaitCallEstablished();
+            baresip.awaitCallEstablished();
+            baresip.hangUp();
+            linphonec.awaitCallClosed();
+        }
+    }
+}
