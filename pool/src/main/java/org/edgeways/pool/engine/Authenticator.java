@@ -41,6 +41,7 @@ final class Authenticator {
     private final People people;
     private final Map<String, DigestVerifier> verifiers = new HashMap<>();
     private final RandomGenerator random;
+    private final int credentialsPerRequest;
     private final List<StoredHash> decoys = new ArrayList<>();
     private final int algorithms;
 
@@ -48,6 +49,7 @@ final class Authenticator {
         this.people = people;
         this.random = random;
         this.algorithms = settings.algorithms().size();
+        this.credentialsPerRequest = settings.registrar().credentialsPerRequest();
         for (String domain : settings.domains()) {
             byte[] key = new byte[32];
             random.nextBytes(key);
@@ -74,6 +76,10 @@ final class Authenticator {
         DigestVerifier verifier = verifiers.get(domain);
         if (verifier == null) {
             throw new IllegalStateException("no such domain here: " + domain);
+        }
+        if (request.count(header) > credentialsPerRequest) {
+            return new Outcome.Refused(
+                    Refusal.of(403, PoolErrorCode.CREDENTIALS_TOO_MANY, "limit credentialsPerRequest"));
         }
         List<DigestCredentials> ours = new ArrayList<>(1);
         for (String value : request.values(header)) {

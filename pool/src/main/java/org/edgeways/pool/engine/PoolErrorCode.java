@@ -8,6 +8,7 @@ public enum PoolErrorCode implements ErrorCode {
     CREDENTIALS_STALE("pool-credentials-stale", "Sign in again"),
     CREDENTIALS_WRONG("pool-credentials-wrong", "Name or password is wrong"),
     CREDENTIALS_MALFORMED("pool-credentials-malformed", "The credentials cannot be understood"),
+    CREDENTIALS_TOO_MANY("pool-credentials-too-many", "Too many credentials in one request"),
     CREDENTIALS_OF_ANOTHER("pool-credentials-of-another", "You are signed in as somebody else"),
     REMOTE_ACCESS_DENIED(
             "pool-remote-access-denied",
