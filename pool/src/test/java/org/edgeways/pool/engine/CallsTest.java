@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.SipTimers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,8 @@ class CallsTest {
 
     private static final HeaderName SESSION_EXPIRES = HeaderName.of("Session-Expires");
     private static final HeaderName MIN_SE = HeaderName.of("Min-SE");
+
+    private static final long TIMER_C_SECONDS = SipTimers.DEFAULT.timerC() / PoolWorld.SECOND;
 
     private final PoolWorld world = new PoolWorld();
     private Device alice;
@@ -147,13 +150,7 @@ class CallsTest {
         SipMessage call = ring(alice);
         phone.answer(invite(phone), 180);
         laptop.answer(invite(laptop), 180);
-        SipMessage cancel = SipMessage.request("CANCEL", call.requestUriText());
-        for (HeaderName name :
-                List.of(HeaderName.VIA, HeaderName.MAX_FORWARDS, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID)) {
-            cancel.set(name, call.first(name));
-        }
-        cancel.set(HeaderName.CSEQ, call.cseq().number() + " CANCEL");
-        alice.start(cancel);
+        alice.start(cancelOf(call));
         assertThat(statuses(alice, "CANCEL")).containsExactly(200);
         assertThat(phone.received("CANCEL")).hasSize(1);
         assertThat(laptop.received("CANCEL")).hasSize(1);
@@ -267,13 +264,16 @@ class CallsTest {
         assertThat(alice.inbox.getLast().first(MIN_SE)).isEqualTo("3600");
     }
 
-    @Test
-    void theAcknowledgementReachesOnlyTheDeviceThatAnswered() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theAcknowledgementReachesOnlyTheDeviceThatAnswered(boolean inside) {
+        Device answering = inside ? phone : laptop;
+        Device other = inside ? laptop : phone;
         SipMessage call = ring(alice);
-        accept(laptop);
+        accept(answering);
         alice.start(byCaller(alice, call, okOf(alice), "ACK"));
-        assertThat(laptop.received("ACK")).hasSize(1);
-        assertThat(phone.received("ACK")).isEmpty();
+        assertThat(answering.received("ACK")).hasSize(1);
+        assertThat(other.received("ACK")).isEmpty();
     }
 
     @Test
@@ -316,5 +316,119 @@ class CallsTest {
         mallory.answers = null;
         assertThat(mallory.send(forged).status()).isEqualTo(407);
         assertThat(laptop.received(method)).isEmpty();
+    }
+
+    private SipMessage cancelOf(SipMessage call) {
+        SipMessage cancel = SipMessage.request("CANCEL", call.requestUriText());
+        for (HeaderName name :
+                List.of(HeaderName.VIA, HeaderName.MAX_FORWARDS, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID)) {
+            cancel.set(name, call.first(name));
+        }
+        cancel.set(HeaderName.CSEQ, call.cseq().number() + " CANCEL");
+        return cancel;
+    }
+
+    @Test
+    void aDeviceThatNeverAnswersTheCancelDoesNotKeepTheCallerWaitingForEver() {
+        SipMessage call = ring(alice);
+        phone.answer(invite(phone), 180);
+        alice.start(cancelOf(call));
+        world.advance(40);
+        assertThat(statuses(alice, "INVITE")).containsExactly(180, 487);
+    }
+
+    @Test
+    void aCallThatRingsWithoutAnEndIsGivenUpAfterThreeMinutes() {
+        ring(alice);
+        phone.answer(invite(phone), 180);
+        laptop.answer(invite(laptop), 486);
+        world.advance(TIMER_C_SECONDS - 1);
+        assertThat(phone.received("CANCEL")).isEmpty();
+        world.advance(2);
+        assertThat(phone.received("CANCEL")).hasSize(1);
+        phone.answer(invite(phone), 487);
+        assertThat(statuses(alice, "INVITE").getFirst()).isEqualTo(180);
+        assertThat(statuses(alice, "INVITE").getLast()).isIn(408, 486);
+        assertThat(world.counters.value("sip_transaction_timeouts", "timer", "c"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDeviceThatSaysItStillRingsIsGivenAnotherThreeMinutes() {
+        ring(alice);
+        phone.answer(invite(phone), 180);
+        laptop.answer(invite(laptop), 486);
+        world.advance(TIMER_C_SECONDS - 10);
+        phone.answer(invite(phone), 180);
+        world.advance(TIMER_C_SECONDS - 10);
+        assertThat(phone.received("CANCEL")).isEmpty();
+        accept(phone);
+        assertThat(statuses(alice, "INVITE")).endsWith(200);
+        world.advance(2 * TIMER_C_SECONDS);
+        assertThat(phone.received("CANCEL")).isEmpty();
+    }
+
+    @Test
+    void devicesOfLowerPriorityRingOnlyWhenTheOthersHaveRefused() {
+        SipMessage register = phone.register(600);
+        register.set(HeaderName.CONTACT, phone.contact() + ";q=0.5;+sip.instance=\"" + phone.instance + "\"");
+        assertThat(phone.sendSigned(register).status()).isEqualTo(200);
+        phone.inbox.clear();
+        ring(alice);
+        assertThat(phone.received("INVITE")).isEmpty();
+        laptop.answer(invite(laptop), 486);
+        assertThat(phone.received("INVITE")).hasSize(1);
+        accept(phone);
+        assertThat(statuses(alice, "INVITE")).containsExactly(200);
+    }
+
+    @Test
+    void aCallTakesTheDevicesOtherConnectionWhenItsNewestIsDead() {
+        laptop.signOut();
+        phone.signOut();
+        Device older = world.outside("bob");
+        Device newer = world.outside("bob");
+        newer.instance = older.instance;
+        older.regId = 1;
+        newer.regId = 2;
+        assertThat(older.signIn().status()).isEqualTo(200);
+        world.advance(1);
+        assertThat(newer.signIn().status()).isEqualTo(200);
+        older.answers = null;
+        newer.die();
+        ring(alice);
+        assertThat(older.received("INVITE")).hasSize(1);
+        assertThat(world.engine.bindings("sip:bob@acorn.example", world.now)).hasSize(1);
+        accept(older);
+        assertThat(statuses(alice, "INVITE")).containsExactly(200);
+    }
+
+    @Test
+    void aCallerWhoHasSignedInAnewIsReachedOnTheNewConnection() {
+        Device carol = world.inside("carol");
+        carol.regId = 1;
+        assertThat(carol.signIn().status()).isEqualTo(200);
+        ring(carol);
+        SipMessage ok = accept(laptop);
+        Device again = world.inside("carol");
+        again.instance = carol.instance;
+        again.regId = 1;
+        assertThat(again.signIn().status()).isEqualTo(200);
+        again.answers = null;
+        carol.die();
+        laptop.start(byCallee(laptop, ok, "BYE"));
+        assertThat(again.received("BYE")).hasSize(1);
+    }
+
+    @Test
+    void aRequestForADeviceThatHasSignedOutMeanwhileFindsNobody() {
+        SipMessage call = ring(alice);
+        accept(phone);
+        SipMessage info = byCaller(alice, call, okOf(alice), "INFO");
+        assertThat(phone.signOut().status()).isEqualTo(200);
+        phone.inbox.clear();
+        alice.start(info);
+        assertThat(statuses(alice, "INFO")).containsExactly(480);
+        assertThat(phone.received("INFO")).isEmpty();
     }
 }
