@@ -53,8 +53,8 @@ final class AdminCommands {
                     : refused(AdminErrorCode.REQUEST_MALFORMED, "send one JSON object per line");
         } catch (JsonProcessingException e) {
             answer = refused(AdminErrorCode.REQUEST_MALFORMED, "send one JSON object per line");
-        } catch (MissingField e) {
-            answer = refused(AdminErrorCode.FIELD_MISSING, "add \"" + e.name + "\" to the request");
+        } catch (WrongField e) {
+            answer = refused(e.code, e.next);
         } catch (ExecutionException | TimeoutException e) {
             answer = refused(AdminErrorCode.FAILED, "look at the pool's log");
         } catch (InterruptedException e) {
@@ -172,30 +172,44 @@ final class AdminCommands {
                 .put("next", next);
     }
 
-    private static final class MissingField extends RuntimeException {
-        private final String name;
+    private static final class WrongField extends RuntimeException {
+        private final AdminErrorCode code;
+        private final String next;
 
-        MissingField(String name) {
-            super(name, null, false, false);
-            this.name = name;
+        WrongField(AdminErrorCode code, String next) {
+            super(next, null, false, false);
+            this.code = code;
+            this.next = next;
         }
     }
 
     static String text(JsonNode request, String name) {
         String value = optional(request, name);
         if (value == null) {
-            throw new MissingField(name);
+            throw new WrongField(AdminErrorCode.FIELD_MISSING, "add \"" + name + "\" to the request");
         }
         return value;
     }
 
     static @Nullable String optional(JsonNode request, String name) {
-        JsonNode value = request.get(name);
-        return value == null || !value.isTextual() ? null : value.textValue();
+        JsonNode value = present(request, name);
+        if (value != null && !value.isTextual()) {
+            throw new WrongField(AdminErrorCode.FIELD_MALFORMED, "give \"" + name + "\" a text");
+        }
+        return value == null ? null : value.textValue();
     }
 
     private static @Nullable Boolean flag(JsonNode request, String name) {
+        JsonNode value = present(request, name);
+        if (value != null && !value.isBoolean()) {
+            // "no" taken for nothing would leave somebody a right that the administrator took away
+            throw new WrongField(AdminErrorCode.FIELD_MALFORMED, "give \"" + name + "\" true or false");
+        }
+        return value == null ? null : Boolean.valueOf(value.booleanValue());
+    }
+
+    private static @Nullable JsonNode present(JsonNode request, String name) {
         JsonNode value = request.get(name);
-        return value == null || !value.isBoolean() ? null : Boolean.valueOf(value.booleanValue());
+        return value == null || value.isNull() ? null : value;
     }
 }

@@ -7,6 +7,7 @@ public enum AdminErrorCode implements ErrorCode {
     REQUEST_MALFORMED("admin-request-malformed", "the request is no JSON object on one line"),
     COMMAND_UNKNOWN("admin-command-unknown", "there is no such command"),
     FIELD_MISSING("admin-field-missing", "the command needs another field"),
+    FIELD_MALFORMED("admin-field-malformed", "a field of the command has the wrong kind of value"),
     FAILED("admin-failed", "the pool could not do it"),
     SOCKET_TAKEN("admin-socket-taken", "another pool runs with the same data directory"),
     PATH_TOO_LONG("admin-path-too-long", "the data directory's path is too long for a Unix-domain socket");

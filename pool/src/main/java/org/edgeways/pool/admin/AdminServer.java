@@ -40,8 +40,8 @@ public final class AdminServer implements AutoCloseable {
     /** Longest request, in bytes; past it the connection is closed. */
     static final int LINE_BYTES = 64 * 1024;
 
-    /** What the kernel's sun_path holds, without the zero at its end. */
-    private static final int LONGEST_PATH_BYTES = 107;
+    /** One byte less than the kernel takes (108 with the zero at the end): the Java runtime refuses the last one. */
+    private static final int LONGEST_PATH_BYTES = 106;
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
