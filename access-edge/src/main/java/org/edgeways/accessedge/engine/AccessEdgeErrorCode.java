@@ -9,6 +9,7 @@ public enum AccessEdgeErrorCode implements ErrorCode {
     FROM_NOT_SIGNED_IN("access-edge-from-not-signed-in", 403, "The sender is not signed in on this connection"),
     REGISTRAR_FOREIGN("access-edge-registrar-foreign", 403, "This server signs in people of its own domains only"),
     ADDRESS_TOO_LONG("access-edge-address-too-long", 403, "The address to sign in is longer than the limit"),
+    CONTACTS_TOO_MANY("access-edge-contacts-too-many", 403, "Too many contacts in one REGISTER"),
     PEOPLE_TOO_MANY("access-edge-people-too-many", 403, "Too many people are signed in on this connection"),
     TOKEN_FORGED("access-edge-token-forged", 403, "The route is not one that this server gave out"),
     TOKEN_FOREIGN("access-edge-token-foreign", 403, "The route was given to somebody else"),

@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param peoplePerConnection signed in at a time; default 16; past it 403
  * @param contactsPerPerson addresses of one person that are remembered for one connection; default 8; past it the oldest
  *     is forgotten, which hides it from its own client
+ * @param contactsPerRegister most contacts in one REGISTER; default 16; past it 403. Each is compared with each that the
+ *     inside answers
  * @param addressLength longest address of record in characters; default 256; past it 403
  */
 public record EdgeLimits(
@@ -36,6 +38,7 @@ public record EdgeLimits(
         int bans,
         int peoplePerConnection,
         int contactsPerPerson,
+        int contactsPerRegister,
         int addressLength) {
 
     /** The defaults named above. */
@@ -52,6 +55,7 @@ public record EdgeLimits(
             16_384,
             16,
             8,
+            16,
             256);
 
     /** Checks that all are positive and fit together. */
@@ -68,6 +72,7 @@ public record EdgeLimits(
                 || bans < 1
                 || peoplePerConnection < 1
                 || contactsPerPerson < 1
+                || contactsPerRegister < 1
                 || addressLength < 1) {
             throw new IllegalArgumentException("limits are positive, and no ban is longer than the longest");
         }
@@ -88,6 +93,7 @@ public record EdgeLimits(
                 bans,
                 peoplePerConnection,
                 contactsPerPerson,
+                contactsPerRegister,
                 addressLength);
     }
 
@@ -106,6 +112,7 @@ public record EdgeLimits(
                 bans,
                 peoplePerConnection,
                 contactsPerPerson,
+                contactsPerRegister,
                 addressLength);
     }
 
@@ -124,6 +131,7 @@ public record EdgeLimits(
                 banned,
                 peoplePerConnection,
                 contactsPerPerson,
+                contactsPerRegister,
                 addressLength);
     }
 
@@ -141,6 +149,26 @@ public record EdgeLimits(
                 sources,
                 bans,
                 perConnection,
+                contacts,
+                contactsPerRegister,
+                addressLength);
+    }
+
+    /** The same with another number of contacts in one REGISTER. */
+    public EdgeLimits withContactsPerRegister(int contacts) {
+        return new EdgeLimits(
+                requestsPerSecond,
+                requestBurst,
+                failedCredentials,
+                scanRequests,
+                window,
+                firstBan,
+                longestBan,
+                forgiveness,
+                sources,
+                bans,
+                peoplePerConnection,
+                contactsPerPerson,
                 contacts,
                 addressLength);
     }

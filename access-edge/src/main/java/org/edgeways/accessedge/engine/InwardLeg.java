@@ -199,6 +199,10 @@ final class InwardLeg {
         } else if (!policy.domains().contains(registrar.host())) {
             return refusals.fromClient(request, client, AccessEdgeErrorCode.REGISTRAR_FOREIGN, "Request-URI", now);
         }
+        // before anything is done for each of them
+        if (message.elements(HeaderName.CONTACT).size() > policy.limits().contactsPerRegister()) {
+            return refusals.fromClient(request, client, AccessEdgeErrorCode.CONTACTS_TOO_MANY, person, now);
+        }
         hiding.restoreAddresses(message, HeaderName.CONTACT, person::equals);
         String device = "";
         if (message.addresses(HeaderName.CONTACT) instanceof Result.Ok<List<NameAddress>>(var contacts)

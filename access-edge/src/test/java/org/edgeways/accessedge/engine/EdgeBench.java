@@ -57,6 +57,7 @@ final class EdgeBench {
     final Deque<SipMessage> atInside = new ArrayDeque<>();
     final EdgeNames names;
     final Keyring keyring;
+    final NextHop nextHop;
     final Sealer sealer;
     final FlowDirectory directory;
     final SourceGuard guard;
@@ -77,15 +78,25 @@ final class EdgeBench {
     }
 
     EdgeBench(boolean hiding, EdgeLimits limits, Keyring keyring, long boot) {
+        this(hiding, limits, keyring, boot, new NextHop.Service("pool"), 0);
+    }
+
+    /** With a next hop that the edge dials; the trunk stands for the connection to it. */
+    static EdgeBench dialling(NextHop nextHop, int insidePort) {
+        return new EdgeBench(true, EdgeLimits.DEFAULT, Keyring.create(new Random(7)), 1, nextHop, insidePort);
+    }
+
+    private EdgeBench(boolean hiding, EdgeLimits limits, Keyring keyring, long boot, NextHop nextHop, int insidePort) {
         this.keyring = keyring;
-        names = new EdgeNames("edge1", boot, OUTSIDE, Set.of("localhost", "127.0.0.1"), 8443, 8444, INSIDE);
+        this.nextHop = nextHop;
+        Set<String> aliases = Set.of("localhost", "127.0.0.1");
+        names = new EdgeNames("edge1", boot, OUTSIDE, aliases, 8443, 8444, INSIDE, insidePort);
         sealer = new Sealer(keyring, random);
         directory = new FlowDirectory(names, limits, counters);
         guard = new SourceGuard(limits, events, counters);
         SipDomains domains = new SipDomains(List.of("acorn.example"));
         insideNames = new InsideNames(List.of("pool.acorn.example", "perimeter.acorn.example"), names.known(domains));
-        EdgePolicy policy =
-                new EdgePolicy(names, domains, new NextHop.Service("pool"), hiding, limits, Duration.ofMinutes(2));
+        EdgePolicy policy = new EdgePolicy(names, domains, nextHop, hiding, limits, Duration.ofMinutes(2));
         Refusals refusals = new Refusals(names, Duration.ofSeconds(5), guard, events, counters, random);
         EdgeRouter router =
                 new EdgeRouter(policy, directory, guard, insideNames, sealer, new Around(), refusals, events, counters);
@@ -122,6 +133,7 @@ final class EdgeBench {
             }
             case Destination.Service(String name) -> atInside.add(parse(bytes));
             case Destination.Connection gone -> fail(message, TransportFailure.FLOW_GONE);
+            case Destination.Locate located when located.equals(nextHop.destination()) -> atInside.add(parse(bytes));
             case Destination.Locate locate -> throw new AssertionError("nothing may be located: " + locate);
         }
     }
@@ -195,7 +207,11 @@ final class EdgeBench {
     }
 
     void fromInside(SipMessage message) {
-        core.receive(parse(message.encode()), Origin.service(trunk, "pool"), now);
+        Origin origin = switch (nextHop) {
+            case NextHop.Service(String name) -> Origin.service(trunk, name);
+            case NextHop.Direct direct -> Origin.connection(trunk);
+        };
+        core.receive(parse(message.encode()), origin, now);
     }
 
     /** The oldest message that the inside has not looked at. */

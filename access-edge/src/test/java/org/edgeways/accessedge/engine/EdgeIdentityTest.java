@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipMessage;
@@ -244,6 +246,40 @@ class EdgeIdentityTest {
                 flow, small.request("REGISTER", "sip:acorn.example", longer, longer, "Contact: <sip:a@1.2.3.4>"));
         assertThat(small.at(flow).status()).isEqualTo(403);
         assertThat(small.events.last()).isEqualTo(AccessEdgeErrorCode.ADDRESS_TOO_LONG);
+    }
+
+    private static String contacts(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "<sip:alice@192.168.77." + i + ">")
+                .collect(Collectors.joining(", "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {", ", "|Contact: "})
+    void asManyContactsAsTheLimitSignInAndOneMoreIsRefused(String separator) {
+        EdgeBench small = new EdgeBench(true, EdgeLimits.DEFAULT.withContactsPerRegister(3));
+        Flow flow = small.client();
+        String at = "Contact: " + contacts(3).replace(", ", separator);
+        small.fromClient(flow, small.request("REGISTER", "sip:acorn.example", ALICE, ALICE, at));
+        assertThat(small.atInside().elements(HeaderName.CONTACT)).hasSize(3);
+        String past = "Contact: " + contacts(4).replace(", ", separator);
+        small.fromClient(flow, small.request("REGISTER", "sip:acorn.example", ALICE, ALICE, past));
+        small.nothingAtInside();
+        SipMessage answer = small.at(flow);
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.reason()).isEqualTo("Too many contacts in one REGISTER");
+        assertThat(small.events.last()).isEqualTo(AccessEdgeErrorCode.CONTACTS_TOO_MANY);
+        assertThat(small.counters.value("access_edge_refusals", "code", "access-edge-contacts-too-many"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aThousandContactsAreRefusedWithoutALookAtThem() {
+        Flow flow = bench.client();
+        refused(
+                flow,
+                bench.request("REGISTER", "sip:acorn.example", ALICE, ALICE, "Contact: " + contacts(1000)),
+                AccessEdgeErrorCode.CONTACTS_TOO_MANY);
     }
 
     @Test
