@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Result;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what one or more listeners show in step with two files. {@link #check} is called now and then; it compares what
+ * Keeps what listeners or dialers show in step with two files. {@link #check} is called now and then; it compares what
  * the files hold, not when they were written, so that links may be swapped as well. Files that are broken, or of which
  * only one is new yet, change nothing and are looked at again the next time. Not safe for use by several threads.
  */
@@ -31,17 +33,34 @@ public final class CertificateWatch {
         record Kept(String reason) implements Outcome {}
     }
 
+    /** Takes an identity into use, or throws and leaves everything as it was. */
+    @FunctionalInterface
+    private interface Use {
+        void reload(TlsIdentity next) throws SSLException;
+    }
+
     private final Path certificateFile;
     private final Path keyFile;
-    private final ServerTls tls;
+    private final Supplier<Optional<TlsIdentity>> inUse;
+    private final Use use;
     private byte @Nullable [] certificateInUse;
     private byte @Nullable [] keyInUse;
 
     /** Watches two files, or one that holds both; {@code tls} was made from them. */
     public CertificateWatch(Path certificateFile, Path keyFile, ServerTls tls) {
+        this(certificateFile, keyFile, () -> Optional.of(tls.identity()), tls::reload);
+    }
+
+    /** As {@link #CertificateWatch(Path, Path, ServerTls)}, for what a dialer shows. */
+    public CertificateWatch(Path certificateFile, Path keyFile, ClientTls tls) {
+        this(certificateFile, keyFile, tls::identity, tls::reload);
+    }
+
+    private CertificateWatch(Path certificateFile, Path keyFile, Supplier<Optional<TlsIdentity>> inUse, Use use) {
         this.certificateFile = certificateFile;
         this.keyFile = keyFile;
-        this.tls = tls;
+        this.inUse = inUse;
+        this.use = use;
     }
 
     /** Looks at the files once. Reads files: not for an event loop. */
@@ -64,9 +83,11 @@ public final class CertificateWatch {
 
     private Outcome use(TlsIdentity identity, byte[] certificate, byte[] key) throws SSLException {
         boolean first = certificateInUse == null
-                && identity.chain().equals(tls.identity().chain());
+                && inUse.get()
+                        .filter(shown -> shown.chain().equals(identity.chain()))
+                        .isPresent();
         if (!first) {
-            tls.reload(identity);
+            use.reload(identity);
         }
         // read twice while somebody wrote: then the next look sees a difference and loads once more
         certificateInUse = certificate;

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,12 @@ public final class ClientTls {
     private final TlsProvider provider;
     private final List<X509Certificate> trusted;
     private volatile SslContext context;
+    private volatile @Nullable TlsIdentity identity;
 
     ClientTls(TlsProvider provider, @Nullable TlsIdentity identity, List<X509Certificate> trusted) throws SSLException {
         this.provider = provider;
         this.trusted = List.copyOf(trusted);
+        this.identity = identity;
         this.context = TlsContexts.clientContext(provider, identity, this.trusted);
     }
 
@@ -32,6 +35,12 @@ public final class ClientTls {
      */
     public synchronized void reload(TlsIdentity next) throws SSLException {
         context = TlsContexts.clientContext(provider, next, trusted);
+        identity = next;
+    }
+
+    /** What new connections show; empty if they show nothing. */
+    public Optional<TlsIdentity> identity() {
+        return Optional.ofNullable(identity);
     }
 
     /**
