@@ -359,4 +359,32 @@ public record AccessEdgeSettings(
                 each,
                 engine);
     }
+
+    /** The same with other limits of connections from inside. */
+    public AccessEdgeSettings withInsideAdmission(AdmissionLimits inside) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                moreOutside,
+                moreInside,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                inside,
+                connection,
+                engine);
+    }
 }

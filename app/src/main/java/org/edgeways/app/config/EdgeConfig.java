@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.siptransport.SipConnectionSettings;
 
 /**
  * What an edge node is told.
@@ -16,7 +19,8 @@ import java.util.Optional;
  * @param nextHop the service that requests go to, {@code service:pool}, or a SIP URI that is dialled
  * @param insideNames host names and domain suffixes of the inside that nobody outside may read
  * @param hideTopology write nothing of the inside in what goes outside
- * @param certificateCheck how often the certificate files are looked at; default 10 s
+ * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
+ * @param limits of requests, credentials and bans; see {@link Limits}
  */
 public record EdgeConfig(
         String node,
@@ -27,7 +31,8 @@ public record EdgeConfig(
         String nextHop,
         List<String> insideNames,
         boolean hideTopology,
-        Duration certificateCheck) {
+        Duration certificateCheck,
+        EdgeLimits limits) {
 
     private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
 
@@ -40,6 +45,8 @@ public record EdgeConfig(
      * @param webSocket SIP over secure WebSocket, path /sip
      * @param origins web origins whose pages may connect; none given: any
      * @param certificate for both
+     * @param admission limits of connections, both listeners together; see {@link Limits}
+     * @param connection limits of each connection; see {@link Limits}
      */
     public record Outside(
             String host,
@@ -47,7 +54,9 @@ public record EdgeConfig(
             ListenConfig sipTls,
             Optional<ListenConfig> webSocket,
             List<String> origins,
-            CertificateFiles certificate) {
+            CertificateFiles certificate,
+            AdmissionLimits admission,
+            SipConnectionSettings connection) {
 
         public Outside {
             aliases = List.copyOf(aliases);
@@ -62,8 +71,14 @@ public record EdgeConfig(
      * @param listen mutual TLS
      * @param certificate this node's
      * @param authority the authority that the pool's certificate comes from, PEM
+     * @param admission limits of its connections; see {@link Limits}
      */
-    public record Link(String host, ListenConfig listen, CertificateFiles certificate, Path authority) {}
+    public record Link(
+            String host,
+            ListenConfig listen,
+            CertificateFiles certificate,
+            Path authority,
+            AdmissionLimits admission) {}
 
     public EdgeConfig {
         sipDomains = List.copyOf(sipDomains);
@@ -78,6 +93,7 @@ public record EdgeConfig(
     private static EdgeConfig read(JsonSection section, Path base) {
         JsonSection outside = section.requiredSection("outside");
         ListenConfig sipTls = ListenConfig.read(outside, "sipTlsPort");
+        JsonSection outsideLimits = outside.sectionOrEmpty("limits");
         EdgeConfig config = new EdgeConfig(
                 section.text("node"),
                 section.path("data", base),
@@ -90,24 +106,35 @@ public record EdgeConfig(
                                 ? Optional.of(new ListenConfig(sipTls.addresses(), outside.port("webSocketPort")))
                                 : Optional.empty(),
                         outside.texts("origins", List.of()),
-                        CertificateFiles.read(outside, base)),
+                        CertificateFiles.read(outside, base),
+                        Limits.admission(outsideLimits),
+                        Limits.connection(outsideLimits)),
                 link(section.requiredSection("link"), base),
                 section.text("nextHop", "service:pool"),
                 section.texts("insideNames", List.of()),
                 section.flag("hideTopology", true),
-                section.duration("certificateCheck", CERTIFICATE_CHECK, Duration.ofMillis(100), Duration.ofDays(1)));
+                certificateCheck(section),
+                Limits.edge(section.sectionOrEmpty("limits")));
+        outsideLimits.end();
         outside.end();
         return config;
     }
 
     private static Link link(JsonSection section, Path base) {
+        JsonSection limits = section.sectionOrEmpty("limits");
         Link link = new Link(
                 section.text("host"),
                 ListenConfig.read(section, "port"),
                 CertificateFiles.read(section, base),
-                section.path("authority", base));
+                section.path("authority", base),
+                Limits.admission(limits));
+        limits.end();
         section.end();
         return link;
+    }
+
+    static Duration certificateCheck(JsonSection section) {
+        return section.duration("certificateCheck", CERTIFICATE_CHECK, Duration.ofMillis(100), Duration.ofDays(1));
     }
 
     static List<String> domains(JsonSection section) {

@@ -218,6 +218,11 @@ public final class JsonSection {
         return Optional.of(section(path + key + ".", key, found));
     }
 
+    /** An object inside this one, or an empty one if the key is absent; its own {@link #end} is to be called too. */
+    public JsonSection sectionOrEmpty(String key) {
+        return section(key).orElseGet(() -> new JsonSection(problems, path + key + ".", line, Map.of()));
+    }
+
     /** An object inside this one that must be there. */
     public JsonSection requiredSection(String key) {
         Located found = required(key);

@@ -1,8 +1,10 @@
 package org.edgeways.app.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 
 /**
@@ -16,8 +18,10 @@ import org.edgeways.pool.presence.engine.PresenceDefault;
  * @param certificate for it
  * @param link how the pool reaches the edge nodes
  * @param digestAlgorithms what the pool offers, the same to everybody
- * @param presenceDefault what holds for a watcher about whom a person has decided nothing: {@code allow} (default),
- *     {@code ask} or {@code block}
+ * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
+ * @param limits of connections inside, sign-ins, messages and presence, and what holds for a watcher about whom a person
+ *     has decided nothing, key {@code presenceDefault}: {@code allow} (default), {@code ask} or {@code block}; see
+ *     {@link Limits}
  */
 public record PoolConfig(
         Path data,
@@ -28,7 +32,8 @@ public record PoolConfig(
         CertificateFiles certificate,
         Link link,
         List<String> digestAlgorithms,
-        PresenceDefault presenceDefault) {
+        Duration certificateCheck,
+        PoolSettings.Limits limits) {
 
     /**
      * How the pool reaches the edge nodes.
@@ -66,6 +71,7 @@ public record PoolConfig(
 
     private static PoolConfig read(JsonSection section, Path base) {
         JsonSection inside = section.requiredSection("inside");
+        JsonSection insideLimits = inside.sectionOrEmpty("limits");
         PoolConfig config = new PoolConfig(
                 section.path("data", base),
                 EdgeConfig.domains(section),
@@ -75,7 +81,9 @@ public record PoolConfig(
                 CertificateFiles.read(inside, base),
                 link(section.requiredSection("link"), base),
                 digests(section),
-                presenceDefault(section));
+                EdgeConfig.certificateCheck(section),
+                Limits.pool(section.sectionOrEmpty("limits"), insideLimits, presenceDefault(section)));
+        insideLimits.end();
         inside.end();
         return config;
     }

@@ -1,7 +1,6 @@
 package org.edgeways.app.counters;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -41,21 +40,22 @@ public final class CountersSocket implements AutoCloseable {
      * Starts answering.
      *
      * @param directory the data directory; a socket left there by a process that died is replaced
-     * @throws UncheckedIOException if the socket cannot be made
+     * @throws IOException if the socket cannot be made
      */
-    public static CountersSocket open(Path directory, Supplier<String> text) {
+    public static CountersSocket open(Path directory, Supplier<String> text) throws IOException {
         Path file = directory.resolve(FILE_NAME);
+        Files.deleteIfExists(file);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            Files.deleteIfExists(file);
-            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             server.bind(UnixDomainSocketAddress.of(file));
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-            CountersSocket socket = new CountersSocket(file, text, server);
-            Thread.ofVirtual().name("counters").start(socket::accept);
-            return socket;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            server.close();
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
+        CountersSocket socket = new CountersSocket(file, text, server);
+        Thread.ofVirtual().name("counters").start(socket::accept);
+        return socket;
     }
 
     private void accept() {

@@ -9,14 +9,18 @@ import java.util.concurrent.TimeUnit;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.base.Counters;
 import org.edgeways.net.CertificateWatch;
+import org.edgeways.net.ClientTls;
 import org.edgeways.net.ServerTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at certificate files at an interval; logs and counts what has come of it, a failure only when it is a new one. */
+/**
+ * Looks at certificate files at an interval; logs and counts what has come of it, a failure only when it is a new one.
+ * Counts {@code ROLE_certificate_reloads} and {@code ROLE_certificate_reloads_failed}.
+ */
 final class CertificateReloads implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EdgeProcess.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateReloads.class);
 
     private static final class Watched {
         private final String name;
@@ -29,12 +33,15 @@ final class CertificateReloads implements AutoCloseable {
         }
     }
 
+    private final String role;
     private final Counters counters;
     private final List<Watched> watched = new ArrayList<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("certificate-reload").factory());
 
-    CertificateReloads(Counters counters) {
+    /** @param role whose certificates: {@code edge} or {@code pool} */
+    CertificateReloads(String role, Counters counters) {
+        this.role = role;
         this.counters = counters;
     }
 
@@ -44,11 +51,18 @@ final class CertificateReloads implements AutoCloseable {
         return this;
     }
 
+    /** As {@link #watch(String, CertificateFiles, ServerTls)}, for what a dialer shows. */
+    CertificateReloads watch(String name, CertificateFiles files, ClientTls tls) {
+        watched.add(new Watched(name, new CertificateWatch(files.certificate(), files.key(), tls)));
+        return this;
+    }
+
     void start(Duration interval) {
         var _ = executor.scheduleWithFixedDelay(this::checkAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void checkAll() {
+    /** Looks once at all files. */
+    void checkAll() {
         watched.forEach(this::check);
     }
 
@@ -57,10 +71,11 @@ final class CertificateReloads implements AutoCloseable {
             case CertificateWatch.Outcome.Unchanged unchanged -> files.lastFailure = "";
             case CertificateWatch.Outcome.Reloaded(var certificate) -> {
                 files.lastFailure = "";
-                counters.counter("edge_certificate_reloads", "listener", files.name)
+                counters.counter(role + "_certificate_reloads", "listener", files.name)
                         .increment();
                 LOG.info(
-                        "event=edge-certificate-reloaded listener={} serial={} until={}",
+                        "event={}-certificate-reloaded listener={} serial={} until={}",
+                        role,
                         files.name,
                         certificate.getSerialNumber().toString(16),
                         certificate.getNotAfter().toInstant());
@@ -68,10 +83,11 @@ final class CertificateReloads implements AutoCloseable {
             case CertificateWatch.Outcome.Kept(String reason) -> {
                 if (!reason.equals(files.lastFailure)) {
                     files.lastFailure = reason;
-                    counters.counter("edge_certificate_reloads_failed", "listener", files.name)
+                    counters.counter(role + "_certificate_reloads_failed", "listener", files.name)
                             .increment();
                     LOG.warn(
-                            "event=edge-certificate-kept listener={} reason=\"{}\": the certificate in use stays in use",
+                            "event={}-certificate-kept listener={} reason=\"{}\": the certificate in use stays in use",
+                            role,
                             files.name,
                             reason);
                 }

@@ -70,15 +70,28 @@ public final class EdgeProcess implements AutoCloseable {
             AccessEdge edge =
                     new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
             edge.start();
-            CountersSocket socket = CountersSocket.open(config.data(), counters::scrape);
-            CertificateReloads reloads = new CertificateReloads(counters)
+            CountersSocket socket = countersSocket(config, counters, edge);
+            CertificateReloads reloads = new CertificateReloads("edge", counters)
                     .watch("outside", config.outside().certificate(), material.outside())
                     .watch("link", config.link().certificate(), material.insideLeg());
+            if (dialled != null) {
+                reloads.watch("next-hop", config.link().certificate(), dialled);
+            }
             reloads.start(config.certificateCheck());
             return new EdgeProcess(transport, edge, socket, reloads);
         } catch (IOException e) {
             transport.close();
             throw RoleParts.notStarted("edge", e);
+        }
+    }
+
+    private static CountersSocket countersSocket(EdgeConfig config, MicrometerCounters counters, AccessEdge edge)
+            throws IOException {
+        try {
+            return CountersSocket.open(config.data(), counters::scrape);
+        } catch (IOException e) {
+            edge.close();
+            throw e;
         }
     }
 
@@ -96,7 +109,10 @@ public final class EdgeProcess implements AutoCloseable {
                 .withMoreAddresses(more(outside.sipTls()), more(config.link().listen()))
                 .withWebSocketOrigins(Set.copyOf(outside.origins()))
                 .withNextHop(nextHop)
-                .withHiding(config.hideTopology());
+                .withHiding(config.hideTopology())
+                .withLimits(config.limits())
+                .withConnections(outside.admission(), outside.connection())
+                .withInsideAdmission(config.link().admission());
     }
 
     private static List<InetAddress> more(ListenConfig listen) {

@@ -18,7 +18,6 @@ import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.pool.Pool;
 import org.edgeways.pool.PoolSettings;
-import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.store.StoreException;
@@ -29,11 +28,13 @@ public final class PoolProcess implements AutoCloseable {
     private final TransportContext transport;
     private final Pool pool;
     private final CountersSocket counters;
+    private final CertificateReloads reloads;
 
-    private PoolProcess(TransportContext transport, Pool pool, CountersSocket counters) {
+    private PoolProcess(TransportContext transport, Pool pool, CountersSocket counters, CertificateReloads reloads) {
         this.transport = transport;
         this.pool = pool;
         this.counters = counters;
+        this.reloads = reloads;
     }
 
     /**
@@ -47,8 +48,14 @@ public final class PoolProcess implements AutoCloseable {
         MicrometerCounters counters = new MicrometerCounters();
         TransportContext transport = new TransportContext(loops, clock, counters, random);
         try {
-            Pool pool = Pool.start(settings(config), transport, counters, random);
-            return new PoolProcess(transport, pool, CountersSocket.open(config.data(), counters::scrape));
+            PoolSettings settings = settings(config);
+            Pool pool = Pool.start(settings, transport, counters, random);
+            CountersSocket socket = countersSocket(config, counters, pool);
+            CertificateReloads reloads = new CertificateReloads("pool", counters)
+                    .watch("inside", config.certificate(), settings.insideTls())
+                    .watch("link", config.link().certificate(), settings.linkTls());
+            reloads.start(config.certificateCheck());
+            return new PoolProcess(transport, pool, socket, reloads);
         } catch (IOException e) {
             transport.close();
             throw RoleParts.notStarted("pool", e);
@@ -59,6 +66,16 @@ public final class PoolProcess implements AutoCloseable {
                     "the pool's data in " + config.data() + " cannot be used: " + e.getMessage(),
                     "Is another pool running with the same data?",
                     e);
+        }
+    }
+
+    private static CountersSocket countersSocket(PoolConfig config, MicrometerCounters counters, Pool pool)
+            throws IOException {
+        try {
+            return CountersSocket.open(config.data(), counters::scrape);
+        } catch (IOException e) {
+            pool.close();
+            throw e;
         }
     }
 
@@ -83,17 +100,7 @@ public final class PoolProcess implements AutoCloseable {
                         RoleParts.identity(config.link().certificate()),
                         RoleParts.authority(config.link().authority())),
                 algorithms,
-                limits(config));
-    }
-
-    private static PoolSettings.Limits limits(PoolConfig config) {
-        PoolSettings.Limits usual = PoolSettings.Limits.DEFAULT;
-        return new PoolSettings.Limits(
-                usual.registrar(),
-                usual.messages(),
-                new PresenceSettings(config.presenceDefault(), usual.presence().limits()),
-                usual.waiting(),
-                usual.admission());
+                config.limits());
     }
 
     /** The people. */
@@ -108,6 +115,7 @@ public final class PoolProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        reloads.close();
         counters.close();
         pool.close();
         transport.close();

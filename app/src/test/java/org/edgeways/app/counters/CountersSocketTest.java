@@ -50,7 +50,7 @@ class CountersSocketTest {
     }
 
     @Test
-    void givesJsonForPrograms() {
+    void givesJsonForPrograms() throws Exception {
         MicrometerCounters counters = new MicrometerCounters();
         counters.counter("sip_messages_received", "transport", "tls").increment();
         try (CountersSocket _ = CountersSocket.open(directory, counters::scrape)) {

@@ -1,0 +1,196 @@
+package org.edgeways.app.config;
+
+import java.time.Duration;
+import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.engine.RegistrarLimits;
+import org.edgeways.pool.messages.MessageLimits;
+import org.edgeways.pool.presence.engine.PresenceDefault;
+import org.edgeways.pool.presence.engine.PresenceLimits;
+import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.siptransport.SipConnectionSettings;
+
+/**
+ * Reads the {@code limits} of the configurations. Every key is the name of the limit in its record, where meaning and
+ * default are written; an absent one takes the default.
+ *
+ * <table>
+ *   <caption>Where the keys stand, and their ranges</caption>
+ *   <tr><th>object</th><th>keys</th></tr>
+ *   <tr><td>edge {@code outside.limits}, edge {@code link.limits}, pool {@code inside.limits}</td>
+ *       <td>{@link AdmissionLimits}: {@code connections}, {@code connectionsPerSource}, {@code handshakes},
+ *       {@code handshakesPerSource} 1 to 1,000,000; {@code handshakeTimeout} 100 ms to 10 m</td></tr>
+ *   <tr><td>edge {@code outside.limits}</td>
+ *       <td>{@link SipConnectionSettings}: {@code incompleteMessage}, {@code stalled}, {@code webSocketPing} 1 s to 1 h,
+ *       {@code idle} 1 s to 1 d, {@code queueBytes} 64 KiB to 1 GiB</td></tr>
+ *   <tr><td>edge {@code limits}</td>
+ *       <td>{@link EdgeLimits}: all counts 1 to 1,000,000; {@code window} and {@code firstBan} 1 s to 1 d,
+ *       {@code longestBan} and {@code forgiveness} 1 s to 365 d, {@code longestBan} not below {@code firstBan}</td></tr>
+ *   <tr><td>pool {@code limits}</td>
+ *       <td>{@link RegistrarLimits}: {@code bindingsPerPerson}, {@code contactsPerRequest},
+ *       {@code credentialsPerRequest} 1 to 1,000, {@code contactBytes} 64 to 65,536, {@code minimumExpiry},
+ *       {@code defaultExpiry}, {@code maximumExpiry} 1 s to 30 d in that order, {@code flowTimer} 10 s to 1 h;
+ *       {@link MessageLimits}: {@code messagesPerRecipient} 1 to 1,000,000, {@code bytesPerRecipient} and
+ *       {@code bytesInAll} from 64 KiB to 1 TiB, {@code age} 1 m to 3,650 d</td></tr>
+ *   <tr><td>pool {@code limits.presence}</td>
+ *       <td>{@link PresenceLimits}: counts 1 to 1,000,000, {@code contactsPerPerson} and {@code publicationsPerPerson} to
+ *       1,000, {@code publicationBytes} from 1 KiB, {@code listBytes} from 16 KiB; expiries as above,
+ *       {@code notifyInterval} and {@code restartQuiet} 0 to 1 h, {@code retry} 1 s to 1 h</td></tr>
+ * </table>
+ */
+final class Limits {
+
+    private static final int MOST = 1_000_000;
+    private static final int MOST_PER_REQUEST = 1_000;
+    private static final int KIB_64 = 64 * 1024;
+    private static final int GIB = 1 << 30;
+    private static final long TIB = 1L << 40;
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration MONTH = Duration.ofDays(30);
+    private static final Duration YEAR = Duration.ofDays(365);
+
+    private Limits() {}
+
+    /** Limits of connections at accept. */
+    static AdmissionLimits admission(JsonSection limits) {
+        AdmissionLimits usual = AdmissionLimits.defaults();
+        return new AdmissionLimits(
+                count(limits, "connections", usual.connections()),
+                count(limits, "connectionsPerSource", usual.connectionsPerSource()),
+                count(limits, "handshakes", usual.handshakes()),
+                count(limits, "handshakesPerSource", usual.handshakesPerSource()),
+                limits.duration(
+                        "handshakeTimeout", usual.handshakeTimeout(), Duration.ofMillis(100), Duration.ofMinutes(10)));
+    }
+
+    /** Limits of each connection. */
+    static SipConnectionSettings connection(JsonSection limits) {
+        SipConnectionSettings usual = SipConnectionSettings.DEFAULT;
+        return usual.withIncompleteMessage(
+                        limits.duration("incompleteMessage", usual.incompleteMessage(), SECOND, HOUR))
+                .withIdle(limits.duration("idle", usual.idle(), SECOND, DAY))
+                .withQueueBytes((int) limits.number("queueBytes", usual.queueBytes(), KIB_64, GIB))
+                .withStalled(limits.duration("stalled", usual.stalled(), SECOND, HOUR))
+                .withWebSocketPing(limits.duration("webSocketPing", usual.webSocketPing(), SECOND, HOUR));
+    }
+
+    /** The edge's own, from a whole section. */
+    static EdgeLimits edge(JsonSection limits) {
+        EdgeLimits usual = EdgeLimits.DEFAULT;
+        Duration firstBan = limits.duration("firstBan", usual.firstBan(), SECOND, DAY);
+        Duration longestBan = limits.duration("longestBan", usual.longestBan(), SECOND, YEAR);
+        if (longestBan.compareTo(firstBan) < 0) {
+            limits.problem(
+                    limits.has("longestBan") ? "longestBan" : "firstBan",
+                    "firstBan (" + Durations.text(firstBan) + ") must not be longer than longestBan ("
+                            + Durations.text(longestBan) + ")");
+            longestBan = firstBan;
+        }
+        EdgeLimits read = new EdgeLimits(
+                count(limits, "requestsPerSecond", usual.requestsPerSecond()),
+                count(limits, "requestBurst", usual.requestBurst()),
+                count(limits, "failedCredentials", usual.failedCredentials()),
+                count(limits, "scanRequests", usual.scanRequests()),
+                limits.duration("window", usual.window(), SECOND, DAY),
+                firstBan,
+                longestBan,
+                limits.duration("forgiveness", usual.forgiveness(), SECOND, YEAR),
+                count(limits, "sources", usual.sources()),
+                count(limits, "bans", usual.bans()),
+                count(limits, "peoplePerConnection", usual.peoplePerConnection()),
+                count(limits, "contactsPerPerson", usual.contactsPerPerson()),
+                count(limits, "contactsPerRegister", usual.contactsPerRegister()),
+                count(limits, "addressLength", usual.addressLength()));
+        limits.end();
+        return read;
+    }
+
+    /** The pool's, from a whole section and the one of its listener inside. */
+    static PoolSettings.Limits pool(JsonSection limits, JsonSection inside, PresenceDefault presenceDefault) {
+        PoolSettings.Limits usual = PoolSettings.Limits.DEFAULT;
+        MessageLimits waiting = usual.waiting();
+        PoolSettings.Limits read = new PoolSettings.Limits(
+                registrar(limits),
+                usual.messages(),
+                new PresenceSettings(presenceDefault, presence(limits.sectionOrEmpty("presence"))),
+                new MessageLimits(
+                        count(limits, "messagesPerRecipient", waiting.messagesPerRecipient()),
+                        limits.number("bytesPerRecipient", waiting.bytesPerRecipient(), KIB_64, TIB),
+                        limits.number("bytesInAll", waiting.bytesInAll(), KIB_64, TIB),
+                        limits.duration("age", waiting.age(), Duration.ofMinutes(1), YEAR.multipliedBy(10))),
+                admission(inside));
+        limits.end();
+        return read;
+    }
+
+    private static RegistrarLimits registrar(JsonSection limits) {
+        RegistrarLimits usual = RegistrarLimits.DEFAULT;
+        Expiries expiries =
+                expiries(limits, new Expiries(usual.minimumExpiry(), usual.defaultExpiry(), usual.maximumExpiry()));
+        return new RegistrarLimits(
+                perRequest(limits, "bindingsPerPerson", usual.bindingsPerPerson()),
+                perRequest(limits, "contactsPerRequest", usual.contactsPerRequest()),
+                (int) limits.number("contactBytes", usual.contactBytes(), 64, KIB_64),
+                perRequest(limits, "credentialsPerRequest", usual.credentialsPerRequest()),
+                expiries.least(),
+                expiries.usual(),
+                expiries.most(),
+                limits.duration("flowTimer", usual.flowTimer(), Duration.ofSeconds(10), HOUR));
+    }
+
+    private static PresenceLimits presence(JsonSection limits) {
+        PresenceLimits usual = PresenceLimits.DEFAULT;
+        Expiries expiries =
+                expiries(limits, new Expiries(usual.minimumExpiry(), usual.defaultExpiry(), usual.maximumExpiry()));
+        PresenceLimits read = new PresenceLimits(
+                count(limits, "subscriptions", usual.subscriptions()),
+                count(limits, "subscriptionsPerWatcher", usual.subscriptionsPerWatcher()),
+                count(limits, "subscriptionsPerPerson", usual.subscriptionsPerPerson()),
+                expiries.least(),
+                expiries.usual(),
+                expiries.most(),
+                limits.duration("notifyInterval", usual.notifyInterval(), Duration.ZERO, HOUR),
+                limits.duration("retry", usual.retry(), SECOND, HOUR),
+                limits.duration("restartQuiet", usual.restartQuiet(), Duration.ZERO, HOUR),
+                perRequest(limits, "publicationsPerPerson", usual.publicationsPerPerson()),
+                (int) limits.number("publicationBytes", usual.publicationBytes(), 1_024, MOST),
+                (int) limits.number("contactsPerPerson", usual.contactsPerPerson(), 1, 1_000),
+                (int) limits.number("listBytes", usual.listBytes(), 16 * 1_024, MOST),
+                count(limits, "decisionsPerPerson", usual.decisionsPerPerson()),
+                count(limits, "waitingPerPerson", usual.waitingPerPerson()));
+        limits.end();
+        return read;
+    }
+
+    /** Shortest, usual and longest life of something that is refreshed. */
+    private record Expiries(Duration least, Duration usual, Duration most) {}
+
+    private static Expiries expiries(JsonSection limits, Expiries usual) {
+        Expiries read = new Expiries(
+                limits.duration("minimumExpiry", usual.least(), SECOND, MONTH),
+                limits.duration("defaultExpiry", usual.usual(), SECOND, MONTH),
+                limits.duration("maximumExpiry", usual.most(), SECOND, MONTH));
+        if (read.usual().compareTo(read.least()) >= 0 && read.most().compareTo(read.usual()) >= 0) {
+            return read;
+        }
+        String key = limits.has("defaultExpiry")
+                ? "defaultExpiry"
+                : limits.has("minimumExpiry") ? "minimumExpiry" : "maximumExpiry";
+        limits.problem(
+                key,
+                "defaultExpiry (" + Durations.text(read.usual()) + ") must be from minimumExpiry ("
+                        + Durations.text(read.least()) + ") to maximumExpiry (" + Durations.text(read.most()) + ")");
+        return usual;
+    }
+
+    private static int count(JsonSection limits, String key, int usual) {
+        return (int) limits.number(key, usual, 1, MOST);
+    }
+
+    private static int perRequest(JsonSection limits, String key, int usual) {
+        return (int) limits.number(key, usual, 1, MOST_PER_REQUEST);
+    }
+}

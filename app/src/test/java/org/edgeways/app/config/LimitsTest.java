@@ -1,0 +1,185 @@
+package org.edgeways.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.pool.PoolSettings;
+import org.edgeways.siptransport.SipConnectionSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The {@code limits} of the configurations: defaults, and every key at both ends of its range and past them. */
+class LimitsTest {
+
+    private final Problems problems = new Problems("edge.json");
+
+    private JsonSection section(String text) {
+        return JsonSection.parse(text.replace('\'', '"'), problems);
+    }
+
+    private JsonSection section(String key, String value) {
+        return section("{'" + key + "':"
+                + (Character.isDigit(value.charAt(value.length() - 1)) ? value : "'" + value + "'") + "}");
+    }
+
+    private void read(String where, JsonSection limits) {
+        switch (where) {
+            case "connections" -> {
+                Limits.admission(limits);
+                Limits.connection(limits);
+                limits.end();
+            }
+            case "edge" -> Limits.edge(limits);
+            case "pool" -> Limits.pool(limits, section("{}"));
+            default -> throw new AssertionError(where);
+        }
+    }
+
+    @Test
+    void withoutKeysTheDefaultsOfTheRecordsHold() {
+        assertThat(Limits.admission(section("{}"))).isEqualTo(AdmissionLimits.defaults());
+        assertThat(Limits.connection(section("{}"))).isEqualTo(SipConnectionSettings.DEFAULT);
+        assertThat(Limits.edge(section("{}"))).isEqualTo(EdgeLimits.DEFAULT);
+        assertThat(Limits.pool(section("{}"), section("{}"))).isEqualTo(PoolSettings.Limits.DEFAULT);
+        assertThat(problems.lines()).isEmpty();
+    }
+
+    @Test
+    void everyKeySetsItsOwnLimit() {
+        assertThat(Limits.admission(section("{'connections':1,'connectionsPerSource':2,'handshakes':3,"
+                        + "'handshakesPerSource':4,'handshakeTimeout':'5s'}")))
+                .isEqualTo(new AdmissionLimits(1, 2, 3, 4, Duration.ofSeconds(5)));
+        SipConnectionSettings each = Limits.connection(section(
+                "{'incompleteMessage':'1s','idle':'2s'," + "'queueBytes':70000,'stalled':'4s','webSocketPing':'5s'}"));
+        assertThat(each)
+                .isEqualTo(new SipConnectionSettings(
+                        SipConnectionSettings.DEFAULT.message(),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        70_000,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5)));
+        assertThat(
+                        Limits.edge(
+                                section(
+                                        "{'requestsPerSecond':1,'requestBurst':2,'failedCredentials':3,'scanRequests':4,"
+                                                + "'window':'5s','firstBan':'6s','longestBan':'7s','forgiveness':'8s','sources':9,'bans':10,"
+                                                + "'peoplePerConnection':11,'contactsPerPerson':12,'contactsPerRegister':13,'addressLength':14}")))
+                .isEqualTo(new EdgeLimits(
+                        1,
+                        2,
+                        3,
+                        4,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(6),
+                        Duration.ofSeconds(7),
+                        Duration.ofSeconds(8),
+                        9,
+                        10,
+                        11,
+                        12,
+                        13,
+                        14));
+        PoolSettings.Limits pool = Limits.pool(
+                section("{'bindingsPerPerson':1,'contactsPerRequest':2,'contactBytes':100,'credentialsPerRequest':3,"
+                        + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','flowTimer':'20s',"
+                        + "'messagesPerRecipient':7,'bytesPerRecipient':80000,'bytesInAll':90000,'age':'10d'}"),
+                section("{'connections':11}"));
+        assertThat(pool.registrar())
+                .isEqualTo(new org.edgeways.pool.engine.RegistrarLimits(
+                        1,
+                        2,
+                        100,
+                        3,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(6),
+                        Duration.ofSeconds(20)));
+        assertThat(pool.waiting())
+                .isEqualTo(new org.edgeways.pool.messages.MessageLimits(7, 80_000, 90_000, Duration.ofDays(10)));
+        assertThat(pool.admission().connections()).isEqualTo(11);
+        assertThat(problems.lines()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "connections, connections, 0, 1, 1000000, 1000001",
+        "connections, connectionsPerSource, 0, 1, 1000000, 1000001",
+        "connections, handshakes, 0, 1, 1000000, 1000001",
+        "connections, handshakesPerSource, 0, 1, 1000000, 1000001",
+        "connections, handshakeTimeout, 99ms, 100ms, 10m, 601s",
+        "connections, incompleteMessage, 999ms, 1s, 1h, 3601s",
+        "connections, idle, 999ms, 1s, 1d, 86401s",
+        "connections, queueBytes, 65535, 65536, 1073741824, 1073741825",
+        "connections, stalled, 999ms, 1s, 1h, 3601s",
+        "connections, webSocketPing, 999ms, 1s, 1h, 3601s",
+        "edge, requestsPerSecond, 0, 1, 1000000, 1000001",
+        "edge, requestBurst, 0, 1, 1000000, 1000001",
+        "edge, failedCredentials, 0, 1, 1000000, 1000001",
+        "edge, scanRequests, 0, 1, 1000000, 1000001",
+        "edge, window, 999ms, 1s, 1d, 86401s",
+        "edge, firstBan, 999ms, 1s, 1h, 86401s",
+        "edge, longestBan, 59s, 1m, 365d, 366d",
+        "edge, forgiveness, 999ms, 1s, 365d, 366d",
+        "edge, sources, 0, 1, 1000000, 1000001",
+        "edge, bans, 0, 1, 1000000, 1000001",
+        "edge, peoplePerConnection, 0, 1, 1000000, 1000001",
+        "edge, contactsPerPerson, 0, 1, 1000000, 1000001",
+        "edge, contactsPerRegister, 0, 1, 1000000, 1000001",
+        "edge, addressLength, 0, 1, 1000000, 1000001",
+        "pool, bindingsPerPerson, 0, 1, 1000, 1001",
+        "pool, contactsPerRequest, 0, 1, 1000, 1001",
+        "pool, credentialsPerRequest, 0, 1, 1000, 1001",
+        "pool, contactBytes, 63, 64, 65536, 65537",
+        "pool, minimumExpiry, 999ms, 1s, 1h, 3601s",
+        "pool, defaultExpiry, 59s, 1m, 2h, 7201s",
+        "pool, maximumExpiry, 3599s, 1h, 30d, 31d",
+        "pool, flowTimer, 9s, 10s, 1h, 3601s",
+        "pool, messagesPerRecipient, 0, 1, 1000000, 1000001",
+        "pool, bytesPerRecipient, 65535, 65536, 1099511627776, 1099511627777",
+        "pool, bytesInAll, 65535, 65536, 1099511627776, 1099511627777",
+        "pool, age, 59s, 1m, 3650d, 3651d"
+    })
+    void aValueAtEitherEndIsTakenAndOnePastItIsRefusedByName(
+            String where, String key, String under, String least, String most, String over) {
+        read(where, section(key, least));
+        read(where, section(key, most));
+        assertThat(problems.lines()).isEmpty();
+        for (String past : List.of(under, over)) {
+            int before = problems.lines().size();
+            read(where, section(key, past));
+            assertThat(problems.lines()).hasSize(before + 1);
+            assertThat(problems.lines().getLast()).startsWith("edge.json:1: " + key + ": ");
+        }
+    }
+
+    @Test
+    void limitsThatContradictEachOtherAreNamedTogether() {
+        Limits.edge(section("{'firstBan':'2h','longestBan':'1h'}"));
+        Limits.edge(section("{'firstBan':'2h'}"));
+        Limits.pool(section("{'minimumExpiry':'2h'}"), section("{}"));
+        Limits.pool(section("{'maximumExpiry':'1m'}"), section("{}"));
+        assertThat(problems.lines())
+                .containsExactly(
+                        "edge.json:1: longestBan: firstBan (2h) must not be longer than longestBan (1h)",
+                        "edge.json:1: firstBan: firstBan (2h) must not be longer than longestBan (1h)",
+                        "edge.json:1: minimumExpiry: defaultExpiry (1h) must be from minimumExpiry (2h) to maximumExpiry"
+                                + " (2h)",
+                        "edge.json:1: maximumExpiry: defaultExpiry (1h) must be from minimumExpiry (1m) to maximumExpiry"
+                                + " (1m)");
+    }
+
+    @Test
+    void aKeyThatIsNoLimitIsNamedWithThoseThatThereAre() {
+        read("connections", section("{'conections':5}"));
+        read("edge", section("{'connections':5}"));
+        assertThat(problems.lines().getFirst())
+                .startsWith(
+                        "edge.json:1: conections: is no known setting; known here: connections, connectionsPerSource,");
+        assertThat(problems.lines().getLast()).startsWith("edge.json:1: connections: is no known setting;");
+    }
+}

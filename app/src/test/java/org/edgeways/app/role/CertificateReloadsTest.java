@@ -1,0 +1,170 @@
+package org.edgeways.app.role;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import org.edgeways.app.config.CertificateFiles;
+import org.edgeways.base.InMemoryCounters;
+import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.ClientTls;
+import org.edgeways.net.Pem;
+import org.edgeways.net.ServerTls;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.net.TlsProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Certificate files that change while listeners and dialers use them, and files that cannot be used. */
+@Timeout(60)
+class CertificateReloadsTest {
+
+    private final CertificateAuthority authority =
+            CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom());
+    private final TlsIdentity first = issue();
+    private final TlsIdentity second = issue();
+    private final InMemoryCounters counters = new InMemoryCounters();
+    private final CertificateReloads reloads = new CertificateReloads("edge", counters);
+
+    @TempDir
+    private Path directory = Path.of(".");
+
+    private CertificateFiles files;
+    private CertificateFiles linkFiles;
+    private ServerTls outside;
+    private ClientTls link;
+
+    private TlsIdentity issue() {
+        return authority.issue(CertificateRequest.of("edge.acorn.example"), Instant.now());
+    }
+
+    @BeforeEach
+    void watch() throws IOException {
+        files = new CertificateFiles(directory.resolve("edge.crt"), directory.resolve("edge.key"));
+        linkFiles = new CertificateFiles(directory.resolve("link.crt"), directory.resolve("link.key"));
+        write(files, first);
+        write(linkFiles, first);
+        outside = new TlsContexts(TlsProvider.best()).server(first);
+        link = new TlsContexts(TlsProvider.best()).mutualClient(first, authority.certificate());
+        reloads.watch("outside", files, outside).watch("link", linkFiles, link);
+        reloads.checkAll();
+        assertThat(reloaded("outside") + reloaded("link") + failed("outside") + failed("link"))
+                .isZero();
+    }
+
+    @AfterEach
+    void close() {
+        reloads.close();
+    }
+
+    private static void write(CertificateFiles where, TlsIdentity identity) throws IOException {
+        Pem.writeIdentity(where.certificate(), where.key(), identity);
+    }
+
+    private long reloaded(String listener) {
+        return counters.value("edge_certificate_reloads", "listener", listener);
+    }
+
+    private long failed(String listener) {
+        return counters.value("edge_certificate_reloads_failed", "listener", listener);
+    }
+
+    private void checkedAndKept(int failures) {
+        reloads.checkAll();
+        assertThat(outside.identity()).isEqualTo(first);
+        assertThat(reloaded("outside")).isZero();
+        assertThat(failed("outside")).isEqualTo(failures);
+    }
+
+    @Test
+    void filesThatChangeAreTakenOnceAndCounted() throws IOException {
+        write(files, second);
+        reloads.checkAll();
+        assertThat(outside.identity().leaf()).isEqualTo(second.leaf());
+        reloads.checkAll();
+        assertThat(reloaded("outside")).isEqualTo(1);
+        assertThat(failed("outside")).isZero();
+    }
+
+    @Test
+    void whatADialerShowsIsTakenToo() throws IOException {
+        write(linkFiles, second);
+        reloads.checkAll();
+        assertThat(link.identity().orElseThrow().leaf()).isEqualTo(second.leaf());
+        assertThat(reloaded("link")).isEqualTo(1);
+        assertThat(outside.identity()).isEqualTo(first);
+        assertThat(reloaded("outside")).isZero();
+    }
+
+    @Test
+    void brokenFilesKeepTheCertificateInUseAndAreCountedOnceUntilSomethingElseIsWrong() throws IOException {
+        Files.writeString(files.certificate(), "nonsense");
+        checkedAndKept(1);
+        checkedAndKept(1);
+        Files.delete(files.key());
+        checkedAndKept(2);
+        write(files, first);
+        long before = failed("outside");
+        reloads.checkAll();
+        Files.delete(files.key());
+        reloads.checkAll();
+        assertThat(failed("outside")).as("the same again after all was well").isEqualTo(before + 1);
+    }
+
+    @Test
+    void filesThatAreHalfWrittenAreTakenWhenTheyAreWhole() throws IOException {
+        Pem.writeCertificates(files.certificate(), second.chain());
+        checkedAndKept(1);
+        String whole = Files.readString(files.certificate());
+        Files.writeString(files.certificate(), whole.substring(0, whole.length() / 2));
+        Pem.writeKey(files.key(), second.key());
+        checkedAndKept(2);
+        Files.writeString(files.certificate(), whole);
+        reloads.checkAll();
+        assertThat(outside.identity().leaf()).isEqualTo(second.leaf());
+        assertThat(reloaded("outside")).isEqualTo(1);
+    }
+
+    @Test
+    void filesThatCannotBeReadKeepTheCertificateInUse() throws IOException {
+        Files.delete(files.certificate());
+        checkedAndKept(1);
+        Files.createDirectory(files.certificate());
+        checkedAndKept(2);
+        Files.delete(files.certificate());
+        write(files, second);
+        reloads.checkAll();
+        assertThat(outside.identity().leaf()).isEqualTo(second.leaf());
+    }
+
+    @Test
+    void oneListenersBrokenFilesDoNotKeepAnotherFromItsNewOnes() throws IOException {
+        Files.writeString(files.certificate(), "nonsense");
+        write(linkFiles, second);
+        reloads.checkAll();
+        assertThat(link.identity().orElseThrow().leaf()).isEqualTo(second.leaf());
+        assertThat(failed("outside")).isEqualTo(1);
+    }
+
+    @Test
+    void looksAgainAtTheIntervalUntilItIsClosed() throws IOException {
+        reloads.start(Duration.ofMillis(5));
+        write(files, second);
+        RunningRoles.awaitTrue(
+                "the new certificate is in use", () -> outside.identity().leaf().equals(second.leaf()));
+        Files.writeString(files.certificate(), "nonsense");
+        RunningRoles.awaitTrue("the broken one is seen", () -> failed("outside") > 0);
+        write(files, first);
+        RunningRoles.awaitTrue(
+                "the next is in use", () -> outside.identity().leaf().equals(first.leaf()));
+    }
+}

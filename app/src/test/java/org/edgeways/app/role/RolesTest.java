@@ -1,0 +1,122 @@
+package org.edgeways.app.role;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.edgeways.app.Edgeways;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.siptransport.SipUserAgent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What configurations say comes to pass in a running pool and edge. */
+@Timeout(120)
+class RolesTest {
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    @TempDir
+    private Path directory = Path.of(".");
+
+    private RunningRoles roles;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        roles = new RunningRoles(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        roles.close();
+    }
+
+    private X509Certificate shown(boolean inside) {
+        try {
+            return roles.shown(inside);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String counters(Path data) {
+        StringWriter out = new StringWriter();
+        Edgeways.run(
+                List.of("counters", "certificate", "--data", data.toString()),
+                new PrintWriter(out, true),
+                new PrintWriter(out, true));
+        return out.toString();
+    }
+
+    @Test
+    void thePoolShowsANewCertificateInsideAndKeepsTheConnectionsItHas() throws Exception {
+        roles.startPool();
+        SipUserAgent early = roles.inside("nobody", "no password at all");
+        TlsIdentity renewed = roles.renew("inside");
+        RunningRoles.awaitTrue("the new certificate is shown", () -> shown(true).equals(renewed.leaf()));
+        assertThat(counters(roles.poolData())).contains("pool_certificate_reloads_total", "listener=inside");
+        assertThat(early.register(600).status()).isEqualTo(401);
+    }
+
+    @Test
+    void thePoolTakesANewCertificateForItsLinksAndIsLinkedWithIt() throws Exception {
+        PoolProcess pool = roles.startPool();
+        roles.renewService();
+        RunningRoles.awaitTrue(
+                "the new certificate is taken", () -> counters(roles.poolData()).contains("listener=link"));
+        assertThat(counters(roles.poolData())).doesNotContain("listener=inside").doesNotContain("failed");
+        roles.startEdge(json.createObjectNode());
+        RunningRoles.awaitTrue("the pool reaches the edge", pool::isLinked);
+    }
+
+    @Test
+    void theEdgeShowsANewCertificateOutside() throws Exception {
+        roles.startEdge(json.createObjectNode());
+        TlsIdentity renewed = roles.renew("outside");
+        RunningRoles.awaitTrue(
+                "the new certificate is shown", () -> shown(false).equals(renewed.leaf()));
+        assertThat(counters(roles.edgeData())).contains("edge_certificate_reloads_total", "listener=outside");
+    }
+
+    @Test
+    void theLimitsOfTheConfigurationHoldAtTheListener() throws Exception {
+        ObjectNode limits = json.createObjectNode().put("connectionsPerSource", 2);
+        roles.startEdge(limits);
+        try (SipUserAgent first = roles.outside("alice", "no password at all");
+                SipUserAgent second = roles.outside("alice", "no password at all")) {
+            assertThat(first.connection().isOpen()).isTrue();
+            assertThat(second.connection().isOpen()).isTrue();
+            assertThatThrownBy(() -> roles.outside("alice", "no password at all"))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aDataDirectoryThatNoSocketFitsIntoIsNamedWithoutAStackTrace() {
+        roles.keepEdgeDataIn(directory.resolve("d".repeat(100)));
+        assertThatThrownBy(() -> start())
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.problem()).contains("counters.sock", "path too long"));
+    }
+
+    private void start() {
+        try {
+            roles.startEdge(json.createObjectNode());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
