@@ -118,7 +118,8 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Sends SIGTERM, which the program may take its time to follow. */
     public void terminate() {
-        process.destroy();
+        // by its handle: Process.destroy would close the pipe, and what it says at its end would be lost
+        process.toHandle().destroy();
     }
 
     /** Sends SIGKILL, as {@code kill -9} does, and waits until the process is gone. */
@@ -134,7 +135,7 @@ public final class RunningProgram implements AutoCloseable {
     public void close() {
         List<ProcessHandle> children = process.descendants().toList();
         try {
-            process.destroy();
+            process.toHandle().destroy();
             if (!process.waitFor(POLITE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 process.waitFor();

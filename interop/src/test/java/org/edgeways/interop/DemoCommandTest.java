@@ -3,7 +3,6 @@ package org.edgeways.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,76 +13,64 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code edgeways demo} as scripts and people see it: its check, its files, its ports, its end. */
 @Tag("interop")
 class DemoCommandTest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final int PORTS = 4;
+    private static final Duration LIMIT = DemoRuns.LIMIT;
+    private static final int PORTS = DemoRuns.PORTS;
 
-    private final WorkDirectory directory = WorkDirectory.create();
-    private final Path data = directory.path().resolve("data");
-    private final Path description = data.resolve("demo.json");
+    private final DemoRuns runs = new DemoRuns();
 
     @AfterEach
     void removeData() {
-        directory.close();
-    }
-
-    private RunningProgram demo(String name, int portBase, String... options) {
-        List<String> command =
-                Edgeways.command("demo", "--data", data.toString(), "--port-base", Integer.toString(portBase));
-        command.addAll(List.of(options));
-        return RunningProgram.start("demo-command-" + name, directory.path(), Map.of(), command);
-    }
-
-    private JsonNode awaitDescription(RunningProgram demo) throws IOException {
-        Polling.until("the demo is ready", LIMIT, () -> Files.exists(description) || !demo.isAlive());
-        assertThat(demo.isAlive()).as(demo.transcript().text()).isTrue();
-        return JsonMapper.builder().build().readTree(description.toFile());
-    }
-
-    private static String stop(RunningProgram demo) {
-        demo.terminate();
-        assertThat(demo.awaitExit(LIMIT)).as(demo.transcript().text()).isZero();
-        return demo.transcript().text();
+        runs.close();
     }
 
     @Test
     void theCheckPassesAndStopsEverything() throws IOException {
         int base = LoopbackPorts.consecutive(PORTS);
-        try (RunningProgram demo = demo("check", base, "--check")) {
+        try (RunningProgram demo = runs.start("check", base, "--check")) {
             assertThat(demo.awaitExit(LIMIT)).as(demo.transcript().text()).isZero();
             assertThat(demo.transcript().text()).contains(" ok, 0 failed");
         }
-        assertNobodyListens(base);
-        assertThat(description).doesNotExist();
+        runs.assertNothingIsLeft(base);
     }
 
-    @Test
-    void aTakenPortEndsItWithAWordAboutThePort() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "0, SIP over TLS from outside",
+        "1, SIP over WebSocket from outside",
+        "2, the edge's inside leg",
+        "3, SIP over TLS from inside"
+    })
+    void aTakenPortEndsItWithAWordAboutThePortAndWhatToDo(int offset, String purpose) throws IOException {
         int base = LoopbackPorts.consecutive(PORTS);
         try (ServerSocket taken = new ServerSocket()) {
-            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), base));
-            try (RunningProgram demo = demo("taken", base, "--check")) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), base + offset));
+            try (RunningProgram demo = runs.start("taken-" + offset, base, "--check")) {
                 assertThat(demo.awaitExit(LIMIT)).isEqualTo(1);
                 assertThat(demo.transcript().text())
-                        .contains(Integer.toString(base))
-                        .contains("--port-base");
+                        .contains("port " + (base + offset) + " (" + purpose + ") cannot be had")
+                        .contains("ss -ltnp 'sport = :" + (base + offset) + "'")
+                        .contains("edgeways demo --port-base")
+                        .doesNotContain("Exception");
             }
         }
+        assertThat(runs.description()).doesNotExist();
     }
 
     @Test
     void itsDescriptionTellsScriptsWhereToConnectAndAsWhom() throws IOException {
         int base = LoopbackPorts.consecutive(PORTS);
-        try (RunningProgram demo = demo("description", base)) {
-            JsonNode json = awaitDescription(demo);
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(description)))
+        try (RunningProgram demo = runs.start("description", base)) {
+            JsonNode json = runs.awaitDescription(demo);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(runs.description())))
                     .isEqualTo("rw-------");
             assertThat(json.path("organisation").asText()).isEqualTo("acorn.example");
             assertThat(Path.of(json.path("caFile").asText())).isRegularFile();
@@ -107,11 +94,10 @@ class DemoCommandTest {
                             "sip:bob@acorn.example",
                             "sip:carol@acorn.example",
                             "sip:dave@acorn.example inside");
-            String said = stop(demo);
+            String said = DemoRuns.stop(demo);
             assertThat(said).contains("sip:localhost:" + base + ";transport=tls");
         }
-        assertNobodyListens(base);
-        assertThat(description).doesNotExist();
+        runs.assertNothingIsLeft(base);
     }
 
     @Test
@@ -122,47 +108,35 @@ class DemoCommandTest {
     }
 
     private String passwordsOfARun(String name, String... options) throws IOException {
-        try (RunningProgram demo = demo(name, LoopbackPorts.consecutive(PORTS), options)) {
+        try (RunningProgram demo = runs.start(name, LoopbackPorts.consecutive(PORTS), options)) {
             List<String> passwords = new ArrayList<>();
-            awaitDescription(demo)
+            runs.awaitDescription(demo)
                     .path("people")
                     .forEach(person -> passwords.add(person.path("password").asText()));
-            stop(demo);
+            DemoRuns.stop(demo);
             return String.join(" ", passwords);
         }
     }
 
     @Test
     void noPasswordStandsInItsLog() throws IOException {
-        try (RunningProgram demo = demo("log", LoopbackPorts.consecutive(PORTS), "--check")) {
+        try (RunningProgram demo = runs.start("log", LoopbackPorts.consecutive(PORTS), "--check")) {
             assertThat(demo.awaitExit(LIMIT)).isZero();
         }
-        String log = Files.readString(data.resolve("edgeways.log"));
-        JsonNode passwords = JsonMapper.builder()
-                .build()
-                .readTree(data.resolve("passwords.json").toFile());
-        assertThat(passwords.size()).isEqualTo(4);
-        passwords.forEach(password -> assertThat(log).doesNotContain(password.asText()));
+        String log = Files.readString(runs.data().resolve("edgeways.log"));
+        assertThat(log).isNotEmpty();
+        assertThat(runs.passwords()).noneMatch(log::contains);
     }
 
     @Test
     void aSecondDemoInTheSameDirectoryIsTurnedAway() throws IOException {
-        try (RunningProgram first = demo("running", LoopbackPorts.consecutive(PORTS))) {
-            awaitDescription(first);
-            try (RunningProgram second = demo("turned-away", LoopbackPorts.consecutive(PORTS))) {
+        try (RunningProgram first = runs.start("running", LoopbackPorts.consecutive(PORTS))) {
+            runs.awaitDescription(first);
+            try (RunningProgram second = runs.start("turned-away", LoopbackPorts.consecutive(PORTS))) {
                 assertThat(second.awaitExit(LIMIT)).isEqualTo(1);
-                assertThat(second.transcript().text()).contains(data.toString());
+                assertThat(second.transcript().text()).contains(runs.data().toString());
             }
-            stop(first);
-        }
-    }
-
-    private static void assertNobodyListens(int base) throws IOException {
-        for (int port = base; port < base + PORTS; port++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            }
+            DemoRuns.stop(first);
         }
     }
 }
