@@ -1,6 +1,8 @@
 package org.edgeways.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.edgeways.app.admin.AdminClient;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +40,21 @@ public final class Deployment implements AutoCloseable {
 
     /** Starts both on free ports, with nothing kept from an earlier run. */
     public static Deployment start(String name) {
+        return start(name, edge -> {});
+    }
+
+    /**
+     * Starts both on free ports, with nothing kept from an earlier run.
+     *
+     * @param settings changes the edge's configuration, which is the demo's
+     */
+    public static Deployment start(String name, Consumer<ObjectNode> settings) {
         WorkDirectory directory = WorkDirectory.create();
         boolean started = false;
         try {
             Deployment deployment = new Deployment(name, directory, prepare(name, directory));
             try {
+                deployment.configureEdge(settings);
                 deployment.startEdge();
                 deployment.startPool();
                 started = true;
@@ -69,6 +82,18 @@ public final class Deployment implements AutoCloseable {
         try (RunningProgram demo = RunningProgram.start(name + "-demo", directory.path(), Map.of(), command)) {
             Polling.until("the demo is ready", START, () -> Files.exists(description) || !demo.isAlive());
             return DemoPeople.read(description);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void configureEdge(Consumer<ObjectNode> settings) {
+        Path file = data(directory).resolve("edge").resolve("edge.json");
+        JsonMapper json = JsonMapper.builder().build();
+        try {
+            ObjectNode config = (ObjectNode) json.readTree(file.toFile());
+            settings.accept(config);
+            json.writeValue(file.toFile(), config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -189,6 +214,16 @@ public final class Deployment implements AutoCloseable {
     /** The person's account as used inside, at the pool. */
     public Account inside(String person) {
         return people.inside(person);
+    }
+
+    /**
+     * The sum of a counter of the edge.
+     *
+     * @param name as in Prometheus's format
+     * @param label part of the labels; empty for all
+     */
+    public double edgeCounter(String name, String label) {
+        return RunningCounters.sum(data(directory).resolve("edge"), name, label);
     }
 
     /** What a role has logged so far. */

@@ -6,11 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -131,18 +126,7 @@ public final class EdgeServer implements AutoCloseable {
      * @param label part of the labels; empty for all
      */
     public double counter(String name, String label) {
-        Path socket = directory.path().resolve("data").resolve("counters.sock");
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            String text = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines()
-                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .filter(line -> line.contains(label))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RunningCounters.sum(directory.path().resolve("data"), name, label);
     }
 
     @Override

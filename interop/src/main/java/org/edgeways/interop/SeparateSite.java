@@ -4,11 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,21 +211,13 @@ public final class SeparateSite implements AutoCloseable {
     }
 
     /**
-     * The sum of the edge's counters whose line in the Prometheus format starts with that.
+     * The sum of a counter of the edge.
      *
-     * @param start name, and labels as far as they are to be told apart
+     * @param name as in Prometheus's format
+     * @param label part of the labels; empty for all
      */
-    public double edgeCounter(String start) {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(data("edge").resolve("counters.sock")));
-            String text = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines()
-                    .filter(line -> line.startsWith(start))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public double edgeCounter(String name, String label) {
+        return RunningCounters.sum(data("edge"), name, label);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
@@ -68,6 +69,17 @@ final class Phones implements AutoCloseable {
 
     SipUserAgent connect(SipUserAgentSettings settings) throws IOException {
         return SipUserAgent.connect(transport, settings);
+    }
+
+    /** From now on no phone of these reads or sends anything, until the latch opens. */
+    void deafen(CountDownLatch until) {
+        loops.loop(0).execute(() -> {
+            try {
+                until.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     @Override

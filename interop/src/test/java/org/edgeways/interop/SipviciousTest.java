@@ -78,9 +78,9 @@ class SipviciousTest {
     void svwarLearnsNoName() {
         StringBuilder said = new StringBuilder(attacker.war("svwar", "REGISTER", PEOPLE));
         for (String person : PEOPLE) {
-            double before = site.edgeCounter("sip_messages_received");
+            double before = site.edgeCounter("sip_messages_received_total", "");
             said.append(attacker.war("svwar-" + person, "REGISTER", List.of(person), "--force"));
-            assertThat(site.edgeCounter("sip_messages_received") - before)
+            assertThat(site.edgeCounter("sip_messages_received_total", "") - before)
                     .as("requests that reached the edge: for an invented name, and for " + person)
                     .isGreaterThanOrEqualTo(2);
         }
@@ -104,7 +104,7 @@ class SipviciousTest {
     @Test
     @Order(4)
     void svmapIsBannedForScanning() {
-        assertThat(site.edgeCounter("access_edge_bans_total{cause=\"scan\"}")).isZero();
+        assertThat(site.edgeCounter("access_edge_bans_total", "cause=\"scan\"")).isZero();
         attacker.map("svmap-many", "127.0.0.1-" + MORE_THAN_THE_BUDGET);
         assertBanned(ATTACKER, "scan");
         assertThat(attacker.map("svmap-banned", "127.0.0.1")).contains("found nothing");
@@ -122,14 +122,14 @@ class SipviciousTest {
                 .toList();
         String said = attacker.crack("svcrack", "alice", passwords);
         assertThat(said).doesNotContain(site.outside("alice").password());
-        assertThat(site.edgeCounter("access_edge_credentials_failed")).isGreaterThan(50);
+        assertThat(site.edgeCounter("access_edge_credentials_failed_total", "")).isGreaterThan(50);
         assertBanned(ATTACKER_ELSEWHERE, "credentials");
         assertTheOthersNoticeNothing("after the second ban");
     }
 
     private void assertBanned(String source, String cause) {
         assertThat(site.edgeLog()).contains("event=access-edge-banned source=" + source + " cause=" + cause);
-        assertThat(site.edgeCounter("access_edge_bans_total{cause=\"" + cause + "\"}"))
+        assertThat(site.edgeCounter("access_edge_bans_total", "cause=\"" + cause + "\""))
                 .isEqualTo(1);
     }
 
