@@ -72,7 +72,7 @@ class ConfigFileTest {
                 .containsExactly(
                         new PoolConfig.Edge("edge1.perimeter.acorn.example", "edge1.perimeter.acorn.example", 8445, 2));
         assertThat(config.inside().addresses()).hasSize(2);
-        assertThat(config.presenceDefault()).isEqualTo(PresenceDefault.ASK);
+        assertThat(config.limits().presence().defaultDecision()).isEqualTo(PresenceDefault.ASK);
     }
 
     @Test
