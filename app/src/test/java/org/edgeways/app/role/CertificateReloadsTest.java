@@ -156,7 +156,7 @@ class CertificateReloadsTest {
     }
 
     @Test
-    void looksAgainAtTheIntervalUntilItIsClosed() throws IOException {
+    void looksAgainAtTheInterval() throws IOException {
         reloads.start(Duration.ofMillis(5));
         write(files, second);
         RunningRoles.awaitTrue(
