@@ -43,6 +43,14 @@ class AdminServerTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Nothing here asks about presence. */
+    private static final PresenceDesk NOBODY = new PresenceDesk() {
+        @Override
+        public <T> CompletableFuture<T> ask(Question<T> question) {
+            throw new AssertionError("asked about presence");
+        }
+    };
+
     @TempDir
     private Path directory = Path.of(".");
 
@@ -100,7 +108,7 @@ class AdminServerTest {
                 InstantSource.system(),
                 new Random(11),
                 new InMemoryCounters());
-        server = AdminServer.open(directory, accounts, addresses -> bindings.apply(addresses));
+        server = AdminServer.open(directory, accounts, addresses -> bindings.apply(addresses), NOBODY);
         open.add(server);
     }
 
@@ -363,7 +371,7 @@ class AdminServerTest {
 
     @Test
     void whatAPoolThatDiedLeftIsReplacedAndARunningOneIsNot() throws Exception {
-        assertThatThrownBy(() -> AdminServer.open(directory, accounts, bindings))
+        assertThatThrownBy(() -> AdminServer.open(directory, accounts, bindings, NOBODY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another pool runs with the same data directory");
         assertThat(done("{'command':'user-list'}").path("people")).isEmpty();
@@ -372,7 +380,7 @@ class AdminServerTest {
             left.bind(UnixDomainSocketAddress.of(dead.resolve("admin.sock")));
         }
         assertThat(dead.resolve("admin.sock")).exists();
-        AdminServer.open(dead, accounts, bindings).close();
+        AdminServer.open(dead, accounts, bindings, NOBODY).close();
     }
 
     @Test
@@ -381,9 +389,9 @@ class AdminServerTest {
         String socket = "/" + AdminServer.FILE_NAME;
         Path deep = Files.createDirectory(Path.of(base, "d".repeat(106 - base.length() - 1 - socket.length())));
         assertThat(deep + socket).hasSize(106);
-        AdminServer.open(deep, accounts, bindings).close();
+        AdminServer.open(deep, accounts, bindings, NOBODY).close();
         Path longer = Files.createDirectory(deep.resolveSibling(deep.getFileName() + "x"));
-        assertThatThrownBy(() -> AdminServer.open(longer, accounts, bindings))
+        assertThatThrownBy(() -> AdminServer.open(longer, accounts, bindings, NOBODY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("too long for a Unix-domain socket: 107 bytes, at most 106");
     }

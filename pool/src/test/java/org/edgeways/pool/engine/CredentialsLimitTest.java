@@ -29,19 +29,19 @@ class CredentialsLimitTest {
                 : HeaderName.PROXY_AUTHENTICATE;
     }
 
-    /** The request with that many lines of wrong credentials, and right ones below. */
-    private SipMessage guessing(SipMessage request, HeaderName header, int wrong) {
+    /** The request with that many lines of credentials for other realms, and right ones for ours below. */
+    private SipMessage signed(SipMessage request, HeaderName header, int foreign) {
         List<String> challenges = alice.send(request.copy()).values(challenge(header));
         SipMessage again = alice.request(request.method(), request.requestUriText());
         again.set(HeaderName.TO, request.to().toString());
-        for (int i = 0; i <= wrong; i++) {
-            DigestClient client = new DigestClient("alice", i < wrong ? "guess " + i : PoolWorld.PASSWORD);
-            client.challenged(challenges);
-            again.add(
-                    header,
-                    client.authorization(request.method(), request.requestUriText(), world.random)
-                            .orElseThrow());
+        DigestClient client = new DigestClient("alice", PoolWorld.PASSWORD);
+        client.challenged(challenges);
+        String right = client.authorization(request.method(), request.requestUriText(), world.random)
+                .orElseThrow();
+        for (int i = 0; i < foreign; i++) {
+            again.add(header, right.replace("acorn.example\"", "other" + i + ".example\""));
         }
+        again.add(header, right);
         return again;
     }
 
@@ -50,15 +50,15 @@ class CredentialsLimitTest {
     }
 
     @Test
-    void asManyCredentialsAsTheLimitAreCheckedWhenSigningIn() {
-        SipMessage register = guessing(alice.register(600), HeaderName.AUTHORIZATION, LIMIT - 1);
+    void asManyLinesOfCredentialsAsTheLimitAreReadWhenSigningIn() {
+        SipMessage register = signed(alice.register(600), HeaderName.AUTHORIZATION, LIMIT - 1);
         assertThat(alice.send(register).status()).isEqualTo(200);
         assertThat(refusals()).isZero();
     }
 
     @Test
     void oneLineOfCredentialsMoreThanTheLimitIsRefusedThoughTheLastIsRight() {
-        SipMessage register = guessing(alice.register(600), HeaderName.AUTHORIZATION, LIMIT);
+        SipMessage register = signed(alice.register(600), HeaderName.AUTHORIZATION, LIMIT);
         SipMessage refused = alice.send(register);
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.reason()).isEqualTo("Too many credentials in one request");
@@ -70,12 +70,12 @@ class CredentialsLimitTest {
     @Test
     void theSameHoldsForWhoSendsWithoutHavingSignedIn() {
         SipMessage message = alice.request("MESSAGE", "sip:bob@acorn.example");
-        assertThat(alice.send(guessing(message, HeaderName.PROXY_AUTHORIZATION, LIMIT - 1))
+        assertThat(alice.send(signed(message, HeaderName.PROXY_AUTHORIZATION, LIMIT - 1))
                         .status())
                 .isEqualTo(200);
         Device other = world.inside("alice");
         alice = other;
-        SipMessage refused = other.send(guessing(message, HeaderName.PROXY_AUTHORIZATION, LIMIT));
+        SipMessage refused = other.send(signed(message, HeaderName.PROXY_AUTHORIZATION, LIMIT));
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refusals()).isEqualTo(1);
     }

@@ -109,6 +109,12 @@ public final class XmlReader {
                     if (open.size() >= DEPTH) {
                         return tooLarge(reader, length, "elements are nested deeper than " + DEPTH);
                     }
+                    if (XmlNames.XML.equals(reader.getNamespaceURI())) {
+                        return Result.bad(
+                                DocumentErrorCode.XML_FORBIDDEN,
+                                at(reader, length),
+                                "an element of the namespace of XML itself is not allowed");
+                    }
                     open.push(open(reader));
                 }
                 case XMLStreamConstants.END_ELEMENT -> {
