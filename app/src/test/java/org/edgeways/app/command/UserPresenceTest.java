@@ -267,6 +267,11 @@ class UserPresenceTest {
         }
 
         @Override
+        public long messagesWaiting(String person) {
+            return 0;
+        }
+
+        @Override
         public void storeFailed(String what, String why) {}
     }
 }
