@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.edgeways.accounts.AccountChange;
@@ -49,15 +50,22 @@ public final class Pool implements AutoCloseable {
     private final Accounts accounts;
     private final SipShards shards;
     private final AtomicReference<@Nullable PoolEngine> engine;
+    private final AtomicBoolean closing;
     private final List<SipListener> listeners = new ArrayList<>();
     private final List<SipDialer> dialers = new ArrayList<>();
     private @Nullable AdminServer admin;
 
-    private Pool(Store store, Accounts accounts, SipShards shards, AtomicReference<@Nullable PoolEngine> engine) {
+    private Pool(
+            Store store,
+            Accounts accounts,
+            SipShards shards,
+            AtomicReference<@Nullable PoolEngine> engine,
+            AtomicBoolean closing) {
         this.store = store;
         this.accounts = accounts;
         this.shards = shards;
         this.engine = engine;
+        this.closing = closing;
     }
 
     /**
@@ -101,9 +109,10 @@ public final class Pool implements AutoCloseable {
         SavedPresence savedPresence = presence.load(start).join();
         String boot = HexFormat.of().toHexDigits(random.nextLong());
         AtomicReference<@Nullable PoolEngine> made = new AtomicReference<>();
+        AtomicBoolean closing = new AtomicBoolean();
         SipShards shards = SipShards.single(transport, OutboundSettings.none(), (shard, transmitter) -> {
             StoreCommands commands =
-                    new StoreCommands(bindings, messages, presence, shard::execute, () -> engineOf(made));
+                    new StoreCommands(bindings, messages, presence, shard::execute, () -> engineOf(made), closing);
             PoolEngine.Surroundings around = new PoolEngine.Surroundings(
                     new AccountsPeople(accounts, settings.sipDomains()),
                     commands,
@@ -117,7 +126,7 @@ public final class Pool implements AutoCloseable {
             made.set(engine);
             return new PoolRole(engine, messages, bindings, presence, shard::execute, start);
         });
-        Pool pool = new Pool(store, accounts, shards, made);
+        Pool pool = new Pool(store, accounts, shards, made, closing);
         List<String> recipients =
                 messages.waiting().stream().map(Waiting::recipient).toList();
         pool.shard().execute(now -> pool.engine().restore(saved, recipients, savedPresence, now));
@@ -212,6 +221,7 @@ public final class Pool implements AutoCloseable {
     }
 
     private void closeConnections() {
+        closing.set(true);
         AdminServer open = admin;
         if (open != null) {
             open.close();

@@ -2,6 +2,7 @@ package org.edgeways.pool;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -31,22 +32,34 @@ final class StoreCommands implements DurableCommands, PresenceStorage {
     private final PresenceStore presence;
     private final Loop loop;
     private final Supplier<PoolEngine> engine;
+    private final AtomicBoolean closing;
 
+    /**
+     * Commands on those stores.
+     *
+     * @param closing set when the pool begins to close its connections: people are not to be taken for gone then, so
+     *     registrations and presence stay on disk as they are and are there after a restart, as after a crash
+     */
     StoreCommands(
             BindingStore bindings,
             MessageStore messages,
             PresenceStore presence,
             Loop loop,
-            Supplier<PoolEngine> engine) {
+            Supplier<PoolEngine> engine,
+            AtomicBoolean closing) {
         this.bindings = bindings;
         this.messages = messages;
         this.presence = presence;
         this.loop = loop;
         this.engine = engine;
+        this.closing = closing;
     }
 
     @Override
     public void saveBindings(long ticket, String person, List<Binding> all) {
+        if (closing.get()) {
+            return;
+        }
         then(bindings.replace(person, all), (count, failure) -> {
             String why = failure == null ? null : failure.toString();
             loop.execute(now -> engine.get().bindingsSaved(ticket, why, now));
@@ -98,6 +111,9 @@ final class StoreCommands implements DurableCommands, PresenceStorage {
 
     @Override
     public void write(long ticket, PresenceWrite write) {
+        if (closing.get()) {
+            return;
+        }
         then(presence.write(write), (count, failure) -> {
             String why = failure == null ? null : failure.toString();
             if (why != null || ticket != PresenceStorage.NO_TICKET) {

@@ -46,10 +46,13 @@ final class Devices {
         return binding.instance() != null && binding.regId() > 0 ? binding.instance() : binding.id();
     }
 
-    /** Whether the person is signed in on the device of that name. */
-    boolean isLive(String person, String name, long now) {
+    /** The newest binding of the person's device of that name; null if it is not signed in. */
+    @Nullable
+    Binding binding(String person, String name, long now) {
         return registrar.bindings(person, now).stream()
-                .anyMatch(binding -> name(binding).equals(name));
+                .filter(binding -> name(binding).equals(name))
+                .max(Comparator.comparingLong(Binding::registeredAt))
+                .orElse(null);
     }
 
     /** The device of the person that a GRUU names, if it is signed in. */

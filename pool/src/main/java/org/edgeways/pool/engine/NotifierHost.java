@@ -69,10 +69,15 @@ final class NotifierHost implements PresenceHost {
     @Override
     public @Nullable Destination way(
             String party, String watcher, @Nullable String device, List<String> routes, long now) {
-        if (!party.equals(DialogParties.ROUTE)) {
-            return dialogs.way(party, now);
+        Binding binding = device == null ? null : devices.binding(watcher, device, now);
+        if (device != null && binding == null) {
+            return null;
         }
-        if (routes.isEmpty() || (device != null && !devices.isLive(watcher, device, now))) {
+        if (!party.equals(DialogParties.ROUTE)) {
+            // by its name: it may have signed in under another id since
+            return binding == null ? dialogs.way(party, now) : devices.destination(binding);
+        }
+        if (routes.isEmpty()) {
             return null;
         }
         SipUri first = NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress address)
@@ -93,13 +98,8 @@ final class NotifierHost implements PresenceHost {
                 .map(DeviceTarget::binding)
                 .map(binding -> new LiveDevice(
                         Devices.name(binding),
-                        binding.contact(),
                         binding.instance(),
                         Gruu.of(person, binding.instance()),
-                        binding.remote(),
-                        binding.callId(),
-                        binding.sequence(),
-                        binding.priority(),
                         binding.registeredAt(),
                         binding.expiresAt()))
                 .toList();

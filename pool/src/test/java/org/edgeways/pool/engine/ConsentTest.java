@@ -122,6 +122,17 @@ class ConsentTest {
     }
 
     @Test
+    void whoIsLetInAgainBeforeTheyWereToldOtherwiseStays() {
+        alice.answers = null;
+        watcher.subscribe(600);
+        SipMessage first = watcher.lastNotify();
+        decide(Decision.BLOCK);
+        decide(Decision.ALLOW);
+        alice.answer(first, 200);
+        assertThat(watcher.state()).isEqualTo("active;expires=600");
+    }
+
+    @Test
     void aDecisionAboutADeviceThatIsAwayEndsItsSubscription() {
         watcher.subscribe(600);
         world.advance(10);

@@ -153,6 +153,8 @@ class ContactListTest {
         asking.advance(10);
         asks.subscribe(600);
         assertThat(asks.last()).contains("state=\"pending\"").doesNotContain("<basic>");
+        assertThat(asking.engine.presence().watchers(BOB)).hasSize(1);
+        assertThat(asking.engine.presence().watchers(ALICE)).isEmpty();
         assertThat(watchers.last()).contains(ALICE, "status=\"pending\"");
         asking.engine.presence().decide(BOB, ALICE, Decision.ALLOW, refusal -> {}, asking.now);
         asking.settle();

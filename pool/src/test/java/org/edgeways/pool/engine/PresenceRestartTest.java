@@ -68,6 +68,22 @@ class PresenceRestartTest {
     }
 
     @Test
+    void aDeviceThatWasAwayWhenThePoolDiedIsToldWhenItComesBack() {
+        Device desk = world.inside("dave");
+        desk.regId = 1;
+        desk.signIn();
+        Watcher watcher = new Watcher(desk, "sip:bob@acorn.example");
+        watcher.subscribe(3600);
+        world.advance(10);
+        desk.die();
+        world.restart();
+        desk.dead = false;
+        comesBack(desk);
+        world.advance(30);
+        assertThat(watcher.last()).contains("vacation");
+    }
+
+    @Test
     void thatEverybodyInsideComesBackIsNotToldPieceByPiece() {
         Device desk = world.inside("dave");
         desk.signIn();

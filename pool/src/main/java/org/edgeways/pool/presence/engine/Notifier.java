@@ -149,6 +149,10 @@ final class Notifier {
         if (reason != null) {
             end(subscription, reason, now);
         } else {
+            if ("rejected".equals(subscription.ending)) {
+                // decided otherwise before it was told
+                subscription.ending = null;
+            }
             tellAll(subscription, now);
         }
     }

@@ -205,7 +205,7 @@ public final class PresenceEngine {
     /** Who watches a person, was decided about, or has asked and waits; by address. */
     public List<KnownWatcher> watchers(String person) {
         Map<String, Integer> watching = new TreeMap<>();
-        subscriptions.of(presence, person).forEach(one -> watching.merge(one.watcher(), 1, Integer::sum));
+        watchersOf(person).forEach(one -> watching.merge(one.watcher(), 1, Integer::sum));
         Map<String, Decision> decided = new HashMap<>();
         consent.of(person).forEach(one -> decided.put(one.watcher(), one.decision()));
         decided.keySet().forEach(watcher -> watching.putIfAbsent(watcher, 0));

@@ -37,8 +37,8 @@ final class Presentities {
      * @return whether any device has come or gone
      */
     boolean bindingsChanged(String person, long now) {
-        Presentity presentity = people.computeIfAbsent(person, p -> new Presentity());
-        Map<String, Long> before = presentity.devices;
+        Presentity known = people.get(person);
+        Map<String, Long> before = known == null ? Map.of() : known.devices;
         Map<String, Long> after = new LinkedHashMap<>();
         for (LiveDevice device : host.devices(person, now)) {
             Long since = before.get(device.id());
@@ -47,6 +47,7 @@ final class Presentities {
         if (after.equals(before)) {
             return false;
         }
+        Presentity presentity = people.computeIfAbsent(person, p -> new Presentity());
         presentity.devices = after;
         presentity.document = null;
         Set<String> gone = new HashSet<>(before.keySet());
