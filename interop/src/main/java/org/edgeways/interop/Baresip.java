@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 public final class Baresip implements Softphone {
     private static final Duration MEDIA = Duration.ofSeconds(20);
 
+    /** It subscribes a second after its start, signed in or not; if it is refused then, again after 30 seconds. */
+    private static final Duration WATCHING = STEP.plusSeconds(35);
+
     private final Account account;
     private final List<String> contacts;
     private final WorkDirectory directory;
@@ -188,7 +191,7 @@ public final class Baresip implements Softphone {
                         account.username() + " sees " + uri + " " + basic,
                         Pattern.compile("\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
                                 + "(?:[^\\n]+\\n)*\\n(?:[^\\n]+\\n)*?[^\\n]*<basic>" + basic + "</basic>"),
-                        STEP);
+                        WATCHING);
     }
 
     /**
@@ -200,7 +203,7 @@ public final class Baresip implements Softphone {
         program.transcript()
                 .await(
                         account.username() + " takes " + uri + " for " + status,
-                        Pattern.compile("<" + Pattern.quote(uri) + "> changed status from .* to [^\\n]*" + status),
+                        Pattern.compile("<" + Pattern.quote(uri) + "> changed status from \\w+ to " + status),
                         STEP);
     }
 
@@ -215,7 +218,7 @@ public final class Baresip implements Softphone {
                         account.username() + " is " + state + " at " + uri,
                         Pattern.compile("\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
                                 + "(?:[^\\n]+\\n)*?Subscription-State: " + state),
-                        STEP);
+                        WATCHING);
     }
 
     /** Publishes that its person can be reached, or cannot. */

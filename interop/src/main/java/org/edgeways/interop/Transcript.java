@@ -9,17 +9,22 @@ import java.util.regex.Pattern;
 /** Everything a program has said so far, in which a test waits for what it is to say next. */
 public final class Transcript {
     private static final int TAIL_CHARACTERS = 4_000;
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*[A-Za-z]");
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final StringBuilder text = new StringBuilder();
     private boolean ended;
 
-    /** Adds a line; carriage returns at its end are dropped. */
+    /**
+     * Adds a line; carriage returns at its end and the colours of terminals are dropped. With {@code ESC[;m} in a failure's
+     * message, as baresip writes it, Maven's console throws, and Surefire loses the failure: a green build.
+     */
     public void append(String line) {
+        String plain = COLOUR.matcher(line).replaceAll("");
         lock.lock();
         try {
-            text.append(line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
+            text.append(plain.endsWith("\r") ? plain.substring(0, plain.length() - 1) : plain)
                     .append('\n');
             changed.signalAll();
         } finally {

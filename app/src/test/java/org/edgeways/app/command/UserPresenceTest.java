@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.edgeways.accounts.AccountLimits;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.NewPerson;
@@ -92,15 +91,21 @@ class UserPresenceTest {
                 PresenceSettings.DEFAULT, new NoHost(), memory, new InMemoryCounters(), new Random(5));
         memory.engine = engine;
         open.add(AdminServer.open(
-                directory, accounts, addresses -> CompletableFuture.completedFuture(Map.of()), new PresenceDesk() {
-                    @Override
-                    public synchronized <T> CompletableFuture<T> ask(Question<T> question) {
-                        CompletableFuture<T> future = new CompletableFuture<>();
-                        Consumer<T> answer = future::complete;
-                        question.ask(engine, answer, 1);
-                        return future;
-                    }
-                }));
+                directory, accounts, addresses -> CompletableFuture.completedFuture(Map.of()), this::ask));
+    }
+
+    private synchronized <T> CompletableFuture<T> ask(PresenceDesk.Question<T> question) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        question.ask(presence(), future::complete, 1);
+        return future;
+    }
+
+    private PresenceEngine presence() {
+        PresenceEngine engine = memory.engine;
+        if (engine == null) {
+            throw new IllegalStateException("not started");
+        }
+        return engine;
     }
 
     @AfterEach
