@@ -157,11 +157,36 @@ class PresenceTest {
 
     @Test
     void aNotifyThatIsRefusedEndsTheSubscription() {
-        alice.answers = request -> SipMessage.responseTo(request, 481, "Gone", "dev");
         watcher.subscribe(600);
+        alice.answers = request -> SipMessage.responseTo(request, 481, "Gone", "dev");
+        signedIn(world.inside("bob"));
+        world.advance(10);
         assertThat(world.store.subscriptions).isEmpty();
         assertThat(world.counters.value("pool_notifies_failed", "reason", "refused"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aBrowserThatGetsTheFirstNotifyBeforeTheAnswerToItsSubscribeIsToldOnceMore() {
+        alice.answers = request -> SipMessage.responseTo(request, 481, "Subscription does not exist", "dev");
+        watcher.subscribe(600);
+        assertThat(world.store.subscriptions).hasSize(1);
+        alice.answers = request -> SipMessage.responseTo(request, 200, "OK", "dev");
+        world.advance(1);
+        assertThat(watcher.notifies()).hasSize(2);
+        assertThat(basic()).isEqualTo("closed");
+        signedIn(world.inside("bob"));
+        world.advance(10);
+        assertThat(basic()).isEqualTo("open");
+    }
+
+    @Test
+    void aFirstNotifyThatIsRefusedTwiceEndsTheSubscription() {
+        alice.answers = request -> SipMessage.responseTo(request, 481, "Gone", "dev");
+        watcher.subscribe(600);
+        world.advance(1);
+        assertThat(watcher.notifies()).hasSize(2);
+        assertThat(world.store.subscriptions).isEmpty();
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * QUIET     changed, device cannot be reached    AWAY      the change is remembered
  * SENT      2xx                                  QUIET     NOTIFY at once if more is to be told
  * SENT      no way to the device, or 5xx         AWAY      all is told again after {@link PresenceLimits#retry()}
+ * SENT      481 to the very first NOTIFY         AWAY      once more after half a second: it has overtaken the 200
  * SENT      any other refusal, 408               over      it is forgotten (RFC 6665 section 4.2.2)
  * AWAY      device signs in, retry               SENT      NOTIFY with all
  * any       SUBSCRIBE in the dialog              same      stored, 200, NOTIFY with all
@@ -35,6 +36,12 @@ import org.jspecify.annotations.Nullable;
 final class Notifier {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /**
+     * The answer to a SUBSCRIBE and the NOTIFY after it leave an edge node from two of its event loops. A device that makes
+     * its dialog only of the answer, as JsSIP does, refuses a NOTIFY that comes before it.
+     */
+    private static final long SECOND_TRY_NANOS = NANOS_PER_SECOND / 2;
 
     /** How many NOTIFYs a second are sent at most on average about what has changed over a restart. */
     private static final int RESTART_RATE = 500;
@@ -272,11 +279,16 @@ final class Notifier {
             answered = true;
             subscription.outstanding = false;
             if (status < 300) {
+                subscription.confirmed = true;
                 if (more) {
                     subscription.dirty = true;
                     subscription.urgent = true;
                 }
                 attend(subscription, now);
+            } else if (status == 481 && subscription.mayTryAgain()) {
+                away(subscription);
+                subscription.urgent = true;
+                alarm(subscription, now + SECOND_TRY_NANOS);
             } else if (!mayComeBack(status)) {
                 counters.counter("pool_notifies_failed", "reason", "refused").increment();
                 remove(subscription, "giveup", true, now);

@@ -51,6 +51,8 @@ public final class Subscription {
     boolean full = true;
     /** The device could not be reached the last time. */
     boolean unreachable;
+    /** A NOTIFY was accepted, or a second try was made. */
+    boolean confirmed;
     /** It is over; nothing more is sent. */
     boolean over;
     /** Why it ends, once that is decided. */
@@ -82,6 +84,13 @@ public final class Subscription {
         this.localSequence = saved.localSequence();
         this.remoteSequence = saved.remoteSequence();
         this.expiresAt = saved.expiresAt();
+    }
+
+    /** True once, and only before a NOTIFY was accepted. */
+    boolean mayTryAgain() {
+        boolean may = !confirmed && ending == null;
+        confirmed = true;
+        return may;
     }
 
     /** As it is kept. */
