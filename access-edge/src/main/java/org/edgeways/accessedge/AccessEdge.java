@@ -52,6 +52,7 @@ public final class AccessEdge implements AutoCloseable {
     private final Material material;
     private final Counters counters;
     private final RandomGenerator random;
+    private final Sealer sealer;
     private final List<SipListener> listeners = new ArrayList<>();
     private @Nullable SipListener tls;
     private @Nullable SipListener webSocket;
@@ -60,7 +61,7 @@ public final class AccessEdge implements AutoCloseable {
     /**
      * Keys and certificates.
      *
-     * @param keyring seals tokens
+     * @param keyring seals tokens, until {@link AccessEdge#use} brings another
      * @param outside what clients are shown, on both listeners
      * @param insideLeg mutual TLS for the connections that the inside opens
      * @param nextHop for a next hop that we dial ourselves; null if the setting names a service
@@ -88,6 +89,12 @@ public final class AccessEdge implements AutoCloseable {
         this.context = context;
         this.counters = counters;
         this.random = random;
+        this.sealer = new Sealer(material.keyring(), random);
+    }
+
+    /** Takes another keyring from now on. No connection and no transaction notices; its old keys open old tokens. */
+    public void use(Keyring keyring) {
+        sealer.use(keyring);
     }
 
     /**
@@ -194,7 +201,6 @@ public final class AccessEdge implements AutoCloseable {
                 settings.hiding(),
                 settings.limits(),
                 settings.flowTimer());
-        Sealer sealer = new Sealer(material.keyring(), random);
         Surroundings surroundings = new ConnectionSurroundings();
         ClientTls dialled = material.nextHop();
         SipShards shards = SipShards.perLoop(

@@ -3,6 +3,7 @@ package org.edgeways.app;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.edgeways.app.command.CountersCommand;
 import org.edgeways.app.command.DemoCommand;
 import org.edgeways.app.command.EdgeCommand;
@@ -90,7 +91,7 @@ public final class Edgeways {
             last = last.subcommand();
         }
         CommandLine command = last.commandSpec().commandLine();
-        boolean group = !command.getSubcommands().isEmpty() && !last.isUsageHelpRequested();
+        boolean group = !(command.getCommand() instanceof Callable) && !command.getSubcommands().isEmpty() && !last.isUsageHelpRequested();
         if (group && !last.isVersionHelpRequested()) {
             command.usage(err);
             return ExitCode.USAGE;

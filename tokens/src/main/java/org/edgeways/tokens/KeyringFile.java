@@ -60,7 +60,10 @@ public final class KeyringFile {
         }
     }
 
-    /** Adds a new key that seals from now on, and writes the file. */
+    /**
+     * Adds a new key that seals from now on, and writes the file, which keeps its owner. Of more than
+     * {@link Keyring#MAX_KEYS} keys the oldest goes.
+     */
     public Result<Keyring> rotate(RandomGenerator random) {
         return switch (load()) {
             case Result.Ok<Keyring> ok -> save(ok.value().rotated(random));
@@ -79,6 +82,10 @@ public final class KeyringFile {
                     channel.write(bytes);
                 }
                 channel.force(true);
+            }
+            if (Files.exists(path)) {
+                // rotated by root, it is still to be read by the account that the node runs as
+                Files.setOwner(beside, Files.getOwner(path));
             }
             Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return Result.ok(keyring);

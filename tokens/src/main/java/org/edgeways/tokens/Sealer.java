@@ -32,13 +32,23 @@ public final class Sealer {
     private static final int HEADER_BYTES = 1 + Integer.BYTES + NONCE_BYTES;
     private static final int MAX_TEXT_LENGTH = (HEADER_BYTES + MAX_CONTENT_BYTES + TAG_BYTES) * 4 / 3 + 4;
 
-    private final Keyring keyring;
+    private volatile Keyring keyring;
     private final RandomGenerator random;
 
     /** @param random for nonces; must be cryptographically strong outside of tests */
     public Sealer(Keyring keyring, RandomGenerator random) {
         this.keyring = keyring;
         this.random = random;
+    }
+
+    /** Takes another keyring from now on, in one step: each token is sealed or opened with the one or the other. */
+    public void use(Keyring other) {
+        keyring = other;
+    }
+
+    /** The id of the key that seals at the moment. */
+    public int keyId() {
+        return keyring.newest().id();
     }
 
     /**

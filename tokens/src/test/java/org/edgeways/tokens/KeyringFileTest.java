@@ -55,6 +55,26 @@ class KeyringFileTest {
     }
 
     @Test
+    void aWatchTellsOfARotationOnceAndKeepsTheRingWhileTheFileIsBroken() throws IOException {
+        Keyring first = file.loadOrCreate(random).orThrow();
+        KeyringWatch watch = new KeyringWatch(file, first);
+        assertThat(watch.check()).isEqualTo(new KeyringWatch.Outcome.Unchanged());
+        Keyring rotated = file.rotate(random).orThrow();
+        assertThat(watch.check())
+                .isInstanceOfSatisfying(KeyringWatch.Outcome.Reloaded.class, taken -> assertThat(
+                                KeyringCodec.encode(taken.keyring()))
+                        .isEqualTo(KeyringCodec.encode(rotated)));
+        assertThat(watch.check()).isEqualTo(new KeyringWatch.Outcome.Unchanged());
+        String whole = Files.readString(path);
+        Files.writeString(path, whole.substring(0, whole.length() / 2));
+        assertThat(watch.check())
+                .isInstanceOfSatisfying(KeyringWatch.Outcome.Kept.class, kept -> assertThat(kept.reason())
+                        .startsWith("keyring-malformed"));
+        Files.delete(path);
+        assertThat(watch.check()).isInstanceOf(KeyringWatch.Outcome.Kept.class);
+    }
+
+    @Test
     void refusesAFileThatOthersMayRead() throws IOException {
         file.loadOrCreate(random).orThrow();
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r-----"));

@@ -18,6 +18,17 @@ class SealerTest {
     private final Sealer sealer = new Sealer(keyring, random);
 
     @Test
+    void aSealerThatTookARotatedRingOpensTheOldTokensAndSealsWithTheNewKey() {
+        String old = sealer.seal(Purpose.FLOW, CONTENT);
+        Keyring rotated = keyring.rotated(random);
+        sealer.use(rotated);
+        assertThat(sealer.open(Purpose.FLOW, old).orThrow()).isEqualTo(CONTENT);
+        assertThat(sealer.keyId()).isEqualTo(rotated.newest().id());
+        assertThat(new Sealer(keyring, random).open(Purpose.FLOW, sealer.seal(Purpose.FLOW, CONTENT)).isOk())
+                .isFalse();
+    }
+
+    @Test
     void opensWhatItSealed() {
         String token = sealer.seal(Purpose.FLOW, CONTENT);
         assertThat(sealer.open(Purpose.FLOW, token).orThrow()).isEqualTo(CONTENT);

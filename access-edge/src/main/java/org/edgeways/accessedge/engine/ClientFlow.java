@@ -38,8 +38,8 @@ public final class ClientFlow {
     private final Set<String> everSignedIn = new HashSet<>();
     private @Nullable SealedToken sealedToken;
 
-    /** A token with what it became, and by whom. */
-    private record SealedToken(FlowToken token, Sealer sealer, String text) {}
+    /** A token with what it became, and by which key. */
+    private record SealedToken(FlowToken token, int keyId, String text) {}
 
     private final Set<String> begun = new HashSet<>();
     private boolean failedWhileBanned;
@@ -165,8 +165,9 @@ public final class ClientFlow {
     /** A token of this connection, sealed; the latest is kept, since one client's requests all carry the same. */
     synchronized String seal(FlowToken token, Sealer sealer) {
         SealedToken known = sealedToken;
-        if (known == null || known.sealer() != sealer || !known.token().equals(token)) {
-            known = new SealedToken(token, sealer, token.seal(sealer));
+        int keyId = sealer.keyId();
+        if (known == null || known.keyId() != keyId || !known.token().equals(token)) {
+            known = new SealedToken(token, keyId, token.seal(sealer));
             sealedToken = known;
         }
         return known.text();

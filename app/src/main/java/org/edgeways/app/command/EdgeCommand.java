@@ -3,6 +3,7 @@ package org.edgeways.app.command;
 import ch.qos.logback.classic.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.failure.ExitCode;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code edgeways edge}: an edge node. */
@@ -22,6 +24,7 @@ import picocli.CommandLine.Spec;
         name = "edge",
         mixinStandardHelpOptions = true,
         description = "Runs an edge node: clients outside connect here, and the pool dials its inside leg.",
+        subcommands = EdgeRotateKeyCommand.class,
         footer = {
             "",
             "Example (edgeways demo writes a working file to target/demo/edge/edge.json):",
@@ -33,14 +36,19 @@ public final class EdgeCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The configuration, JSON.")
-    private Path config = Path.of("edge.json");
+    // not required by the parser, which would ask for it before a subcommand too
+    @Option(names = "--config", paramLabel = "FILE", description = "The configuration, JSON. Required.")
+    private @Nullable Path config;
 
     /** Made by the command line. */
     public EdgeCommand() {}
 
     @Override
     public Integer call() {
+        if (config == null) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(), "Missing required option: '--config=FILE'");
+        }
         EdgeConfig settings = EdgeConfig.read(config);
         DataDirectory.make(settings.data());
         Logs.toFile(settings.data(), Level.INFO);

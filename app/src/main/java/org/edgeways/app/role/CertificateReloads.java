@@ -36,6 +36,7 @@ final class CertificateReloads implements AutoCloseable {
     private final String role;
     private final Counters counters;
     private final List<Watched> watched = new ArrayList<>();
+    private final List<Runnable> others = new ArrayList<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("certificate-reload").factory());
 
@@ -57,6 +58,12 @@ final class CertificateReloads implements AutoCloseable {
         return this;
     }
 
+    /** Runs this too whenever the files are looked at. Before {@link #start}. */
+    CertificateReloads also(Runnable look) {
+        others.add(look);
+        return this;
+    }
+
     void start(Duration interval) {
         var _ = executor.scheduleWithFixedDelay(this::checkAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -64,6 +71,7 @@ final class CertificateReloads implements AutoCloseable {
     /** Looks once at all files. */
     void checkAll() {
         watched.forEach(this::check);
+        others.forEach(Runnable::run);
     }
 
     private void check(Watched files) {

@@ -3,7 +3,6 @@ package org.edgeways.app.role;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +23,9 @@ import org.edgeways.net.TlsIdentity;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.siptransport.TransportContext;
+import org.edgeways.tokens.Keyring;
 import org.edgeways.tokens.KeyringFile;
+import org.edgeways.tokens.KeyringWatch;
 
 /** An edge node's Access Edge, running in this process, with its counters. */
 public final class EdgeProcess implements AutoCloseable {
@@ -55,15 +56,16 @@ public final class EdgeProcess implements AutoCloseable {
         DataDirectory.make(config.data());
         MicrometerCounters counters = new MicrometerCounters();
         NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
-        Path keyring = config.data().resolve(KEYRING_FILE);
+        KeyringFile keyringFile = keyringFile(config);
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         try {
             TlsContexts tls = new TlsContexts(TlsProvider.best());
             TlsIdentity node = RoleParts.identity(config.link().certificate());
             var authority = RoleParts.authority(config.link().authority());
             ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authority) : null;
+            Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
             AccessEdge.Material material = new AccessEdge.Material(
-                    RoleParts.good(new KeyringFile(keyring).loadOrCreate(random)),
+                    keyring,
                     tls.server(RoleParts.identity(config.outside().certificate())),
                     tls.mutualServer(node, authority),
                     dialled);
@@ -73,7 +75,8 @@ public final class EdgeProcess implements AutoCloseable {
             CountersSocket socket = countersSocket(config, counters, edge);
             CertificateReloads reloads = new CertificateReloads("edge", counters)
                     .watch("outside", config.outside().certificate(), material.outside())
-                    .watch("link", config.link().certificate(), material.insideLeg());
+                    .watch("link", config.link().certificate(), material.insideLeg())
+                    .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
             if (dialled != null) {
                 reloads.watch("next-hop", config.link().certificate(), dialled);
             }
@@ -93,6 +96,11 @@ public final class EdgeProcess implements AutoCloseable {
             edge.close();
             throw e;
         }
+    }
+
+    /** Where that node keeps the keys that seal its tokens. */
+    public static KeyringFile keyringFile(EdgeConfig config) {
+        return new KeyringFile(config.data().resolve(KEYRING_FILE));
     }
 
     private static AccessEdgeSettings settings(EdgeConfig config, NextHop nextHop) {

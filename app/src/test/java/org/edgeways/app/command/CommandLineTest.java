@@ -2,14 +2,20 @@ package org.edgeways.app.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.failure.ExitCode;
+import org.edgeways.tokens.Keyring;
+import org.edgeways.tokens.KeyringFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -61,6 +67,35 @@ class CommandLineTest {
     void anUnknownDefaultOfPresenceIsWrongUsage() {
         assertThat(run("demo", "--presence", "maybe")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--presence: maybe is none of allow, ask and block");
+    }
+
+    @Test
+    void anEdgeWithoutAConfigurationIsWrongUsage() {
+        assertThat(run("edge")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--config=FILE");
+        assertThat(run("edge", "rotate-key")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void rotatingTheKeyOfAnEdgePutsANewOneInFrontAndKeepsTheOld() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        KeyringFile file = new KeyringFile(data.resolve("keyring"));
+        Path config = directory.resolve("edge.json");
+        Files.writeString(config, """
+                {"node": "edge1", "data": "data", "sipDomains": ["acorn.example"],
+                 "outside": {"host": "sip.acorn.example", "sipTlsPort": 5061, "addresses": ["127.0.0.1"],
+                             "certificate": "edge.crt", "key": "edge.key"},
+                 "link": {"host": "edge1.acorn.example", "port": 5062, "addresses": ["127.0.0.1"],
+                          "certificate": "link.crt", "key": "link.key", "authority": "ca.crt"}}
+                """);
+        assertThat(run("edge", "rotate-key", "--config", config.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("makes it at its first start");
+        int first = file.loadOrCreate(new SecureRandom()).orThrow().newest().id();
+        assertThat(run("edge", "rotate-key", "--config", config.toString())).isEqualTo(ExitCode.DONE);
+        Keyring rotated = file.load().orThrow();
+        assertThat(rotated.newest().id()).isNotEqualTo(first);
+        assertThat(rotated.find(first)).isNotNull();
+        assertThat(out.toString()).contains(HexFormat.of().toHexDigits(rotated.newest().id()));
     }
 
     @Test
