@@ -8,7 +8,7 @@ import java.util.List;
  */
 public interface DurableCommands {
 
-    /** The ticket of a command whose completion nobody waits for. */
+    /** No command has this ticket. */
     long NO_TICKET = 0;
 
     /** Makes {@code bindings} the whole set of the person's bindings; then {@link PoolEngine#bindingsSaved}. */

@@ -35,6 +35,7 @@ public final class PoolEngine implements SipEngine {
     private final SenderRule senders;
     private final Connections connections;
     private final Deliveries deliveries;
+    private final BindingSaves saves;
     private final Registrations registrations;
     private final Messages messages;
     private final PresenceEngine presence;
@@ -81,15 +82,15 @@ public final class PoolEngine implements SipEngine {
         connections = new Connections(random);
         deliveries = new Deliveries(
                 settings.messages(), devices, store, deviceSending(devices), this::drop, events, counters, tickets);
+        saves = new BindingSaves(registrar, store, tickets);
         registrations = new Registrations(
                 settings,
                 people,
                 registrar,
                 authenticator,
                 senders,
-                store,
+                saves,
                 deliveries,
-                tickets,
                 answers,
                 events,
                 counters);
@@ -164,12 +165,9 @@ public final class PoolEngine implements SipEngine {
         People.Account account = people.account(address);
         boolean changed = registrar.retain(
                 address,
-                binding -> account != null
-                        && (account.remoteAccess() || !binding.remote())
-                        && account.devices().stream()
-                                .anyMatch(device -> device.id().equals(binding.device())));
+                binding -> Registrations.allows(account, binding));
         if (changed) {
-            save(address, "the account was changed", now);
+            save(address, "the account was changed");
         }
         if (account == null) {
             presence.gone(address, now);
@@ -202,14 +200,14 @@ public final class PoolEngine implements SipEngine {
     private void drop(String id, String why) {
         String person = registrar.remove(id);
         if (person != null) {
-            save(person, why, Long.MIN_VALUE);
+            save(person, why);
         }
     }
 
-    private void save(String person, String why, long now) {
+    private void save(String person, String why) {
         counters.counter("pool_bindings_dropped").increment();
         events.bindingsDropped(person, why);
-        store.saveBindings(DurableCommands.NO_TICKET, person, registrar.bindings(person, now));
+        saves.save(person);
     }
 
     @Override
@@ -221,6 +219,7 @@ public final class PoolEngine implements SipEngine {
     @Override
     public void timeout(long now) {
         registrar.timeout(now);
+        saves.timeout(now);
         deliveries.timeout(now);
         core.timeout(now);
         tellPresence(now);
@@ -230,7 +229,7 @@ public final class PoolEngine implements SipEngine {
     @Override
     public long nextDeadline() {
         return Math.min(
-                Math.min(core.nextDeadline(), registrar.nextDeadline()),
+                Math.min(core.nextDeadline(), Math.min(registrar.nextDeadline(), saves.nextDeadline())),
                 Math.min(deliveries.nextDeadline(), presence.nextDeadline()));
     }
 
@@ -250,7 +249,7 @@ public final class PoolEngine implements SipEngine {
         core.flowClosed(flow, now);
         FlowName name = senders.inside(flow);
         for (String person : registrar.removeFlow(name)) {
-            save(person, "its connection is gone", now);
+            save(person, "its connection is gone");
         }
         senders.flowClosed(name);
         connections.closed(flow);
@@ -269,6 +268,7 @@ public final class PoolEngine implements SipEngine {
 
     /** Completion of {@link DurableCommands#saveBindings}; {@code failure} is null if it is durable. */
     public void bindingsSaved(long ticket, @Nullable String failure, long now) {
+        saves.saved(ticket, failure, now);
         String signedIn = registrations.bindingsSaved(ticket, failure, core, now);
         if (signedIn != null) {
             presence.reachable(signedIn, now);

@@ -143,6 +143,34 @@ final class Registrar {
         return all;
     }
 
+    /**
+     * Takes a change back that could not be made durable, but not what has happened to the same bindings since.
+     *
+     * @param before what the person had
+     * @param after what the change made of it
+     */
+    void undo(String person, List<Binding> before, List<Binding> after, long now) {
+        List<Binding> next = new ArrayList<>();
+        for (Binding present : people.getOrDefault(person, List.of())) {
+            Binding earlier = ofId(before, present.id());
+            if (!after.contains(present) || present.equals(earlier)) {
+                next.add(present);
+            } else if (earlier != null && earlier.expiresAt() > now) {
+                next.add(earlier);
+            }
+        }
+        for (Binding earlier : before) {
+            if (ofId(after, earlier.id()) == null && ofId(next, earlier.id()) == null && earlier.expiresAt() > now) {
+                next.add(earlier);
+            }
+        }
+        put(person, next);
+    }
+
+    private static @Nullable Binding ofId(List<Binding> bindings, String id) {
+        return bindings.stream().filter(b -> b.id().equals(id)).findFirst().orElse(null);
+    }
+
     /** The live binding of that id, or null. */
     @Nullable
     Binding binding(String id, long now) {

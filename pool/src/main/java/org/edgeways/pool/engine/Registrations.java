@@ -20,16 +20,21 @@ final class Registrations {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final String RETRY_AFTER_FAILURE = "30";
 
-    private record Pending(ProxyRequest request, String person, FlowName flow, boolean newDevice) {}
+    private record Pending(
+            ProxyRequest request,
+            String person,
+            FlowName flow,
+            boolean newDevice,
+            List<Binding> before,
+            List<Binding> after) {}
 
     private final EngineSettings settings;
     private final People people;
     private final Registrar registrar;
     private final Authenticator authenticator;
     private final SenderRule senders;
-    private final DurableCommands store;
+    private final BindingSaves saves;
     private final Deliveries deliveries;
-    private final Tickets tickets;
     private final Answers answers;
     private final PoolEvents events;
     private final Counters counters;
@@ -41,9 +46,8 @@ final class Registrations {
             Registrar registrar,
             Authenticator authenticator,
             SenderRule senders,
-            DurableCommands store,
+            BindingSaves saves,
             Deliveries deliveries,
-            Tickets tickets,
             Answers answers,
             PoolEvents events,
             Counters counters) {
@@ -52,9 +56,8 @@ final class Registrations {
         this.registrar = registrar;
         this.authenticator = authenticator;
         this.senders = senders;
-        this.store = store;
+        this.saves = saves;
         this.deliveries = deliveries;
-        this.tickets = tickets;
         this.answers = answers;
         this.events = events;
         this.counters = counters;
@@ -111,13 +114,13 @@ final class Registrations {
                     if (change.evicted() > 0) {
                         counters.counter("pool_bindings_evicted").add(change.evicted());
                     }
-                    long ticket = tickets.next();
                     boolean newDevice = newDevice(before, change.bindings());
-                    pending.put(ticket, new Pending(request, person, flow, newDevice));
                     if (newDevice) {
                         deliveries.arriving(person);
                     }
-                    store.saveBindings(ticket, person, change.bindings());
+                    pending.put(
+                            saves.save(person),
+                            new Pending(request, person, flow, newDevice, before, change.bindings()));
                 }
                 yield new RoutingDecision.Handled();
             }
@@ -128,6 +131,13 @@ final class Registrations {
         Set<String> known = new java.util.HashSet<>();
         before.forEach(b -> known.add(b.id() + b.flow()));
         return after.stream().anyMatch(b -> !known.contains(b.id() + b.flow()));
+    }
+
+    /** Whether a binding may be, as the account is at the moment. */
+    static boolean allows(People.@Nullable Account account, Binding binding) {
+        return account != null
+                && (account.remoteAccess() || !binding.remote())
+                && account.devices().stream().anyMatch(device -> device.id().equals(binding.device()));
     }
 
     /**
@@ -149,6 +159,11 @@ final class Registrations {
             Refusal refusal = Refusal.of(500, PoolErrorCode.STORE_FAILED, "bindings are stored before 200")
                     .with(HeaderName.RETRY_AFTER, RETRY_AFTER_FAILURE);
             core.respond(request, answers.refusal(request, refusal), now);
+            // section 10.3 item 7: what was not committed has not happened
+            registrar.undo(saved.person(), saved.before(), saved.after(), now);
+            People.Account account = people.account(saved.person());
+            registrar.retain(saved.person(), binding -> allows(account, binding));
+            saves.save(saved.person());
             if (saved.newDevice()) {
                 deliveries.arrived(saved.person(), false, now);
             }

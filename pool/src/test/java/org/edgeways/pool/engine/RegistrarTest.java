@@ -48,6 +48,71 @@ class RegistrarTest {
     }
 
     @Test
+    void aSignInThatCouldNotBeSavedHasNotHappened() {
+        Device phone = world.inside("alice");
+        world.store.failing = true;
+        assertThat(phone.signIn().status()).isEqualTo(500);
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEmpty();
+        world.store.failing = false;
+        world.advance(60);
+        assertThat(world.store.bindings.getOrDefault("sip:alice@acorn.example", List.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void aSignOutThatCouldNotBeSavedHasNotHappenedAndDoesNotComeUpAfterARestartOnly() {
+        Device browser = world.outside("alice");
+        browser.signIn();
+        world.store.failing = true;
+        assertThat(browser.signOut().status()).isEqualTo(500);
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).hasSize(1);
+        world.store.failing = false;
+        world.restart();
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).hasSize(1);
+        assertThat(browser.signOut().status()).isEqualTo(200);
+        world.restart();
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEmpty();
+    }
+
+    @Test
+    void aRefreshThatCouldNotBeSavedLeavesTheBindingAsItWas() {
+        Device phone = world.inside("alice");
+        phone.signIn();
+        List<Binding> before = world.engine.bindings("sip:alice@acorn.example", world.now);
+        world.advance(100);
+        world.store.failing = true;
+        assertThat(phone.signIn().status()).isEqualTo(500);
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEqualTo(before);
+    }
+
+    @Test
+    void aFailedSignOutDoesNotBringBackADeviceWhosePasswordWasRevokedMeanwhile() {
+        Device phone = world.inside("alice");
+        phone.signIn();
+        world.store.held = true;
+        world.store.failing = true;
+        phone.signOut();
+        world.accounts.remove("sip:alice@acorn.example");
+        world.engine.accountChanged("sip:alice@acorn.example", world.now);
+        world.store.held = false;
+        world.settle();
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEmpty();
+    }
+
+    @Test
+    void aBindingThatIsDroppedWhileTheStoreFailsIsForgottenThereOnceItWorksAgain() {
+        Device phone = world.inside("alice");
+        phone.signIn();
+        world.store.failing = true;
+        phone.die();
+        world.advance(20);
+        assertThat(world.store.bindings.get("sip:alice@acorn.example")).hasSize(1);
+        world.store.failing = false;
+        world.advance(20);
+        assertThat(world.store.bindings.get("sip:alice@acorn.example")).isEmpty();
+    }
+
+    @Test
     void everyDeviceOfThePersonIsListed() {
         Device phone = world.inside("alice");
         Device browser = world.outside("alice");
