@@ -53,6 +53,7 @@ final class Deliveries {
         private int storing;
         private int arriving;
         private boolean woken;
+        private boolean removed;
         private int failures;
         private long ticket;
         private final Deque<StoredMessage> loaded = new ArrayDeque<>();
@@ -197,8 +198,18 @@ final class Deliveries {
         store.deleteMessage(ticket, recipient, id);
     }
 
+    /** A person was removed for good: what is at hand of their messages goes to nobody of the same name. */
+    void removed(String recipient) {
+        Queue queue = queues.get(recipient);
+        if (queue != null) {
+            queue.loaded.clear();
+            queue.removed = queue.state == State.LOADING;
+        }
+    }
+
     private void load(Queue queue, long afterId, long now) {
         cancelTimer(queue);
+        queue.removed = false;
         queue.loaded.clear();
         queue.attempt = null;
         if (devices.of(queue.recipient, now).isEmpty()) {
@@ -220,6 +231,12 @@ final class Deliveries {
         }
         if (messages == null) {
             waitForRetry(queue, now);
+            return;
+        }
+        if (queue.removed) {
+            // read before the messages were discarded
+            load(queue, 0, now);
+            forgetIfIdle(queue);
             return;
         }
         messages.stream().filter(m -> !queue.passedOver.contains(m.id())).forEach(queue.loaded::add);

@@ -9,6 +9,8 @@ final class MessageFork {
     final String recipient;
     /** False for what is worthless later: that somebody is typing. */
     final boolean storable;
+    /** How often a person of that address had been removed when it came. */
+    int removals;
     /** A device has answered 2xx. */
     boolean delivered;
     /** The first answer by which a device refused the message, ready for the sender. */

@@ -37,6 +37,7 @@ final class Messages {
     private record Pending(ProxyRequest request, MessageFork fork) {}
 
     private final MessageSettings settings;
+    private final People people;
     private final Devices devices;
     private final Deliveries deliveries;
     private final DurableCommands store;
@@ -44,9 +45,12 @@ final class Messages {
     private final PoolEvents events;
     private final Answers answers;
     private final Map<Long, Pending> pending = new HashMap<>();
+    /** How often the person of an address was removed in this run; what came for one is not kept for the next. */
+    private final Map<String, Integer> removals = new HashMap<>();
 
     Messages(
             MessageSettings settings,
+            People people,
             Devices devices,
             Deliveries deliveries,
             DurableCommands store,
@@ -54,6 +58,7 @@ final class Messages {
             PoolEvents events,
             Answers answers) {
         this.settings = settings;
+        this.people = people;
         this.devices = devices;
         this.deliveries = deliveries;
         this.store = store;
@@ -64,6 +69,7 @@ final class Messages {
 
     /** Where a message of an accepted sender goes. */
     RoutingDecision route(ProxyRequest request, MessageFork fork, long now) {
+        fork.removals = removals.getOrDefault(fork.recipient, 0);
         if (fork.storable && deliveries.mustLineUp(fork.recipient)) {
             store(request, fork, now);
             return new RoutingDecision.Handled();
@@ -112,6 +118,9 @@ final class Messages {
         if (fork.refusal != null || !fork.storable) {
             return best == null ? new FinalOutcome.Nothing() : new FinalOutcome.Send(best);
         }
+        if (recipientIsGone(fork)) {
+            return new FinalOutcome.Send(answers.refusal(request, recipientGone()));
+        }
         store(request, fork, now);
         return new FinalOutcome.Defer();
     }
@@ -125,8 +134,24 @@ final class Messages {
         if (!fork.storable || fork.storing) {
             return new FinalOutcome.Nothing();
         }
+        if (recipientIsGone(fork)) {
+            return new FinalOutcome.Send(answers.refusal(request, recipientGone()));
+        }
         store(request, fork, now);
         return new FinalOutcome.Defer();
+    }
+
+    /** A person was removed for good: what is on its way to them is stored for nobody. */
+    void removed(String address) {
+        removals.merge(address, 1, Integer::sum);
+    }
+
+    private boolean recipientIsGone(MessageFork fork) {
+        return people.account(fork.recipient) == null || removals.getOrDefault(fork.recipient, 0) != fork.removals;
+    }
+
+    private static Refusal recipientGone() {
+        return Refusal.of(404, PoolErrorCode.PERSON_UNKNOWN, "the person was removed while the message was on its way");
     }
 
     private void store(ProxyRequest request, MessageFork fork, long now) {

@@ -94,7 +94,7 @@ public final class PoolEngine implements SipEngine {
                 answers,
                 events,
                 counters);
-        messages = new Messages(settings.messages(), devices, deliveries, store, tickets, events, answers);
+        messages = new Messages(settings.messages(), people, devices, deliveries, store, tickets, events, answers);
         Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
                 settings.presence(),
@@ -178,6 +178,8 @@ public final class PoolEngine implements SipEngine {
     /** A person was removed for good: their messages go too. */
     public void personRemoved(String address, long now) {
         accountChanged(address, now);
+        messages.removed(address);
+        deliveries.removed(address);
         store.discardMessages(address);
         presence.removed(address, now);
     }

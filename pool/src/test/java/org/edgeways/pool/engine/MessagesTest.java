@@ -399,6 +399,43 @@ class MessagesTest {
     }
 
     @Test
+    void aMessageForAPersonWhoIsRemovedWhileItIsOnItsWayIsStoredForNobody() {
+        for (boolean another : new boolean[] {false, true}) {
+            Device bob = signedIn(world.inside("bob"));
+            bob.answers = request -> null;
+            SipMessage message = alice.message("bob", "for the old bob");
+            assertThat(alice.send(message)).isNull();
+            var account = world.accounts.remove("sip:bob@acorn.example");
+            world.engine.personRemoved("sip:bob@acorn.example", world.now);
+            if (another) {
+                world.accounts.put("sip:bob@acorn.example", account);
+            }
+            world.advance(11);
+            assertThat(world.store.messages).isEmpty();
+            assertThat(alice.inbox.getLast().status()).isEqualTo(404);
+            world.accounts.put("sip:bob@acorn.example", account);
+            bob.dead = true;
+        }
+    }
+
+    @Test
+    void whatWasReadFromTheStoreForARemovedPersonReachesNobodyOfTheSameName() {
+        alice.send(alice.message("bob", "one"));
+        alice.send(alice.message("bob", "two"));
+        Device bob = world.inside("bob");
+        bob.answers = request -> null;
+        bob.signIn();
+        var account = world.accounts.remove("sip:bob@acorn.example");
+        world.engine.personRemoved("sip:bob@acorn.example", world.now);
+        world.settle();
+        world.accounts.put("sip:bob@acorn.example", account);
+        Device other = signedIn(world.inside("bob"));
+        bob.answer(bob.received("MESSAGE").getFirst(), 603);
+        world.advance(120);
+        assertThat(other.texts()).isEmpty();
+    }
+
+    @Test
     void refreshesAndNewDevicesInTheMiddleOfADeliveryRepeatNothing() {
         for (int i = 0; i < 40; i++) {
             alice.send(alice.message("bob", "m" + i));
