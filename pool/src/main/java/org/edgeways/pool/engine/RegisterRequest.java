@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contacts those to bind or to remove, in order
  * @param removeAll Contact was {@code *}
- * @param path the Path header's elements, top first
+ * @param path the Path header's elements, top first; none for a device inside, whatever it wrote
  * @param callId its Call-ID
  * @param sequence its CSeq number
  * @param userAgent its User-Agent, or empty
@@ -77,7 +77,8 @@ record RegisterRequest(
 
     /** Reads a REGISTER that came on {@code flow}. */
     static Outcome read(SipMessage request, FlowName flow, RegistrarLimits limits) {
-        List<String> path = request.elements(HeaderName.PATH);
+        // RFC 3327 section 5.3: only edge nodes are trusted to write it
+        List<String> path = flow.inside() ? List.of() : request.elements(HeaderName.PATH);
         if (path.stream().mapToInt(String::length).sum() > limits.contactBytes()) {
             return refused(403, PoolErrorCode.CONTACT_TOO_LONG, "limit contactBytes");
         }

@@ -109,7 +109,7 @@ final class Registrations {
             case Registrar.Outcome.Refused refused -> answers.reject(request, refused.refusal());
             case Registrar.Outcome.Accepted(Registrar.Change change) -> {
                 if (!change.changed()) {
-                    core.respond(request, ok(request.received(), change.bindings(), now), now);
+                    core.respond(request, ok(request.received(), flow, change.bindings(), now), now);
                 } else {
                     if (change.evicted() > 0) {
                         counters.counter("pool_bindings_evicted").add(change.evicted());
@@ -170,7 +170,7 @@ final class Registrations {
             return null;
         }
         List<Binding> bindings = registrar.bindings(saved.person(), now);
-        core.respond(request, ok(request.received(), bindings, now), now);
+        core.respond(request, ok(request.received(), saved.flow(), bindings, now), now);
         counters.counter("pool_registrations").increment();
         events.signedIn(saved.person(), saved.flow().toString(), bindings.size());
         if (saved.newDevice()) {
@@ -182,7 +182,7 @@ final class Registrations {
     }
 
     /** Item 8: all bindings, each with the time it has left. */
-    private SipMessage ok(SipMessage request, List<Binding> bindings, long now) {
+    private SipMessage ok(SipMessage request, FlowName flow, List<Binding> bindings, long now) {
         SipMessage response = SipMessage.responseTo(request, 200, "OK");
         boolean outbound = false;
         // RFC 5627 section 5.2
@@ -197,7 +197,7 @@ final class Registrations {
                             + ";expires=" + left);
             outbound |= binding.regId() > 0 && binding.callId().equals(request.callId());
         }
-        if (request.lists(HeaderName.SUPPORTED, "path")) {
+        if (!flow.inside() && request.lists(HeaderName.SUPPORTED, "path")) {
             response.setAll(HeaderName.PATH, request.values(HeaderName.PATH));
         }
         response.set(HeaderName.SUPPORTED, "path, outbound, gruu");

@@ -427,6 +427,24 @@ class RegistrarTest {
     }
 
     @Test
+    void aPathThatADeviceInsideWritesLeadsNowhere() {
+        Device phone = world.inside("alice");
+        SipMessage register = phone.register(600);
+        register.set(HeaderName.PATH, "<sip:anything@" + PoolWorld.EDGE_HOST + ";transport=tls;lr>");
+        SipMessage response = phone.sendSigned(register);
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.has(HeaderName.PATH)).isFalse();
+        Binding bound =
+                world.engine.bindings("sip:alice@acorn.example", world.now).getFirst();
+        assertThat(bound.path()).isEmpty();
+        assertThat(bound.remote()).isFalse();
+        Device bob = world.inside("bob");
+        bob.signIn();
+        assertThat(bob.send(bob.message("alice", "hello")).status()).isEqualTo(200);
+        assertThat(phone.texts()).containsExactly("hello");
+    }
+
+    @Test
     void asManyDevicesAsTheLimitAndThenTheStalestGoes() {
         Device first = world.inside("alice");
         first.signIn();
