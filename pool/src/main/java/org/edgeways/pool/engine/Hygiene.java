@@ -33,8 +33,22 @@ final class Hygiene {
         }
     }
 
-    /** Takes off a response what its sender may not assert. */
-    static void strip(SipMessage message) {
+    /**
+     * Takes off a response of a device what it may not say. That a device asks people for the digest of their password
+     * is among it: it could guess at the password with that.
+     */
+    static void stripResponse(SipMessage response) {
+        strip(response);
+        response.remove(HeaderName.WWW_AUTHENTICATE);
+        response.remove(HeaderName.PROXY_AUTHENTICATE);
+    }
+
+    /** Whether a response of a device asks for credentials. */
+    static boolean challenges(SipMessage response) {
+        return response.status() == 401 || response.status() == 407;
+    }
+
+    private static void strip(SipMessage message) {
         message.remove(HeaderName.P_ASSERTED_IDENTITY);
         message.remove(HeaderName.P_PREFERRED_IDENTITY);
         message.remove(REMOTE_PARTY_ID);

@@ -102,7 +102,9 @@ final class Messages {
             }
             fork.delivered = true;
         } else if (!MessageAnswers.unreachable(status) && fork.refusal == null) {
-            SipMessage refusal = SipMessage.responseTo(request.received(), status, response.reason());
+            SipMessage refusal = Hygiene.challenges(response)
+                    ? SipMessage.responseTo(request.received(), 403, PoolErrorCode.DEVICE_CHALLENGES.meaning())
+                    : SipMessage.responseTo(request.received(), status, response.reason());
             if (response.toTag() != null && request.received().toTag() == null) {
                 refusal.set(HeaderName.TO, response.to().toString());
             }

@@ -34,6 +34,7 @@ public enum PoolErrorCode implements ErrorCode {
     EVENT_UNSUPPORTED("pool-event-unsupported", "Bad Event"),
     STORE_FAILED("pool-store-failed", "The server cannot keep this at the moment"),
     MESSAGES_FULL("pool-messages-full", "Too many messages wait for this person"),
+    DEVICE_CHALLENGES("pool-device-challenges", "The device asks for a password, which is not passed on"),
     NOTIFICATION_NOT_STORED("pool-notification-not-stored", "The person is away; typing is not kept for later"),
     BUSY("pool-busy", "The server is busy");
 

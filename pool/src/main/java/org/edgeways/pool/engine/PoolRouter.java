@@ -306,7 +306,7 @@ final class PoolRouter implements ProxyRouter {
 
     @Override
     public void onResponse(ProxyRequest request, Target target, SipMessage upstream) {
-        Hygiene.strip(upstream);
+        Hygiene.stripResponse(upstream);
     }
 
     @Override
@@ -328,7 +328,13 @@ final class PoolRouter implements ProxyRouter {
     }
 
     @Override
-    public FinalOutcome onFinal(ProxyRequest request, @Nullable SipMessage best, long now) {
+    public FinalOutcome onFinal(ProxyRequest request, @Nullable SipMessage chosen, long now) {
+        SipMessage best = chosen;
+        if (best != null && Hygiene.challenges(best)) {
+            best = answers.refusal(
+                    request,
+                    Refusal.of(403, PoolErrorCode.DEVICE_CHALLENGES, "challenges of devices are not passed on"));
+        }
         Passage passage = request.attachment(Passage.class);
         if (passage != null && passage.fork() != null) {
             return messages.allFinal(request, passage.fork(), best, now);

@@ -135,6 +135,22 @@ class CallsTest {
         assertThat(statuses(alice, "INVITE")).containsExactly(180, 603);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {401, 407})
+    void aDeviceThatWantsTheCallersPasswordGetsNoDigest(int status) {
+        HeaderName challenge = status == 401 ? HeaderName.WWW_AUTHENTICATE : HeaderName.PROXY_AUTHENTICATE;
+        ring(alice);
+        for (Device device : List.of(phone, laptop)) {
+            SipMessage asks = SipMessage.responseTo(invite(device), status, "Who is it", "dev");
+            asks.set(challenge, "Digest realm=\"acorn.example\", nonce=\"chosen\", qop=\"auth\"");
+            device.answer(asks);
+            world.settle();
+        }
+        SipMessage answer = alice.inbox.getLast();
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.has(challenge)).isFalse();
+    }
+
     @Test
     void busyOnOneDeviceLeavesTheOtherRinging() {
         ring(alice);
