@@ -64,6 +64,16 @@ final class Devices {
                 .toList();
     }
 
+    /**
+     * The device whose contact is that URI: the target of a transfer or a redirection, which others have learned from a
+     * Contact. Null if nobody is signed in there.
+     */
+    @Nullable
+    DeviceTarget ofContact(SipUri uri, long now) {
+        Binding binding = registrar.ofContact(uri, now);
+        return binding == null ? null : new DeviceTarget(binding, List.of());
+    }
+
     /** Within a dialog a device goes by its contact, even if it was named by its GRUU (RFC 5627 section 6.1). */
     void resolve(SipMessage message, long now) {
         if (message.requestUri() instanceof Result.Ok<Uri>(SipUri target) && Gruu.is(target)) {

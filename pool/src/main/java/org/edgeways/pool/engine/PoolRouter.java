@@ -159,8 +159,12 @@ final class PoolRouter implements ProxyRouter {
         if (isOurs(target) && target.user() == null) {
             return toPool(request);
         }
+        DeviceTarget named = request.message().has(HeaderName.ROUTE) ? null : devices.ofContact(target, now);
+        if (named != null) {
+            return forward(List.of(devices.target(named, 1.0)), recordRoute(request, sender, parties));
+        }
         return refuse(
-                request, 403, PoolErrorCode.DOMAIN_FOREIGN, "Request-URI and Route name our domains and edge nodes");
+                request, 403, PoolErrorCode.DOMAIN_FOREIGN, "Request-URI and Route name our domains, devices and edge nodes");
     }
 
     /** The edge node that Route or Request-URI names, or null. */

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.edgeways.base.Result;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Uri;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,7 @@ final class Registrar {
     private final Map<String, List<Binding>> people = new HashMap<>();
     private final Map<String, Binding> byId = new HashMap<>();
     private final Map<String, Set<String>> peopleOfFlow = new HashMap<>();
+    private final Map<String, Set<String>> idsOfContactUser = new HashMap<>();
     private final TimerQueue<String> expiries = new TimerQueue<>();
     private final Map<String, TimerQueue.Timer<String>> expiryOfId = new HashMap<>();
     private final Map<String, String> idsOfOld = new LinkedHashMap<>();
@@ -183,6 +187,36 @@ final class Registrar {
         return bindingOn(person, flow, now) != null;
     }
 
+    /**
+     * The live binding whose contact is that URI (RFC 3261 section 19.1.4), the one that was refreshed last; null if there
+     * is none, or if devices of several people say that it is theirs.
+     */
+    @Nullable
+    Binding ofContact(SipUri uri, long now) {
+        Binding found = null;
+        for (String id : idsOfContactUser.getOrDefault(contactUser(uri), Set.of())) {
+            Binding binding = binding(id, now);
+            if (binding != null
+                    && Uri.parse(binding.contact()) instanceof Result.Ok<Uri>(SipUri contact)
+                    && contact.equivalent(uri)) {
+                if (found != null && !found.person().equals(binding.person())) {
+                    return null;
+                }
+                found = found == null || binding.registeredAt() >= found.registeredAt() ? binding : found;
+            }
+        }
+        return found;
+    }
+
+    /** Equal for equal URIs, different for most others. */
+    private static String contactUser(SipUri uri) {
+        return uri.user() + ":" + uri.port();
+    }
+
+    private static @Nullable String contactUser(Binding binding) {
+        return Uri.parse(binding.contact()) instanceof Result.Ok<Uri>(SipUri uri) ? contactUser(uri) : null;
+    }
+
     /** The person's binding on that connection that was refreshed last, or null. */
     @Nullable
     Binding bindingOn(String person, FlowName flow, long now) {
@@ -282,6 +316,14 @@ final class Registrar {
         changed.add(person);
         for (Binding old : people.getOrDefault(person, List.of())) {
             byId.remove(old.id());
+            String contact = contactUser(old);
+            Set<String> same = contact == null ? null : idsOfContactUser.get(contact);
+            if (contact != null && same != null) {
+                same.remove(old.id());
+                if (same.isEmpty()) {
+                    idsOfContactUser.remove(contact);
+                }
+            }
             TimerQueue.Timer<String> expiry = expiryOfId.remove(old.id());
             if (expiry != null) {
                 expiries.cancel(expiry);
@@ -302,6 +344,12 @@ final class Registrar {
         people.put(person, List.copyOf(bindings));
         for (Binding binding : bindings) {
             byId.put(binding.id(), binding);
+            String contact = contactUser(binding);
+            if (contact != null) {
+                idsOfContactUser
+                        .computeIfAbsent(contact, c -> new LinkedHashSet<>())
+                        .add(binding.id());
+            }
             peopleOfFlow
                     .computeIfAbsent(binding.flow(), f -> new LinkedHashSet<>())
                     .add(person);

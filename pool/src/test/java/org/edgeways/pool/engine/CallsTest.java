@@ -308,6 +308,71 @@ class CallsTest {
         assertThat(statuses(laptop, "INVITE")).containsExactly(491);
     }
 
+    /** Alice talks to Bob's device, which transfers her to the device of Carol that it talks to (RFC 5589 section 7). */
+    private SipMessage transferred(Device carol) {
+        carol.signIn();
+        carol.answers = request -> null;
+        ring(alice);
+        accept(phone);
+        SipMessage refer = byCallee(phone, okOfInvite(phone), "REFER");
+        String target = carol.contact();
+        String replaces = "?Replaces=abc%40phone%3Bto-tag%3D1%3Bfrom-tag%3D2";
+        refer.set(HeaderName.REFER_TO, target.substring(0, target.length() - 1) + replaces + ">");
+        phone.start(refer);
+        SipMessage asked = alice.received("REFER").getFirst();
+        alice.answer(asked, 202);
+        String uri = asked.first(HeaderName.REFER_TO);
+        SipMessage invite = alice.request("INVITE", uri.substring(1, uri.indexOf('?')));
+        invite.set(HeaderName.of("Replaces"), "abc@phone;to-tag=1;from-tag=2");
+        alice.start(invite);
+        return invite;
+    }
+
+    private SipMessage okOfInvite(Device callee) {
+        SipMessage ok = SipMessage.responseTo(invite(callee), 200, "OK", "callee");
+        ok.set(HeaderName.CONTACT, callee.contact());
+        return ok;
+    }
+
+    @Test
+    void anAttendedTransferReachesTheDeviceWhoseContactItNames() {
+        for (Device carol : List.of(world.inside("carol"), world.outside("carol"))) {
+            alice.inbox.clear();
+            phone.inbox.clear();
+            transferred(carol);
+            assertThat(carol.received("INVITE"))
+                    .singleElement()
+                    .satisfies(invite -> assertThat(invite.first(HeaderName.of("Replaces")))
+                            .startsWith("abc@phone"));
+            carol.answer(invite(carol), 180);
+            assertThat(statuses(alice, "INVITE")).contains(180);
+        }
+    }
+
+    @Test
+    void aContactOfNobodyOrOfTwoPeopleIsNoTarget() {
+        Device carol = world.inside("carol");
+        SipMessage nobody = alice.request("INVITE", "sip:x@192.0.2.77:5061;transport=tls");
+        assertThat(alice.send(nobody).status()).isEqualTo(403);
+        carol.signIn();
+        Device dave = world.inside("dave");
+        SipMessage register = dave.register(600);
+        register.set(HeaderName.CONTACT, carol.contact());
+        assertThat(dave.sendSigned(register).status()).isEqualTo(200);
+        String contact = carol.contact();
+        SipMessage both = alice.request("INVITE", contact.substring(1, contact.length() - 1));
+        assertThat(alice.send(both).status()).isEqualTo(403);
+    }
+
+    @Test
+    void onlyWhoIsSignedInReachesADeviceByItsContact() {
+        Device stranger = world.inside("carol");
+        String contact = phone.contact();
+        SipMessage invite = stranger.request("INVITE", contact.substring(1, contact.length() - 1));
+        assertThat(stranger.send(invite).status()).isEqualTo(407);
+        assertThat(phone.received("INVITE")).isEmpty();
+    }
+
     @Test
     void somebodyElseCannotHangUp() {
         SipMessage call = ring(alice);
