@@ -117,9 +117,10 @@ final class Registrar {
             if (contact.expirySeconds() > 0) {
                 String id = replaced.isEmpty() ? "" : replaced.getLast().id();
                 Binding made = request.binding(contact, id, person, flow.toString(), device, now);
-                next.add(id.isEmpty() ? made.withId(idFor(made)) : made);
+                next.add(made);
             }
         }
+        giveIds(next, present);
         int evicted = 0;
         while (next.size() > limits.bindingsPerPerson()) {
             next.remove(next.stream()
@@ -129,6 +130,29 @@ final class Registrar {
         }
         put(person, next);
         return new Outcome.Accepted(new Change(List.copyOf(next), true, evicted));
+    }
+
+    /**
+     * Gives the new bindings among {@code next} their ids. A device that removes its old contact and adds a new one in one
+     * request is still that device, and its dialogs know it by its id.
+     */
+    private void giveIds(List<Binding> next, List<Binding> present) {
+        List<Binding> gone = new ArrayList<>(
+                present.stream().filter(b -> ofId(next, b.id()) == null).toList());
+        for (int i = 0; i < next.size(); i++) {
+            Binding made = next.get(i);
+            if (made.id().isEmpty()) {
+                Binding old = gone.stream().filter(b -> sameDevice(b, made)).findFirst().orElse(null);
+                gone.remove(old);
+                next.set(i, made.withId(old != null ? old.id() : idFor(made)));
+            }
+        }
+    }
+
+    private static boolean sameDevice(Binding old, Binding made) {
+        return old.instance() != null && made.instance() != null
+                ? old.instance().equals(made.instance()) && old.regId() == made.regId()
+                : old.device().equals(made.device());
     }
 
     private static Outcome outOfOrder() {

@@ -398,6 +398,35 @@ class RegistrarTest {
         assertThat(phone.signIn().elements(HeaderName.CONTACT)).hasSize(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDeviceThatReplacesItsContactInOneRegisterKeepsItsId(boolean withInstance) {
+        Device phone = world.inside("alice");
+        if (!withInstance) {
+            phone.instance = null;
+        }
+        phone.signIn();
+        String id = world.engine
+                .bindings("sip:alice@acorn.example", world.now)
+                .getFirst()
+                .id();
+        for (boolean newFirst : new boolean[] {true, false}) {
+            SipMessage register = phone.register(600);
+            String old = phone.contact() + ";expires=0";
+            phone.contactUser = "moved" + newFirst;
+            SipMessage moved = phone.register(600);
+            String fresh = moved.first(HeaderName.CONTACT);
+            register.setElements(HeaderName.CONTACT, newFirst ? List.of(fresh, old) : List.of(old, fresh));
+            assertThat(phone.sendSigned(register).status()).isEqualTo(200);
+            assertThat(world.engine.bindings("sip:alice@acorn.example", world.now))
+                    .singleElement()
+                    .satisfies(bound -> {
+                        assertThat(bound.contact()).contains("moved" + newFirst);
+                        assertThat(bound.id()).isEqualTo(id);
+                    });
+        }
+    }
+
     @Test
     void outboundNeedsAFirstHopThatKnowsIt() {
         Device phone = world.outside("alice");
