@@ -8,6 +8,8 @@ import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegistrarTest {
 
