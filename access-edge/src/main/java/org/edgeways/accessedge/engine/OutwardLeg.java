@@ -3,6 +3,7 @@ package org.edgeways.accessedge.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
 import org.edgeways.sip.message.HeaderName;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests of the inside to clients outside, and the responses to them. */
 final class OutwardLeg {
+
+    private static final Set<String> MAKE_DIALOGS = Set.of("INVITE", "SUBSCRIBE", "REFER");
 
     private final EdgePolicy policy;
     private final EdgeNames names;
@@ -148,9 +151,12 @@ final class OutwardLeg {
         return policy.hiding() && hiding.reveals(reason) ? null : reason;
     }
 
-    /** Edits a client's response as it goes to the inside. */
+    /**
+     * Edits a client's response as it goes to the inside. Where it makes a dialog, the route that was recorded is put back
+     * even if the client has left it out (RFC 3261 section 12.1.1 has it copied): else the inside would dial the client.
+     */
     void editResponse(SipMessage upstream, Passage.Outward passage) {
-        boolean recorded = upstream.has(HeaderName.RECORD_ROUTE);
+        boolean recorded = upstream.has(HeaderName.RECORD_ROUTE) || makesDialog(upstream);
         hygiene.cleanResponse(upstream);
         if (recorded) {
             List<String> routes = new ArrayList<>();
@@ -162,5 +168,12 @@ final class OutwardLeg {
             upstream.setElements(HeaderName.RECORD_ROUTE, routes);
         }
         hiding.restoreAddresses(upstream, HeaderName.CONTACT, passage.person()::equals);
+    }
+
+    private static boolean makesDialog(SipMessage response) {
+        return response.status() > 100
+                && response.status() < 300
+                && response.toTag() != null
+                && MAKE_DIALOGS.contains(response.cseq().method());
     }
 }

@@ -175,6 +175,33 @@ class EdgePathsTest {
     }
 
     @Test
+    void aClientThatLeavesOutTheRecordedRouteIsReachedOverItAllTheSame() {
+        Flow flow = bench.client();
+        SipMessage register = bench.signIn(flow, ALICE, "<sip:alice@192.168.77.10:5061;transport=tls>");
+        for (int status : new int[] {180, 200}) {
+            bench.fromInside(bench.request(
+                    "INVITE",
+                    "sip:alice@192.168.77.10:5061;transport=tls",
+                    BOB,
+                    ALICE,
+                    "Route: " + register.first(HeaderName.PATH) + "|Record-Route: " + EdgeBench.POOL_ROUTE
+                            + "|Contact: " + INSIDE_CONTACT));
+            SipMessage outside = bench.at(flow);
+            SipMessage answer = EdgeBench.answer(outside, status, "Yes", "Contact", "<sip:alice@192.168.77.10:5061>");
+            answer.remove(HeaderName.RECORD_ROUTE);
+            bench.fromClient(flow, answer);
+            SipMessage inside = bench.atInside();
+            while (inside.status() == 100) {
+                inside = bench.atInside();
+            }
+            List<String> routes = inside.elements(HeaderName.RECORD_ROUTE);
+            assertThat(routes).as("of a %d", status).hasSize(2);
+            assertThat(routes.getFirst()).contains("@" + EdgeBench.INSIDE);
+            assertThat(routes.getLast()).isEqualTo(EdgeBench.POOL_ROUTE);
+        }
+    }
+
+    @Test
     void aCancelledCallFromOutsideIsCancelledInside() {
         Flow flow = bench.alice();
         SipMessage invite = bench.request("INVITE", BOB, ALICE, BOB, "Contact: <sip:alice@192.168.77.10:5061>");
