@@ -1,7 +1,9 @@
 package org.edgeways.accessedge.engine;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.edgeways.base.Counters;
 import org.edgeways.base.SourceNetwork;
 import org.edgeways.sip.transaction.Flow;
@@ -10,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All open connections of the node: which belong to the inside, which to clients, and on which of these a person's device
- * was last signed in. A connection that is in neither list is nobody's. Safe for use by several threads.
+ * is signed in, the latest first: a device may keep several (RFC 5626), and when one dies the others go on. A connection that is in neither list is nobody's. Safe for use by several threads.
  */
 public final class FlowDirectory {
+
+    /** Most connections of one device that are remembered; of more the oldest are forgotten. */
+    static final int FLOWS_PER_DEVICE = 8;
 
     private record Device(String person, String device) {}
 
@@ -20,7 +25,7 @@ public final class FlowDirectory {
     private final EdgeLimits limits;
     private final ConcurrentHashMap<Flow, ClientFlow> clients = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Flow, Boolean> inside = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Device, ClientFlow> devices = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Device, List<ClientFlow>> devices = new ConcurrentHashMap<>();
 
     /** An empty directory. */
     public FlowDirectory(EdgeNames names, EdgeLimits limits, Counters counters) {
@@ -45,7 +50,7 @@ public final class FlowDirectory {
         inside.remove(flow);
         ClientFlow client = clients.remove(flow);
         if (client != null) {
-            client.devices().forEach((person, device) -> devices.remove(new Device(person, device), client));
+            client.devices().forEach((person, device) -> forget(new Device(person, device), client));
         }
     }
 
@@ -67,20 +72,27 @@ public final class FlowDirectory {
 
     /** The connection on which that person's device is signed in now; null if there is none. */
     public @Nullable ClientFlow signedIn(String person, String device, long now) {
-        ClientFlow client = devices.get(new Device(person, device));
-        return client != null && clients.containsKey(client.flow()) && client.isSignedInAs(person, now) ? client : null;
+        for (ClientFlow client : devices.getOrDefault(new Device(person, device), List.of())) {
+            if (clients.containsKey(client.flow()) && client.isSignedInAs(person, now)) {
+                return client;
+            }
+        }
+        return null;
     }
 
     /** The pool has accepted a sign-in. */
     void signIn(ClientFlow client, String person, String device, long expiresAt, Collection<String> contacts) {
         String before = client.deviceOf(person);
         if (before != null && !before.equals(device)) {
-            devices.remove(new Device(person, before), client);
+            forget(new Device(person, before), client);
         }
         client.signIn(person, device, expiresAt, contacts);
-        devices.put(new Device(person, device), client);
+        devices.merge(new Device(person, device), List.of(client), (known, latest) -> Stream.concat(
+                        latest.stream(), known.stream().filter(other -> other != client))
+                .limit(FLOWS_PER_DEVICE)
+                .toList());
         if (!clients.containsKey(client.flow())) {
-            devices.remove(new Device(person, device), client);
+            forget(new Device(person, device), client);
         }
     }
 
@@ -88,12 +100,20 @@ public final class FlowDirectory {
     void signOut(ClientFlow client, String person) {
         String device = client.signOut(person);
         if (device != null) {
-            devices.remove(new Device(person, device), client);
+            forget(new Device(person, device), client);
         }
+    }
+
+    private void forget(Device device, ClientFlow client) {
+        devices.computeIfPresent(device, (key, known) -> {
+            List<ClientFlow> left =
+                    known.stream().filter(other -> other != client).toList();
+            return left.isEmpty() ? null : left;
+        });
     }
 
     /** All clients that are connected at the moment. */
     public Collection<ClientFlow> clients() {
-        return java.util.List.copyOf(clients.values());
+        return List.copyOf(clients.values());
     }
 }

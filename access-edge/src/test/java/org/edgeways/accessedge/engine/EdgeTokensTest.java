@@ -48,6 +48,44 @@ class EdgeTokensTest {
         return route.replace(EdgePathsTest.user(route), token);
     }
 
+    @Test
+    void whenTheLatestOfTwoConnectionsOfADeviceDiesADialogGoesOnOverTheOther() {
+        Flow first = bench.alice();
+        Flow second = bench.client();
+        SipMessage register = bench.signIn(second, ALICE, ALICES_CONTACT);
+        String path = register.first(HeaderName.PATH);
+        bench.close(second);
+        bench.fromInside(
+                bench.request("BYE", "sip:alice@192.168.77.10:5061", BOB, "<" + ALICE + ">;tag=x", "Route: " + path));
+        assertThat(bench.at(first).method()).isEqualTo("BYE");
+        bench.close(first);
+        bench.fromInside(
+                bench.request("BYE", "sip:alice@192.168.77.10:5061", BOB, "<" + ALICE + ">;tag=y", "Route: " + path));
+        assertThat(bench.atInside().status()).isEqualTo(430);
+    }
+
+    @Test
+    void asManyConnectionsOfADeviceAsTheLimitAreRememberedAndNoMore() {
+        Flow first = bench.alice();
+        for (int i = 1; i < FlowDirectory.FLOWS_PER_DEVICE; i++) {
+            bench.close(signedInOnceMore());
+        }
+        assertThat(bench.directory.signedIn(ALICE, "<urn:uuid:a>", bench.now)).isNotNull();
+        for (int i = 0; i < FlowDirectory.FLOWS_PER_DEVICE - 1; i++) {
+            signedInOnceMore();
+        }
+        assertThat(bench.directory.signedIn(ALICE, "<urn:uuid:a>", bench.now).flow())
+                .isNotEqualTo(first);
+        bench.close(first);
+        assertThat(bench.directory.signedIn(ALICE, "<urn:uuid:a>", bench.now)).isNotNull();
+    }
+
+    private Flow signedInOnceMore() {
+        Flow flow = bench.client();
+        bench.signIn(flow, ALICE, ALICES_CONTACT);
+        return flow;
+    }
+
     // ---- from outside
 
     @Test
