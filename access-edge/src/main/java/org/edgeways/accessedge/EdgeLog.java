@@ -1,12 +1,12 @@
 package org.edgeways.accessedge;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.EdgeEvents;
 import org.edgeways.accessedge.engine.SourceGuard;
 import org.edgeways.base.Counters;
+import org.edgeways.base.LineRate;
 import org.edgeways.base.SourceNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,23 +18,19 @@ import org.slf4j.LoggerFactory;
 final class EdgeLog implements EdgeEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessEdge.class);
-    private static final int LINES_PER_SECOND = 100;
     private static final int MAX_DETAIL = 200;
-    private static final long SECOND = 1_000_000_000L;
 
     private final LongSupplier clock;
-    private final Counters.Counter suppressed;
-    private final AtomicLong second = new AtomicLong();
-    private final AtomicLong lines = new AtomicLong();
+    private final LineRate rate;
 
     EdgeLog(LongSupplier clock, Counters counters) {
         this.clock = clock;
-        this.suppressed = counters.counter("access_edge_log_lines_suppressed");
+        this.rate = new LineRate(counters.counter("access_edge_log_lines_suppressed"));
     }
 
     @Override
     public void refused(Refusal refusal) {
-        if (mayWrite()) {
+        if (rate.mayWrite(clock.getAsLong())) {
             LOG.info(
                     "event=access-edge-refused code={} method={} source={} flow={} detail=\"{}\"",
                     refusal.code().code(),
@@ -84,18 +80,6 @@ final class EdgeLog implements EdgeEvents {
                 cause.label(),
                 time.toSeconds(),
                 times);
-    }
-
-    private boolean mayWrite() {
-        long now = clock.getAsLong() / SECOND;
-        if (second.getAndSet(now) != now) {
-            lines.set(0);
-        }
-        if (lines.incrementAndGet() <= LINES_PER_SECOND) {
-            return true;
-        }
-        suppressed.increment();
-        return false;
     }
 
     static String clean(String text) {

@@ -125,11 +125,17 @@ final class ChannelSipConnection implements SipConnection {
             close(TransportErrorCode.IDLE);
         } else if (incompleteSince != NOT_INCOMPLETE
                 && now - incompleteSince > limits.incompleteMessage().toNanos()) {
-            LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.SLOW_SENDER.code());
+            logged(TransportErrorCode.SLOW_SENDER);
             close(TransportErrorCode.SLOW_SENDER);
         } else if (queuedBytes.get() > 0 && now - lastTaken > limits.stalled().toNanos()) {
-            LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.SLOW_RECEIVER.code());
+            logged(TransportErrorCode.SLOW_RECEIVER);
             abort(TransportErrorCode.SLOW_RECEIVER);
+        }
+    }
+
+    private void logged(TransportErrorCode code) {
+        if (setup.context().mayLog()) {
+            LOG.info("{} {} {}", setup.endpoint(), remote, code.code());
         }
     }
 
@@ -180,7 +186,7 @@ final class ChannelSipConnection implements SipConnection {
     /** Something came that is no message: counts it, logs it, tells the role. */
     void refused(ErrorCode code, long offset) {
         counters.refused(code);
-        if (refusals++ < LOGGED_REFUSALS) {
+        if (refusals++ < LOGGED_REFUSALS && setup.context().mayLog()) {
             LOG.info("{} {} {} at offset {}", setup.endpoint(), remote, code.code(), offset);
         }
         guarded(() -> setup.events().refused(this, code, now()));

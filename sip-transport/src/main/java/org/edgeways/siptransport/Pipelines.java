@@ -79,7 +79,9 @@ final class Pipelines {
             NetErrorCode code = codeOf(failure);
             setup.counters().handshakeFailed(code);
             if (channel.remoteAddress() instanceof InetSocketAddress remote) {
-                LOG.info("{} {} {}: {}", setup.endpoint(), remote, code.code(), failure.getMessage());
+                if (setup.context().mayLog()) {
+                    LOG.info("{} {} {}: {}", setup.endpoint(), remote, code.code(), failure.getMessage());
+                }
                 setup.events()
                         .handshakeFailed(
                                 setup.endpoint(),

@@ -7,6 +7,7 @@ import io.netty.resolver.dns.DnsNameResolverBuilder;
 import java.net.InetSocketAddress;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
+import org.edgeways.base.LineRate;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 
@@ -17,6 +18,7 @@ public final class TransportContext implements AutoCloseable {
     private final ProcessClock clock;
     private final Counters counters;
     private final RandomGenerator random;
+    private final LineRate lines;
     private final FlowNumbers flows = new FlowNumbers();
     private final ConnectionTable connections = new ConnectionTable();
     private final LinkTable links = new LinkTable();
@@ -33,6 +35,7 @@ public final class TransportContext implements AutoCloseable {
         this.clock = clock;
         this.counters = counters;
         this.random = random;
+        this.lines = new LineRate(counters.counter("sip_log_lines_suppressed"));
         counters.gauge("sip_connections", connections::size);
     }
 
@@ -59,6 +62,11 @@ public final class TransportContext implements AutoCloseable {
     /** The connections between edge and inside. */
     public LinkTable links() {
         return links;
+    }
+
+    /** Whether one more line about what a stranger did may be written to the log. */
+    boolean mayLog() {
+        return lines.mayWrite(clock.now());
     }
 
     RandomGenerator random() {
