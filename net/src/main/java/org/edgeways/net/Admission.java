@@ -9,7 +9,8 @@ import org.edgeways.base.SourceNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides at accept who comes in: limits in all, per source network and of handshakes at once, and the ban list. Safe
+ * Decides at accept who comes in: limits in all, per source network, of handshakes at once and of new connections per
+ * second, and the ban list. Safe
  * to use from any thread.
  *
  * <p>Counts {@code net_connections_accepted} and {@code net_connections_refused{reason=…}}, and shows
@@ -67,6 +68,7 @@ public final class Admission {
     private final Counters.Counter accepted;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger handshakes = new AtomicInteger();
+    private final SourceRate rate;
     private final ConcurrentHashMap<SourceNetwork, Integer> bySource = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<SourceNetwork, Integer> handshakesBySource = new ConcurrentHashMap<>();
 
@@ -79,6 +81,7 @@ public final class Admission {
         this.name = name;
         this.limits = limits;
         this.bans = bans;
+        this.rate = new SourceRate(limits.connectionsPerSecondPerSource(), limits.connectionBurstPerSource());
         this.counters = counters;
         accepted = counters.counter("net_connections_accepted", "listener", name);
         counters.gauge("net_connections", connections::get, "listener", name);
@@ -110,6 +113,9 @@ public final class Admission {
     private @Nullable NetErrorCode take(SourceNetwork source, long now) {
         if (bans.isBanned(source, now)) {
             return NetErrorCode.SOURCE_BANNED;
+        }
+        if (!rate.take(source, now)) {
+            return NetErrorCode.CONNECTION_RATE_EXCEEDED;
         }
         if (!within(connections, limits.connections())) {
             return NetErrorCode.CONNECTIONS_EXHAUSTED;

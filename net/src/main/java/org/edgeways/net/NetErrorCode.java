@@ -10,6 +10,8 @@ public enum NetErrorCode implements ErrorCode {
     HANDSHAKES_EXHAUSTED("net-handshakes-exhausted", "Too many TLS handshakes are in progress at once."),
     HANDSHAKES_PER_SOURCE_EXHAUSTED(
             "net-handshakes-per-source-exhausted", "Too many TLS handshakes of one source network are in progress."),
+    CONNECTION_RATE_EXCEEDED(
+            "net-connection-rate-exceeded", "One source network opens connections faster than is allowed."),
     SOURCE_BANNED("net-source-banned", "The source network is banned for a while."),
     HANDSHAKE_TIMEOUT("net-handshake-timeout", "The TLS handshake took longer than is allowed."),
     HANDSHAKE_FAILED("net-handshake-failed", "The TLS handshake failed."),

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.base.InMemoryCounters;
+import org.edgeways.base.SourceNetwork;
 import org.junit.jupiter.api.Test;
 
 final class AdmissionTest {
@@ -88,6 +89,36 @@ final class AdmissionTest {
                 .isEqualTo(new Admission.Decision.Refused(NetErrorCode.SOURCE_BANNED));
         assertThat(admission.admit(address("192.0.2.9"), 100)).isInstanceOf(Admission.Decision.Admitted.class);
         assertThat(admission.admit(address("192.0.2.8"), 99)).isInstanceOf(Admission.Decision.Admitted.class);
+    }
+
+    @Test
+    void oneSourceOpensNoMoreConnectionsAtOnceThanItsBurstAndThenNoFasterThanItsRate() {
+        AdmissionLimits limits =
+                new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10)).withConnectionRate(2, 5);
+        Admission admission = new Admission("outside", limits, BanCheck.NONE, counters);
+        admit(admission, "192.0.2.1", 5).forEach(Admission.Ticket::close);
+        assertRefused(admission, "192.0.2.1", NetErrorCode.CONNECTION_RATE_EXCEEDED);
+        admit(admission, "192.0.2.2", 5);
+        assertThat(admission.admit(address("192.0.2.1"), 499_999_999L))
+                .isEqualTo(new Admission.Decision.Refused(NetErrorCode.CONNECTION_RATE_EXCEEDED));
+        assertThat(admission.admit(address("192.0.2.1"), 500_000_000L)).isInstanceOf(Admission.Decision.Admitted.class);
+        assertThat(admission.admit(address("192.0.2.1"), 500_000_000L))
+                .isEqualTo(new Admission.Decision.Refused(NetErrorCode.CONNECTION_RATE_EXCEEDED));
+        assertThat(counters.value(
+                        "net_connections_refused", "listener", "outside", "reason", "net-connection-rate-exceeded"))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void ratesOfNetworksThatOweNothingAreForgotten() {
+        SourceRate rate = new SourceRate(1, 1);
+        for (int i = 0; i < SourceRate.SOURCES; i++) {
+            assertThat(rate.take(SourceNetwork.of(address("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255))), 0))
+                    .isTrue();
+        }
+        assertThat(rate.sources()).isEqualTo(SourceRate.SOURCES);
+        assertThat(rate.take(SourceNetwork.of(address("192.0.2.1")), 2_000_000_000L)).isTrue();
+        assertThat(rate.sources()).isEqualTo(1);
     }
 
     @Test
