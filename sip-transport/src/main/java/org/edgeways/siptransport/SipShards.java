@@ -72,12 +72,17 @@ public final class SipShards implements SipConnectionEvents {
                 && shard.waiting() > MOST_WAITING
                 && !message.method().equals("ACK")) {
             context.counters().counter("sip_requests_shed").increment();
-            SipMessage busy = SipMessage.responseTo(message, 503, "Service Unavailable");
+            SipMessage busy = SipMessage.responseTo(message, 503, "Service Unavailable", toTag());
             busy.set(org.edgeways.sip.message.HeaderName.of("Retry-After"), Integer.toString(RETRY_AFTER_SECONDS));
             connection.send(busy);
             return;
         }
         shard.hand(at -> shard.role().received(connection, message, at));
+    }
+
+    /** RFC 3261 section 8.2.6.2: every answer but 100 has one. */
+    private String toTag() {
+        return Long.toString(context.random().nextLong(Long.MAX_VALUE), 36);
     }
 
     private SipShard shardFor(SipConnection connection, SipMessage message) {

@@ -72,7 +72,8 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
         connection.heard();
         framer.feed(bytes, 0, bytes.length);
         boolean ended = false;
-        for (Frame frame = framer.next(); frame != null; frame = framer.next()) {
+        // what follows the reason for which we close is not looked at any more
+        for (Frame frame = framer.next(); frame != null && connection.isOpen(); frame = framer.next()) {
             ended |= frame instanceof Frame.Message;
             take(frame);
         }
