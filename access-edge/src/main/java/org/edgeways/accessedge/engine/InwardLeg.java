@@ -452,14 +452,24 @@ final class InwardLeg {
         }
     }
 
-    /** RFC 5626 section 5.4: the edge is who knows how often its connections must be kept alive. */
+    /**
+     * RFC 5626 section 5.4: the edge is who knows how often its connections must be kept alive. If the inside wants it more
+     * often, so it is.
+     */
     private void offerFlowTimer(ProxyRequest request, SipMessage upstream) {
         if (request.method().equals("REGISTER")
                 && upstream.status() / 100 == 2
                 && !policy.flowTimer().isZero()
-                && !upstream.has(HeaderName.FLOW_TIMER)
                 && request.received().lists(HeaderName.SUPPORTED, "outbound")) {
-            upstream.add(HeaderName.FLOW_TIMER, Long.toString(policy.flowTimer().toSeconds()));
+            long own = policy.flowTimer().toSeconds();
+            String value = upstream.first(HeaderName.FLOW_TIMER);
+            boolean number = value != null
+                    && value.length() < 10
+                    && !value.isEmpty()
+                    && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (value == null || !number || Long.parseLong(value) > own) {
+                upstream.set(HeaderName.FLOW_TIMER, Long.toString(own));
+            }
         }
     }
 }

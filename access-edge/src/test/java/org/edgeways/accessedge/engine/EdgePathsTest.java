@@ -8,6 +8,8 @@ import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.tokens.FlowToken;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The paths that messages take when all is well. */
 class EdgePathsTest {
@@ -47,6 +49,28 @@ class EdgePathsTest {
         Flow flow = bench.alice();
         assertThat(bench.directory.client(flow).isSignedInAs(ALICE, bench.now)).isTrue();
         assertThat(bench.events.log).contains("signed in " + ALICE + " 300");
+    }
+
+    /** The edge's own setting is 120 s. */
+    @ParameterizedTest
+    @CsvSource({"300, 120", "60, 60", "120, 120", "soon, 120", ", 120"})
+    void aClientIsAskedToKeepItsConnectionAliveAsOftenAsEdgeOrInsideWants(String inside, String told) {
+        Flow flow = bench.client();
+        String contact = "<sip:alice@1.2.3.4>;+sip.instance=\"<urn:uuid:a>\";reg-id=1";
+        bench.fromClient(
+                flow,
+                bench.request(
+                        "REGISTER",
+                        "sip:acorn.example",
+                        ALICE,
+                        ALICE,
+                        "Supported: path, outbound|Contact: " + contact + "|Expires: 300"));
+        SipMessage register = bench.atInside();
+        String[] headers = inside == null
+                ? new String[] {"Contact", contact + ";expires=300"}
+                : new String[] {"Contact", contact + ";expires=300", "Flow-Timer", inside};
+        bench.answerFromInside(register, 200, "OK", headers);
+        assertThat(bench.at(flow).values(HeaderName.FLOW_TIMER)).containsExactly(told);
     }
 
     @Test
