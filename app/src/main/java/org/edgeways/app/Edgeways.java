@@ -91,7 +91,9 @@ public final class Edgeways {
             last = last.subcommand();
         }
         CommandLine command = last.commandSpec().commandLine();
-        boolean group = !(command.getCommand() instanceof Callable) && !command.getSubcommands().isEmpty() && !last.isUsageHelpRequested();
+        boolean group = !(command.getCommand() instanceof Callable)
+                && !command.getSubcommands().isEmpty()
+                && !last.isUsageHelpRequested();
         if (group && !last.isVersionHelpRequested()) {
             command.usage(err);
             return ExitCode.USAGE;

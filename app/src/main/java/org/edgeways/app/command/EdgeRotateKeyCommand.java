@@ -52,7 +52,8 @@ public final class EdgeRotateKeyCommand implements Callable<Integer> {
                     spec.commandLine()
                             .getOut()
                             .println("New tokens are sealed with key "
-                                    + HexFormat.of().toHexDigits(keyring.newest().id())
+                                    + HexFormat.of()
+                                            .toHexDigits(keyring.newest().id())
                                     + "; older keys that still open theirs: "
                                     + (keyring.keys().size() - 1));
                 }

@@ -20,7 +20,7 @@ import org.edgeways.siptransport.SipConnectionSettings;
  *   <tr><th>object</th><th>keys</th></tr>
  *   <tr><td>edge {@code outside.limits}, edge {@code link.limits}, pool {@code inside.limits}</td>
  *       <td>{@link AdmissionLimits}: {@code connections}, {@code connectionsPerSource}, {@code handshakes},
- *       {@code handshakesPerSource} 1 to 1,000,000; {@code handshakeTimeout} 100 ms to 10 m</td></tr>
+ *       {@code handshakesPerSource}, {@code connectionsPerSecondPerSource}, {@code connectionBurstPerSource} 1 to 1,000,000; {@code handshakeTimeout} 100 ms to 10 m</td></tr>
  *   <tr><td>edge {@code outside.limits}</td>
  *       <td>{@link SipConnectionSettings}: {@code incompleteMessage}, {@code stalled}, {@code webSocketPing} 1 s to 1 h,
  *       {@code idle} 1 s to 1 d, {@code queueBytes} 64 KiB to 1 GiB</td></tr>
@@ -57,13 +57,16 @@ final class Limits {
     /** Limits of connections at accept. */
     static AdmissionLimits admission(JsonSection limits) {
         AdmissionLimits usual = AdmissionLimits.defaults();
+        int perSource = count(limits, "connectionsPerSource", usual.connectionsPerSource());
         return new AdmissionLimits(
                 count(limits, "connections", usual.connections()),
-                count(limits, "connectionsPerSource", usual.connectionsPerSource()),
+                perSource,
                 count(limits, "handshakes", usual.handshakes()),
                 count(limits, "handshakesPerSource", usual.handshakesPerSource()),
                 limits.duration(
-                        "handshakeTimeout", usual.handshakeTimeout(), Duration.ofMillis(100), Duration.ofMinutes(10)));
+                        "handshakeTimeout", usual.handshakeTimeout(), Duration.ofMillis(100), Duration.ofMinutes(10)),
+                count(limits, "connectionsPerSecondPerSource", usual.connectionsPerSecondPerSource()),
+                count(limits, "connectionBurstPerSource", Math.max(usual.connectionBurstPerSource(), perSource)));
     }
 
     /** Limits of each connection. */
@@ -141,7 +144,8 @@ final class Limits {
                 limits.duration("flowTimer", usual.flowTimer(), Duration.ofSeconds(10), HOUR));
     }
 
-    private static PresenceLimits presence(JsonSection limits) {
+    /** Those of subscriptions and presence, from a whole section. */
+    static PresenceLimits presence(JsonSection limits) {
         PresenceLimits usual = PresenceLimits.DEFAULT;
         Expiries expiries =
                 expiries(limits, new Expiries(usual.minimumExpiry(), usual.defaultExpiry(), usual.maximumExpiry()));

@@ -95,7 +95,8 @@ class CommandLineTest {
         Keyring rotated = file.load().orThrow();
         assertThat(rotated.newest().id()).isNotEqualTo(first);
         assertThat(rotated.find(first)).isNotNull();
-        assertThat(out.toString()).contains(HexFormat.of().toHexDigits(rotated.newest().id()));
+        assertThat(out.toString())
+                .contains(HexFormat.of().toHexDigits(rotated.newest().id()));
     }
 
     @Test

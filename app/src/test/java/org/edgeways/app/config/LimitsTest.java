@@ -7,6 +7,9 @@ import java.util.List;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.presence.engine.PresenceDefault;
+import org.edgeways.pool.presence.engine.PresenceLimits;
+import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.siptransport.SipConnectionSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +36,9 @@ class LimitsTest {
                 Limits.connection(limits);
                 limits.end();
             }
+            case "presence" -> Limits.presence(limits);
             case "edge" -> Limits.edge(limits);
-            case "pool" -> Limits.pool(limits, section("{}"));
+            case "pool" -> Limits.pool(limits, section("{}"), PresenceDefault.ALLOW);
             default -> throw new AssertionError(where);
         }
     }
@@ -44,15 +48,17 @@ class LimitsTest {
         assertThat(Limits.admission(section("{}"))).isEqualTo(AdmissionLimits.defaults());
         assertThat(Limits.connection(section("{}"))).isEqualTo(SipConnectionSettings.DEFAULT);
         assertThat(Limits.edge(section("{}"))).isEqualTo(EdgeLimits.DEFAULT);
-        assertThat(Limits.pool(section("{}"), section("{}"))).isEqualTo(PoolSettings.Limits.DEFAULT);
+        assertThat(Limits.pool(section("{}"), section("{}"), PresenceDefault.ALLOW))
+                .isEqualTo(PoolSettings.Limits.DEFAULT);
         assertThat(problems.lines()).isEmpty();
     }
 
     @Test
     void everyKeySetsItsOwnLimit() {
         assertThat(Limits.admission(section("{'connections':1,'connectionsPerSource':2,'handshakes':3,"
-                        + "'handshakesPerSource':4,'handshakeTimeout':'5s'}")))
-                .isEqualTo(new AdmissionLimits(1, 2, 3, 4, Duration.ofSeconds(5)));
+                        + "'handshakesPerSource':4,'handshakeTimeout':'5s','connectionsPerSecondPerSource':6,"
+                        + "'connectionBurstPerSource':7}")))
+                .isEqualTo(new AdmissionLimits(1, 2, 3, 4, Duration.ofSeconds(5), 6, 7));
         SipConnectionSettings each = Limits.connection(section(
                 "{'incompleteMessage':'1s','idle':'2s'," + "'queueBytes':70000,'stalled':'4s','webSocketPing':'5s'}"));
         assertThat(each)
@@ -87,8 +93,13 @@ class LimitsTest {
         PoolSettings.Limits pool = Limits.pool(
                 section("{'bindingsPerPerson':1,'contactsPerRequest':2,'contactBytes':100,'credentialsPerRequest':3,"
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','flowTimer':'20s',"
-                        + "'messagesPerRecipient':7,'bytesPerRecipient':80000,'bytesInAll':90000,'age':'10d'}"),
-                section("{'connections':11}"));
+                        + "'messagesPerRecipient':7,'bytesPerRecipient':80000,'bytesInAll':90000,'age':'10d',"
+                        + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'subscriptionsPerPerson':3,"
+                        + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','notifyInterval':'7s','retry':'8s',"
+                        + "'restartQuiet':'9s','publicationsPerPerson':10,'publicationBytes':1100,'contactsPerPerson':12,"
+                        + "'listBytes':17000,'decisionsPerPerson':14,'waitingPerPerson':15}}"),
+                section("{'connections':11}"),
+                PresenceDefault.ASK);
         assertThat(pool.registrar())
                 .isEqualTo(new org.edgeways.pool.engine.RegistrarLimits(
                         1,
@@ -99,6 +110,25 @@ class LimitsTest {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(20)));
+        assertThat(pool.presence())
+                .isEqualTo(new PresenceSettings(
+                        PresenceDefault.ASK,
+                        new PresenceLimits(
+                                1,
+                                2,
+                                3,
+                                Duration.ofSeconds(4),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(6),
+                                Duration.ofSeconds(7),
+                                Duration.ofSeconds(8),
+                                Duration.ofSeconds(9),
+                                10,
+                                1_100,
+                                12,
+                                17_000,
+                                14,
+                                15)));
         assertThat(pool.waiting())
                 .isEqualTo(new org.edgeways.pool.messages.MessageLimits(7, 80_000, 90_000, Duration.ofDays(10)));
         assertThat(pool.admission().connections()).isEqualTo(11);
@@ -111,6 +141,8 @@ class LimitsTest {
         "connections, connectionsPerSource, 0, 1, 1000000, 1000001",
         "connections, handshakes, 0, 1, 1000000, 1000001",
         "connections, handshakesPerSource, 0, 1, 1000000, 1000001",
+        "connections, connectionsPerSecondPerSource, 0, 1, 1000000, 1000001",
+        "connections, connectionBurstPerSource, 0, 1, 1000000, 1000001",
         "connections, handshakeTimeout, 99ms, 100ms, 10m, 601s",
         "connections, incompleteMessage, 999ms, 1s, 1h, 3601s",
         "connections, idle, 999ms, 1s, 1d, 86401s",
@@ -142,7 +174,18 @@ class LimitsTest {
         "pool, messagesPerRecipient, 0, 1, 1000000, 1000001",
         "pool, bytesPerRecipient, 65535, 65536, 1099511627776, 1099511627777",
         "pool, bytesInAll, 65535, 65536, 1099511627776, 1099511627777",
-        "pool, age, 59s, 1m, 3650d, 3651d"
+        "pool, age, 59s, 1m, 3650d, 3651d",
+        "presence, subscriptions, 0, 1, 1000000, 1000001",
+        "presence, subscriptionsPerWatcher, 0, 1, 1000000, 1000001",
+        "presence, subscriptionsPerPerson, 0, 1, 1000000, 1000001",
+        "presence, minimumExpiry, 999ms, 1s, 1h, 3601s",
+        "presence, retry, 999ms, 1s, 1h, 3601s",
+        "presence, publicationsPerPerson, 0, 1, 1000, 1001",
+        "presence, publicationBytes, 1023, 1024, 1000000, 1000001",
+        "presence, contactsPerPerson, 0, 1, 1000, 1001",
+        "presence, listBytes, 16383, 16384, 1000000, 1000001",
+        "presence, decisionsPerPerson, 0, 1, 1000000, 1000001",
+        "presence, waitingPerPerson, 0, 1, 1000000, 1000001"
     })
     void aValueAtEitherEndIsTakenAndOnePastItIsRefusedByName(
             String where, String key, String under, String least, String most, String over) {
@@ -161,8 +204,8 @@ class LimitsTest {
     void limitsThatContradictEachOtherAreNamedTogether() {
         Limits.edge(section("{'firstBan':'2h','longestBan':'1h'}"));
         Limits.edge(section("{'firstBan':'2h'}"));
-        Limits.pool(section("{'minimumExpiry':'2h'}"), section("{}"));
-        Limits.pool(section("{'maximumExpiry':'1m'}"), section("{}"));
+        Limits.pool(section("{'minimumExpiry':'2h'}"), section("{}"), PresenceDefault.ALLOW);
+        Limits.pool(section("{'maximumExpiry':'1m'}"), section("{}"), PresenceDefault.ALLOW);
         assertThat(problems.lines())
                 .containsExactly(
                         "edge.json:1: longestBan: firstBan (2h) must not be longer than longestBan (1h)",

@@ -35,8 +35,10 @@ class KeyringReloadsTest {
         Keyring rotated = file.rotate(random).orThrow();
         reloads.run();
         reloads.run();
-        assertThat(taken).singleElement().satisfies(ring -> assertThat(ring.newest().id())
-                .isEqualTo(rotated.newest().id()));
+        assertThat(taken)
+                .singleElement()
+                .satisfies(ring -> assertThat(ring.newest().id())
+                        .isEqualTo(rotated.newest().id()));
         assertThat(counters.value("edge_keyring_reloads")).isEqualTo(1);
         String whole = Files.readString(path);
         Files.writeString(path, "half a ri");
