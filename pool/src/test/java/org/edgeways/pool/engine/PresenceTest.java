@@ -268,6 +268,23 @@ class PresenceTest {
     }
 
     @Test
+    void whoSendsCredentialsAlongIsToldOnThatConnectionUntilItBreaks() {
+        Device desk = world.inside("carol");
+        Watcher guest = new Watcher(desk, "sip:bob@acorn.example");
+        assertThat(guest.subscribeSigned(600).status()).isEqualTo(200);
+        assertThat(guest.last()).contains("<basic>closed</basic>");
+        world.advance(10);
+        Device bob = signedIn(world.inside("bob"));
+        assertThat(guest.last()).contains("<basic>open</basic>");
+        world.advance(10);
+        desk.die();
+        bob.signOut();
+        assertThat(guest.notifies()).hasSize(2);
+        world.advance(600);
+        assertThat(world.store.subscriptions).isEmpty();
+    }
+
+    @Test
     void somebodyElsesSubscriptionCannotBeRefreshedOrEnded() {
         watcher.subscribe(600);
         Device mallory = signedIn(world.inside("carol"));

@@ -56,6 +56,14 @@ final class Watcher {
         return ok;
     }
 
+    /** The same, and again with credentials when challenged. */
+    SipMessage subscribeSigned(int seconds) {
+        SipMessage subscribe = request(seconds);
+        callId = subscribe.callId();
+        ok = device.sendSigned(subscribe);
+        return ok;
+    }
+
     SipMessage inDialog(Device sender, int seconds) {
         String contact = ok.first(HeaderName.CONTACT);
         SipMessage subscribe = sender.request("SUBSCRIBE", contact.substring(1, contact.indexOf('>')));
