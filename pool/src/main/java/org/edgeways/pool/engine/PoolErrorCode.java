@@ -32,6 +32,7 @@ public enum PoolErrorCode implements ErrorCode {
     OUTBOUND_NOT_SUPPORTED("pool-outbound-not-supported", "First Hop Lacks Outbound Support"),
     EXTENSION_REQUIRED("pool-extension-required", "Bad Extension"),
     EVENT_UNSUPPORTED("pool-event-unsupported", "Bad Event"),
+    EVENT_OF_DEVICE("pool-event-of-device", "This is asked of a person, not of a device"),
     STORE_FAILED("pool-store-failed", "The server cannot keep this at the moment"),
     MESSAGES_FULL("pool-messages-full", "Too many messages wait for this person"),
     DEVICE_CHALLENGES("pool-device-challenges", "The device asks for a password, which is not passed on"),

@@ -129,11 +129,10 @@ final class PoolRouter implements ProxyRouter {
 
     private RoutingDecision routed(ProxyRequest request, Sender sender, SipUri target, long now) {
         DialogParties parties = Dialogs.parties(request);
-        if (parties == null && request.method().equals("SUBSCRIBE") && isOurs(target) && request.inDialog()) {
-            // our own Contact, or the person for a device that keeps no remote target
-            if (presence.knows(request.received()) || !people.isDomain(target.host())) {
-                presence.subscribe(event(request, sender, Addresses.of(target)), now);
-                return new RoutingDecision.Handled();
+        if (request.method().equals("SUBSCRIBE")) {
+            RoutingDecision decision = subscription(request, sender, target, parties, now);
+            if (decision != null) {
+                return decision;
             }
         }
         if (parties != null) {
@@ -165,6 +164,32 @@ final class PoolRouter implements ProxyRouter {
         }
         return refuse(
                 request, 403, PoolErrorCode.DOMAIN_FOREIGN, "Request-URI and Route name our domains, devices and edge nodes");
+    }
+
+    /** What becomes of a SUBSCRIBE that does not go where any other request goes; null if it does. */
+    private @Nullable RoutingDecision subscription(
+            ProxyRequest request, Sender sender, SipUri target, @Nullable DialogParties parties, long now) {
+        if (parties == null && isOurs(target) && request.inDialog()) {
+            // our own Contact, or the person for a device that keeps no remote target
+            if (presence.knows(request.received()) || !people.isDomain(target.host())) {
+                presence.subscribe(event(request, sender, Addresses.of(target)), now);
+                return new RoutingDecision.Handled();
+            }
+        }
+        if (request.message().values(HeaderName.EVENT).size() != 1) {
+            // a device would perhaps take it for another event than we do
+            return answers.reject(
+                    request,
+                    Refusal.of(489, PoolErrorCode.EVENT_UNSUPPORTED, "RFC 6665 section 7.2.1: one Event header")
+                            .with(HeaderName.ALLOW_EVENTS, presence.allowEvents()));
+        }
+        boolean toDevice = parties != null || alongRoute(request.message(), target) != null;
+        if (toDevice && presence.serves(event(request.message()))) {
+            // it would answer for itself, and knows no decisions
+            int status = request.inDialog() ? 481 : 403;
+            return refuse(request, status, PoolErrorCode.EVENT_OF_DEVICE, "served events are asked of a person");
+        }
+        return null;
     }
 
     /** The edge node that Route or Request-URI names, or null. */
