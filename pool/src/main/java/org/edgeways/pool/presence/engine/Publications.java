@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ObjLongConsumer;
 import org.edgeways.base.Result;
@@ -23,7 +24,7 @@ final class Publications {
     /** A publication with its document read. */
     record Published(Publication publication, PresenceDocument document) {}
 
-    private record Expiry(String person, String id, String tag) {}
+    private record Expiry(String person, String id) {}
 
     private final PresenceLimits limits;
     private final Writes writes;
@@ -31,6 +32,7 @@ final class Publications {
     private final XmlReader reader = new XmlReader();
     private final Map<String, Map<String, Published>> people = new HashMap<>();
     private final TimerQueue<Expiry> expiries = new TimerQueue<>();
+    private final Map<String, TimerQueue.Timer<Expiry>> expiryOfId = new HashMap<>();
     private int size;
 
     /** @param changed is told of people whose publications have changed */
@@ -83,9 +85,14 @@ final class Publications {
                             .orElseThrow(),
                     true);
         }
-        expiries.schedule(
-                publication.expiresAt(), new Expiry(publication.person(), publication.id(), publication.tag()));
-        if (before == null || !Arrays.equals(before.publication().body(), publication.body())) {
+        cancelExpiry(publication.id());
+        expiryOfId.put(
+                publication.id(),
+                expiries.schedule(
+                        publication.expiresAt(), new Expiry(publication.person(), publication.id())));
+        if (before == null
+                || !Arrays.equals(before.publication().body(), publication.body())
+                || !Objects.equals(before.publication().device(), publication.device())) {
             changed.accept(publication.person(), now);
         }
     }
@@ -118,6 +125,7 @@ final class Publications {
             return false;
         }
         size--;
+        cancelExpiry(publication.id());
         if (theirs.isEmpty()) {
             people.remove(publication.person());
         }
@@ -125,6 +133,13 @@ final class Publications {
             writes.write(new PresenceWrite.ForgetPublication(publication.id()));
         }
         return true;
+    }
+
+    private void cancelExpiry(String id) {
+        TimerQueue.Timer<Expiry> expiry = expiryOfId.remove(id);
+        if (expiry != null) {
+            expiries.cancel(expiry);
+        }
     }
 
     /** Takes up one of an earlier run. */
@@ -139,7 +154,7 @@ final class Publications {
     void timeout(long now) {
         for (Expiry due = expiries.poll(now); due != null; due = expiries.poll(now)) {
             Published found = people.getOrDefault(due.person(), Map.of()).get(due.id());
-            if (found != null && found.publication().tag().equals(due.tag())) {
+            if (found != null) {
                 remove(found.publication(), now);
             }
         }
@@ -152,5 +167,10 @@ final class Publications {
 
     int size() {
         return size;
+    }
+
+    /** How many times at which something ends are remembered. */
+    int deadlines() {
+        return expiries.size();
     }
 }
