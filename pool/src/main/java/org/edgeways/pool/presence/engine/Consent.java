@@ -95,14 +95,13 @@ final class Consent {
     /** A watcher about whom nothing is decided has asked and is gone: the person is told when they ask who it was. */
     void waits(String person, String watcher, long now) {
         Map<String, WatcherDecision> theirs = people.getOrDefault(person, Map.of());
-        WatcherDecision before = theirs.get(watcher);
-        if (before != null && before.decision() != Decision.WAITING) {
+        if (theirs.containsKey(watcher)) {
             return;
         }
         List<WatcherDecision> waiting = theirs.values().stream()
                 .filter(d -> d.decision() == Decision.WAITING)
                 .toList();
-        if (before == null && waiting.size() >= limits.waitingPerPerson()) {
+        if (waiting.size() >= limits.waitingPerPerson()) {
             WatcherDecision oldest = waiting.stream()
                     .min(Comparator.comparingLong(WatcherDecision::decidedAt))
                     .orElseThrow();

@@ -1,0 +1,46 @@
+package org.edgeways.pool.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.edgeways.pool.presence.engine.Decision;
+import org.edgeways.pool.presence.engine.PresenceDefault;
+import org.edgeways.pool.presence.engine.PresenceLimits;
+import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.sip.message.SipMessage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who has asked and is gone, who is gone for good, and how much of them a person is told. */
+class WaitingWatchersTest {
+
+    private static final String ALICE = "sip:alice@acorn.example";
+    private static final String BOB = "sip:bob@acorn.example";
+
+    private final PoolWorld world = world(PresenceDefault.ASK);
+    private final Device alice = world.inside("alice");
+    private final Device bob = world.inside("bob");
+    private final Watcher watcher = new Watcher(alice, BOB);
+
+    private static PoolWorld world(PresenceDefault setting) {
+        return new PoolWorld(PoolWorld.settings(new PresenceSettings(setting, PresenceLimits.DEFAULT)));
+    }
+
+    @BeforeEach
+    void bothAreSignedIn() {
+        alice.signIn();
+        bob.signIn();
+    }
+
+    @Test
+    void whoAsksOverAndOverIsWrittenOnce() {
+        watcher.subscribe(0);
+        world.advance(1);
+        assertThat(world.store.decisions).hasSize(1);
+        world.store.held = true;
+        watcher.subscribe(0);
+        watcher.subscribe(0);
+        assertThat(watcher.state()).startsWith("terminated");
+        assertThat(world.store.tasks).isEmpty();
+    }
+}
