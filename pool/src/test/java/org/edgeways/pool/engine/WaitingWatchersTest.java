@@ -43,4 +43,18 @@ class WaitingWatchersTest {
         assertThat(watcher.state()).startsWith("terminated");
         assertThat(world.store.tasks).isEmpty();
     }
+
+    @Test
+    void whoIsRemovedWhileAskingDoesNotWaitForEver() {
+        alice.answers = null;
+        watcher.subscribe(600);
+        SipMessage first = watcher.lastNotify();
+        world.accounts.remove(ALICE);
+        world.engine.personRemoved(ALICE, world.now);
+        world.settle();
+        alice.answer(first, 200);
+        assertThat(world.engine.presence().subscriptions()).isZero();
+        assertThat(world.engine.presence().decisions(BOB)).isEmpty();
+        assertThat(world.store.decisions).isEmpty();
+    }
 }

@@ -108,6 +108,7 @@ public final class PresenceEngine {
     private void watcherChanged(Subscription subscription, String person, long now) {
         if (subscription.over
                 && host.isPerson(person)
+                && host.isPerson(subscription.watcher())
                 && consent.standing(person, subscription.watcher()) == Standing.PENDING) {
             consent.waits(person, subscription.watcher(), now);
         }
