@@ -57,4 +57,15 @@ class WaitingWatchersTest {
         assertThat(world.engine.presence().decisions(BOB)).isEmpty();
         assertThat(world.store.decisions).isEmpty();
     }
+
+    @Test
+    void whoIsRefusedIsReportedAsRejected() {
+        Watcher watchers = new Watcher(bob, BOB).event("presence.winfo");
+        watcher.subscribe(600);
+        watchers.subscribe(600);
+        world.advance(10);
+        world.engine.presence().decide(BOB, ALICE, Decision.BLOCK, outcome -> {}, world.now);
+        world.settle();
+        assertThat(watchers.last()).contains("status=\"terminated\"", "event=\"rejected\"");
+    }
 }

@@ -63,7 +63,7 @@ final class WatcherPackage implements EventPackage {
         told.forEach((id, before) -> {
             if (id instanceof String name && before instanceof Told(String address, var status)) {
                 if (!present.containsKey(name)) {
-                    shown.add(over(name, address, status));
+                    shown.add(over(subscription.resource(), name, address, status));
                 }
             }
         });
@@ -77,13 +77,15 @@ final class WatcherPackage implements EventPackage {
                         .write());
     }
 
-    private static WatcherInfo.Watcher over(String id, String address, WatcherInfo.Status before) {
+    private WatcherInfo.Watcher over(String person, String id, String address, WatcherInfo.Status before) {
+        WatcherInfo.Event gone =
+                before == WatcherInfo.Status.WAITING ? WatcherInfo.Event.GIVEUP : WatcherInfo.Event.TIMEOUT;
         return new WatcherInfo.Watcher(
                 id,
                 address,
                 null,
                 WatcherInfo.Status.TERMINATED,
-                before == WatcherInfo.Status.WAITING ? WatcherInfo.Event.GIVEUP : WatcherInfo.Event.TIMEOUT,
+                consent.standing(person, address) == Standing.REJECTED ? WatcherInfo.Event.REJECTED : gone,
                 -1,
                 -1);
     }
