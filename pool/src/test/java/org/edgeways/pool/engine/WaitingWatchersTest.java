@@ -68,4 +68,21 @@ class WaitingWatchersTest {
         world.settle();
         assertThat(watchers.last()).contains("status=\"terminated\"", "event=\"rejected\"");
     }
+
+    @Test
+    void whoeverTheSettingDoesNotLetInAnyMoreIsEndedAtTheRestart() {
+        Device outside = world.outside("carol");
+        outside.signIn();
+        new Watcher(outside, BOB).subscribe(3600);
+        PoolWorld stricter = world(PresenceDefault.BLOCK);
+        stricter.engine.restore(
+                world.store.bindings.values().stream()
+                        .flatMap(java.util.List::stream)
+                        .toList(),
+                java.util.List.of(),
+                world.store.presence(),
+                stricter.now);
+        stricter.settle();
+        assertThat(stricter.engine.presence().subscriptions()).isZero();
+    }
 }

@@ -115,7 +115,13 @@ final class Notifier {
         subscription.saving = false;
         subscription.notBefore = now + limits.restartQuiet().toNanos() + random.nextLong(1 + restartSpread);
         begin(subscription, now);
-        tell(subscription, false, now);
+        String reason = event.ended(subscription, now);
+        if (reason != null) {
+            // the setting is another than before the restart
+            end(subscription, reason, now);
+        } else {
+            tell(subscription, false, now);
+        }
     }
 
     void scheduleExpiry(Subscription subscription) {
