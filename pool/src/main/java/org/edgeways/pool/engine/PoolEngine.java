@@ -171,6 +171,8 @@ public final class PoolEngine implements SipEngine {
         }
         if (account == null) {
             presence.gone(address, now);
+        } else {
+            presence.accountChanged(address, now);
         }
         tellPresence(now);
     }

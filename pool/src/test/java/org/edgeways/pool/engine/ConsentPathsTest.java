@@ -91,4 +91,27 @@ class ConsentPathsTest {
         assertThat(alice.send(subscribe).status()).isEqualTo(200);
         assertThat(bob.received("SUBSCRIBE")).hasSize(1);
     }
+
+    @Test
+    void whoMayNotBeOutsideAnyMoreIsToldNothingAlsoIfTheyNeverSignedIn() {
+        Device carol = world.outside("carol");
+        assertThat(carol.sendSigned(subscribe(carol, BOB, "presence")).status()).isEqualTo(200);
+        assertThat(carol.received("NOTIFY")).hasSize(1);
+        world.advance(10);
+        People.Account was = world.accounts.get(carol.address());
+        world.accounts.put(
+                carol.address(),
+                new People.Account(was.address(), was.username(), was.displayName(), false, was.devices()));
+        world.engine.accountChanged(carol.address(), world.now);
+        world.settle();
+        assertThat(carol.received("NOTIFY").getLast().first(HeaderName.SUBSCRIPTION_STATE))
+                .isEqualTo("terminated;reason=deactivated");
+        assertThat(carol.received("NOTIFY").getLast().bodyLength()).isZero();
+        int told = carol.received("NOTIFY").size();
+        bob.signOut();
+        laptop.signOut();
+        world.advance(10);
+        assertThat(carol.received("NOTIFY")).hasSize(told);
+        assertThat(world.store.subscriptions).isEmpty();
+    }
 }

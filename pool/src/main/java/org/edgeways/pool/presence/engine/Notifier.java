@@ -2,6 +2,7 @@ package org.edgeways.pool.presence.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.base.TimerQueue;
@@ -45,6 +46,9 @@ final class Notifier {
 
     /** How many NOTIFYs a second are sent at most on average about what has changed over a restart. */
     private static final int RESTART_RATE = 500;
+
+    /** The reasons for which a subscription ends without a last look. */
+    private static final Set<String> SILENT = Set.of("rejected", "noresource", "giveup", "deactivated");
 
     /** More NOTIFYs than there can have been between two saves, besides one a second. */
     private static final int SEQUENCE_LEEWAY = 1_000;
@@ -341,7 +345,7 @@ final class Notifier {
         if (way == null) {
             return;
         }
-        boolean silent = reason.equals("rejected") || reason.equals("noresource") || reason.equals("giveup");
+        boolean silent = SILENT.contains(reason);
         Notification last = silent || !withState ? null : subscription.event.notification(subscription, true, now);
         transmit(subscription, "terminated;reason=" + reason, last, way, Forgetful.INSTANCE, now);
     }

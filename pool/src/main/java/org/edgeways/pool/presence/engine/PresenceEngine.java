@@ -177,6 +177,18 @@ public final class PresenceEngine {
         notifier.wake(person, now);
     }
 
+    /**
+     * Passwords or rights of a person who may still sign in have perhaps changed. Subscriptions from devices that have
+     * signed in go with the registration; those that came with credentials alone are to be asked for anew.
+     */
+    public void accountChanged(String person, long now) {
+        for (Subscription one : subscriptions.ofWatcher(person)) {
+            if (one.device == null) {
+                notifier.end(one, "deactivated", now);
+            }
+        }
+    }
+
     /** The person may not sign in any more: what they watch and what is watched of them ends. */
     public void gone(String person, long now) {
         subscriptions.ofWatcher(person).forEach(one -> notifier.end(one, "rejected", now));
