@@ -257,7 +257,7 @@ final class PoolRouter implements ProxyRouter {
         SipMessage response = SipMessage.responseTo(request.received(), 200, "OK");
         response.set(HeaderName.ALLOW, ALLOW);
         response.set(HeaderName.ACCEPT, "*/*");
-        response.set(HeaderName.SUPPORTED, "path, outbound, eventlist");
+        response.set(HeaderName.SUPPORTED, "path, outbound, gruu, eventlist");
         response.set(HeaderName.ALLOW_EVENTS, presence.allowEvents());
         core.get().respond(request, response, now);
         return new RoutingDecision.Handled();

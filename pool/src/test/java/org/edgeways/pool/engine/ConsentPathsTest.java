@@ -114,4 +114,20 @@ class ConsentPathsTest {
         assertThat(carol.received("NOTIFY")).hasSize(told);
         assertThat(world.store.subscriptions).isEmpty();
     }
+
+    @Test
+    void anExtensionThatIsNotKnownIsRefused() {
+        SipMessage subscribe = subscribe(bob, BOB, "presence");
+        subscribe.set(HeaderName.REQUIRE, "eventlist, recipient-list-subscribe");
+        SipMessage refused = bob.send(subscribe);
+        assertThat(refused.status()).isEqualTo(420);
+        assertThat(refused.first(HeaderName.UNSUPPORTED)).isEqualTo("recipient-list-subscribe");
+        SipMessage again = subscribe(bob, BOB, "presence");
+        again.set(HeaderName.REQUIRE, "eventlist");
+        assertThat(bob.send(again).status()).isEqualTo(200);
+        SipMessage publish = bob.request("PUBLISH", BOB);
+        publish.set(HeaderName.EVENT, "presence");
+        publish.set(HeaderName.REQUIRE, "presence-tricks");
+        assertThat(bob.send(publish).status()).isEqualTo(420);
+    }
 }

@@ -5,6 +5,7 @@ import org.edgeways.base.ErrorCode;
 /** Why a subscription, a publication or a change of contacts is refused. The meaning is the reason phrase. */
 public enum PresenceErrorCode implements ErrorCode {
     EVENT_UNKNOWN("pool-event-unknown", "Bad Event"),
+    EXTENSION_REQUIRED("pool-event-extension-required", "Bad Extension"),
     EVENT_MISSING("pool-event-missing", "The Event header is missing"),
     SUBSCRIPTION_UNKNOWN("pool-subscription-unknown", "Subscription Does Not Exist"),
     SUBSCRIPTION_OF_ANOTHER("pool-subscription-of-another", "The subscription is somebody else's"),

@@ -2,7 +2,10 @@ package org.edgeways.pool.presence.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,18 @@ public record PresenceRefusal(
     /** The refusal of whoever is not that person; null for the person. */
     static @Nullable PresenceRefusal unlessOwn(String watcher, String resource) {
         return watcher.equals(resource) ? null : of(403, PresenceErrorCode.EVENT_PRIVATE, "the watcher is " + watcher);
+    }
+
+    /** The refusal of a request that requires an extension (RFC 3261 section 8.2.2.3); null if all are known. */
+    static @Nullable PresenceRefusal unlessKnown(SipMessage request, Set<String> extensions) {
+        List<String> unknown = request.elements(HeaderName.REQUIRE).stream()
+                .map(String::strip)
+                .filter(tag -> !extensions.contains(tag.toLowerCase(Locale.ROOT)))
+                .toList();
+        return unknown.isEmpty()
+                ? null
+                : of(420, PresenceErrorCode.EXTENSION_REQUIRED, "RFC 3261 section 8.2.2.3")
+                        .with(HeaderName.UNSUPPORTED, String.join(", ", unknown));
     }
 
     PresenceRefusal with(HeaderName name, String value) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
@@ -46,6 +47,11 @@ final class Publishing {
     /** Any PUBLISH of presence to a person. */
     void publish(EventRequest request, long now) {
         SipMessage message = request.message();
+        PresenceRefusal extension = PresenceRefusal.unlessKnown(message, Set.of());
+        if (extension != null) {
+            host.refuse(request.request(), extension, now);
+            return;
+        }
         // item 3: authorisation
         if (!request.sender().equals(request.resource())) {
             refuse(request, 403, PresenceErrorCode.PUBLICATION_OF_ANOTHER, "the sender is " + request.sender(), now);

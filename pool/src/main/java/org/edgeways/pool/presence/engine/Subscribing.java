@@ -3,6 +3,7 @@ package org.edgeways.pool.presence.engine;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Subscribing {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final Set<String> EXTENSIONS = Set.of(SubscribeRequest.EVENT_LIST);
     private static final String RETRY_AFTER_FULL = "300";
     private static final String RETRY_AFTER_FAILURE = "30";
 
@@ -225,8 +227,12 @@ final class Subscribing {
         });
     }
 
-    /** Event and Expires. */
+    /** Require, Event and Expires. */
     private Asked asked(SipMessage message) {
+        PresenceRefusal extension = PresenceRefusal.unlessKnown(message, EXTENSIONS);
+        if (extension != null) {
+            return new Asked.Refused(extension);
+        }
         SubscribeRequest said = SubscribeRequest.of(message);
         EventPackage event = packages.get(said.event());
         if (event == null) {
