@@ -85,4 +85,24 @@ class WaitingWatchersTest {
         stricter.settle();
         assertThat(stricter.engine.presence().subscriptions()).isZero();
     }
+
+    @Test
+    void thousandsOfWatchersDoNotMakeADocumentThatNoReceiverTakes() {
+        PoolWorld open = world(PresenceDefault.ALLOW);
+        Device person = open.inside("bob");
+        person.signIn();
+        for (String name : new String[] {"alice", "carol", "dave"}) {
+            Device device = open.inside(name);
+            device.signIn();
+            for (int i = 0; i < 1_600; i++) {
+                assertThat(new Watcher(device, BOB).subscribe(600).status()).isEqualTo(200);
+            }
+            device.inbox.clear();
+        }
+        Watcher watchers = new Watcher(person, BOB).event("presence.winfo");
+        watchers.subscribe(600);
+        String all = new String(watchers.lastNotify().body(), StandardCharsets.UTF_8);
+        assertThat(all.length()).isLessThan(PresenceLimits.DEFAULT.listBytes() * 2);
+        assertThat(all.split("<watcher ", -1).length - 1).isEqualTo(1_000);
+    }
 }

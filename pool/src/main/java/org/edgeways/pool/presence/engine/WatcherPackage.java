@@ -1,6 +1,7 @@
 package org.edgeways.pool.presence.engine;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The event package {@code presence.winfo} (RFC 3857): who watches a person, for that person alone. The first document
- * and those after a SUBSCRIBE have all watchers, the others those that have changed.
+ * and those after a SUBSCRIBE have all watchers, the others those that have changed. Of more than {@link #MOST} watchers
+ * those are shown that were there first: what thousands of contact lists make of a person has to fit into a message.
  */
 final class WatcherPackage implements EventPackage {
 
     static final String NAME = "presence.winfo";
+
+    /** Most watchers in a document that are let in, and most that are not decided about; the others are left out. */
+    static final int MOST = 1_000;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -49,20 +54,21 @@ final class WatcherPackage implements EventPackage {
 
     @Override
     public @Nullable Notification notification(Subscription subscription, boolean full, long now) {
-        Map<String, WatcherInfo.Watcher> present = present(subscription.resource(), now);
+        Map<String, WatcherInfo.Watcher> all = all(subscription.resource(), now);
+        List<WatcherInfo.Watcher> present = first(all.values());
         Map<?, ?> told = full || !(subscription.memory() instanceof Map<?, ?> memory) ? Map.of() : memory;
         List<WatcherInfo.Watcher> shown = new ArrayList<>();
         Map<String, Told> next = new LinkedHashMap<>();
-        present.forEach((id, watcher) -> {
+        for (WatcherInfo.Watcher watcher : present) {
             Told is = new Told(watcher.address(), watcher.status());
-            next.put(id, is);
-            if (!is.equals(told.get(id))) {
+            next.put(watcher.id(), is);
+            if (!is.equals(told.get(watcher.id()))) {
                 shown.add(watcher);
             }
-        });
+        }
         told.forEach((id, before) -> {
             if (id instanceof String name && before instanceof Told(String address, var status)) {
-                if (!present.containsKey(name)) {
+                if (!all.containsKey(name)) {
                     shown.add(over(subscription.resource(), name, address, status));
                 }
             }
@@ -90,7 +96,20 @@ final class WatcherPackage implements EventPackage {
                 -1);
     }
 
-    private Map<String, WatcherInfo.Watcher> present(String person, long now) {
+    private static List<WatcherInfo.Watcher> first(Collection<WatcherInfo.Watcher> all) {
+        List<WatcherInfo.Watcher> first = new ArrayList<>();
+        int active = 0;
+        int undecided = 0;
+        for (WatcherInfo.Watcher one : all) {
+            int number = one.status() == WatcherInfo.Status.ACTIVE ? ++active : ++undecided;
+            if (number <= MOST) {
+                first.add(one);
+            }
+        }
+        return first;
+    }
+
+    private Map<String, WatcherInfo.Watcher> all(String person, long now) {
         Map<String, WatcherInfo.Watcher> all = new LinkedHashMap<>();
         List<String> here = new ArrayList<>();
         for (Subscription one : watchers.apply(person)) {
