@@ -36,6 +36,9 @@ final class PoolRouter implements ProxyRouter {
     /** Requests that make no dialog and need no route back. */
     private static final Set<String> WITHOUT_DIALOG = Set.of("MESSAGE", "PUBLISH", "OPTIONS");
 
+    /** Requests that devices answer by themselves, without their person. */
+    private static final Set<String> PROBES = Set.of("OPTIONS", "SUBSCRIBE", "PUBLISH");
+
     private static final String ALLOW = "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO,"
             + " REFER, SUBSCRIBE, NOTIFY, PUBLISH";
 
@@ -230,7 +233,11 @@ final class PoolRouter implements ProxyRouter {
         }
         // RFC 5627 section 6.1: a GRUU means one device, and what is for that device only is kept for no other
         boolean gruu = Gruu.is(target);
-        List<DeviceTarget> targets = gruu ? devices.named(target, person, now) : devices.of(person, now);
+        // what rings nowhere would tell in silence whether the person is there
+        boolean probe = PROBES.contains(method) && !presence.shows(person, sender.address());
+        List<DeviceTarget> targets = probe
+                ? List.of()
+                : gruu ? devices.named(target, person, now) : devices.of(person, now);
         if (targets.isEmpty()) {
             PoolErrorCode code = gruu ? PoolErrorCode.GRUU_NOT_SIGNED_IN : PoolErrorCode.NOBODY_SIGNED_IN;
             return refuse(request, 480, code, target + " has no registration");

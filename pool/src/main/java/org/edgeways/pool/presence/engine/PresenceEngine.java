@@ -144,6 +144,11 @@ public final class PresenceEngine {
         return subscriptions.inDialog(request) != null;
     }
 
+    /** Whether a watcher sees a person as they are, as the person has decided. */
+    public boolean shows(String person, String watcher) {
+        return consent.standing(person, watcher) == Standing.ACTIVE;
+    }
+
     /** A SUBSCRIBE for one of the events, or in one of the dialogs. It is answered now or when it is durable. */
     public void subscribe(EventRequest request, long now) {
         subscribing.subscribe(request, now);
