@@ -162,7 +162,7 @@ final class PoolRouter implements ProxyRouter {
             return toPool(request);
         }
         DeviceTarget named = request.message().has(HeaderName.ROUTE) ? null : devices.ofContact(target, now);
-        if (named != null) {
+        if (named != null && !probes(request.method(), named.binding().person(), sender)) {
             return forward(List.of(devices.target(named, 1.0)), recordRoute(request, sender, parties));
         }
         return refuse(
@@ -186,7 +186,8 @@ final class PoolRouter implements ProxyRouter {
                     Refusal.of(489, PoolErrorCode.EVENT_UNSUPPORTED, "RFC 6665 section 7.2.1: one Event header")
                             .with(HeaderName.ALLOW_EVENTS, presence.allowEvents()));
         }
-        boolean toDevice = parties != null || alongRoute(request.message(), target) != null;
+        boolean toUs = people.isDomain(target.host()) || (isOurs(target) && target.user() == null);
+        boolean toDevice = parties != null || request.message().has(HeaderName.ROUTE) || !toUs;
         if (toDevice && presence.serves(event(request.message()))) {
             // it would answer for itself, and knows no decisions
             int status = request.inDialog() ? 481 : 403;
@@ -233,9 +234,7 @@ final class PoolRouter implements ProxyRouter {
         }
         // RFC 5627 section 6.1: a GRUU means one device, and what is for that device only is kept for no other
         boolean gruu = Gruu.is(target);
-        // what rings nowhere would tell in silence whether the person is there
-        boolean probe = PROBES.contains(method) && !presence.shows(person, sender.address());
-        List<DeviceTarget> targets = probe
+        List<DeviceTarget> targets = probes(method, person, sender)
                 ? List.of()
                 : gruu ? devices.named(target, person, now) : devices.of(person, now);
         if (targets.isEmpty()) {
@@ -247,6 +246,11 @@ final class PoolRouter implements ProxyRouter {
                         .map(t -> devices.target(t, t.binding().priority() / 1000.0))
                         .toList(),
                 recordRoute(request, sender, parties));
+    }
+
+    /** Whether a request that rings nowhere would tell its sender in silence whether that person is there. */
+    private boolean probes(String method, String person, Sender sender) {
+        return PROBES.contains(method) && !presence.shows(person, sender.address());
     }
 
     private RoutingDecision toPool(ProxyRequest request) {

@@ -63,6 +63,8 @@ class ConsentPathsTest {
         SipMessage subscribe = subscribe(alice, laptop.contact().replaceAll("[<>]", ""), "presence");
         subscribe.add(HeaderName.ROUTE, "<sip:" + laptop.token() + "@" + PoolWorld.EDGE_HOST + ";transport=tls;lr>");
         assertThat(alice.send(subscribe).status()).isEqualTo(403);
+        SipMessage inside = subscribe(alice, bob.contact().replaceAll("[<>]", ""), "presence");
+        assertThat(alice.send(inside).status()).isEqualTo(403);
         nothingReachesBob();
     }
 

@@ -55,6 +55,19 @@ class ProbingTest {
     }
 
     @Test
+    void whoKnowsADevicesContactLearnsNoMore() {
+        String contact = bob.contact().replaceAll("[<>]", "");
+        assertThat(probe("OPTIONS", contact).status()).isEqualTo(200);
+        world.engine.presence().decide(BOB, ALICE, Decision.POLITE_BLOCK, outcome -> {}, world.now);
+        world.settle();
+        SipMessage hidden = probe("OPTIONS", contact);
+        bob.signOut();
+        SipMessage away = probe("OPTIONS", contact);
+        assertThat(hidden.status()).isEqualTo(403).isEqualTo(away.status());
+        assertThat(hidden.reason()).isEqualTo(away.reason());
+    }
+
+    @Test
     void callsStillReachThem() {
         world.engine.presence().decide(BOB, ALICE, Decision.POLITE_BLOCK, outcome -> {}, world.now);
         world.settle();
