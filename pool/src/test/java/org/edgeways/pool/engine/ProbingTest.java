@@ -36,8 +36,11 @@ class ProbingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "POLITE_BLOCK, OPTIONS, false", "POLITE_BLOCK, OPTIONS, true", "POLITE_BLOCK, SUBSCRIBE, false",
-        "BLOCK, OPTIONS, false", "BLOCK, SUBSCRIBE, true",
+        "POLITE_BLOCK, OPTIONS, false",
+        "POLITE_BLOCK, OPTIONS, true",
+        "POLITE_BLOCK, SUBSCRIBE, false",
+        "BLOCK, OPTIONS, false",
+        "BLOCK, SUBSCRIBE, true",
     })
     void whoMayNotSeeAPersonIsAnsweredAsIfThePersonWereNotThere(Decision decision, String method, boolean gruu) {
         String uri = gruu ? Gruu.of(BOB, bob.instance) : BOB;

@@ -88,8 +88,7 @@ final class Publications {
         cancelExpiry(publication.id());
         expiryOfId.put(
                 publication.id(),
-                expiries.schedule(
-                        publication.expiresAt(), new Expiry(publication.person(), publication.id())));
+                expiries.schedule(publication.expiresAt(), new Expiry(publication.person(), publication.id())));
         if (before == null
                 || !Arrays.equals(before.publication().body(), publication.body())
                 || !Objects.equals(before.publication().device(), publication.device())) {

@@ -52,8 +52,8 @@ class PublicationsTest {
         heard.put(published("one", 1), 1);
         heard.put(published("one", 2), 2);
         assertThat(changed).hasSize(1);
-        Publication moved = new Publication(
-                before.id(), "tag3", before.person(), "phone", before.body(), 0, 3, before.expiresAt());
+        Publication moved =
+                new Publication(before.id(), "tag3", before.person(), "phone", before.body(), 0, 3, before.expiresAt());
         heard.put(new Publications.Published(moved, DOCUMENT), 3);
         assertThat(changed).hasSize(2);
     }
