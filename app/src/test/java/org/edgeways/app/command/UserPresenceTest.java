@@ -252,6 +252,9 @@ class UserPresenceTest {
         }
 
         @Override
+        public void flowFailed(String watcher, String device, List<String> routes, long sentAt, long now) {}
+
+        @Override
         public String contact(String dialog) {
             return "";
         }

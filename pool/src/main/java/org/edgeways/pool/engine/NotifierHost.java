@@ -26,6 +26,7 @@ final class NotifierHost implements PresenceHost {
     private final DurableCommands store;
     private final Answers answers;
     private final PoolEvents events;
+    private final BindingDrops drops;
     private final Supplier<ProxyCore> core;
 
     NotifierHost(
@@ -36,6 +37,7 @@ final class NotifierHost implements PresenceHost {
             DurableCommands store,
             Answers answers,
             PoolEvents events,
+            BindingDrops drops,
             Supplier<ProxyCore> core) {
         this.settings = settings;
         this.people = people;
@@ -44,6 +46,7 @@ final class NotifierHost implements PresenceHost {
         this.store = store;
         this.answers = answers;
         this.events = events;
+        this.drops = drops;
         this.core = core;
     }
 
@@ -77,14 +80,27 @@ final class NotifierHost implements PresenceHost {
             // by its name: it may have signed in under another id since
             return binding == null ? dialogs.way(party, now) : devices.destination(binding);
         }
-        if (routes.isEmpty()) {
-            return null;
-        }
-        SipUri first = NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress address)
+        String host = firstHost(routes);
+        return settings.edgeHosts().contains(host) ? new Destination.Service(host) : null;
+    }
+
+    private static String firstHost(List<String> routes) {
+        SipUri first = !routes.isEmpty()
+                        && NameAddress.parse(routes.getFirst()) instanceof Result.Ok<NameAddress>(NameAddress address)
                 ? address.sipUri()
                 : null;
-        String host = first == null ? "" : first.host().toLowerCase(Locale.ROOT);
-        return settings.edgeHosts().contains(host) ? new Destination.Service(host) : null;
+        return first == null ? "" : first.host().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void flowFailed(String watcher, String device, List<String> routes, long sentAt, long now) {
+        Binding binding = devices.binding(watcher, device, now);
+        if (binding != null
+                && binding.remote()
+                && binding.registeredAt() <= sentAt
+                && firstHost(binding.path()).equals(firstHost(routes))) {
+            drops.drop(binding.id(), "its connection is gone");
+        }
     }
 
     @Override

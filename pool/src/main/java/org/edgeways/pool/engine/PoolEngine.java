@@ -98,7 +98,7 @@ public final class PoolEngine implements SipEngine {
         Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
                 settings.presence(),
-                new NotifierHost(settings, people, devices, dialogs, store, answers, events, this::core),
+                new NotifierHost(settings, people, devices, dialogs, store, answers, events, this::drop, this::core),
                 around.presence(),
                 counters,
                 random);

@@ -242,7 +242,7 @@ class PresenceTest {
     }
 
     @Test
-    void aDeviceOutsideThatIsGoneIsTriedAgainAndEndsWithItsTime() {
+    void aDeviceOutsideThatIsGoneIsToldWhenItSignsInAgainAndEndsWithItsTime() {
         Device outside = signedIn(world.outside("carol"));
         Watcher away = new Watcher(outside, "sip:bob@acorn.example");
         away.subscribe(300);
@@ -253,11 +253,41 @@ class PresenceTest {
                 .isEqualTo(1);
         world.advance(120);
         outside.dead = false;
-        world.advance(60);
+        signedIn(outside);
         assertThat(away.last()).contains("<basic>open</basic>");
         outside.dead = true;
         world.advance(200);
         assertThat(world.store.subscriptions).isEmpty();
+    }
+
+    @Test
+    void aDeviceOutsideThatVanishedIsNoticedByTheNextNotifyToIt() {
+        Device outside = signedIn(world.outside("carol"));
+        new Watcher(outside, "sip:bob@acorn.example").subscribe(600);
+        Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
+        ofCarol.subscribe(600);
+        assertThat(ofCarol.last()).contains("<basic>open</basic>");
+        world.advance(10);
+        outside.dead = true;
+        signedIn(world.inside("bob"));
+        world.settle();
+        assertThat(ofCarol.last()).contains("<basic>closed</basic>");
+        assertThat(world.store.subscriptions).as("it may come back").hasSize(2);
+    }
+
+    @Test
+    void whoHasSignedInAgainMeanwhileIsNotTakenForVanished() {
+        Device outside = signedIn(world.outside("carol"));
+        Watcher away = new Watcher(outside, "sip:bob@acorn.example");
+        away.subscribe(600);
+        world.advance(10);
+        outside.answers = null;
+        signedIn(world.inside("bob"));
+        SipMessage late = away.lastNotify();
+        world.advance(1);
+        signedIn(outside);
+        outside.answer(late, 430);
+        assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
     }
 
     @Test

@@ -47,6 +47,9 @@ final class Notifier {
     /** How many NOTIFYs a second are sent at most on average about what has changed over a restart. */
     private static final int RESTART_RATE = 500;
 
+    /** RFC 5626 section 11.5. */
+    private static final int FLOW_FAILED = 430;
+
     /** The reasons for which a subscription ends without a last look. */
     private static final Set<String> SILENT = Set.of("rejected", "noresource", "giveup", "deactivated");
 
@@ -240,7 +243,7 @@ final class Notifier {
         String state = (notification.pending() ? "pending" : "active") + ";expires=" + left;
         subscription.outstanding = true;
         subscription.notBefore = now + limits.notifyInterval().toNanos();
-        transmit(subscription, state, notification, way, new Answer(subscription, notification.more()), now);
+        transmit(subscription, state, notification, way, new Answer(subscription, notification.more(), now), now);
     }
 
     private void transmit(
@@ -263,11 +266,13 @@ final class Notifier {
     private final class Answer implements LocalRequestListener {
         private final Subscription subscription;
         private final boolean more;
+        private final long sentAt;
         private boolean answered;
 
-        private Answer(Subscription subscription, boolean more) {
+        private Answer(Subscription subscription, boolean more, long sentAt) {
             this.subscription = subscription;
             this.more = more;
+            this.sentAt = sentAt;
         }
 
         @Override
@@ -288,6 +293,9 @@ final class Notifier {
             }
             answered = true;
             subscription.outstanding = false;
+            if (status == FLOW_FAILED && subscription.device != null) {
+                host.flowFailed(subscription.watcher, subscription.device, subscription.routes, sentAt, now);
+            }
             if (status < 300) {
                 subscription.confirmed = true;
                 if (more) {
@@ -315,7 +323,7 @@ final class Notifier {
 
     /** The connection is gone or something on the way is; the device may be reached again. */
     private static boolean mayComeBack(int status) {
-        return status == 430 || status == 480 || status >= 500 && status < 600 && status != 501;
+        return status == FLOW_FAILED || status == 480 || status >= 500 && status < 600 && status != 501;
     }
 
     // ---- the end

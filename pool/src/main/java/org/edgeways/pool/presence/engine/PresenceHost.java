@@ -31,6 +31,13 @@ public interface PresenceHost {
     @Nullable
     Destination way(String party, String watcher, @Nullable String device, List<String> routes, long now);
 
+    /**
+     * The edge node that the route set begins with has answered 430: it has no connection of that device.
+     *
+     * @param sentAt when the request was sent; what has signed in since is not meant
+     */
+    void flowFailed(String watcher, String device, List<String> routes, long sentAt, long now);
+
     /** The Contact value of ours in the dialog of that name. */
     String contact(String dialog);
 
