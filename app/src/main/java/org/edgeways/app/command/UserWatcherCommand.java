@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = {
             "Who may see a person's presence. A decision holds at once, also for those who are watching already,",
-            "and over restarts. Of two people who decided nothing, the setting of the pool holds."
+            "and over restarts. For a watcher about whom nothing is decided, presenceDefault of the pool holds."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {

@@ -11,10 +11,12 @@
  *   <li>A SUBSCRIBE that waits for a decision is answered 200, not 202, which RFC 6665 section 8.3.1 retired;
  *       Subscription-State says pending.
  *   <li>430, 480 and 5xx to a NOTIFY do not end a subscription (RFC 6665 section 4.2.2 would): the device has perhaps lost
- *       its connection only. It is told everything when it signs in again, and the subscription ends with its time.
+ *       its connection only, and 430 drops its registration. It is told everything when it signs in again, and the
+ *       subscription ends with its time.
  *   <li>After a restart the CSeq of NOTIFYs jumps by a thousand and more, because not every NOTIFY is written down.
  *   <li>A publication ends with its device's registration, also when its own time is not over.
- *   <li>presence.winfo does not tell why a watcher is gone: the event is always timeout.
+ *   <li>presence.winfo tells of a watcher who is gone as rejected, if that was decided, or else as timeout, whatever the
+ *       reason (giveup for one who has waited); it shows a thousand watchers at most.
  *   <li>reg and message-summary are told whole each time; reg knows a device that is there, or none.
  *   <li>A list that is asked for once (Expires: 0) and does not fit into one NOTIFY names everybody, and tells of as many
  *       as fit.
