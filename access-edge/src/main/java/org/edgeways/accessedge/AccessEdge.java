@@ -31,6 +31,7 @@ import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.sip.transaction.Transmitter;
 import org.edgeways.siptransport.OutboundSettings;
 import org.edgeways.siptransport.SipConnection;
+import org.edgeways.siptransport.SipConnectionSettings;
 import org.edgeways.siptransport.SipListener;
 import org.edgeways.siptransport.SipListenerSettings;
 import org.edgeways.siptransport.SipShard;
@@ -135,6 +136,8 @@ public final class AccessEdge implements AutoCloseable {
                 settings.insideLeg(),
                 settings.moreInside(),
                 address -> SipListenerSettings.tls(EdgeConnections.INSIDE_LEG, address, material.insideLeg(), inside)
+                        .with(SipConnectionSettings.DEFAULT.withLinkSilence(
+                                settings.connection().linkSilence()))
                         .asLink(),
                 events);
         Admission outside = new Admission("outside", settings.outsideAdmission(), guard::isBanned, counters);

@@ -151,9 +151,15 @@ public final class Pool implements AutoCloseable {
         for (PoolSettings.EdgeNode edge : settings.edges()) {
             dialers.add(SipDialer.start(
                     transport,
-                    SipDialerSettings.of(
-                                    "link-" + edge.host(), edge.address(), edge.port(), edge.host(), settings.linkTls())
-                            .withConnections(edge.connections()),
+                    settings.limits()
+                            .link()
+                            .applyTo(SipDialerSettings.of(
+                                            "link-" + edge.host(),
+                                            edge.address(),
+                                            edge.port(),
+                                            edge.host(),
+                                            settings.linkTls())
+                                    .withConnections(edge.connections())),
                     shards,
                     LinkListener.NONE));
         }

@@ -70,7 +70,8 @@ public record PoolSettings(
             MessageSettings messages,
             PresenceSettings presence,
             MessageLimits waiting,
-            AdmissionLimits admission) {
+            AdmissionLimits admission,
+            LinkLimits link) {
 
         /** The defaults of all. */
         public static final Limits DEFAULT = new Limits(
@@ -78,7 +79,13 @@ public record PoolSettings(
                 MessageSettings.DEFAULT,
                 PresenceSettings.DEFAULT,
                 MessageLimits.DEFAULT,
-                AdmissionLimits.defaults());
+                AdmissionLimits.defaults(),
+                LinkLimits.DEFAULT);
+
+        /** The same with other limits of the connections to edge nodes. */
+        public Limits withLink(LinkLimits other) {
+            return new Limits(registrar, messages, presence, waiting, admission, other);
+        }
     }
 
     /** Copies the lists. */

@@ -62,6 +62,7 @@ final class ChannelSipConnection implements SipConnection {
     private long lastHeard;
     private long lastTaken;
     private long incompleteSince = NOT_INCOMPLETE;
+    private boolean pinged;
     private int inFlight;
     private int refusals;
 
@@ -123,6 +124,13 @@ final class ChannelSipConnection implements SipConnection {
         SipConnectionSettings limits = setup.settings();
         if (now - lastHeard > limits.idle().toNanos()) {
             close(TransportErrorCode.IDLE);
+        } else if (pinged
+                && setup.link()
+                && now - lastHeard > limits.linkSilence().toNanos()) {
+            // the other end has long given it up; ours would be chosen for requests until TCP gives up, a quarter of an
+            // hour
+            LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.LINK_SILENT.code());
+            abort(TransportErrorCode.LINK_SILENT);
         } else if (incompleteSince != NOT_INCOMPLETE
                 && now - incompleteSince > limits.incompleteMessage().toNanos()) {
             logged(TransportErrorCode.SLOW_SENDER);
@@ -144,6 +152,11 @@ final class ChannelSipConnection implements SipConnection {
     /** Bytes have come. */
     void heard() {
         lastHeard = now();
+    }
+
+    /** The other end asks whether the connection lives, and so will ask again. */
+    void pinged() {
+        pinged = true;
     }
 
     /** When something last came, in nanoseconds since 1970. */

@@ -13,6 +13,8 @@ import org.edgeways.sip.message.SipLimits;
  *     the queue is empty
  * @param stalled how long the receiver may take nothing of what is queued; default 30 s
  * @param webSocketPing interval of our pings on a WebSocket; the pong must come within one interval; default 25 s
+ * @param linkSilence how long nothing may come on a link whose other end has pinged before; default 60 s, which must be
+ *     more than {@link SipDialerSettings#keepAlive} and {@link SipDialerSettings#pongTimeout} together
  */
 public record SipConnectionSettings(
         SipLimits message,
@@ -20,7 +22,8 @@ public record SipConnectionSettings(
         Duration idle,
         int queueBytes,
         Duration stalled,
-        Duration webSocketPing) {
+        Duration webSocketPing,
+        Duration linkSilence) {
 
     /** The defaults named above. */
     public static final SipConnectionSettings DEFAULT = new SipConnectionSettings(
@@ -29,52 +32,64 @@ public record SipConnectionSettings(
             Duration.ofMinutes(15),
             1024 * 1024,
             Duration.ofSeconds(30),
-            Duration.ofSeconds(25));
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(60));
 
     public SipConnectionSettings {
         if (!incompleteMessage.isPositive()
                 || !idle.isPositive()
                 || queueBytes < 1
                 || !stalled.isPositive()
-                || !webSocketPing.isPositive()) {
+                || !webSocketPing.isPositive()
+                || !linkSilence.isPositive()) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }
 
     /** The same with another limit of messages. */
     public SipConnectionSettings withMessage(SipLimits limits) {
-        return new SipConnectionSettings(limits, incompleteMessage, idle, queueBytes, stalled, webSocketPing);
+        return new SipConnectionSettings(
+                limits, incompleteMessage, idle, queueBytes, stalled, webSocketPing, linkSilence);
     }
 
     /** The same with another limit of incomplete messages. */
     public SipConnectionSettings withIncompleteMessage(Duration duration) {
-        return new SipConnectionSettings(message, duration, idle, queueBytes, stalled, webSocketPing);
+        return new SipConnectionSettings(message, duration, idle, queueBytes, stalled, webSocketPing, linkSilence);
     }
 
     /** The same with another idle limit. */
     public SipConnectionSettings withIdle(Duration duration) {
-        return new SipConnectionSettings(message, incompleteMessage, duration, queueBytes, stalled, webSocketPing);
+        return new SipConnectionSettings(
+                message, incompleteMessage, duration, queueBytes, stalled, webSocketPing, linkSilence);
     }
 
     /** The same with another queue bound. */
     public SipConnectionSettings withQueueBytes(int bytes) {
-        return new SipConnectionSettings(message, incompleteMessage, idle, bytes, stalled, webSocketPing);
+        return new SipConnectionSettings(message, incompleteMessage, idle, bytes, stalled, webSocketPing, linkSilence);
     }
 
     /** The same with another limit of stalled receivers. */
     public SipConnectionSettings withStalled(Duration duration) {
-        return new SipConnectionSettings(message, incompleteMessage, idle, queueBytes, duration, webSocketPing);
+        return new SipConnectionSettings(
+                message, incompleteMessage, idle, queueBytes, duration, webSocketPing, linkSilence);
     }
 
     /** The same with another ping interval. */
     public SipConnectionSettings withWebSocketPing(Duration duration) {
-        return new SipConnectionSettings(message, incompleteMessage, idle, queueBytes, stalled, duration);
+        return new SipConnectionSettings(message, incompleteMessage, idle, queueBytes, stalled, duration, linkSilence);
+    }
+
+    /** The same with another limit of silent links. */
+    public SipConnectionSettings withLinkSilence(Duration duration) {
+        return new SipConnectionSettings(
+                message, incompleteMessage, idle, queueBytes, stalled, webSocketPing, duration);
     }
 
     /** How often a connection looks after itself: a quarter of its shortest limit, but not more than 1,000 times a second. */
     Duration tick() {
         Duration shortest = incompleteMessage.compareTo(idle) < 0 ? incompleteMessage : idle;
         shortest = shortest.compareTo(stalled) < 0 ? shortest : stalled;
+        shortest = shortest.compareTo(linkSilence) < 0 ? shortest : linkSilence;
         Duration quarter = shortest.dividedBy(4);
         return quarter.toMillis() < 1 ? Duration.ofMillis(1) : quarter;
     }

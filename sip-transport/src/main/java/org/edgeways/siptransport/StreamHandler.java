@@ -84,6 +84,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
         switch (frame) {
             case Frame.KeepAlive(boolean ping) -> {
                 if (ping) {
+                    connection.pinged();
                     connection.send(PONG);
                 }
             }

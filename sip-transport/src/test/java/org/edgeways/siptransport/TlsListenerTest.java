@@ -202,6 +202,49 @@ final class TlsListenerTest {
         }
     }
 
+    /** Else requests would go on being sent over a link that its other end has long given up. */
+    @Test
+    void aLinkOnWhichPingsCameAndThenNothingIsClosed() throws Exception {
+        assertThat(closedWhenSilent(StreamHandler.PING)).isEqualTo(TransportErrorCode.LINK_SILENT);
+    }
+
+    /** A server that keeps its connections without pings may be silent for long. */
+    @Test
+    void aLinkOnWhichNoPingEverCameMayBeSilent() throws Exception {
+        assertThat(closedWhenSilent(Loopback.ascii("\r\n"))).isEqualTo(TransportErrorCode.IDLE);
+    }
+
+    /** Why the listener closed a link on which that was sent and then nothing. */
+    private static TransportErrorCode closedWhenSilent(byte[] sent) throws Exception {
+        Loopback.Recorder events = new Loopback.Recorder(true);
+        SipConnectionSettings settings =
+                SETTINGS.withLinkSilence(Duration.ofMillis(200)).withIdle(Duration.ofSeconds(1));
+        try (Loopback loopback = new Loopback();
+                SipListener listener = SipListener.open(
+                        loopback.context,
+                        SipListenerSettings.tls(
+                                        "inside-leg",
+                                        Loopback.anyPort(),
+                                        loopback.nodeTls("edge1"),
+                                        loopback.admission())
+                                .with(settings)
+                                .asLink(),
+                        events);
+                SipUserAgent pool = SipUserAgent.connect(
+                        loopback.context,
+                        SipUserAgentSettings.tls(
+                                        "127.0.0.1",
+                                        listener.localAddress().getPort(),
+                                        loopback.serviceTls("pool"),
+                                        "sip:pool@acorn.example",
+                                        "pool",
+                                        null)
+                                .verifying("edge1.perimeter.acorn.example"))) {
+            pool.send(sent);
+            return events.await(Happening.Closed.class).reason();
+        }
+    }
+
     @Test
     void slowReceiverFillsItsQueueAndIsClosed() throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(false);

@@ -72,13 +72,15 @@ public record EdgeConfig(
      * @param certificate this node's
      * @param authority the authority that the pool's certificate comes from, PEM
      * @param admission limits of its connections; see {@link Limits}
+     * @param silence how long nothing may come on a connection on which pings came; 1 s to 1 d, default 60 s
      */
     public record Link(
             String host,
             ListenConfig listen,
             CertificateFiles certificate,
             Path authority,
-            AdmissionLimits admission) {}
+            AdmissionLimits admission,
+            Duration silence) {}
 
     public EdgeConfig {
         sipDomains = List.copyOf(sipDomains);
@@ -127,7 +129,8 @@ public record EdgeConfig(
                 ListenConfig.read(section, "port"),
                 CertificateFiles.read(section, base),
                 section.path("authority", base),
-                Limits.admission(limits));
+                Limits.admission(limits),
+                Limits.linkSilence(limits));
         limits.end();
         section.end();
         return link;

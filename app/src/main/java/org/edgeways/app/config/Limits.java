@@ -3,6 +3,7 @@ package org.edgeways.app.config;
 import java.time.Duration;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
+import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
 import org.edgeways.pool.messages.MessageLimits;
@@ -37,6 +38,10 @@ import org.edgeways.siptransport.SipConnectionSettings;
  *       <td>{@link PresenceLimits}: counts 1 to 1,000,000, {@code contactsPerPerson} and {@code publicationsPerPerson} to
  *       1,000, {@code publicationBytes} from 1 KiB, {@code listBytes} from 16 KiB; expiries as above,
  *       {@code notifyInterval} and {@code restartQuiet} 0 to 1 h, {@code retry} 1 s to 1 h</td></tr>
+ *   <tr><td>edge {@code link.limits}</td>
+ *       <td>{@link SipConnectionSettings}: {@code linkSilence} 1 s to 1 d</td></tr>
+ *   <tr><td>pool {@code link.limits}</td>
+ *       <td>{@link LinkLimits}: {@code keepAlive}, {@code pongTimeout} and {@code longestBackOff} 1 s to 1 h</td></tr>
  * </table>
  */
 final class Limits {
@@ -78,6 +83,22 @@ final class Limits {
                 .withQueueBytes((int) limits.number("queueBytes", usual.queueBytes(), KIB_64, GIB))
                 .withStalled(limits.duration("stalled", usual.stalled(), SECOND, HOUR))
                 .withWebSocketPing(limits.duration("webSocketPing", usual.webSocketPing(), SECOND, HOUR));
+    }
+
+    /** How long a link on which pings came may be silent. */
+    static Duration linkSilence(JsonSection limits) {
+        return limits.duration("linkSilence", SipConnectionSettings.DEFAULT.linkSilence(), SECOND, DAY);
+    }
+
+    /** How the pool looks after its links, from a whole section. */
+    static LinkLimits link(JsonSection limits) {
+        LinkLimits usual = LinkLimits.DEFAULT;
+        LinkLimits read = new LinkLimits(
+                limits.duration("keepAlive", usual.keepAlive(), SECOND, HOUR),
+                limits.duration("pongTimeout", usual.pongTimeout(), SECOND, HOUR),
+                limits.duration("longestBackOff", usual.longestBackOff(), SECOND, HOUR));
+        limits.end();
+        return read;
     }
 
     /** The edge's own, from a whole section. */
@@ -124,7 +145,8 @@ final class Limits {
                         limits.number("bytesPerRecipient", waiting.bytesPerRecipient(), KIB_64, TIB),
                         limits.number("bytesInAll", waiting.bytesInAll(), KIB_64, TIB),
                         limits.duration("age", waiting.age(), Duration.ofMinutes(1), YEAR.multipliedBy(10))),
-                admission(inside));
+                admission(inside),
+                usual.link());
         limits.end();
         return read;
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 
@@ -41,8 +42,9 @@ public record PoolConfig(
      * @param certificate the pool's, with the service name in it
      * @param authority the authority that the nodes' certificates come from, PEM
      * @param edges the nodes
+     * @param limits how the connections are looked after; see {@link Limits}
      */
-    public record Link(CertificateFiles certificate, Path authority, List<Edge> edges) {
+    public record Link(CertificateFiles certificate, Path authority, List<Edge> edges, LinkLimits limits) {
         public Link {
             edges = List.copyOf(edges);
         }
@@ -118,7 +120,11 @@ public record PoolConfig(
                     host, edge.text("address", host), edge.port("port"), (int) edge.number("connections", 4, 1, 16)));
             edge.end();
         }
-        Link link = new Link(CertificateFiles.read(section, base), section.path("authority", base), edges);
+        Link link = new Link(
+                CertificateFiles.read(section, base),
+                section.path("authority", base),
+                edges,
+                Limits.link(section.sectionOrEmpty("limits")));
         section.end();
         return link;
     }

@@ -119,7 +119,9 @@ public final class EdgeProcess implements AutoCloseable {
                 .withNextHop(nextHop)
                 .withHiding(config.hideTopology())
                 .withLimits(config.limits())
-                .withConnections(outside.admission(), outside.connection())
+                .withConnections(
+                        outside.admission(),
+                        outside.connection().withLinkSilence(config.link().silence()))
                 .withInsideAdmission(config.link().admission());
     }
 

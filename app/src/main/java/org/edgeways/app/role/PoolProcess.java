@@ -100,7 +100,7 @@ public final class PoolProcess implements AutoCloseable {
                         RoleParts.identity(config.link().certificate()),
                         RoleParts.authority(config.link().authority())),
                 algorithms,
-                config.limits());
+                config.limits().withLink(config.link().limits()));
     }
 
     /** The people. */

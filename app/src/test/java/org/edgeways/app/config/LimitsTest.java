@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
+import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceLimits;
@@ -37,6 +38,11 @@ class LimitsTest {
                 limits.end();
             }
             case "presence" -> Limits.presence(limits);
+            case "linkOfEdge" -> {
+                Limits.linkSilence(limits);
+                limits.end();
+            }
+            case "linkOfPool" -> Limits.link(limits);
             case "edge" -> Limits.edge(limits);
             case "pool" -> Limits.pool(limits, section("{}"), PresenceDefault.ALLOW);
             default -> throw new AssertionError(where);
@@ -47,6 +53,8 @@ class LimitsTest {
     void withoutKeysTheDefaultsOfTheRecordsHold() {
         assertThat(Limits.admission(section("{}"))).isEqualTo(AdmissionLimits.defaults());
         assertThat(Limits.connection(section("{}"))).isEqualTo(SipConnectionSettings.DEFAULT);
+        assertThat(Limits.linkSilence(section("{}"))).isEqualTo(SipConnectionSettings.DEFAULT.linkSilence());
+        assertThat(Limits.link(section("{}"))).isEqualTo(LinkLimits.DEFAULT);
         assertThat(Limits.edge(section("{}"))).isEqualTo(EdgeLimits.DEFAULT);
         assertThat(Limits.pool(section("{}"), section("{}"), PresenceDefault.ALLOW))
                 .isEqualTo(PoolSettings.Limits.DEFAULT);
@@ -68,7 +76,11 @@ class LimitsTest {
                         Duration.ofSeconds(2),
                         70_000,
                         Duration.ofSeconds(4),
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        SipConnectionSettings.DEFAULT.linkSilence()));
+        assertThat(Limits.linkSilence(section("{'linkSilence':'6s'}"))).isEqualTo(Duration.ofSeconds(6));
+        assertThat(Limits.link(section("{'keepAlive':'1s','pongTimeout':'2s','longestBackOff':'3s'}")))
+                .isEqualTo(new LinkLimits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
         assertThat(
                         Limits.edge(
                                 section(
@@ -149,6 +161,10 @@ class LimitsTest {
         "connections, queueBytes, 65535, 65536, 1073741824, 1073741825",
         "connections, stalled, 999ms, 1s, 1h, 3601s",
         "connections, webSocketPing, 999ms, 1s, 1h, 3601s",
+        "linkOfEdge, linkSilence, 999ms, 1s, 1d, 86401s",
+        "linkOfPool, keepAlive, 999ms, 1s, 1h, 3601s",
+        "linkOfPool, pongTimeout, 999ms, 1s, 1h, 3601s",
+        "linkOfPool, longestBackOff, 999ms, 1s, 1h, 3601s",
         "edge, requestsPerSecond, 0, 1, 1000000, 1000001",
         "edge, requestBurst, 0, 1, 1000000, 1000001",
         "edge, failedCredentials, 0, 1, 1000000, 1000001",
