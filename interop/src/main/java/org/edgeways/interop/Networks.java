@@ -315,6 +315,68 @@ public final class Networks implements AutoCloseable {
         in("attacker", "ip", "route", "replace", EDGE_OUTSIDE + "/32", "dev", "eth0", "src", "198.51.100.67");
     }
 
+    /** Where the network can be cut. */
+    public enum Cable {
+        /** Between pool and edge, at the firewall. */
+        LINK("fw", "per0"),
+        /** Between the clients at home and the edge, at their NAT. */
+        HOME("nat", "lan0");
+
+        private final String router;
+        private final String device;
+
+        Cable(String router, String device) {
+            this.router = router;
+            this.device = device;
+        }
+    }
+
+    /** What becomes of packets while a cable is cut. */
+    public enum Cut {
+        /** They vanish; afterwards what was lost is sent again, and the connections go on. */
+        SILENT("drop"),
+        /** They vanish, and those of the connections of that time also afterwards, as when a router has been exchanged. */
+        FORGETTING("ct mark set 1 drop"),
+        /** Each is answered by a reset, which closes its connection. */
+        CLOSING("meta l4proto tcp reject with tcp reset");
+
+        private final String rule;
+
+        Cut(String rule) {
+            this.rule = rule;
+        }
+    }
+
+    /** Cuts a cable until it is {@linkplain #mend mended}. */
+    public void cut(Cable cable, Cut how) {
+        rules(cable.router, """
+                table inet forgotten {
+                  chain forward { type filter hook forward priority -20; }
+                }
+                flush chain inet forgotten forward
+                add rule inet forgotten forward ct mark 1 drop
+                table inet cut {
+                  chain forward { type filter hook forward priority -10;
+                    iifname "%2$s" %1$s
+                    oifname "%2$s" %1$s
+                  }
+                }
+                """.formatted(how.rule, cable.device));
+    }
+
+    /** Makes a cable whole again. */
+    public void mend(Cable cable) {
+        rules(cable.router, "delete table inet cut\n");
+    }
+
+    /** Lets clients at home talk with the edge past the one in {@code wire} who reads. */
+    public void passUnread() {
+        rules("wire", """
+                flush chain ip wire before
+                insert rule ip wire forward ip daddr %s accept
+                """.formatted(NAT_OUTSIDE));
+    }
+
     private Place place(String name, String address) {
         return new Place.Namespace(prefix + name, address);
     }

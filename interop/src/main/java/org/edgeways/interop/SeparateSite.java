@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.edgeways.net.CertificateRequest;
 
@@ -48,9 +49,24 @@ public final class SeparateSite implements AutoCloseable {
      * @param remotePeople people with remote access; dave, who has none, is always there
      */
     public static SeparateSite start(String name, boolean hideTopology, String... remotePeople) {
+        return start(name, hideTopology, edge -> {}, pool -> {}, remotePeople);
+    }
+
+    /**
+     * As {@link #start(String, boolean, String...)}, with other configurations.
+     *
+     * @param edgeSettings changes the edge's
+     * @param poolSettings changes the pool's
+     */
+    public static SeparateSite start(
+            String name,
+            boolean hideTopology,
+            Consumer<ObjectNode> edgeSettings,
+            Consumer<ObjectNode> poolSettings,
+            String... remotePeople) {
         SeparateSite site = new SeparateSite(name, Networks.create(), WorkDirectory.create());
         try {
-            site.start(hideTopology, List.of(remotePeople));
+            site.start(hideTopology, edgeSettings, poolSettings, List.of(remotePeople));
             return site;
         } catch (RuntimeException | Error e) {
             site.close();
@@ -58,14 +74,19 @@ public final class SeparateSite implements AutoCloseable {
         }
     }
 
-    private void start(boolean hideTopology, List<String> remotePeople) {
+    private void start(
+            boolean hideTopology,
+            Consumer<ObjectNode> edgeSettings,
+            Consumer<ObjectNode> poolSettings,
+            List<String> remotePeople) {
         certificates.issue(CertificateRequest.of(Networks.EDGE_NAME), data("edge"), "outside");
         certificates.issue(CertificateRequest.node("edge1", Networks.EDGE_INSIDE_NAME), data("edge"), "link");
         certificates.issue(CertificateRequest.of(Networks.POOL_NAME), data("pool"), "inside");
         certificates.issue(CertificateRequest.service("pool", Networks.POOL_NAME), data("pool"), "link");
-        RunningProgram edge =
-                run(networks.edge(), "edge", Edgeways.command("edge", "--config", edgeConfig(hideTopology)));
-        RunningProgram pool = run(networks.pool(), "pool", Edgeways.command("pool", "--config", poolConfig()));
+        RunningProgram edge = run(
+                networks.edge(), "edge", Edgeways.command("edge", "--config", edgeConfig(hideTopology, edgeSettings)));
+        RunningProgram pool =
+                run(networks.pool(), "pool", Edgeways.command("pool", "--config", poolConfig(poolSettings)));
         RunningProgram relay = run(networks.wire(), "relay", relayCommand());
         edge.transcript().await("the edge starts", Pattern.compile("The edge is ready"), START);
         pool.transcript().await("the pool starts", Pattern.compile("The pool is ready"), START);
@@ -74,7 +95,7 @@ public final class SeparateSite implements AutoCloseable {
         addPerson("dave");
     }
 
-    private String edgeConfig(boolean hideTopology) {
+    private String edgeConfig(boolean hideTopology, Consumer<ObjectNode> settings) {
         ObjectNode config = json.createObjectNode().put("node", "edge1").put("data", ".");
         config.putArray("sipDomains").add(DOMAIN);
         config.putArray("insideNames").add("inside.acorn.example").add("perimeter.acorn.example");
@@ -89,10 +110,11 @@ public final class SeparateSite implements AutoCloseable {
         link.putArray("addresses").add(Networks.EDGE_INSIDE);
         link.put("certificate", "link.crt").put("key", "link.key");
         link.put("authority", certificates.caFile().toString());
+        settings.accept(config);
         return write("edge", config);
     }
 
-    private String poolConfig() {
+    private String poolConfig(Consumer<ObjectNode> settings) {
         ObjectNode config = json.createObjectNode().put("data", ".");
         config.putArray("sipDomains").add(DOMAIN);
         ObjectNode inside =
@@ -107,6 +129,7 @@ public final class SeparateSite implements AutoCloseable {
                 .addObject()
                 .put("host", Networks.EDGE_INSIDE_NAME)
                 .put("port", LINK_PORT);
+        settings.accept(config);
         return write("pool", config);
     }
 

@@ -57,6 +57,7 @@ final class BusyPerson implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread device;
     private final Thread writer;
+    private final AtomicInteger signIns = new AtomicInteger();
     private volatile @Nullable SipUserAgent agent;
     private int written;
 
@@ -90,6 +91,7 @@ final class BusyPerson implements AutoCloseable {
             try (SipUserAgent phone = phones.connect(settings)) {
                 if (phone.register(EXPIRES_SECONDS).status() == 200) {
                     agent = phone;
+                    signIns.incrementAndGet();
                     bePresent(phone, session);
                     agent = null;
                     goAway(phone, session);
@@ -179,6 +181,7 @@ final class BusyPerson implements AutoCloseable {
             ledger.answered(entry, exchange.awaitFinal().status());
         } catch (IOException e) {
             // no answer: the sender cannot know
+            ledger.unanswered(entry);
             pause(quiet, 20);
         }
     }
@@ -234,6 +237,11 @@ final class BusyPerson implements AutoCloseable {
             Polling.until(
                     "the last message has come", SETTLING, () -> last.stream().allMatch(ledger::isDelivered));
         }
+    }
+
+    /** How often they have signed in so far. */
+    int signIns() {
+        return signIns.get();
     }
 
     boolean isThere() {

@@ -25,12 +25,20 @@ final class Ledger {
     /** A message that came to a device; times are nanoseconds of this process. */
     private record Copy(SipMessage message, String session, long at, boolean answered) {}
 
+    /** When the network was not what it should be. */
+    private record Disturbance(long from, long until) {
+        boolean meets(long begin, long end) {
+            return from - end < 0 && begin - until < 0;
+        }
+    }
+
     /** A message and its fate. */
     static final class Entry {
         private final String sender;
         private final String recipient;
         private final SipMessage request;
         private final Instant sentAt = Instant.now();
+        private final long sentNanos = System.nanoTime();
         private SipExchange exchange;
         private int status;
         private boolean inTime;
@@ -61,6 +69,8 @@ final class Ledger {
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final List<Long> kills = new ArrayList<>();
+    private final List<Disturbance> disturbances = new ArrayList<>();
+    private final Map<String, Integer> acknowledgedInARow = new LinkedHashMap<>();
     private final Map<String, Long> sessionEnds = new LinkedHashMap<>();
     private final List<String> faults = new ArrayList<>();
 
@@ -81,6 +91,21 @@ final class Ledger {
         entry.inTime = true;
         entry.answeredAt = System.nanoTime();
         entry.answeredInstant = Instant.now();
+        if (entry.acknowledged()) {
+            acknowledgedInARow.merge(entry.sender, 1, Integer::sum);
+        } else {
+            unanswered(entry);
+        }
+    }
+
+    /** Counts somebody's acknowledged messages from zero again. */
+    synchronized void startANewRow(String sender) {
+        acknowledgedInARow.remove(sender);
+    }
+
+    /** The sender has given up waiting, or was refused. */
+    synchronized void unanswered(Entry entry) {
+        acknowledgedInARow.remove(entry.sender);
     }
 
     /** A message came to a device. */
@@ -103,6 +128,20 @@ final class Ledger {
     /** A process was killed. */
     synchronized void killed() {
         kills.add(System.nanoTime());
+    }
+
+    /** The network was cut at that time of this process, and works again since now. */
+    synchronized void disturbed(long from) {
+        disturbances.add(new Disturbance(from, System.nanoTime()));
+    }
+
+    private boolean disturbedBetween(long begin, long end) {
+        return disturbances.stream().anyMatch(time -> time.meets(begin, end));
+    }
+
+    /** How many of somebody's last messages were acknowledged in time, one after the other. */
+    synchronized int acknowledgedInARow(String sender) {
+        return acknowledgedInARow.getOrDefault(sender, 0);
     }
 
     /** A copy of that message has been answered by a device. */
@@ -185,7 +224,8 @@ final class Ledger {
                 Long over = sessionEnds.get(before.session());
                 boolean connectionDied = over != null && over - copy.at() < 0;
                 boolean processDied = kills.stream().anyMatch(kill -> kill - before.at() > 0 && kill - copy.at() < 0);
-                if (before.answered() && !connectionDied && !processDied) {
+                boolean cut = disturbedBetween(before.at(), copy.at());
+                if (before.answered() && !connectionDied && !processDied && !cut) {
                     found.add("delivered twice for no reason: " + name(entry));
                 }
             }
@@ -193,7 +233,7 @@ final class Ledger {
     }
 
     /** A message that waited says when it was sent; one that says so itself keeps what it says. */
-    private static void wrongTime(Entry entry, List<String> found) {
+    private void wrongTime(Entry entry, List<String> found) {
         String own = entry.request.first(HeaderName.DATE);
         for (Copy copy : entry.copies) {
             String date = copy.message().first(HeaderName.DATE);
@@ -202,7 +242,8 @@ final class Ledger {
                     found.add("its own time is lost: " + name(entry) + ", now " + date);
                 }
             } else if (date == null) {
-                if (entry.status == 202 && entry.inTime && copy.at() - entry.answeredAt > 0) {
+                boolean held = disturbedBetween(entry.sentNanos, copy.at()); // it may have been under way all the time
+                if (entry.status == 202 && entry.inTime && copy.at() - entry.answeredAt > 0 && !held) {
                     found.add("waited and does not say since when: " + name(entry));
                 }
             } else {

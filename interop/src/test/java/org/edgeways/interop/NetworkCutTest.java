@@ -1,0 +1,231 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.edgeways.interop.Networks.Cable;
+import org.edgeways.interop.Networks.Cut;
+import org.edgeways.siptransport.SipUserAgentSettings;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * People at home behind their NAT and one at a desk inside write to each other while the network is cut and mended: first
+ * between pool and edge, which nobody may have to sign in anew for, then between home and edge. In the end the
+ * {@link Ledger} is balanced: nothing that was acknowledged is lost, and nothing comes twice without need. Replay a
+ * failure's choices with {@code -Dcut.seed=…} (the moments are real time: another run with the same seed cuts at about the
+ * same moments, no more).
+ */
+@Tag("interop")
+class NetworkCutTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration RETRIED = Duration.ofSeconds(60);
+    private static final List<String> AT_HOME = List.of("alice", "bob");
+    private static final List<String> EVERYBODY = List.of("alice", "bob", "dave");
+    /** With a dead connection among the eight of a link, this many messages do not pass by chance. */
+    private static final int PROOF = 20;
+
+    private static final BusyPerson.Habits STAYING = new BusyPerson.Habits(0, 0, 20, 100, 0);
+    /** Their device looks after its connection, by registering again. */
+    private static final BusyPerson.Habits WATCHFUL = new BusyPerson.Habits(0, 0, 20, 100, 1_500);
+
+    /**
+     * How long it is cut and how soon all must be well again.
+     *
+     * @param longest how long packets vanish, at most; at least half of it
+     * @param longestClosed how long connections are reset, at most
+     * @param recovery from mending until everybody's messages are acknowledged again
+     */
+    private record Plan(String name, Duration longest, Duration longestClosed, Duration recovery) {}
+
+    private final long seed = Long.getLong("cut.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+
+    /** Longer than the pool waits for a pong and than the edge bears silence, both being set to a few seconds. */
+    @Test
+    void whatWasAcknowledgedIsDeliveredAlthoughTheNetworkIsCut() throws Exception {
+        System.out.println("cuts with seed " + seed);
+        try (World world = new World(
+                "cut",
+                edge -> limits(edge).put("linkSilence", "4s"),
+                pool -> limits(pool)
+                        .put("keepAlive", "2s")
+                        .put("pongTimeout", "1s")
+                        .put("longestBackOff", "2s"))) {
+            play(world, new Plan("cuts", Duration.ofSeconds(5), Duration.ofMillis(800), Duration.ofSeconds(30)));
+        }
+    }
+
+    @Test
+    @Tag("soak")
+    @Tag("soak-network-cut")
+    void cutsForAQuarterOfAnHourLoseNothingThatWasAcknowledged() throws Exception {
+        System.out.println("soak: network-cut with seed " + seed);
+        long began = System.nanoTime();
+        long end = began + TimeUnit.MINUTES.toNanos(Integer.getInteger("soak.minutes", 15));
+        try (World world = new World("soak-cut", edge -> {}, pool -> {})) {
+            for (int rounds = 1; System.nanoTime() - end < 0; rounds++) {
+                Ledger.Sums sums = play(
+                        world,
+                        new Plan("soak: cuts", Duration.ofSeconds(50), Duration.ofSeconds(3), Duration.ofMinutes(2)));
+                System.out.println("soak: " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s, "
+                        + rounds + " rounds of 6 cuts; this round " + sums);
+            }
+        }
+    }
+
+    private static ObjectNode limits(ObjectNode config) {
+        return config.withObjectProperty("link").withObjectProperty("limits");
+    }
+
+    /** One round: each kind of cut at each cable. */
+    private Ledger.Sums play(World world, Plan plan) throws Exception {
+        Ledger ledger = new Ledger();
+        cuts(world, plan, ledger, Cable.LINK, STAYING);
+        List<BusyPerson> people = cuts(world, plan, ledger, Cable.HOME, WATCHFUL);
+        try {
+            for (BusyPerson person : people) {
+                person.beQuiet();
+            }
+            BusyPerson.drain(people, ledger);
+            // what was under way on a dead connection begins to wait only when the pool has waited for its answer
+            Polling.until("nothing is missing", RETRIED, () -> ledger.missing().isEmpty());
+        } finally {
+            people.forEach(BusyPerson::close);
+        }
+        Ledger.Sums sums = ledger.sums();
+        System.out.println(plan.name() + ": " + sums);
+        assertThat(ledger.faults()).as("seed " + seed + "; " + sums).isEmpty();
+        assertThat(sums.acknowledged())
+                .as("the proof has seen something: " + sums)
+                .isGreaterThan(200);
+        assertThat(sums.stored()).as("the proof has seen something: " + sums).isPositive();
+        return sums;
+    }
+
+    /** People come and one cable is cut in all ways; gives the people, who are still there, for the last cable only. */
+    private List<BusyPerson> cuts(World world, Plan plan, Ledger ledger, Cable cable, BusyPerson.Habits habits)
+            throws Exception {
+        List<BusyPerson> people = world.people(ledger, random, habits);
+        boolean stay = false;
+        try {
+            allWell(people, ledger, plan);
+            List<Cut> kinds = new ArrayList<>(List.of(Cut.values()));
+            Collections.shuffle(kinds, random);
+            for (Cut kind : kinds) {
+                cut(world, plan, ledger, cable, kind);
+            }
+            if (cable == Cable.LINK) {
+                assertThat(people)
+                        .as("nobody signed in anew; seed " + seed)
+                        .allMatch(person -> person.signIns() == 1 && person.isThere());
+                for (BusyPerson person : people) {
+                    person.beQuiet();
+                }
+            }
+            stay = cable == Cable.HOME;
+            return people;
+        } finally {
+            if (!stay) {
+                people.forEach(BusyPerson::close);
+            }
+        }
+    }
+
+    private void cut(World world, Plan plan, Ledger ledger, Cable cable, Cut kind) {
+        Duration longest = kind == Cut.CLOSING ? plan.longestClosed() : plan.longest();
+        Duration length = longest.multipliedBy(50 + random.nextInt(51)).dividedBy(100);
+        rest(Duration.ofMillis(random.nextInt(1_000)));
+        int before = ledger.sums().unknown();
+        long from = System.nanoTime();
+        world.site.networks().cut(cable, kind);
+        rest(length);
+        world.site.networks().mend(cable);
+        long mended = System.nanoTime();
+        EVERYBODY.forEach(ledger::startANewRow);
+        Polling.until(
+                "everybody writes again after " + cable + " was cut " + kind + " for " + length + "; seed " + seed,
+                plan.recovery(),
+                () -> EVERYBODY.stream().allMatch(person -> ledger.acknowledgedInARow(person) >= PROOF));
+        ledger.disturbed(from);
+        System.out.println(plan.name() + ": " + cable + " " + kind + " for " + length.toMillis()
+                + " ms; all well after another " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - mended) + " ms, "
+                + (ledger.sums().unknown() - before) + " messages without an answer");
+    }
+
+    private static void allWell(List<BusyPerson> people, Ledger ledger, Plan plan) {
+        Polling.until(
+                "everybody signs in", plan.recovery(), () -> people.stream().allMatch(BusyPerson::isThere));
+        Polling.until(
+                "everybody writes",
+                plan.recovery(),
+                () -> EVERYBODY.stream().allMatch(person -> ledger.acknowledgedInARow(person) >= PROOF));
+    }
+
+    private static void rest(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Everything that runs. The user agents are in this process and reach their places by {@link Passage}s. */
+    private static final class World implements AutoCloseable {
+        private final WorkDirectory directory = WorkDirectory.create();
+        private final Phones phones = new Phones();
+        private final List<Passage> passages = new ArrayList<>();
+        private final List<SipUserAgentSettings> devices = new ArrayList<>();
+        private SeparateSite site;
+
+        World(
+                String name,
+                java.util.function.Consumer<ObjectNode> edgeSettings,
+                java.util.function.Consumer<ObjectNode> poolSettings)
+                throws IOException {
+            boolean made = false;
+            try {
+                site = SeparateSite.start(name, true, edgeSettings, poolSettings, AT_HOME.toArray(String[]::new));
+                site.networks().passUnread();
+                for (String person : EVERYBODY) {
+                    boolean home = AT_HOME.contains(person);
+                    Passage passage = Passage.open(
+                            name + "-" + person, directory, home ? site.outside(person) : site.inside(person));
+                    passages.add(passage);
+                    devices.add(phones.settings(passage.account(), PATIENCE)
+                            .verifying(home ? Networks.EDGE_NAME : Networks.POOL_NAME));
+                }
+                made = true;
+            } finally {
+                if (!made) {
+                    close();
+                }
+            }
+        }
+
+        List<BusyPerson> people(Ledger ledger, Random random, BusyPerson.Habits habits) {
+            return devices.stream()
+                    .map(device -> new BusyPerson(
+                            device.username(), phones, device, ledger, EVERYBODY, random.nextLong(), habits))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            phones.close();
+            passages.forEach(Passage::close);
+            if (site != null) {
+                site.close();
+            }
+            directory.close();
+        }
+    }
+}
