@@ -103,6 +103,32 @@ final class BadInputTest {
     }
 
     @Test
+    void strangersCannotFloodTheLog() throws Exception {
+        Loopback.Recorder events = new Loopback.Recorder(true);
+        try (Loopback loopback = new Loopback();
+                SipListener listener = loopback.listenTls(SETTINGS, events)) {
+            for (int attempt = 0; attempt < 50; attempt++) {
+                try (SSLSocket raw = loopback.rawTls(listener)) {
+                    long second = loopback.context.clock().now() / 1_000_000_000L;
+                    while (loopback.context.mayLog()) {
+                        // until all lines of this second are taken
+                    }
+                    raw.getOutputStream().write(Loopback.ascii("x".repeat(20_000)));
+                    events.await(Happening.Closed.class);
+                    if (loopback.context.clock().now() / 1_000_000_000L == second) {
+                        assertThat(lines.list).isEmpty();
+                        assertThat(loopback.counters.value("sip_log_lines_suppressed"))
+                                .isGreaterThan(1);
+                        return;
+                    }
+                    lines.list.clear();
+                }
+            }
+            throw new AssertionError("never within one second");
+        }
+    }
+
+    @Test
     void aMessageThatCannotBeReadIsToldInOneLineWithPeerCodeAndOffset() throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);
         try (Loopback loopback = new Loopback();
