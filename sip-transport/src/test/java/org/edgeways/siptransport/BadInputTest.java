@@ -129,6 +129,22 @@ final class BadInputTest {
     }
 
     @Test
+    void whatFollowsTheReasonForClosingIsNotRead() throws Exception {
+        Loopback.Recorder events = new Loopback.Recorder(true);
+        try (Loopback loopback = new Loopback();
+                SipListener listener = loopback.listenTls(SETTINGS, events);
+                SSLSocket raw = loopback.rawTls(listener)) {
+            String unanswerable = options("").replaceFirst("Via: [^\r]*\r\n", "");
+            raw.getOutputStream().write(Loopback.ascii(unanswerable + options("") + unanswerable));
+            assertThat(events.await(Happening.Closed.class).reason())
+                    .isEqualTo(TransportErrorCode.MESSAGE_UNANSWERABLE);
+            assertThat(loopback.counters.value("sip_messages_received", "endpoint", "outside-tls"))
+                    .isZero();
+            assertThat(lines.list).hasSize(1);
+        }
+    }
+
+    @Test
     void aMessageThatCannotBeReadIsToldInOneLineWithPeerCodeAndOffset() throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);
         try (Loopback loopback = new Loopback();
