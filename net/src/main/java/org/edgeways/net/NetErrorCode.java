@@ -17,9 +17,7 @@ public enum NetErrorCode implements ErrorCode {
     HANDSHAKE_FAILED("net-handshake-failed", "The TLS handshake failed."),
     CLEAR_TEXT("net-clear-text", "The peer spoke no TLS."),
     CERTIFICATE_REFUSED("net-certificate-refused", "The peer's certificate is not one we accept."),
-    PEM_MALFORMED("net-pem-malformed", "A certificate or key file cannot be read."),
-    NAME_NOT_RESOLVED("net-name-not-resolved", "A host name has no address."),
-    CONNECT_FAILED("net-connect-failed", "A connection could not be opened.");
+    PEM_MALFORMED("net-pem-malformed", "A certificate or key file cannot be read.");
 
     private final String code;
     private final String meaning;

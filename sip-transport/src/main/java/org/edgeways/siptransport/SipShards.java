@@ -2,7 +2,6 @@ package org.edgeways.siptransport;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Branches;
@@ -51,11 +50,6 @@ public final class SipShards implements SipConnectionEvents {
     /** The shard of that number. */
     public SipShard shard(int number) {
         return shards.get(number);
-    }
-
-    /** Does work on the event loop of every shard. */
-    public void executeOnAll(LongConsumer work) {
-        shards.forEach(shard -> shard.execute(work));
     }
 
     @Override

@@ -11,7 +11,6 @@ public enum TransportErrorCode implements ErrorCode {
     IDLE("transport-idle", "Nothing came for longer than the idle limit."),
     SLOW_SENDER("transport-slow-sender", "A message stayed incomplete for too long."),
     SLOW_RECEIVER("transport-slow-receiver", "The other side took nothing of what was queued for too long."),
-    QUEUE_FULL("transport-queue-full", "The outgoing queue is at its bound."),
     FRAMING_LOST("transport-framing-lost", "The byte stream cannot be cut into messages."),
     MESSAGE_UNANSWERABLE("transport-message-unanswerable", "A message was so broken that it cannot be answered."),
     PONG_MISSING("transport-pong-missing", "A keep-alive was not answered."),

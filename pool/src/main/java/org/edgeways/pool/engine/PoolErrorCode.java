@@ -15,12 +15,10 @@ public enum PoolErrorCode implements ErrorCode {
             "Your account may not sign in from outside the organisation; ask your administrator for remote access"),
     FLOW_UNNAMED("pool-flow-unnamed", "The edge node did not say which connection this came on"),
     SENDER_FOREIGN("pool-sender-foreign", "Senders of other organisations are not accepted"),
-    SENDER_NOT_SIGNED_IN("pool-sender-not-signed-in", "The sender is not signed in on this connection"),
     PERSON_UNKNOWN("pool-person-unknown", "There is nobody of that name here"),
     DOMAIN_FOREIGN("pool-domain-foreign", "Other organisations cannot be reached from here"),
     NOBODY_SIGNED_IN("pool-nobody-signed-in", "The person is not signed in on any device"),
     GRUU_NOT_SIGNED_IN("pool-gruu-not-signed-in", "The person is not signed in on that device"),
-    DEVICES_UNREACHABLE("pool-devices-unreachable", "None of the person's devices can be reached"),
     DEVICE_GONE("pool-device-gone", "The device of this dialog is not signed in any more"),
     URI_UNSUPPORTED("pool-uri-unsupported", "Only sip: and sips: addresses are served"),
     CONTACT_MALFORMED("pool-contact-malformed", "The Contact header cannot be understood"),
@@ -36,8 +34,7 @@ public enum PoolErrorCode implements ErrorCode {
     STORE_FAILED("pool-store-failed", "The server cannot keep this at the moment"),
     MESSAGES_FULL("pool-messages-full", "Too many messages wait for this person"),
     DEVICE_CHALLENGES("pool-device-challenges", "The device asks for a password, which is not passed on"),
-    NOTIFICATION_NOT_STORED("pool-notification-not-stored", "The person is away; typing is not kept for later"),
-    BUSY("pool-busy", "The server is busy");
+    NOTIFICATION_NOT_STORED("pool-notification-not-stored", "The person is away; typing is not kept for later");
 
     private final String code;
     private final String meaning;

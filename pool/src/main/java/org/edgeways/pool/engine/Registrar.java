@@ -206,11 +206,6 @@ final class Registrar {
         return binding == null || binding.expiresAt() <= now ? null : binding;
     }
 
-    /** Whether the person has signed in on that connection. */
-    boolean signedIn(String person, FlowName flow, long now) {
-        return bindingOn(person, flow, now) != null;
-    }
-
     /**
      * The live binding whose contact is that URI (RFC 3261 section 19.1.4), the one that was refreshed last; null if there
      * is none, or if devices of several people say that it is theirs.

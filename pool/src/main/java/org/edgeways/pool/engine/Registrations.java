@@ -136,7 +136,7 @@ final class Registrations {
     /** Whether a binding may be, as the account is at the moment. */
     static boolean allows(People.@Nullable Account account, Binding binding) {
         return account != null
-                && (account.remoteAccess() || !binding.remote())
+                && SenderRule.mayUse(account, !binding.remote())
                 && account.devices().stream().anyMatch(device -> device.id().equals(binding.device()));
     }
 

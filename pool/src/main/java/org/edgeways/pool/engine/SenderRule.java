@@ -2,6 +2,8 @@ package org.edgeways.pool.engine;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.edgeways.policy.PersonRights;
+import org.edgeways.policy.RemoteAccess;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Destination;
@@ -117,7 +119,14 @@ final class SenderRule {
 
     /** Whether the person may be on that connection: inside always, from outside with the right to remote access. */
     static boolean mayUse(People.Account account, FlowName flow) {
-        return flow.inside() || account.remoteAccess();
+        return mayUse(account, flow.inside());
+    }
+
+    static boolean mayUse(People.Account account, boolean inside) {
+        return RemoteAccess.decide(
+                        new PersonRights(account.remoteAccess()),
+                        inside ? org.edgeways.policy.Origin.INSIDE : org.edgeways.policy.Origin.OUTSIDE)
+                .allowed();
     }
 
     /** Forgets who was accepted on a connection that is gone. */

@@ -31,9 +31,4 @@ public sealed interface DigestOutcome {
      * @param reason what exactly, for a person
      */
     record Malformed(String reason) implements DigestOutcome {}
-
-    /** True if the next challenge is to say {@code stale=true}. */
-    default boolean asksAgainAsStale() {
-        return this instanceof Stale || this instanceof Replayed;
-    }
 }

@@ -23,7 +23,7 @@ import org.edgeways.sip.transaction.TransportFailure;
 /**
  * The stateful proxy (RFC 3261 section 16) with its transaction layer. Belongs to one event loop.
  *
- * <p>After each call, also of {@link #resume}, {@link #respond} and {@link #send}, {@link #nextDeadline} may have changed.
+ * <p>After each call, also of {@link #respond} and {@link #send}, {@link #nextDeadline} may have changed.
  */
 public final class ProxyCore implements SipEngine {
 
@@ -119,17 +119,6 @@ public final class ProxyCore implements SipEngine {
     }
 
     // ---- what the router calls
-
-    /**
-     * Decides a request that the router put off with {@link RoutingDecision.Later}. Does nothing if it was answered or
-     * cancelled in the meantime.
-     */
-    public void resume(ProxyRequest request, RoutingDecision decision, long now) {
-        ResponseContext context = request.context();
-        if (context != null) {
-            context.decide(decision, now);
-        }
-    }
 
     /**
      * Answers a request in the router's name: after {@link RoutingDecision.Handled}, {@link FinalOutcome.Defer}, or ahead

@@ -83,8 +83,8 @@ public interface ProxyRouter {
     }
 
     /**
-     * An INVITE that the router answers itself ({@link RoutingDecision.Handled}) or decides later
-     * ({@link RoutingDecision.Later}) was cancelled and has been answered with 487.
+     * An INVITE that the router answers itself ({@link RoutingDecision.Handled}) was cancelled and has been answered with
+     * 487.
      */
     default void onCancelled(ProxyRequest request, long now) {}
 

@@ -18,11 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>Phases</caption>
  * <tr><th>phase</th><th>event</th><th>action</th><th>next</th></tr>
- * <tr><td>Routing, Later</td><td>decision: Reject</td><td>send it</td><td>Answered</td></tr>
- * <tr><td>Routing, Later</td><td>decision: Forward</td><td>branches with the highest q</td><td>Forwarding</td></tr>
- * <tr><td>Routing, Later</td><td>decision: Handled</td><td></td><td>Handled</td></tr>
- * <tr><td>Routing</td><td>decision: Later</td><td></td><td>Later</td></tr>
- * <tr><td>Later, Handled, Deferred</td><td>CANCEL</td><td>487</td><td>Answered</td></tr>
+ * <tr><td>Routing</td><td>decision: Reject</td><td>send it</td><td>Answered</td></tr>
+ * <tr><td>Routing</td><td>decision: Forward</td><td>branches with the highest q</td><td>Forwarding</td></tr>
+ * <tr><td>Routing</td><td>decision: Handled</td><td></td><td>Handled</td></tr>
+ * <tr><td>Handled, Deferred</td><td>CANCEL</td><td>487</td><td>Answered</td></tr>
  * <tr><td>any before Answered</td><td>router: final response</td><td>send it, cancel branches</td>
  *     <td>Answered</td></tr>
  * <tr><td>Forwarding, Deferred</td><td>1xx</td><td>send it on</td><td>same</td></tr>
@@ -47,7 +46,6 @@ final class ResponseContext {
 
     enum Phase {
         ROUTING,
-        LATER,
         HANDLED,
         FORWARDING,
         DEFERRED,
@@ -89,7 +87,7 @@ final class ResponseContext {
     // ---- decisions
 
     void decide(RoutingDecision decision, long now) {
-        if (phase != Phase.ROUTING && phase != Phase.LATER) {
+        if (phase != Phase.ROUTING) {
             // answered, cancelled or given up while the router thought
             return;
         }
@@ -97,7 +95,6 @@ final class ResponseContext {
             case RoutingDecision.Reject reject -> respond(build(reject), now);
             case RoutingDecision.Forward forward -> forward(forward, now);
             case RoutingDecision.Handled handled -> phase = Phase.HANDLED;
-            case RoutingDecision.Later later -> phase = Phase.LATER;
         }
     }
 
@@ -357,7 +354,7 @@ final class ResponseContext {
     void cancel(long now) {
         cancelled = true;
         switch (phase) {
-            case ROUTING, LATER, HANDLED, DEFERRED -> {
+            case ROUTING, HANDLED, DEFERRED -> {
                 respond(local(487, "Request Terminated"), now);
                 parts.router().onCancelled(request, now);
             }

@@ -61,7 +61,4 @@ public sealed interface RoutingDecision {
 
     /** The router has answered it or will, as its user agent server, with {@link ProxyCore#respond}. */
     record Handled() implements RoutingDecision {}
-
-    /** The router will decide later, with {@link ProxyCore#resume}. */
-    record Later() implements RoutingDecision {}
 }
