@@ -216,7 +216,7 @@ public final class Pool implements AutoCloseable {
         return accounts;
     }
 
-    /** Whether every edge node is linked with as many connections as it should be. */
+    /** Whether every edge node is linked with at least one connection. */
     public boolean linked() {
         return dialers.stream().allMatch(dialer -> dialer.open() > 0);
     }

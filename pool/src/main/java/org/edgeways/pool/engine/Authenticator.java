@@ -151,7 +151,10 @@ final class Authenticator {
         return refusal;
     }
 
-    /** Devices may send the user part alone or with the domain. */
+    /**
+     * Some devices send the domain too. They are told apart from strangers so, but their digest never fits: what is stored
+     * is the hash over the user part alone (RFC 7616 section 3.4.2), and so they get the answer to a wrong password.
+     */
     private static String addressOf(String username, String domain) {
         String suffix = "@" + domain;
         String user = username.endsWith(suffix) ? username.substring(0, username.length() - suffix.length()) : username;
