@@ -74,12 +74,6 @@ public record AdmissionLimits(
      */
     public AdmissionLimits withConnectionRate(int perSecond, int burst) {
         return new AdmissionLimits(
-                connections,
-                connectionsPerSource,
-                handshakes,
-                handshakesPerSource,
-                handshakeTimeout,
-                perSecond,
-                burst);
+                connections, connectionsPerSource, handshakes, handshakesPerSource, handshakeTimeout, perSecond, burst);
     }
 }

@@ -93,8 +93,7 @@ final class AdmissionTest {
 
     @Test
     void oneSourceOpensNoMoreConnectionsAtOnceThanItsBurstAndThenNoFasterThanItsRate() {
-        AdmissionLimits limits =
-                new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10)).withConnectionRate(2, 5);
+        AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10)).withConnectionRate(2, 5);
         Admission admission = new Admission("outside", limits, BanCheck.NONE, counters);
         admit(admission, "192.0.2.1", 5).forEach(Admission.Ticket::close);
         assertRefused(admission, "192.0.2.1", NetErrorCode.CONNECTION_RATE_EXCEEDED);
@@ -113,11 +112,13 @@ final class AdmissionTest {
     void ratesOfNetworksThatOweNothingAreForgotten() {
         SourceRate rate = new SourceRate(1, 1);
         for (int i = 0; i < SourceRate.SOURCES; i++) {
-            assertThat(rate.take(SourceNetwork.of(address("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255))), 0))
+            assertThat(rate.take(
+                            SourceNetwork.of(address("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255))), 0))
                     .isTrue();
         }
         assertThat(rate.sources()).isEqualTo(SourceRate.SOURCES);
-        assertThat(rate.take(SourceNetwork.of(address("192.0.2.1")), 2_000_000_000L)).isTrue();
+        assertThat(rate.take(SourceNetwork.of(address("192.0.2.1")), 2_000_000_000L))
+                .isTrue();
         assertThat(rate.sources()).isEqualTo(1);
     }
 

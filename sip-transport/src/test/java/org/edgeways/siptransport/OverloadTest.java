@@ -49,14 +49,14 @@ final class OverloadTest {
             Loopback.Happening.Opened opened = events.await(Loopback.Happening.Opened.class);
             CountDownLatch hold = new CountDownLatch(1);
             SipExchange exchange = alice.start(alice.newRequest("OPTIONS", "sip:acorn.example"));
-            SipMessage request =
-                    events.await(Loopback.Happening.Received.class).message();
+            SipMessage request = events.await(Loopback.Happening.Received.class).message();
             // further than one, since the first is being done while the others wait
             shards.shard(0).execute(now -> awaitQuietly(hold));
             for (int i = 0; i <= SipShards.MOST_WAITING + 1; i++) {
                 shards.shard(0).execute(now -> {});
             }
-            shards.received(opened.connection(), request, loopback.context.clock().now());
+            shards.received(
+                    opened.connection(), request, loopback.context.clock().now());
             hold.countDown();
             SipMessage answer = exchange.awaitFinal();
             assertThat(answer.status()).isEqualTo(503);

@@ -61,15 +61,17 @@ class KeyringFileTest {
         assertThat(watch.check()).isEqualTo(new KeyringWatch.Outcome.Unchanged());
         Keyring rotated = file.rotate(random).orThrow();
         assertThat(watch.check())
-                .isInstanceOfSatisfying(KeyringWatch.Outcome.Reloaded.class, taken -> assertThat(
-                                KeyringCodec.encode(taken.keyring()))
-                        .isEqualTo(KeyringCodec.encode(rotated)));
+                .isInstanceOfSatisfying(
+                        KeyringWatch.Outcome.Reloaded.class,
+                        taken -> assertThat(KeyringCodec.encode(taken.keyring()))
+                                .isEqualTo(KeyringCodec.encode(rotated)));
         assertThat(watch.check()).isEqualTo(new KeyringWatch.Outcome.Unchanged());
         String whole = Files.readString(path);
         Files.writeString(path, whole.substring(0, whole.length() / 2));
         assertThat(watch.check())
-                .isInstanceOfSatisfying(KeyringWatch.Outcome.Kept.class, kept -> assertThat(kept.reason())
-                        .startsWith("keyring-malformed"));
+                .isInstanceOfSatisfying(
+                        KeyringWatch.Outcome.Kept.class,
+                        kept -> assertThat(kept.reason()).startsWith("keyring-malformed"));
         Files.delete(path);
         assertThat(watch.check()).isInstanceOf(KeyringWatch.Outcome.Kept.class);
     }

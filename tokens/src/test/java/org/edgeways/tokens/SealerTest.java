@@ -24,7 +24,9 @@ class SealerTest {
         sealer.use(rotated);
         assertThat(sealer.open(Purpose.FLOW, old).orThrow()).isEqualTo(CONTENT);
         assertThat(sealer.keyId()).isEqualTo(rotated.newest().id());
-        assertThat(new Sealer(keyring, random).open(Purpose.FLOW, sealer.seal(Purpose.FLOW, CONTENT)).isOk())
+        assertThat(new Sealer(keyring, random)
+                        .open(Purpose.FLOW, sealer.seal(Purpose.FLOW, CONTENT))
+                        .isOk())
                 .isFalse();
     }
 

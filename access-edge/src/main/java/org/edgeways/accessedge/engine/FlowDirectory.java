@@ -87,10 +87,12 @@ public final class FlowDirectory {
             forget(new Device(person, before), client);
         }
         client.signIn(person, device, expiresAt, contacts);
-        devices.merge(new Device(person, device), List.of(client), (known, latest) -> Stream.concat(
-                        latest.stream(), known.stream().filter(other -> other != client))
-                .limit(FLOWS_PER_DEVICE)
-                .toList());
+        devices.merge(
+                new Device(person, device),
+                List.of(client),
+                (known, latest) -> Stream.concat(latest.stream(), known.stream().filter(other -> other != client))
+                        .limit(FLOWS_PER_DEVICE)
+                        .toList());
         if (!clients.containsKey(client.flow())) {
             forget(new Device(person, device), client);
         }

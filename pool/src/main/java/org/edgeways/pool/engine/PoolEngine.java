@@ -84,16 +84,7 @@ public final class PoolEngine implements SipEngine {
                 settings.messages(), devices, store, deviceSending(devices), this::drop, events, counters, tickets);
         saves = new BindingSaves(registrar, store, tickets);
         registrations = new Registrations(
-                settings,
-                people,
-                registrar,
-                authenticator,
-                senders,
-                saves,
-                deliveries,
-                answers,
-                events,
-                counters);
+                settings, people, registrar, authenticator, senders, saves, deliveries, answers, events, counters);
         messages = new Messages(settings.messages(), people, devices, deliveries, store, tickets, events, answers);
         Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
@@ -163,9 +154,7 @@ public final class PoolEngine implements SipEngine {
     /** An account was changed, or its person removed: bindings that it would not allow any more go. */
     public void accountChanged(String address, long now) {
         People.Account account = people.account(address);
-        boolean changed = registrar.retain(
-                address,
-                binding -> Registrations.allows(account, binding));
+        boolean changed = registrar.retain(address, binding -> Registrations.allows(account, binding));
         if (changed) {
             save(address, "the account was changed");
         }

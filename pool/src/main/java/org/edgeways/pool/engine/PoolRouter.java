@@ -166,7 +166,10 @@ final class PoolRouter implements ProxyRouter {
             return forward(List.of(devices.target(named, 1.0)), recordRoute(request, sender, parties));
         }
         return refuse(
-                request, 403, PoolErrorCode.DOMAIN_FOREIGN, "Request-URI and Route name our domains, devices and edge nodes");
+                request,
+                403,
+                PoolErrorCode.DOMAIN_FOREIGN,
+                "Request-URI and Route name our domains, devices and edge nodes");
     }
 
     /** What becomes of a SUBSCRIBE that does not go where any other request goes; null if it does. */

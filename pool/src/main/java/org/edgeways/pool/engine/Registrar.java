@@ -142,7 +142,10 @@ final class Registrar {
         for (int i = 0; i < next.size(); i++) {
             Binding made = next.get(i);
             if (made.id().isEmpty()) {
-                Binding old = gone.stream().filter(b -> sameDevice(b, made)).findFirst().orElse(null);
+                Binding old = gone.stream()
+                        .filter(b -> sameDevice(b, made))
+                        .findFirst()
+                        .orElse(null);
                 gone.remove(old);
                 next.set(i, made.withId(old != null ? old.id() : idFor(made)));
             }

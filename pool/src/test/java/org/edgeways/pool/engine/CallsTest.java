@@ -342,8 +342,8 @@ class CallsTest {
             transferred(carol);
             assertThat(carol.received("INVITE"))
                     .singleElement()
-                    .satisfies(invite -> assertThat(invite.first(HeaderName.of("Replaces")))
-                            .startsWith("abc@phone"));
+                    .satisfies(invite ->
+                            assertThat(invite.first(HeaderName.of("Replaces"))).startsWith("abc@phone"));
             carol.answer(invite(carol), 180);
             assertThat(statuses(alice, "INVITE")).contains(180);
         }
