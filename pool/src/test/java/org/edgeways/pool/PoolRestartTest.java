@@ -117,7 +117,8 @@ class PoolRestartTest {
                                 limits.messages(),
                                 new PresenceSettings(PresenceDefault.ALLOW, quick),
                                 limits.waiting(),
-                                limits.admission())),
+                                limits.admission(),
+                                limits.link())),
                 context,
                 new InMemoryCounters(),
                 random);
