@@ -127,8 +127,7 @@ final class ChannelSipConnection implements SipConnection {
         } else if (pinged
                 && setup.link()
                 && now - lastHeard > limits.linkSilence().toNanos()) {
-            // the other end has long given it up; ours would be chosen for requests until TCP gives up, a quarter of an
-            // hour
+            // the other end has given it up; requests would go on being sent here until TCP gives up, minutes later
             LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.LINK_SILENT.code());
             abort(TransportErrorCode.LINK_SILENT);
         } else if (incompleteSince != NOT_INCOMPLETE
