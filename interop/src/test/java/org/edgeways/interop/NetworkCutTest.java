@@ -31,6 +31,7 @@ class NetworkCutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     /** The pool waits 10 s for a device's answer, and tries again after 35 s, or when the device registers. */
     private static final Duration RETRIED = Duration.ofSeconds(60);
+
     private static final List<String> AT_HOME = List.of("alice", "bob");
     private static final List<String> EVERYBODY = List.of("alice", "bob", "dave");
     /** With four dead connections beside four new ones on a link, this many messages do not pass by chance. */
@@ -193,9 +194,7 @@ class NetworkCutTest {
         private final List<SipUserAgentSettings> devices = new ArrayList<>();
         private SeparateSite site;
 
-        World(
-                String name, Consumer<ObjectNode> edgeSettings, Consumer<ObjectNode> poolSettings)
-                throws IOException {
+        World(String name, Consumer<ObjectNode> edgeSettings, Consumer<ObjectNode> poolSettings) throws IOException {
             boolean made = false;
             try {
                 site = SeparateSite.start(name, true, edgeSettings, poolSettings, AT_HOME.toArray(String[]::new));

@@ -112,6 +112,8 @@ public final class SipDialer implements AutoCloseable {
                 lost(connected, TransportErrorCode.PEER_CLOSED);
                 return;
             }
+            // so that the edge knows at once that pings will come, and does not keep this link if they cease
+            connected.send(StreamHandler.PING);
             keepAlive(connected);
         }
 

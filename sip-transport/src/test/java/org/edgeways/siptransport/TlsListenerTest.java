@@ -214,6 +214,38 @@ final class TlsListenerTest {
         assertThat(closedWhenSilent(Loopback.ascii("\r\n"))).isEqualTo(TransportErrorCode.IDLE);
     }
 
+    /** A link that is cut before the first interval of its dialer is over must not stay either. */
+    @Test
+    void aDialledLinkIsPingedAtOnce() throws Exception {
+        Loopback.Recorder events = new Loopback.Recorder(true);
+        try (Loopback loopback = new Loopback();
+                SipListener listener = SipListener.open(
+                        loopback.context,
+                        SipListenerSettings.tls(
+                                        "inside-leg",
+                                        Loopback.anyPort(),
+                                        loopback.nodeTls("edge1"),
+                                        loopback.admission())
+                                .with(SETTINGS.withLinkSilence(Duration.ofMillis(200)))
+                                .asLink(),
+                        events);
+                SipDialer dialer = SipDialer.start(
+                        loopback.context,
+                        SipDialerSettings.of(
+                                        "link-edge1",
+                                        "127.0.0.1",
+                                        listener.localAddress().getPort(),
+                                        "edge1.perimeter.acorn.example",
+                                        loopback.serviceTls("pool"))
+                                .withConnections(1)
+                                .withKeepAlive(Duration.ofHours(1), Duration.ofSeconds(10)),
+                        new Loopback.Recorder(true),
+                        LinkListener.NONE)) {
+            assertThat(events.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.LINK_SILENT);
+            assertThat(dialer.open()).isLessThanOrEqualTo(1);
+        }
+    }
+
     /** Why the listener closed a link on which that was sent and then nothing. */
     private static TransportErrorCode closedWhenSilent(byte[] sent) throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);
