@@ -238,7 +238,7 @@ class LimitsTest {
         read("edge", section("{'connections':5}"));
         assertThat(problems.lines().getFirst())
                 .startsWith(
-                        "edge.json:1: conections: is no known setting; known here: connections, connectionsPerSource,");
+                        "edge.json:1: conections: is no known setting; known here: connectionBurstPerSource, connections,");
         assertThat(problems.lines().getLast()).startsWith("edge.json:1: connections: is no known setting;");
     }
 }
