@@ -31,8 +31,11 @@ final class DemoRuns implements AutoCloseable {
     }
 
     RunningProgram start(String name, int portBase, String... options) {
-        List<String> command =
-                Edgeways.command("demo", "--data", data().toString(), "--port-base", Integer.toString(portBase));
+        // what runs the tests may ignore SIGINT, as a shell makes its background jobs do, and children would inherit
+        // that
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(
+                Edgeways.command("demo", "--data", data().toString(), "--port-base", Integer.toString(portBase)));
         command.addAll(List.of(options));
         return RunningProgram.start("demo-command-" + name, directory.path(), Map.of(), command);
     }
