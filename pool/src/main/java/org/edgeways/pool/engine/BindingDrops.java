@@ -4,9 +4,10 @@ package org.edgeways.pool.engine;
 interface BindingDrops {
 
     /**
-     * Drops one binding; nothing happens if it is gone already.
+     * Drops one binding; nothing happens if it is gone already, or has moved to another connection meanwhile.
      *
+     * @param unreachable the binding as it was when its device was tried
      * @param why for the log
      */
-    void drop(String id, String why);
+    void drop(Binding unreachable, String why);
 }

@@ -324,7 +324,7 @@ final class Deliveries {
                 refused = true;
             } else {
                 if (status == MessageAnswers.FLOW_FAILED) {
-                    drops.drop(device.binding().id(), "its connection is gone");
+                    drops.drop(device.binding(), "its connection is gone");
                 }
                 DeviceTarget other = device.next();
                 if (other != null && !delivered) {

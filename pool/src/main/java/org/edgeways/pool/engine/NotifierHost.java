@@ -99,7 +99,7 @@ final class NotifierHost implements PresenceHost {
                 && binding.remote()
                 && binding.registeredAt() <= sentAt
                 && firstHost(binding.path()).equals(firstHost(routes))) {
-            drops.drop(binding.id(), "its connection is gone");
+            drops.drop(binding, "its connection is gone");
         }
     }
 

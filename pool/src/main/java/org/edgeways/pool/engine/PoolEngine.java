@@ -190,8 +190,8 @@ public final class PoolEngine implements SipEngine {
         return registrar.bindings(address, now);
     }
 
-    private void drop(String id, String why) {
-        String person = registrar.remove(id);
+    private void drop(Binding unreachable, String why) {
+        String person = registrar.remove(unreachable);
         if (person != null) {
             save(person, why);
         }

@@ -363,7 +363,7 @@ final class PoolRouter implements ProxyRouter {
         }
         int status = response.status();
         if (status == MessageAnswers.FLOW_FAILED) {
-            drops.drop(device.binding().id(), "its connection is gone");
+            drops.drop(device.binding(), "its connection is gone");
         }
         DeviceTarget other = device.next();
         boolean flowDead = status == MessageAnswers.FLOW_FAILED || status == 408 || status == 503;

@@ -249,19 +249,33 @@ final class Registrar {
                 .orElse(null);
     }
 
-    /** Drops a binding whose device cannot be reached any more; the person whose bindings have changed, or null. */
+    /**
+     * Drops a binding whose device cannot be reached any more, unless it was refreshed on another connection since: the
+     * id stays the same then.
+     *
+     * @param unreachable the binding as it was when its device was tried
+     * @return the person whose bindings have changed, or null
+     */
     @Nullable
-    String remove(String id) {
+    String remove(Binding unreachable) {
+        Binding present = byId.get(unreachable.id());
+        if (present == null || !present.flow().equals(unreachable.flow())) {
+            return null;
+        }
+        remove(present.id());
+        return present.person();
+    }
+
+    private void remove(String id) {
         Binding binding = byId.get(id);
         if (binding == null) {
-            return null;
+            return;
         }
         put(
                 binding.person(),
                 people.getOrDefault(binding.person(), List.of()).stream()
                         .filter(b -> !b.id().equals(id))
                         .toList());
-        return binding.person();
     }
 
     /** Drops every binding made on a connection that is gone; the people whose bindings have changed. */
