@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * QUIET     changed, interval is not over        QUIET     the rest is waited for
  * QUIET     changed, device cannot be reached    AWAY      the change is remembered
  * SENT      2xx                                  QUIET     NOTIFY at once if more is to be told
- * SENT      no way to the device, or 5xx         AWAY      all is told again after {@link PresenceLimits#retry()}
+ * SENT      no way to the device, or 5xx         AWAY      all is told again after {@link PresenceLimits#retry()} and a little more
  * SENT      481 to the very first NOTIFY         AWAY      once more after half a second: it has overtaken the 200
  * SENT      any other refusal, 408               over      it is forgotten (RFC 6665 section 4.2.2)
  * AWAY      device signs in, retry               SENT      NOTIFY with all
@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * any       Expires: 0, expiry, decision, end    over      NOTIFY with terminated, forgotten
  * </pre>
  * A NOTIFY is sent only when the one before has its answer, so that they cannot overtake each other on the several
- * connections to an edge node.
+ * connections to an edge node. Over all subscriptions only so many are sent at once ({@link Turns}), besides those that
+ * follow a SUBSCRIBE.
  */
 final class Notifier {
 
@@ -46,6 +47,9 @@ final class Notifier {
 
     /** How many NOTIFYs a second are sent at most on average about what has changed over a restart. */
     private static final int RESTART_RATE = 500;
+
+    /** A retry comes up to this part of {@link PresenceLimits#retry()} later, so that not all come in one moment. */
+    private static final int RETRY_SPREAD = 4;
 
     /** RFC 5626 section 11.5. */
     private static final int FLOW_FAILED = 430;
@@ -62,6 +66,7 @@ final class Notifier {
     private final Subscriptions subscriptions;
     private final Counters counters;
     private final RandomGenerator random;
+    private final Turns turns = new Turns();
     private final TimerQueue<Subscription.Due> timers = new TimerQueue<>();
     private long restartSpread;
 
@@ -92,6 +97,7 @@ final class Notifier {
     /** It is durable. */
     void saved(Subscription made, long now) {
         made.saving = false;
+        made.turn = now;
         tell(made, true, now);
     }
 
@@ -147,7 +153,12 @@ final class Notifier {
     }
 
     /** A SUBSCRIBE has come: it is answered with everything, at once (section 4.2.1.2). */
-    void tellAll(Subscription subscription, long now) {
+    void refreshed(Subscription subscription, long now) {
+        subscription.turn = now;
+        tellAll(subscription, now);
+    }
+
+    private void tellAll(Subscription subscription, long now) {
         subscription.full = true;
         tell(subscription, true, now);
     }
@@ -191,22 +202,27 @@ final class Notifier {
         if (subscription.over || subscription.saving || subscription.outstanding || subscription.unreachable) {
             return;
         }
-        if (subscription.ending != null) {
-            end(subscription, now);
+        boolean ending = subscription.ending != null;
+        if (!ending && !subscription.dirty) {
             return;
         }
-        if (!subscription.dirty) {
-            return;
-        }
-        if (!subscription.urgent && now < subscription.notBefore) {
+        if (!ending && !subscription.urgent && now < subscription.notBefore) {
             alarm(subscription, subscription.notBefore);
             return;
         }
         Destination way = way(subscription, now);
+        if (way != null && !itsTurn(subscription, now)) {
+            return;
+        }
+        if (ending) {
+            end(subscription, now);
+            return;
+        }
         if (way == null) {
             away(subscription);
             return;
         }
+        subscription.turn = null;
         Notification notification = subscription.event.notification(subscription, subscription.full, now);
         subscription.dirty = false;
         subscription.urgent = false;
@@ -214,6 +230,23 @@ final class Notifier {
             subscription.full = false;
             send(subscription, notification, way, now);
         }
+    }
+
+    /** Whether a subscription is told now; if not, it is when its turn has come. */
+    private boolean itsTurn(Subscription subscription, long now) {
+        Long turn = subscription.turn;
+        if (turn == null) {
+            turn = turns.take(now);
+            subscription.turn = turn;
+            if (turn > now) {
+                counters.counter("pool_notifies_deferred").increment();
+            }
+        }
+        if (turn <= now) {
+            return true;
+        }
+        alarm(subscription, turn);
+        return false;
     }
 
     private @Nullable Destination way(Subscription subscription, long now) {
@@ -231,6 +264,7 @@ final class Notifier {
     }
 
     private static void away(Subscription subscription) {
+        subscription.turn = null;
         subscription.unreachable = true;
         subscription.dirty = true;
         subscription.full = true;
@@ -316,7 +350,8 @@ final class Notifier {
                 counters.counter("pool_notifies_failed", "reason", "unreachable")
                         .increment();
                 away(subscription);
-                alarm(subscription, now + limits.retry().toNanos());
+                long retry = limits.retry().toNanos();
+                alarm(subscription, now + retry + random.nextLong(1 + retry / RETRY_SPREAD));
             }
         }
     }
@@ -338,6 +373,12 @@ final class Notifier {
         } else {
             attend(subscription, now);
         }
+    }
+
+    /** Ends a subscription because of a SUBSCRIBE, without waiting for its turn. */
+    void endAtOnce(Subscription subscription, String reason, long now) {
+        subscription.turn = now;
+        end(subscription, reason, now);
     }
 
     private void end(Subscription subscription, long now) {

@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param maximumExpiry longest, default 2 hours; a longer one is shortened
  * @param notifyInterval least time between two NOTIFYs that changes of state cause on one subscription, default 5 s;
  *     what happens meanwhile is told at its end, only the newest state of each person
- * @param retry how long after a NOTIFY that did not get through the next is tried, default 1 minute, if the watcher's
- *     device does not sign in before
+ * @param retry how long after a NOTIFY that did not get through the next is tried, at the least, default 1 minute, if the
+ *     watcher's device does not sign in before; up to a quarter of it is added by chance
  * @param restartQuiet how long after a restart what has changed is not told on subscriptions from before it, so that not
  *     everybody is told of everybody's going and coming, default 15 s; a SUBSCRIBE is answered at once all the same
  * @param publicationsPerPerson most publications of one person, default 10; when one more comes, the one that was

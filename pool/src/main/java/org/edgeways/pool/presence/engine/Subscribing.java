@@ -212,7 +212,7 @@ final class Subscribing {
         known.unreachable = false;
         if (seconds == 0) {
             accept(known, request, 0, now);
-            notifier.end(known, "timeout", now);
+            notifier.endAtOnce(known, "timeout", now);
             return;
         }
         known.expiresAt = now + seconds * NANOS_PER_SECOND;
@@ -223,7 +223,7 @@ final class Subscribing {
                 return;
             }
             accept(known, request, seconds, then);
-            notifier.tellAll(known, then);
+            notifier.refreshed(known, then);
         });
     }
 

@@ -60,6 +60,11 @@ public final class Subscription {
     String ending;
 
     long notBefore = Long.MIN_VALUE;
+
+    /** Its place among all that are to be told; null if it has none. */
+    @Nullable
+    Long turn;
+
     TimerQueue.@Nullable Timer<Due> expiry;
     TimerQueue.@Nullable Timer<Due> alarm;
 
