@@ -83,6 +83,7 @@ class PoolRestartTest {
         PresenceLimits quick = new PresenceLimits(
                 usual.subscriptions(),
                 usual.subscriptionsPerWatcher(),
+                usual.listSubscriptionsPerWatcher(),
                 usual.subscriptionsPerPerson(),
                 usual.minimumExpiry(),
                 usual.defaultExpiry(),

@@ -174,6 +174,7 @@ final class Limits {
         PresenceLimits read = new PresenceLimits(
                 count(limits, "subscriptions", usual.subscriptions()),
                 count(limits, "subscriptionsPerWatcher", usual.subscriptionsPerWatcher()),
+                count(limits, "listSubscriptionsPerWatcher", usual.listSubscriptionsPerWatcher()),
                 count(limits, "subscriptionsPerPerson", usual.subscriptionsPerPerson()),
                 expiries.least(),
                 expiries.usual(),

@@ -106,7 +106,8 @@ class LimitsTest {
                 section("{'bindingsPerPerson':1,'contactsPerRequest':2,'contactBytes':100,'credentialsPerRequest':3,"
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','flowTimer':'20s',"
                         + "'messagesPerRecipient':7,'bytesPerRecipient':80000,'bytesInAll':90000,'age':'10d',"
-                        + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'subscriptionsPerPerson':3,"
+                        + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'listSubscriptionsPerWatcher':16,"
+                        + "'subscriptionsPerPerson':3,"
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','notifyInterval':'7s','retry':'8s',"
                         + "'restartQuiet':'9s','publicationsPerPerson':10,'publicationBytes':1100,'contactsPerPerson':12,"
                         + "'listBytes':17000,'decisionsPerPerson':14,'waitingPerPerson':15}}"),
@@ -128,6 +129,7 @@ class LimitsTest {
                         new PresenceLimits(
                                 1,
                                 2,
+                                16,
                                 3,
                                 Duration.ofSeconds(4),
                                 Duration.ofSeconds(5),
@@ -193,6 +195,7 @@ class LimitsTest {
         "pool, age, 59s, 1m, 3650d, 3651d",
         "presence, subscriptions, 0, 1, 1000000, 1000001",
         "presence, subscriptionsPerWatcher, 0, 1, 1000000, 1000001",
+        "presence, listSubscriptionsPerWatcher, 0, 1, 1000000, 1000001",
         "presence, subscriptionsPerPerson, 0, 1, 1000000, 1000001",
         "presence, minimumExpiry, 999ms, 1s, 1h, 3601s",
         "presence, retry, 999ms, 1s, 1h, 3601s",

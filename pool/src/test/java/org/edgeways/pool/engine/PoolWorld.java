@@ -91,6 +91,7 @@ final class PoolWorld {
                 new PresenceLimits(
                         usual.subscriptions(),
                         perWatcher,
+                        usual.listSubscriptionsPerWatcher(),
                         perPerson,
                         usual.minimumExpiry(),
                         usual.defaultExpiry(),

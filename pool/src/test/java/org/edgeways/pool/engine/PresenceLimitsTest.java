@@ -30,6 +30,7 @@ class PresenceLimitsTest {
         return new PresenceLimits(
                 2,
                 usual.subscriptionsPerWatcher(),
+                usual.listSubscriptionsPerWatcher(),
                 usual.subscriptionsPerPerson(),
                 usual.minimumExpiry(),
                 usual.defaultExpiry(),

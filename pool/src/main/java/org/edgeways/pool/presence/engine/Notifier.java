@@ -55,7 +55,10 @@ final class Notifier {
     private static final int FLOW_FAILED = 430;
 
     /** The reasons for which a subscription ends without a last look. */
-    private static final Set<String> SILENT = Set.of("rejected", "noresource", "giveup", "deactivated");
+    private static final Set<String> SILENT = Set.of("rejected", "noresource", "giveup", "deactivated", "probation");
+
+    /** When to ask again after "probation" (RFC 6665 section 4.1.3), so that too many devices do not oust one another. */
+    private static final String RETRY_AFTER = ";retry-after=300";
 
     /** More NOTIFYs than there can have been between two saves, besides one a second. */
     private static final int SEQUENCE_LEEWAY = 1_000;
@@ -396,7 +399,8 @@ final class Notifier {
         }
         boolean silent = SILENT.contains(reason);
         Notification last = silent || !withState ? null : subscription.event.notification(subscription, true, now);
-        transmit(subscription, "terminated;reason=" + reason, last, way, Forgetful.INSTANCE, now);
+        String again = reason.equals("probation") ? RETRY_AFTER : "";
+        transmit(subscription, "terminated;reason=" + reason + again, last, way, Forgetful.INSTANCE, now);
     }
 
     private enum Forgetful implements LocalRequestListener {

@@ -8,6 +8,9 @@ import java.time.Duration;
  * @param subscriptions most subscriptions in all, default 500,000; past it 480 with Retry-After
  * @param subscriptionsPerWatcher most of one watcher, on all their devices, default 2,000; past it those whose device
  *     cannot be reached make room, and if there are none 480 with Retry-After
+ * @param listSubscriptionsPerWatcher most of one watcher to their contact list, on all their devices, default 20; when one
+ *     more comes, one whose device cannot be reached makes room, else the one that would end first, which is to ask again
+ *     later
  * @param subscriptionsPerPerson most to one person's event, default 5,000; past it 480 with Retry-After
  * @param minimumExpiry shortest subscription or publication, default 1 minute; a shorter one is refused with 423
  * @param defaultExpiry when the device names none, default 1 hour
@@ -30,6 +33,7 @@ import java.time.Duration;
 public record PresenceLimits(
         int subscriptions,
         int subscriptionsPerWatcher,
+        int listSubscriptionsPerWatcher,
         int subscriptionsPerPerson,
         Duration minimumExpiry,
         Duration defaultExpiry,
@@ -48,6 +52,7 @@ public record PresenceLimits(
     public static final PresenceLimits DEFAULT = new PresenceLimits(
             500_000,
             2_000,
+            20,
             5_000,
             Duration.ofMinutes(1),
             Duration.ofHours(1),
@@ -66,6 +71,7 @@ public record PresenceLimits(
     public PresenceLimits {
         if (subscriptions < 1
                 || subscriptionsPerWatcher < 1
+                || listSubscriptionsPerWatcher < 1
                 || subscriptionsPerPerson < 1
                 || publicationsPerPerson < 1
                 || publicationBytes < 1

@@ -1,7 +1,9 @@
 package org.edgeways.pool.presence.engine;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -117,7 +119,7 @@ final class Subscribing {
                             406, PresenceErrorCode.BODY_NOT_ACCEPTABLE, "Accept includes " + event.contentType())
                     .with(HeaderName.ACCEPT, event.contentType());
         }
-        return seconds > 0 ? full(request, event, now) : null;
+        return seconds > 0 ? full(request, event, list, now) : null;
     }
 
     private Subscription made(
@@ -257,7 +259,7 @@ final class Subscribing {
                 .with(HeaderName.ALLOW_EVENTS, allowEvents());
     }
 
-    private @Nullable PresenceRefusal full(EventRequest request, EventPackage event, long now) {
+    private @Nullable PresenceRefusal full(EventRequest request, EventPackage event, boolean list, long now) {
         Collection<Subscription> theirs = subscriptions.viewOfWatcher(request.sender());
         if (theirs.size() >= limits.subscriptionsPerWatcher()) {
             // what a device that is gone has left behind makes room
@@ -268,10 +270,31 @@ final class Subscribing {
             }
             notifier.end(lost, "giveup", now);
         }
+        if (list && !roomForList(theirs, now)) {
+            return tooMany("listSubscriptionsPerWatcher");
+        }
         if (subscriptions.countOf(event, request.resource()) >= limits.subscriptionsPerPerson()) {
             return tooMany("subscriptionsPerPerson");
         }
         return subscriptions.size() >= limits.subscriptions() ? tooMany("subscriptions") : null;
+    }
+
+    /** Sees to it that a watcher has room for one list more; false if all they have are busy just now. */
+    private boolean roomForList(Collection<Subscription> theirs, long now) {
+        List<Subscription> lists = theirs.stream().filter(one -> one.list).toList();
+        if (lists.size() < limits.listSubscriptionsPerWatcher()) {
+            return true;
+        }
+        // browsers leave one behind at each reload, which is not refreshed any more
+        Subscription least = lists.stream()
+                .filter(one -> one.unreachable || one.idle())
+                .min(Comparator.comparing((Subscription one) -> !one.unreachable)
+                        .thenComparingLong(one -> one.expiresAt))
+                .orElse(null);
+        if (least != null) {
+            notifier.endAtOnce(least, "probation", now);
+        }
+        return least != null;
     }
 
     private PresenceRefusal tooMany(String limit) {

@@ -91,6 +91,11 @@ public final class Subscription {
         this.expiresAt = saved.expiresAt();
     }
 
+    /** Whether nothing is under way: neither a write nor a NOTIFY. */
+    boolean idle() {
+        return !saving && !outstanding;
+    }
+
     /** True once, and only before a NOTIFY was accepted. */
     boolean mayTryAgain() {
         boolean may = !confirmed && ending == null;
