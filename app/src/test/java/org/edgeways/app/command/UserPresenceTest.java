@@ -12,11 +12,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.edgeways.accounts.AccountLimits;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.NewPerson;
+import org.edgeways.accounts.PersonChange;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.base.InMemoryCounters;
@@ -56,6 +58,7 @@ class UserPresenceTest {
     private final StringWriter err = new StringWriter();
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Memory memory = new Memory();
+    private @Nullable Accounts people;
 
     /** A store that is done at once, or fails. */
     private static final class Memory implements PresenceStorage {
@@ -87,6 +90,7 @@ class UserPresenceTest {
             accounts.add(new NewPerson(name, null, name.equals("carol") ? "Carol C." : "", new PersonRights(true)))
                     .join();
         }
+        people = accounts;
         PresenceEngine engine = new PresenceEngine(
                 PresenceSettings.DEFAULT, new NoHost(), memory, new InMemoryCounters(), new Random(5));
         memory.engine = engine;
@@ -98,6 +102,10 @@ class UserPresenceTest {
         CompletableFuture<T> future = new CompletableFuture<>();
         question.ask(presence(), future::complete, 1);
         return future;
+    }
+
+    private Accounts accounts() {
+        return Objects.requireNonNull(people);
     }
 
     private PresenceEngine presence() {
@@ -181,6 +189,7 @@ class UserPresenceTest {
         "contact add alice zoe, people of the organisation, NAME@DOMAIN",
         "contact add alice zoe@elsewhere.example, people of the organisation, NAME@DOMAIN",
         "watcher allow alice zoe, people of the organisation, NAME@DOMAIN",
+        "watcher allow alice alice, always see their own, name another",
         "contact remove alice bob, no such contact, edgeways user contact list",
         "watcher forget alice bob, no such watcher, edgeways user watcher list",
         "contact list zoe, no such person, edgeways user list",
@@ -189,6 +198,26 @@ class UserPresenceTest {
     })
     void whatCannotBeDoneSaysWhyAndWhatToDo(String command, String why, String next) {
         assertThat(refused(command)).contains(why, next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "contact add alice bob",
+                "watcher allow alice bob",
+                "watcher polite-block alice bob",
+                "watcher block alice bob"
+            })
+    void whoIsDisabledIsCalledDisabledAndNotAStranger(String command) {
+        accounts().set("bob", new PersonChange(null, null, false)).join();
+        assertThat(refused(command)).contains("is disabled").doesNotContain("of the organisation");
+    }
+
+    @Test
+    void aDecisionAboutSomebodyDisabledCanStillBeTakenBack() {
+        run("watcher block alice bob");
+        accounts().set("bob", new PersonChange(null, null, false)).join();
+        assertThat(lines("watcher forget alice bob")).hasSize(1);
     }
 
     @ParameterizedTest

@@ -72,8 +72,9 @@ final class PresenceCommands {
 
     private ObjectNode addContact(JsonNode request) throws ExecutionException, TimeoutException, InterruptedException {
         Optional<Person> contact = accounts.find(AdminCommands.text(request, "address"));
-        if (contact.isEmpty()) {
-            return refused(PresenceErrorCode.CONTACT_FOREIGN);
+        PresenceErrorCode refusal = refusal(contact);
+        if (refusal != null) {
+            return refused(refusal);
         }
         String address = contact.get().uri();
         String given = AdminCommands.optional(request, "displayName");
@@ -86,12 +87,21 @@ final class PresenceCommands {
     private ObjectNode decide(JsonNode request, Decision decision)
             throws ExecutionException, TimeoutException, InterruptedException {
         Optional<Person> watcher = accounts.find(AdminCommands.text(request, "watcher"));
-        if (watcher.isEmpty()) {
-            return refused(PresenceErrorCode.CONTACT_FOREIGN);
+        PresenceErrorCode refusal = refusal(watcher);
+        if (refusal != null) {
+            return refused(refusal);
         }
         String address = watcher.get().uri();
         return ofWatchers(
                 request, person -> (presence, then, now) -> presence.decide(person, address, decision, then, now));
+    }
+
+    /** Why somebody cannot become a contact or be decided about; null if they can. */
+    private static @Nullable PresenceErrorCode refusal(Optional<Person> somebody) {
+        if (somebody.isEmpty()) {
+            return PresenceErrorCode.CONTACT_FOREIGN;
+        }
+        return somebody.get().enabled() ? null : PresenceErrorCode.CONTACT_DISABLED;
     }
 
     /** The change of a person, whose address is only known later. */

@@ -169,7 +169,20 @@ class ConsentTest {
         List<PresenceErrorCode> outcome = new ArrayList<>();
         world.engine.presence().decide(BOB, "sip:zoe@acorn.example", Decision.ALLOW, outcome::add, world.now);
         world.engine.presence().decide(BOB, BOB, Decision.BLOCK, outcome::add, world.now);
-        assertThat(outcome).containsExactly(PresenceErrorCode.CONTACT_FOREIGN, PresenceErrorCode.CONTACT_FOREIGN);
+        assertThat(outcome).containsExactly(PresenceErrorCode.CONTACT_FOREIGN, PresenceErrorCode.WATCHER_SELF);
+    }
+
+    @Test
+    void aDecisionAboutWhoMayNotSignInAnyMoreCanBeTakenBackAndAStrangerIsUnknown() {
+        decide(Decision.BLOCK);
+        world.accounts.remove(ALICE);
+        world.engine.accountChanged(ALICE, world.now);
+        List<PresenceErrorCode> outcome = new ArrayList<>();
+        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add, world.now);
+        world.settle();
+        world.engine.presence().forgetDecision(BOB, "sip:zoe@acorn.example", outcome::add, world.now);
+        assertThat(outcome).containsExactly(null, PresenceErrorCode.WATCHER_UNKNOWN);
+        assertThat(world.store.decisions).isEmpty();
     }
 
     @Test

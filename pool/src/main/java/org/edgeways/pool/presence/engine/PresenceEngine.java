@@ -248,7 +248,11 @@ public final class PresenceEngine {
         if (decision == Decision.WAITING) {
             throw new IllegalArgumentException("to wait is not decided");
         }
-        if (person.equals(watcher) || !host.isPerson(watcher)) {
+        if (person.equals(watcher)) {
+            then.done(PresenceErrorCode.WATCHER_SELF);
+            return;
+        }
+        if (!host.isPerson(watcher)) {
             then.done(PresenceErrorCode.CONTACT_FOREIGN);
             return;
         }
@@ -260,7 +264,10 @@ public final class PresenceEngine {
         }
     }
 
-    /** Takes a decision back: the default holds again, at once. */
+    /**
+     * Takes a decision back: the default holds again, at once. The watcher need not be a person any more, or may be
+     * disabled: decisions about them can still be taken back. Of whom nothing is kept, there is nothing to take back.
+     */
     public void forgetDecision(String person, String watcher, ChangeListener then, long now) {
         PresenceErrorCode refusal = consent.forget(person, watcher, then);
         if (refusal != null) {

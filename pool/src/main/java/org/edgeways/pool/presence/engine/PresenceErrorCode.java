@@ -28,8 +28,12 @@ public enum PresenceErrorCode implements ErrorCode {
     CONTACT_FOREIGN(
             "pool-contact-foreign",
             "contacts and watchers are people of the organisation; name one as NAME or NAME@DOMAIN"),
+    CONTACT_DISABLED(
+            "pool-contact-disabled",
+            "this person is disabled; contacts and watchers are people who may sign in, so wait until they may again"),
     CONTACTS_FULL("pool-contacts-full", "the contact list is full; remove another contact first"),
     CONTACT_NAME_TOO_LONG("pool-contact-name-too-long", "the contact's name is too long; use at most 128 characters"),
+    WATCHER_SELF("pool-watcher-self", "people always see their own presence; name another person as watcher"),
     WATCHER_UNKNOWN(
             "pool-watcher-unknown", "there is no such watcher; edgeways user watcher list shows those there are"),
     DECISIONS_FULL("pool-decisions-full", "too many watchers are decided about; forget some first");
