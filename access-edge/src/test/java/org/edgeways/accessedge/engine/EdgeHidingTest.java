@@ -125,23 +125,6 @@ class EdgeHidingTest {
     }
 
     @Test
-    void aContactLongerThanATokenHoldsWasAnExceptionInTheEngine() {
-        Flow flow = bench.client();
-        SipMessage register = bench.signIn(flow, ALICE, ALICES_CONTACT);
-        for (int length : new int[] {100, 2_600, 2_800, 4_050}) {
-            bench.fromInside(bench.request(
-                    "OPTIONS",
-                    "sip:alice@192.168.77.10:5061;transport=tls",
-                    BOB,
-                    ALICE,
-                    "Route: " + register.first(HeaderName.PATH) + "|Contact: <sip:" + "b".repeat(length)
-                            + "@10.20.30.40>"));
-            SipMessage atAlice = bench.at(flow);
-            assertThat(atAlice.has(HeaderName.CONTACT)).isEqualTo(length < 2_700);
-        }
-    }
-
-    @Test
     void noNameOrAddressOfTheInsideIsWrittenToAClient() {
         String outside = everythingSentOutside(bench);
         assertThat(outside).contains("SIP/2.0 302", "SIP/2.0 483", "SIP/2.0 420", "SIP/2.0 416", "NOTIFY ", "REFER ");
@@ -498,10 +481,8 @@ class EdgeHidingTest {
                 ALICE,
                 "Route: " + register.first(HeaderName.PATH) + "|Contact: " + tooLong));
         SipMessage invite = bench.at(flow);
-        assertThat(invite.method()).isEqualTo("INVITE");
         assertThat(invite.has(HeaderName.CONTACT)).isFalse();
         assertThat(bench.textOutside()).doesNotContain("10.20.30.40");
-
         bench.fromClient(flow, bench.request("INVITE", BOB, ALICE, BOB, "Contact: " + ALICES_CONTACT));
         bench.fromClient(flow, EdgeBench.answer(invite, 486, "Busy"));
         bench.answerFromInside(lastInvite(), 200, "OK", "Contact", tooLong);

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls through the pool: forking, cancelling, and what follows along the recorded route. */
+/**
+ * Calls through the pool: forking, cancelling, and what follows along the recorded route. Longer than 500 lines, since all
+ * of them go through the same steps of one call.
+ */
 class CallsTest {
 
     private static final HeaderName SESSION_EXPIRES = HeaderName.of("Session-Expires");
