@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs an inside and a perimeter on loopback, with people to sign in as: organisation acorn.example,",
-            "alice, bob and carol (may sign in from outside) and dave (inside only)."
+            "Runs an inside and a perimeter on loopback, with people to sign in as.",
+            "Organisation acorn.example; alice, bob and carol may sign in from outside, dave inside only."
         },
         footer = {
             "",

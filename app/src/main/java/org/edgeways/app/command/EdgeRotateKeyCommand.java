@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         name = "rotate-key",
         mixinStandardHelpOptions = true,
         description = {
-            "Makes a new key that seals the edge node's tokens from now on. A running edge takes it within the",
-            "configuration's certificateCheck (10 s), without closing anything; the keys of the last seven rotations",
-            "still open what they sealed."
+            "Makes a new key that seals the edge node's tokens from now on.",
+            "A running edge takes it within the configuration's certificateCheck (10 s), without closing anything; "
+                    + "the keys of the last seven rotations still open what they sealed."
         },
         footer = {"", "Example:", "  edgeways edge rotate-key --config /etc/edgeways/edge.json"})
 public final class EdgeRotateKeyCommand implements Callable<Integer> {

@@ -16,8 +16,9 @@ import picocli.CommandLine.ParentCommand;
         name = "contact",
         mixinStandardHelpOptions = true,
         description = {
-            "A person's contact list. A device that subscribes to its own person's list sees the presence of all",
-            "contacts with one subscription; a change here reaches it at once."
+            "A person's contact list.",
+            "A device that subscribes to its own person's list sees the presence of all contacts with one "
+                    + "subscription; a change here reaches it at once."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {

@@ -15,8 +15,9 @@ import picocli.CommandLine.ParentCommand;
         name = "watcher",
         mixinStandardHelpOptions = true,
         description = {
-            "Who may see a person's presence. A decision holds at once, also for those who are watching already,",
-            "and over restarts. For a watcher about whom nothing is decided, presenceDefault of the pool holds."
+            "Who may see a person's presence.",
+            "A decision holds at once, also for those who are watching already, and over restarts. "
+                    + "For a watcher about whom nothing is decided, presenceDefault of the pool holds."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -37,8 +38,8 @@ public final class UserWatcherCommand {
             name = "list",
             mixinStandardHelpOptions = true,
             description = {
-                "Lists who watches a person and who was decided about. STATE is active, pending (asks now),",
-                "waiting (has asked and is gone) or none."
+                "Lists who watches a person and who was decided about.",
+                "STATE is active, pending (asks now), waiting (has asked and is gone) or none."
             },
             footer = {
                 "",

@@ -1,7 +1,9 @@
 package org.edgeways.app.config;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 import org.edgeways.app.failure.AppErrorCode;
@@ -48,10 +50,18 @@ public final class ConfigFile {
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.CONFIGURATION_INVALID,
-                    "the configuration " + file + " cannot be read: " + e,
+                    "the configuration " + file + " cannot be read: " + why(e),
                     "Name the file: --config FILE",
                     e);
         }
+    }
+
+    private static String why(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such file";
+            case AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static AppFailure wrong(Path file, Problems problems) {

@@ -46,6 +46,19 @@ class CommandLineTest {
         }
     }
 
+    @Test
+    void theLineThatListsOfCommandsShowIsAWholeSentence() {
+        firstLinesAreSentences(Edgeways.commandLine());
+    }
+
+    private static void firstLinesAreSentences(CommandLine line) {
+        String[] description = line.getCommandSpec().usageMessage().description();
+        if (description.length > 1) {
+            assertThat(description[0]).endsWith(".");
+        }
+        line.getSubcommands().values().forEach(CommandLineTest::firstLinesAreSentences);
+    }
+
     private static void collect(CommandLine line, List<String> path, List<List<String>> commands) {
         commands.add(path);
         for (Map.Entry<String, CommandLine> entry : line.getSubcommands().entrySet()) {

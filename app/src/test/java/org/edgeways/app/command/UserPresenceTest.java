@@ -186,9 +186,9 @@ class UserPresenceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "contact add alice zoe, people of the organisation, NAME@DOMAIN",
-        "contact add alice zoe@elsewhere.example, people of the organisation, NAME@DOMAIN",
-        "watcher allow alice zoe, people of the organisation, NAME@DOMAIN",
+        "contact add alice zoe, no other person of the organisation, user list",
+        "contact add alice zoe@elsewhere.example, no other person of the organisation, user list",
+        "watcher allow alice zoe, no other person of the organisation, user list",
         "watcher allow alice alice, always see their own, name another",
         "contact remove alice bob, no such contact, edgeways user contact list",
         "watcher forget alice bob, no such watcher, edgeways user watcher list",

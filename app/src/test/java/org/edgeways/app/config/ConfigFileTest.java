@@ -104,6 +104,7 @@ class ConfigFileTest {
         assertThatThrownBy(() -> PoolConfig.read(directory.resolve("none.json")))
                 .isInstanceOfSatisfying(
                         AppFailure.class,
-                        failure -> assertThat(failure.problem()).contains("none.json"));
+                        failure -> assertThat(failure.problem())
+                                .contains("none.json cannot be read: there is no such file"));
     }
 }

@@ -27,7 +27,7 @@ public enum PresenceErrorCode implements ErrorCode {
             "pool-contact-unknown", "there is no such contact; edgeways user contact list shows those there are"),
     CONTACT_FOREIGN(
             "pool-contact-foreign",
-            "contacts and watchers are people of the organisation; name one as NAME or NAME@DOMAIN"),
+            "no other person of the organisation has that name; edgeways user list shows who there is"),
     CONTACT_DISABLED(
             "pool-contact-disabled",
             "this person is disabled; contacts and watchers are people who may sign in, so wait until they may again"),
