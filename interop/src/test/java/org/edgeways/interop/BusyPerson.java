@@ -222,6 +222,8 @@ final class BusyPerson implements AutoCloseable {
 
     /** Waits until everything that was acknowledged has come to those people, and nothing waits for them any more. */
     static void drain(List<BusyPerson> people, Ledger ledger) {
+        // one that is answered with 202 only now would else be missed
+        Polling.until("every message has its answer, or gets none", SETTLING, () -> !ledger.undecided());
         for (BusyPerson person : people) {
             List<String> last = new ArrayList<>();
             Polling.until("somebody signs in again and can write to themselves", SETTLING, () -> {

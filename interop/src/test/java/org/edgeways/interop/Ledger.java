@@ -1,5 +1,6 @@
 package org.edgeways.interop;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,6 +22,9 @@ final class Ledger {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
             .withZone(ZoneOffset.UTC);
+
+    /** The pool answers a message within 10 s. */
+    private static final Duration ANSWER = Duration.ofSeconds(15);
 
     /** A message that came to a device; times are nanoseconds of this process. */
     private record Copy(SipMessage message, String session, long at, boolean answered) {}
@@ -158,6 +162,13 @@ final class Ledger {
                 .filter(entry -> entry.copies.stream().noneMatch(Copy::answered))
                 .map(Ledger::name)
                 .toList();
+    }
+
+    /** A message is still without an answer, and has not been for so long that none can come. */
+    synchronized boolean undecided() {
+        takeLateAnswers();
+        Instant since = Instant.now().minus(ANSWER);
+        return entries.values().stream().anyMatch(entry -> entry.status == 0 && entry.sentAt.isAfter(since));
     }
 
     private void takeLateAnswers() {
