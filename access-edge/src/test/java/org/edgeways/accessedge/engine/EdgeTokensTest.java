@@ -384,4 +384,21 @@ class EdgeTokensTest {
         assertThat(bench.bytesOutside.size()).isEqualTo(before);
         assertThat(bench.events.log).contains(AccessEdgeErrorCode.DESTINATION_UNKNOWN.code());
     }
+
+    @Test
+    void aContactGoesOutSealedUpToWhatATokenHoldsAndIsLeftOutPastIt() {
+        Flow flow = bench.client();
+        SipMessage register = bench.signIn(flow, ALICE, ALICES_CONTACT);
+        for (int length : new int[] {100, 2_600, 2_800, 4_050}) {
+            bench.fromInside(bench.request(
+                    "OPTIONS",
+                    "sip:alice@192.168.77.10:5061;transport=tls",
+                    BOB,
+                    ALICE,
+                    "Route: " + register.first(HeaderName.PATH) + "|Contact: <sip:" + "b".repeat(length)
+                            + "@10.20.30.40>"));
+            SipMessage atAlice = bench.at(flow);
+            assertThat(atAlice.has(HeaderName.CONTACT)).isEqualTo(length < 2_700);
+        }
+    }
 }
