@@ -38,13 +38,13 @@ public final class Deployment implements AutoCloseable {
         this.people = people;
     }
 
-    /** Starts both on free ports, with nothing kept from an earlier run. */
+    /** Starts both on free ports, with nothing kept from an earlier run, and waits until they are linked. */
     public static Deployment start(String name) {
         return start(name, edge -> {});
     }
 
     /**
-     * Starts both on free ports, with nothing kept from an earlier run.
+     * Starts both on free ports, with nothing kept from an earlier run, and waits until they are linked.
      *
      * @param settings changes the edge's configuration, which is the demo's
      */
@@ -57,6 +57,7 @@ public final class Deployment implements AutoCloseable {
                 deployment.configureEdge(settings);
                 deployment.startEdge();
                 deployment.startPool();
+                deployment.awaitLink();
                 started = true;
                 return deployment;
             } finally {
@@ -111,6 +112,21 @@ public final class Deployment implements AutoCloseable {
     /** Starts the edge, and waits until it listens. */
     public void startEdge() {
         edge = run("edge", EDGE_READY);
+    }
+
+    /** A pool is ready before it has reached the edge; until it has, a person outside cannot sign in. */
+    private void awaitLink() {
+        Polling.until(
+                "pool and edge are linked", START, () -> poolCounter("sip_links_open") > 0 && edgeConnections() > 0);
+    }
+
+    private double poolCounter(String name) {
+        return RunningCounters.sum(data(directory).resolve("pool"), name, "");
+    }
+
+    /** Those of which the edge knows that they may carry messages: at the start, the pool's alone. */
+    private double edgeConnections() {
+        return edgeCounter("sip_connections", "");
     }
 
     private RunningProgram run(String role, Pattern ready) {
