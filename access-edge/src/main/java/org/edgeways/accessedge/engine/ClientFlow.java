@@ -68,7 +68,12 @@ public final class ClientFlow {
 
     /** True if anybody is signed in. */
     public synchronized boolean isSignedIn(long now) {
-        return people.values().stream().anyMatch(signIn -> now < signIn.expiresAt);
+        for (SignIn signIn : people.values()) {
+            if (now < signIn.expiresAt) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** True if that person is signed in. */

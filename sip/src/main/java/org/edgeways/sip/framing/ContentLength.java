@@ -28,11 +28,8 @@ sealed interface ContentLength {
             while (next < to && isBlank(bytes[next])) {
                 next = endOfLine(bytes, next, to);
             }
-            int colon = line;
-            while (colon < next && bytes[colon] != ':' && bytes[colon] != '\r') {
-                colon++;
-            }
-            if (colon < next && bytes[colon] == ':' && isContentLength(bytes, line, colon)) {
+            int colon = mayBeContentLength(bytes[line]) ? colon(bytes, line, next) : next;
+            if (colon < next && isContentLength(bytes, line, colon)) {
                 if (!(found instanceof Absent)) {
                     return new Duplicate();
                 }
@@ -41,6 +38,22 @@ sealed interface ContentLength {
             line = next;
         }
         return found;
+    }
+
+    /** By its first letter, in long or compact form. */
+    private static boolean mayBeContentLength(byte first) {
+        int lower = first | 0x20;
+        return lower == 'c' || lower == 'l';
+    }
+
+    /** Where the colon of the line stands; {@code to} if there is none. */
+    private static int colon(byte[] bytes, int from, int to) {
+        for (int i = from; i < to && bytes[i] != '\r'; i++) {
+            if (bytes[i] == ':') {
+                return i;
+            }
+        }
+        return to;
     }
 
     private static int endOfLine(byte[] bytes, int from, int to) {

@@ -142,13 +142,16 @@ public final class StreamFramer {
 
     private @Nullable Frame head() {
         while (position < end) {
+            Frame tooMuch = afterCarriageReturn ? null : ordinary();
+            if (tooMuch != null) {
+                return tooMuch;
+            }
+            if (position == end) {
+                return null;
+            }
             byte b = chunk[position++];
-            headLength++;
-            if (headLength > limits.headerSectionBytes()) {
-                return broken(
-                        SipErrorCode.HEADER_SECTION_TOO_LARGE,
-                        513,
-                        "Message Too Large - header section over the limit");
+            if (++headLength > limits.headerSectionBytes()) {
+                return sectionTooLarge();
             }
             if (b == '\n') {
                 if (!afterCarriageReturn) {
@@ -162,28 +165,51 @@ public final class StreamFramer {
                 lineLength = 0;
             } else if (afterCarriageReturn) {
                 return broken(SipErrorCode.LINE_END_MALFORMED, 400, "Bad Request - bare CR");
-            } else if (b == '\r') {
-                afterCarriageReturn = true;
             } else {
-                Frame tooMuch = count(b);
-                if (tooMuch != null) {
-                    return tooMuch;
-                }
+                afterCarriageReturn = true;
             }
         }
         return null;
     }
 
-    /** Counts one byte of a line. */
-    private @Nullable Frame count(byte b) {
-        if (lineLength == 0 && startLineRead && b != ' ' && b != '\t' && ++headerLines > limits.headerLines()) {
+    /** Passes over what is neither CR nor LF, to the first byte that is one limit too many. */
+    private @Nullable Frame ordinary() {
+        int from = position;
+        int i = from;
+        while (i < end && chunk[i] != '\r' && chunk[i] != '\n') {
+            i++;
+        }
+        int run = i - from;
+        if (run == 0) {
+            return null;
+        }
+        int sectionRoom = limits.headerSectionBytes() - headLength;
+        int lineRoom = startLineRead ? run : limits.startLineBytes() - lineLength;
+        boolean newHeader = lineLength == 0 && startLineRead && chunk[from] != ' ' && chunk[from] != '\t';
+        if (sectionRoom > 0 && newHeader && ++headerLines > limits.headerLines()) {
+            passed(1);
             return broken(SipErrorCode.HEADER_TOO_MANY, 513, "Message Too Large - too many headers");
         }
-        lineLength++;
-        if (!startLineRead && lineLength > limits.startLineBytes()) {
+        if (sectionRoom < run && sectionRoom <= lineRoom) {
+            passed(sectionRoom + 1);
+            return sectionTooLarge();
+        }
+        if (lineRoom < run) {
+            passed(lineRoom + 1);
             return broken(SipErrorCode.START_LINE_TOO_LONG, 414, "Request-URI Too Long");
         }
+        passed(run);
         return null;
+    }
+
+    private void passed(int bytes) {
+        position += bytes;
+        headLength += bytes;
+        lineLength += bytes;
+    }
+
+    private Frame sectionTooLarge() {
+        return broken(SipErrorCode.HEADER_SECTION_TOO_LARGE, 513, "Message Too Large - header section over the limit");
     }
 
     private @Nullable Frame headEnded() {

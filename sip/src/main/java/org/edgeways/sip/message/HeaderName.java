@@ -10,8 +10,13 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderName {
 
     private static final int TABLE_SIZE = 512;
+
+    /** What all names but the ones below share. */
+    private static final long OTHER = 1L << 63;
+
     private static final @Nullable HeaderName[] TABLE = new HeaderName[TABLE_SIZE];
     private static final @Nullable HeaderName[] COMPACT = new HeaderName[128];
+    private static int knownNames;
 
     public static final HeaderName ACCEPT = known("Accept");
     public static final HeaderName ACCEPT_CONTACT = known("Accept-Contact", 'a');
@@ -74,10 +79,23 @@ public final class HeaderName {
     /** Of the names above there is one instance each, so that two of them are told apart without reading them. */
     private final boolean known;
 
-    private HeaderName(String canonical, String lowerCase, boolean known) {
+    private final long bit;
+
+    private HeaderName(String canonical, String lowerCase, long bit) {
         this.canonical = canonical;
         this.lowerCase = lowerCase;
-        this.known = known;
+        this.known = bit != OTHER;
+        this.bit = bit;
+    }
+
+    /** One bit of a set of names: each name above has its own, all others share one. */
+    long bit() {
+        return bit;
+    }
+
+    /** True if no other name has its bit. */
+    boolean hasOwnBit() {
+        return known;
     }
 
     /**
@@ -110,7 +128,7 @@ public final class HeaderName {
             HeaderName candidate = TABLE[slot];
             if (candidate == null) {
                 String name = new String(bytes, start, end - start, java.nio.charset.StandardCharsets.ISO_8859_1);
-                return new HeaderName(name, name.toLowerCase(Locale.ROOT), false);
+                return new HeaderName(name, name.toLowerCase(Locale.ROOT), OTHER);
             }
             if (candidate.matches(bytes, start, end)) {
                 return candidate;
@@ -131,7 +149,10 @@ public final class HeaderName {
     }
 
     private static HeaderName known(String canonical) {
-        HeaderName name = new HeaderName(canonical, canonical.toLowerCase(Locale.ROOT), true);
+        if (knownNames == Long.SIZE - 1) {
+            throw new IllegalStateException("more names than bits");
+        }
+        HeaderName name = new HeaderName(canonical, canonical.toLowerCase(Locale.ROOT), 1L << knownNames++);
         int slot = spread(name.lowerCase.hashCode());
         while (TABLE[slot] != null) {
             slot = (slot + 1) % TABLE_SIZE;
@@ -163,7 +184,7 @@ public final class HeaderName {
     @Override
     public boolean equals(Object other) {
         return this == other
-                || other instanceof HeaderName name && !(known && name.known) && lowerCase.equals(name.lowerCase);
+                || !known && other instanceof HeaderName name && !name.known && lowerCase.equals(name.lowerCase);
     }
 
     @Override

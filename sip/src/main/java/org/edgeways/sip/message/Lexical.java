@@ -8,7 +8,22 @@ final class Lexical {
 
     private static final String TOKEN_MARKS = "-.!%*_+`'~";
 
+    // which of the first and the second 64 characters a token may have
+    private static final long TOKEN_LOW = tokenChars(0);
+    private static final long TOKEN_HIGH = tokenChars(64);
+
     private Lexical() {}
+
+    private static long tokenChars(int from) {
+        long chars = 0;
+        for (int c = from; c < from + Long.SIZE; c++) {
+            boolean letterOrDigit = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (letterOrDigit || TOKEN_MARKS.indexOf(c) >= 0) {
+                chars |= 1L << c; // a shift counts modulo 64
+            }
+        }
+        return chars;
+    }
 
     /** ASCII lower case of one byte; bytes above 127 come back negative, unchanged. */
     static int lower(byte b) {
@@ -16,7 +31,7 @@ final class Lexical {
     }
 
     static boolean isTokenChar(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || TOKEN_MARKS.indexOf(c) >= 0;
+        return (c & ~127) == 0 && ((c < 64 ? TOKEN_LOW : TOKEN_HIGH) >>> c & 1) != 0;
     }
 
     static boolean isToken(String text) {

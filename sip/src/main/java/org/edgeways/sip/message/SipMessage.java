@@ -36,6 +36,9 @@ public final class SipMessage {
     private HeaderField[] fields;
     private int fieldCount;
 
+    /** The bits of the names that may be among the fields; of one that is not in it, there is none. */
+    private long named;
+
     private byte[] body;
     private int bodyStart;
     private int bodyEnd;
@@ -56,6 +59,7 @@ public final class SipMessage {
         startLineEnd = other.startLineEnd;
         fields = other.fields.clone();
         fieldCount = other.fieldCount;
+        named = other.named;
         body = other.body;
         bodyStart = other.bodyStart;
         bodyEnd = other.bodyEnd;
@@ -132,6 +136,11 @@ public final class SipMessage {
             fields = Arrays.copyOf(fields, fieldCount * 2);
         }
         fields[fieldCount++] = field;
+        named |= field.name.bit();
+    }
+
+    private boolean hasNone(HeaderName name) {
+        return (named & name.bit()) == 0;
     }
 
     /** Keeps what was read from the first line of that name, so that it is not read again. */
@@ -212,7 +221,7 @@ public final class SipMessage {
     /** How many lines of that name there are. */
     public int count(HeaderName name) {
         int count = 0;
-        for (int i = 0; i < fieldCount; i++) {
+        for (int i = hasNone(name) ? fieldCount : 0; i < fieldCount; i++) {
             if (fields[i].name.equals(name)) {
                 count++;
             }
@@ -228,6 +237,9 @@ public final class SipMessage {
 
     /** The values of all lines of that name, in order. */
     public List<String> values(HeaderName name) {
+        if (hasNone(name)) {
+            return new ArrayList<>(0);
+        }
         List<String> values = new ArrayList<>(2);
         for (int i = 0; i < fieldCount; i++) {
             if (fields[i].name.equals(name)) {
@@ -239,6 +251,9 @@ public final class SipMessage {
 
     /** The comma-separated elements of all lines of that name, in order, trimmed; empty elements left out. */
     public List<String> elements(HeaderName name) {
+        if (hasNone(name)) {
+            return new ArrayList<>(0);
+        }
         List<String> elements = new ArrayList<>(4);
         for (int i = 0; i < fieldCount; i++) {
             if (fields[i].name.equals(name)) {
@@ -295,6 +310,9 @@ public final class SipMessage {
 
     /** Drops every line of that name, in whatever spelling. */
     public void remove(HeaderName name) {
+        if (hasNone(name)) {
+            return;
+        }
         int kept = 0;
         for (int i = 0; i < fieldCount; i++) {
             if (!fields[i].name.equals(name)) {
@@ -302,6 +320,9 @@ public final class SipMessage {
             }
         }
         fieldCount = kept;
+        if (name.hasOwnBit()) {
+            named &= ~name.bit();
+        }
     }
 
     /** Drops the first comma-separated element of that name, with empty ones before it, and lines that become empty. */
@@ -341,7 +362,7 @@ public final class SipMessage {
 
     /** The first comma-separated element of that name, trimmed; null if there is none. */
     public @Nullable String firstElement(HeaderName name) {
-        for (int i = 0; i < fieldCount; i++) {
+        for (int i = Math.max(0, indexOf(name)); i < fieldCount; i++) {
             if (fields[i].name.equals(name)) {
                 String value = fields[i].value();
                 int from = elementStart(value);
@@ -385,6 +406,9 @@ public final class SipMessage {
     }
 
     private int indexOf(HeaderName name) {
+        if (hasNone(name)) {
+            return -1;
+        }
         for (int i = 0; i < fieldCount; i++) {
             if (fields[i].name.equals(name)) {
                 return i;
@@ -400,6 +424,7 @@ public final class SipMessage {
         System.arraycopy(fields, at, fields, at + 1, fieldCount - at);
         fields[at] = field;
         fieldCount++;
+        named |= field.name.bit();
     }
 
     // ---- the mandatory headers

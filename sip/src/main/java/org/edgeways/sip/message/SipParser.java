@@ -40,6 +40,10 @@ public final class SipParser {
     private @Nullable SipMessage message;
     private ParseOutcome.@Nullable Refused refused;
 
+    // the bits of the names that have come, and of those that came again
+    private long named;
+    private long repeated;
+
     private SipParser(byte[] bytes, SipLimits limits) {
         this.bytes = bytes;
         this.limits = limits;
@@ -223,6 +227,8 @@ public final class SipParser {
         HeaderName name = HeaderName.of(bytes, start, nameEnd);
         HeaderField field = new HeaderField(name, bytes, start, end + 2, colon + 1, end);
         read.append(field);
+        repeated |= named & name.bit();
+        named |= name.bit();
         // a short line has no long URI
         if (end - start > limits.uriBytes() && ADDRESSES.contains(name)) {
             checkUris(field, start);
@@ -268,12 +274,12 @@ public final class SipParser {
 
     private void checkHeaders(SipMessage read) {
         for (HeaderName name : SINGLE) {
-            if (read.count(name) > 1) {
+            if ((repeated & name.bit()) != 0) {
                 refuse(SipErrorCode.HEADER_DUPLICATE, 400, "Bad Request - Several " + name + " headers", 0);
             }
         }
         for (HeaderName name : MANDATORY) {
-            if (!read.has(name)) {
+            if ((named & name.bit()) == 0) {
                 refuse(SipErrorCode.HEADER_MISSING, 400, "Bad Request - Missing " + name + " header", 0);
             }
         }
