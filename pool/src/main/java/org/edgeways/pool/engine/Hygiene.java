@@ -52,7 +52,7 @@ final class Hygiene {
         message.remove(HeaderName.P_ASSERTED_IDENTITY);
         message.remove(HeaderName.P_PREFERRED_IDENTITY);
         message.remove(REMOTE_PARTY_ID);
-        for (HeaderName name : List.copyOf(message.names())) {
+        for (HeaderName name : message.names()) {
             if (name.canonical().toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX)) {
                 message.remove(name);
             }

@@ -33,9 +33,14 @@ final class HeaderField {
     static HeaderField of(HeaderName name, String text) {
         boolean broken = text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0;
         String value = broken ? text.replace('\r', ' ').replace('\n', ' ') : text;
-        String canonical = name.canonical();
-        byte[] line = (canonical + ": " + value + "\r\n").getBytes(StandardCharsets.UTF_8);
-        HeaderField field = new HeaderField(name, line, 0, line.length, canonical.length() + 2, line.length - 2);
+        byte[] head = name.lineStart();
+        byte[] content = value.getBytes(StandardCharsets.UTF_8);
+        byte[] line = new byte[head.length + content.length + 2];
+        System.arraycopy(head, 0, line, 0, head.length);
+        System.arraycopy(content, 0, line, head.length, content.length);
+        line[line.length - 2] = '\r';
+        line[line.length - 1] = '\n';
+        HeaderField field = new HeaderField(name, line, 0, line.length, head.length, line.length - 2);
         field.value = value;
         return field;
     }
@@ -44,7 +49,16 @@ final class HeaderField {
     String value() {
         String text = value;
         if (text == null) {
-            text = unfold(Lexical.trim(new String(bytes, valueStart, valueEnd - valueStart, StandardCharsets.UTF_8)));
+            // in UTF-8 no byte of another character looks like white space
+            int from = valueStart;
+            int to = valueEnd;
+            while (from < to && Lexical.isWhite(bytes[from])) {
+                from++;
+            }
+            while (to > from && Lexical.isWhite(bytes[to - 1])) {
+                to--;
+            }
+            text = unfold(new String(bytes, from, to - from, StandardCharsets.UTF_8));
             value = text;
         }
         return text;

@@ -1,5 +1,6 @@
 package org.edgeways.sip.message;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -80,12 +81,19 @@ public final class HeaderName {
     private final boolean known;
 
     private final long bit;
+    private final byte[] lineStart;
 
     private HeaderName(String canonical, String lowerCase, long bit) {
         this.canonical = canonical;
         this.lowerCase = lowerCase;
         this.known = bit != OTHER;
         this.bit = bit;
+        this.lineStart = (canonical + ": ").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** What stands before the value in a line of our own: the name, a colon and a blank. Not to be changed. */
+    byte[] lineStart() {
+        return lineStart;
     }
 
     /** One bit of a set of names: each name above has its own, all others share one. */
@@ -104,7 +112,7 @@ public final class HeaderName {
      * @throws IllegalArgumentException if {@code name} is not a token
      */
     public static HeaderName of(String name) {
-        byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
         if (bytes.length == 0 || !Lexical.isToken(name)) {
             throw new IllegalArgumentException("not a header name: " + name);
         }
@@ -127,7 +135,7 @@ public final class HeaderName {
         for (int slot = spread(hash); ; slot = (slot + 1) % TABLE_SIZE) {
             HeaderName candidate = TABLE[slot];
             if (candidate == null) {
-                String name = new String(bytes, start, end - start, java.nio.charset.StandardCharsets.ISO_8859_1);
+                String name = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
                 return new HeaderName(name, name.toLowerCase(Locale.ROOT), OTHER);
             }
             if (candidate.matches(bytes, start, end)) {

@@ -3,7 +3,7 @@ package org.edgeways.sip.message;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -264,10 +264,23 @@ public final class SipMessage {
     }
 
     /** The names that occur, each once, in order. */
-    public Set<HeaderName> names() {
-        Set<HeaderName> names = new LinkedHashSet<>();
+    public List<HeaderName> names() {
+        List<HeaderName> names = new ArrayList<>(fieldCount);
+        Set<HeaderName> others = Set.of();
+        long seen = 0;
         for (int i = 0; i < fieldCount; i++) {
-            names.add(fields[i].name);
+            HeaderName name = fields[i].name;
+            boolean fresh;
+            if (name.hasOwnBit()) {
+                fresh = (seen & name.bit()) == 0;
+                seen |= name.bit();
+            } else {
+                others = others.isEmpty() ? new HashSet<>() : others;
+                fresh = others.add(name);
+            }
+            if (fresh) {
+                names.add(name);
+            }
         }
         return names;
     }
