@@ -15,9 +15,9 @@ import java.util.Objects;
  * @param section of its RFC
  * @param parse what the parser says
  * @param proxy what a proxy does
- * @param server what the server does that the message is for
+ * @param registrar what the registrar does with a REGISTER; {@code -} for all else
  */
-public record TortureMessage(String file, String section, String parse, String proxy, String server) {
+public record TortureMessage(String file, String section, String parse, String proxy, String registrar) {
 
     /** All of them, in the order of the manifest. */
     public static List<TortureMessage> all() {

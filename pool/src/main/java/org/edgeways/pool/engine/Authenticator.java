@@ -83,6 +83,9 @@ final class Authenticator {
         }
         List<DigestCredentials> ours = new ArrayList<>(1);
         for (String value : request.values(header)) {
+            if (!DigestCredentials.isDigest(value)) {
+                continue; // of a scheme that we did not ask for
+            }
             if (!(DigestCredentials.parse(value) instanceof Result.Ok<DigestCredentials>(DigestCredentials given))) {
                 return malformed(PoolErrorCode.CREDENTIALS_MALFORMED.meaning());
             }

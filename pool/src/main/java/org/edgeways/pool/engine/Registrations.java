@@ -80,6 +80,9 @@ final class Registrations {
                     Refusal.of(420, PoolErrorCode.EXTENSION_REQUIRED, "RFC 3261 section 10.3 item 2")
                             .with(HeaderName.UNSUPPORTED, String.join(", ", unknown)));
         }
+        if (message.to().sipUri() == null) {
+            return refuse(request, 400, PoolErrorCode.URI_UNSUPPORTED, "RFC 3261 section 10.2: To is a SIP URI");
+        }
         String person = Addresses.local(message.to(), people);
         if (person == null) {
             return refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "To is in one of our domains");

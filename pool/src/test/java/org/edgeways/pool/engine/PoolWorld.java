@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -132,7 +133,7 @@ final class PoolWorld {
         People people = new People() {
             @Override
             public boolean isDomain(String host) {
-                return host.equalsIgnoreCase("acorn.example");
+                return settings.domains().contains(host.toLowerCase(Locale.ROOT));
             }
 
             @Override
