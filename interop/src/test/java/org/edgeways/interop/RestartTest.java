@@ -94,7 +94,7 @@ class RestartTest {
         // somebody else is through: the link is there
         signInWhenLinked(phones.settings(deployment.outside("bob"), PATIENCE));
         // the edge's 430 is for the pool, which makes it 480 for a client (RFC 5626 section 5.3)
-        assertThat(carol.request(atCarol.newRequest("INFO")).status()).isEqualTo(480);
+        assertThat(atCarol.request(atCarol.newRequest("INFO")).status()).isEqualTo(480);
         assertThat(deployment.log("edge")).contains("access-edge-flow-gone");
     }
 

@@ -3,11 +3,11 @@ package org.edgeways.siptransport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import org.edgeways.base.Result;
 import org.edgeways.sip.message.HeaderName;
-import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.CompanionRequest;
+import org.edgeways.sip.useragent.Dialog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,31 +19,25 @@ public final class SipCall {
     private static final int OK = 200;
 
     private final SipUserAgent agent;
-    private final boolean outgoing;
     private final SipMessage invite;
     private final String localTag;
     private @Nullable SipExchange exchange;
+    private @Nullable Dialog dialog;
     private boolean challengeAnswered;
 
-    // the dialog (RFC 3261 section 12)
-    private @Nullable SipMessage dialogStart;
-    private long localSequence;
-
-    private SipCall(SipUserAgent agent, boolean outgoing, SipMessage invite, @Nullable SipExchange exchange) {
+    private SipCall(SipUserAgent agent, SipMessage invite, @Nullable SipExchange exchange) {
         this.agent = agent;
-        this.outgoing = outgoing;
         this.invite = invite;
         this.exchange = exchange;
         localTag = agent.token(5);
-        localSequence = outgoing ? invite.cseq().number() : 0;
     }
 
     static SipCall outgoing(SipUserAgent agent, SipExchange exchange) {
-        return new SipCall(agent, true, exchange.request(), exchange);
+        return new SipCall(agent, exchange.request(), exchange);
     }
 
     static SipCall incoming(SipUserAgent agent, SipMessage invite) {
-        return new SipCall(agent, false, invite, null);
+        return new SipCall(agent, invite, null);
     }
 
     /** The INVITE as it was first sent or received. */
@@ -90,10 +84,9 @@ public final class SipCall {
         }
         SipMessage first = current.awaitAny();
         if (first.status() == 401 || first.status() == 407) {
-            SipMessage again = agent.withCredentials(current.request(), first, 0);
+            SipMessage again = agent.withCredentials(current.request(), first, 0, agent::nextSequence);
             if (again != null) {
                 challengeAnswered = true;
-                localSequence = again.cseq().number();
                 exchange = agent.start(again);
             }
         }
@@ -101,26 +94,18 @@ public final class SipCall {
 
     /** Sends the ACK to the 2xx (section 13.2.2.4). */
     public void acknowledge() throws IOException {
-        SipMessage answer = running().awaitFinal();
-        dialogStart = answer;
-        agent.send(inDialog("ACK", running().request().cseq().number()));
+        SipExchange current = running();
+        Dialog answered = begun(Dialog.ofClient(current.request(), current.awaitFinal()));
+        SipMessage ack = answered.acknowledgement(current.request());
+        ack.addFirst(HeaderName.VIA, agent.newVia());
+        agent.send(ack);
     }
 
     /** Gives the call up (section 9.1) and gives the final response to its INVITE. */
     public SipMessage cancel() throws IOException {
         SipExchange current = running();
         current.awaitFirst();
-        SipMessage sent = current.request();
-        SipMessage cancel = SipMessage.request("CANCEL", sent.requestUriText());
-        cancel.add(HeaderName.VIA, sent.topVia().toString());
-        cancel.setAll(HeaderName.ROUTE, sent.values(HeaderName.ROUTE));
-        cancel.add(HeaderName.MAX_FORWARDS, "70");
-        cancel.add(HeaderName.FROM, sent.from().toString());
-        cancel.add(HeaderName.TO, sent.to().toString());
-        cancel.add(HeaderName.CALL_ID, sent.callId());
-        cancel.add(HeaderName.CSEQ, sent.cseq().number() + " CANCEL");
-        cancel.setBody(null, new byte[0]);
-        agent.send(cancel);
+        agent.send(CompanionRequest.cancel(current.request(), null));
         return current.awaitFinal();
     }
 
@@ -135,7 +120,7 @@ public final class SipCall {
     public SipMessage accept(String sdp) throws IOException {
         SipMessage ok = answer(OK, "OK");
         ok.setBody("application/sdp", sdp.getBytes(StandardCharsets.UTF_8));
-        dialogStart = invite;
+        begun(Dialog.ofServer(invite, localTag));
         agent.send(ok);
         return awaitInDialog("ACK");
     }
@@ -165,9 +150,27 @@ public final class SipCall {
 
     // ---- as either
 
+    private Dialog begun(Result<Dialog> begun) throws IOException {
+        return switch (begun) {
+            case Result.Ok<Dialog>(Dialog made) -> {
+                dialog = made;
+                yield made;
+            }
+            case Result.Bad<Dialog> bad -> throw new IOException("no call can be made of this: " + bad.reason());
+        };
+    }
+
+    private Dialog dialog() {
+        Dialog current = dialog;
+        if (current == null) {
+            throw new IllegalStateException("the call has not been answered");
+        }
+        return current;
+    }
+
     /** Ends the call and gives the final response to the BYE. */
     public SipMessage bye() throws IOException {
-        return agent.request(inDialog("BYE", ++localSequence));
+        return request(newRequest("BYE"));
     }
 
     /** Waits until the other side ends the call, answers 200 and gives the BYE. */
@@ -192,33 +195,14 @@ public final class SipCall {
 
     /** A new request in the call's dialog, yet to be sent, with the next sequence number. */
     public SipMessage newRequest(String method) {
-        return inDialog(method, ++localSequence);
+        SipMessage request = dialog().request(method);
+        request.addFirst(HeaderName.VIA, agent.newVia());
+        request.add(HeaderName.CONTACT, agent.contact());
+        return request;
     }
 
-    /** RFC 3261 section 12.2.1.1, for loose routers. */
-    private SipMessage inDialog(String method, long number) {
-        SipMessage start = dialogStart;
-        if (start == null) {
-            throw new IllegalStateException("the call has not been answered");
-        }
-        List<NameAddress> contacts = start.addresses(HeaderName.CONTACT).orThrow();
-        SipMessage request =
-                SipMessage.request(method, String.valueOf(contacts.getFirst().uri()));
-        request.add(HeaderName.VIA, agent.newVia());
-        List<String> routes = new ArrayList<>(start.elements(HeaderName.RECORD_ROUTE));
-        request.setAll(HeaderName.ROUTE, outgoing ? routes.reversed() : routes);
-        request.add(HeaderName.MAX_FORWARDS, "70");
-        request.add(
-                HeaderName.FROM,
-                outgoing
-                        ? start.from().toString()
-                        : start.to().withParameter("tag", localTag).toString());
-        request.add(
-                HeaderName.TO, outgoing ? start.to().toString() : start.from().toString());
-        request.add(HeaderName.CALL_ID, invite.callId());
-        request.add(HeaderName.CSEQ, number + " " + method);
-        request.add(HeaderName.CONTACT, agent.contact());
-        request.setBody(null, new byte[0]);
-        return request;
+    /** As {@link SipUserAgent#request}, for a request in the call's dialog. */
+    public SipMessage request(SipMessage request) throws IOException {
+        return agent.exchange(request, dialog()::nextSequence).awaitFinal();
     }
 }

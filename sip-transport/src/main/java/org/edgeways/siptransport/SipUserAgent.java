@@ -13,23 +13,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.sip.digest.DigestClient;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Branches;
+import org.edgeways.sip.transaction.CompanionRequest;
+import org.edgeways.sip.useragent.MessageHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A user agent client for one connection, for {@code demo --check} and for tests: every method that waits blocks its
  * caller, none may be called on an event loop. It works on reliable transports only, so it retransmits nothing; it sends
  * the ACK to a final response of its INVITE other than 2xx, and answers a challenge if it has a password. Everything
- * else is the caller's, who can also send what no honest client would.
+ * else is the caller's, who answers what comes, and can also send what no honest client would.
  */
 public final class SipUserAgent implements AutoCloseable {
 
     private static final int LOOP_OF_BRANCHES = 0;
+    private static final int MESSAGES_REMEMBERED = 1_000;
     private static final int UNAUTHORIZED = 401;
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
@@ -43,6 +47,7 @@ public final class SipUserAgent implements AutoCloseable {
     private final String viaHost;
     private final String contactUri;
     private final AtomicLong sequence = new AtomicLong();
+    private final MessageHistory history = new MessageHistory(MESSAGES_REMEMBERED);
     private final String registrationCallId;
 
     private SipUserAgent(
@@ -165,11 +170,16 @@ public final class SipUserAgent implements AutoCloseable {
         request.add(HeaderName.FROM, "<" + settings.addressOfRecord() + ">;tag=" + token(5));
         request.add(HeaderName.TO, "<" + to + ">");
         request.add(HeaderName.CALL_ID, token(16));
-        request.add(HeaderName.CSEQ, sequence.incrementAndGet() + " " + method);
+        request.add(HeaderName.CSEQ, nextSequence() + " " + method);
         request.add(HeaderName.CONTACT, contact());
         request.add(HeaderName.USER_AGENT, "Edgeways");
         request.setBody(null, new byte[0]);
         return request;
+    }
+
+    /** Takes the next number of requests outside dialogs. */
+    long nextSequence() {
+        return sequence.incrementAndGet();
     }
 
     /** A Via value of ours with a new branch. */
@@ -190,10 +200,15 @@ public final class SipUserAgent implements AutoCloseable {
 
     /** As {@link #request}, and gives all that came to the last attempt. */
     public SipExchange exchange(SipMessage request) throws IOException {
+        return exchange(request, this::nextSequence);
+    }
+
+    /** As {@link #exchange(SipMessage)}, with numbers of a dialog's own for what is sent again. */
+    SipExchange exchange(SipMessage request, LongSupplier numbers) throws IOException {
         SipExchange exchange = start(request);
         for (int attempt = 0; attempt < 2; attempt++) {
             SipMessage answer = exchange.awaitFinal();
-            SipMessage again = withCredentials(exchange.request(), answer, attempt);
+            SipMessage again = withCredentials(exchange.request(), answer, attempt, numbers);
             if (again == null) {
                 break;
             }
@@ -204,7 +219,7 @@ public final class SipUserAgent implements AutoCloseable {
 
     /** The request once more, for the challenge in {@code answer}; null if there is none or we cannot answer it. */
     @Nullable
-    SipMessage withCredentials(SipMessage request, SipMessage answer, int attempt) {
+    SipMessage withCredentials(SipMessage request, SipMessage answer, int attempt, LongSupplier numbers) {
         boolean proxy = answer.status() == PROXY_AUTHENTICATION_REQUIRED;
         if (digest == null || !proxy && answer.status() != UNAUTHORIZED) {
             return null;
@@ -220,7 +235,7 @@ public final class SipUserAgent implements AutoCloseable {
             again.set(proxy ? HeaderName.PROXY_AUTHORIZATION : HeaderName.AUTHORIZATION, credentials);
         }
         again.set(HeaderName.VIA, newVia());
-        again.set(HeaderName.CSEQ, sequence.incrementAndGet() + " " + request.method());
+        again.set(HeaderName.CSEQ, numbers.getAsLong() + " " + request.method());
         return again;
     }
 
@@ -277,11 +292,21 @@ public final class SipUserAgent implements AutoCloseable {
         return request;
     }
 
-    /** Waits for a MESSAGE, answers it 200 and gives it. */
+    /** Waits for a MESSAGE, answers it 200 and gives it; one that is delivered once more is answered and dropped. */
     public SipMessage awaitMessage() throws IOException {
-        SipMessage message = await("MESSAGE");
-        respond(message, 200, "OK");
-        return message;
+        while (true) {
+            SipMessage message = await("MESSAGE");
+            respond(message, 200, "OK");
+            if (isNew(message)) {
+                return message;
+            }
+        }
+    }
+
+    private boolean isNew(SipMessage message) {
+        synchronized (history) {
+            return history.isNew(message);
+        }
     }
 
     /** Answers a request, with a To tag if it has none. */
@@ -344,7 +369,7 @@ public final class SipUserAgent implements AutoCloseable {
                 return;
             }
             if (message.method().equals("INVITE") && message.status() >= 300) {
-                connection.send(acknowledgement(exchange.request(), message));
+                connection.send(CompanionRequest.ack(exchange.request(), message));
             }
             exchange.add(message);
         }
@@ -356,20 +381,6 @@ public final class SipUserAgent implements AutoCloseable {
         public void closed(SipConnection connection, TransportErrorCode reason, long now) {
             inbox.close(reason);
             exchanges.values().forEach(exchange -> exchange.close(reason));
-        }
-
-        /** RFC 3261 section 17.1.1.3. */
-        private static SipMessage acknowledgement(SipMessage invite, SipMessage answer) {
-            SipMessage ack = SipMessage.request("ACK", invite.requestUriText());
-            ack.add(HeaderName.VIA, invite.topVia().toString());
-            ack.setAll(HeaderName.ROUTE, invite.values(HeaderName.ROUTE));
-            ack.add(HeaderName.MAX_FORWARDS, "70");
-            ack.add(HeaderName.FROM, invite.from().toString());
-            ack.add(HeaderName.TO, answer.to().toString());
-            ack.add(HeaderName.CALL_ID, invite.callId());
-            ack.add(HeaderName.CSEQ, invite.cseq().number() + " ACK");
-            ack.setBody(null, new byte[0]);
-            return ack;
         }
     }
 }

@@ -188,7 +188,7 @@ final class Scenarios {
         List<String> routes = info.values(HeaderName.ROUTE);
         CheckFailure.unless(!routes.isEmpty(), "the call has no Route through the edge");
         info.set(HeaderName.ROUTE, altered(routes.getFirst()));
-        SipMessage answer = alice.request(info);
+        SipMessage answer = incoming.request(info);
         CheckFailure.unless(
                 answer.status() == 403 || answer.status() == 404 || answer.status() == 481,
                 "a request with an altered route token: " + answer.status() + " " + answer.reason());

@@ -18,11 +18,6 @@ public record NameAddress(
 
     private static final NameAddress STAR = new NameAddress(null, null, Parameters.NONE);
 
-    /** An address without display name and parameters. */
-    public static NameAddress of(Uri uri) {
-        return new NameAddress(null, uri, Parameters.NONE);
-    }
-
     /** Reads one element of an address header. */
     public static Result<NameAddress> parse(String text) {
         int start = Lexical.skipWhite(text, 0);

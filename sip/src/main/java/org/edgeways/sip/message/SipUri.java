@@ -165,11 +165,6 @@ public record SipUri(
         return user == null ? "sip:" + lowerHost : "sip:" + escapeUser(user) + "@" + lowerHost;
     }
 
-    /** This URI with other parameters. */
-    public SipUri withParameters(Parameters changed) {
-        return new SipUri(secure, userInfo, host, port, changed, headers);
-    }
-
     /** This URI as a Request-URI: without what RFC 3261 table 1 does not allow there, headers and the method parameter. */
     public SipUri asRequestUri() {
         return headers == null && !parameters.has("method")

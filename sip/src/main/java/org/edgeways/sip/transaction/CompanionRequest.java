@@ -6,20 +6,24 @@ import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that share an INVITE's branch and are made from it. */
-final class CompanionRequest {
+public final class CompanionRequest {
 
     private static final HeaderName REASON = HeaderName.of("Reason");
 
     private CompanionRequest() {}
 
     /** The ACK of a final response that is no 2xx (RFC 3261 section 17.1.1.3). */
-    static SipMessage ack(SipMessage invite, SipMessage response) {
+    public static SipMessage ack(SipMessage invite, SipMessage response) {
         String to = response.first(HeaderName.TO);
         return companion("ACK", invite, to == null ? text(invite.first(HeaderName.TO)) : to);
     }
 
-    /** The CANCEL (section 9.1). */
-    static SipMessage cancel(SipMessage invite, @Nullable String reason) {
+    /**
+     * The CANCEL (section 9.1).
+     *
+     * @param reason the value of its Reason header (RFC 3326), or null for none
+     */
+    public static SipMessage cancel(SipMessage invite, @Nullable String reason) {
         SipMessage cancel = companion("CANCEL", invite, text(invite.first(HeaderName.TO)));
         if (reason != null) {
             cancel.add(REASON, reason);

@@ -3,14 +3,14 @@ package org.edgeways.sip.transaction;
 import java.util.random.RandomGenerator;
 
 /** Random texts of lower-case letters and digits, for tags and branches. */
-public final class RandomText {
+final class RandomText {
 
     private static final String DIGITS = "0123456789abcdefghijklmnopqrstuv";
 
     private RandomText() {}
 
     /** A text of {@code length} characters with 5 random bits each. */
-    public static String of(RandomGenerator random, int length) {
+    static String of(RandomGenerator random, int length) {
         StringBuilder text = new StringBuilder(length);
         long bits = 0;
         for (int i = 0; i < length; i++) {

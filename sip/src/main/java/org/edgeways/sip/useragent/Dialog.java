@@ -1,121 +1,78 @@
 package org.edgeways.sip.useragent;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import org.edgeways.base.Result;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipErrorCode;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.message.SipUri;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a dialog (RFC 3261 section 12). Early until {@link #confirm}. Not safe for use by several threads.
+ * One side of a dialog (RFC 3261 section 12): what its requests carry. Of target refreshes and early dialogs it knows
+ * nothing. Not safe for use by several threads.
  */
 public final class Dialog {
 
-    /** What names a dialog (section 12): Call-ID, our tag, the peer's tag ("" for a peer of RFC 2543). */
-    public record Id(String callId, String localTag, String remoteTag) {
-
-        /** The dialog a request belongs to at its receiver. */
-        public static Id ofReceived(SipMessage request) {
-            return new Id(
-                    request.callId(),
-                    Objects.requireNonNullElse(request.toTag(), ""),
-                    Objects.requireNonNullElse(request.fromTag(), ""));
-        }
-    }
-
-    private final Id id;
+    private final String callId;
     private final NameAddress local;
     private final NameAddress remote;
-    private List<NameAddress> routeSet;
-    private SipUri remoteTarget;
+    private final List<NameAddress> routeSet;
+    private final SipUri remoteTarget;
     private long localSequence;
-    private long remoteSequence;
-    private boolean confirmed;
 
     private Dialog(
-            Id id,
+            String callId,
             NameAddress local,
             NameAddress remote,
             List<NameAddress> routeSet,
             SipUri remoteTarget,
-            long localSequence,
-            long remoteSequence,
-            boolean confirmed) {
-        this.id = id;
+            long localSequence) {
+        this.callId = callId;
         this.local = local;
         this.remote = remote;
         this.routeSet = routeSet;
         this.remoteTarget = remoteTarget;
         this.localSequence = localSequence;
-        this.remoteSequence = remoteSequence;
-        this.confirmed = confirmed;
     }
 
     /**
-     * The caller's side (section 12.1.2), from a response above 100 with a To tag.
+     * The caller's side (section 12.1.2).
      *
+     * @param request the INVITE as it was sent last
+     * @param response its 2xx
      * @return bad if the response lacks a usable Contact or its Record-Route is malformed
      */
     public static Result<Dialog> ofClient(SipMessage request, SipMessage response) {
-        return switch (routes(response)) {
-            case Result.Bad<List<NameAddress>> bad -> bad.as();
-            case Result.Ok<List<NameAddress>>(List<NameAddress> recorded) -> {
-                List<NameAddress> routeSet = new ArrayList<>(recorded);
-                Collections.reverse(routeSet);
-                yield switch (target(response)) {
-                    case Result.Bad<SipUri> bad -> bad.as();
-                    case Result.Ok<SipUri>(SipUri contact) ->
-                        Result.ok(new Dialog(
-                                new Id(
-                                        request.callId(),
-                                        Objects.requireNonNullElse(request.fromTag(), ""),
-                                        Objects.requireNonNullElse(response.toTag(), "")),
-                                request.from(),
-                                response.to(),
-                                routeSet,
-                                contact,
-                                request.cseq().number(),
-                                -1,
-                                response.status() >= 200));
-                };
-            }
-        };
+        return of(response, request.from(), response.to(), request.cseq().number());
     }
 
     /**
      * The callee's side (section 12.1.1).
      *
      * @param localTag the tag that our responses carry
-     * @return bad if the request lacks a usable Contact or its Record-Route is malformed: to be answered 400
+     * @return bad if the request lacks a usable Contact or its Record-Route is malformed
      */
     public static Result<Dialog> ofServer(SipMessage request, String localTag) {
-        return switch (routes(request)) {
+        return of(request, request.to().withParameter("tag", localTag), request.from(), 0);
+    }
+
+    private static Result<Dialog> of(SipMessage received, NameAddress local, NameAddress remote, long localSequence) {
+        return switch (received.addresses(HeaderName.RECORD_ROUTE)) {
             case Result.Bad<List<NameAddress>> bad -> bad.as();
-            case Result.Ok<List<NameAddress>>(List<NameAddress> routeSet) ->
-                switch (target(request)) {
+            case Result.Ok<List<NameAddress>>(List<NameAddress> recorded) ->
+                switch (target(received)) {
                     case Result.Bad<SipUri> bad -> bad.as();
                     case Result.Ok<SipUri>(SipUri contact) ->
                         Result.ok(new Dialog(
-                                new Id(request.callId(), localTag, Objects.requireNonNullElse(request.fromTag(), "")),
-                                request.to().withParameter("tag", localTag),
-                                request.from(),
-                                routeSet,
+                                received.callId(),
+                                local,
+                                remote,
+                                received.isRequest() ? recorded : recorded.reversed(),
                                 contact,
-                                0,
-                                request.cseq().number(),
-                                false));
+                                localSequence));
                 };
         };
-    }
-
-    private static Result<List<NameAddress>> routes(SipMessage message) {
-        return message.addresses(HeaderName.RECORD_ROUTE);
     }
 
     private static Result<SipUri> target(SipMessage message) {
@@ -130,61 +87,39 @@ public final class Dialog {
         };
     }
 
-    /** Its name. */
-    public Id id() {
-        return id;
-    }
-
-    /** Where requests to the peer end (section 12.2). */
-    public SipUri remoteTarget() {
-        return remoteTarget;
-    }
-
-    /** True once the INVITE had its 2xx. */
-    public boolean confirmed() {
-        return confirmed;
+    /** A new request with the next of our numbers (section 12.2.1.1), complete but for Via, Contact and body. */
+    public SipMessage request(String method) {
+        return request(method, nextSequence());
     }
 
     /**
-     * A 2xx has come or been sent. The caller takes the route set anew from it (section 13.2.2.4), except that a malformed
-     * one leaves what the provisional response gave.
-     */
-    public void confirm(@Nullable SipMessage received) {
-        if (received != null && !confirmed && routes(received) instanceof Result.Ok<List<NameAddress>> ok) {
-            List<NameAddress> reversed = new ArrayList<>(ok.value());
-            Collections.reverse(reversed);
-            routeSet = reversed;
-        }
-        confirmed = true;
-        if (received != null) {
-            refreshTarget(received);
-        }
-    }
-
-    /** Takes the Contact of a target refresh (section 12.2): an INVITE or UPDATE, or the 2xx to one. */
-    public void refreshTarget(SipMessage message) {
-        if (message.has(HeaderName.CONTACT) && target(message) instanceof Result.Ok<SipUri>(SipUri contact)) {
-            remoteTarget = contact;
-        }
-    }
-
-    /**
-     * A new request within the dialog (section 12.2.1.1), without Via: with Request-URI, Route, Max-Forwards, From, To,
-     * Call-ID, CSeq. The sequence number counts on, except for ACK, which takes that of its INVITE.
+     * The ACK of the 2xx, complete but for Via (section 13.2.2.4).
      *
-     * @param inviteSequence for an ACK the sequence number of its INVITE, else ignored
+     * @param invite as it was sent, whose number and credentials it takes
      */
-    public SipMessage request(String method, long inviteSequence) {
-        boolean acknowledges = method.equals("ACK");
-        long sequence = acknowledges ? inviteSequence : nextSequence();
+    public SipMessage acknowledgement(SipMessage invite) {
+        SipMessage ack = request("ACK", invite.cseq().number());
+        for (HeaderName name : List.of(HeaderName.AUTHORIZATION, HeaderName.PROXY_AUTHORIZATION)) {
+            ack.setAll(name, invite.values(name));
+        }
+        return ack;
+    }
+
+    /** Takes the next of our numbers, for a request that is sent again with credentials. */
+    public long nextSequence() {
+        return ++localSequence;
+    }
+
+    private SipMessage request(String method, long sequence) {
         SipUri first = routeSet.isEmpty() ? null : routeSet.getFirst().sipUri();
-        SipUri strictRouter = first == null || first.isLooseRouter() ? null : first;
-        boolean strict = strictRouter != null;
+        boolean strict = first != null && !first.isLooseRouter();
         // a strict router finds itself in the Request-URI and the target at the end of the Route
-        String uri = strictRouter == null ? remoteTarget.toString() : asRequestUri(strictRouter);
+        String uri = first == null || !strict
+                ? remoteTarget.toString()
+                : first.asRequestUri().toString();
         SipMessage request = SipMessage.request(method, uri);
-        for (int i = strict ? 1 : 0; i < routeSet.size(); i++) {
-            request.add(HeaderName.ROUTE, routeSet.get(i).toString());
+        for (NameAddress route : strict ? routeSet.subList(1, routeSet.size()) : routeSet) {
+            request.add(HeaderName.ROUTE, route.toString());
         }
         if (strict) {
             request.add(HeaderName.ROUTE, "<" + remoteTarget + ">");
@@ -192,50 +127,9 @@ public final class Dialog {
         request.add(HeaderName.MAX_FORWARDS, "70");
         request.add(HeaderName.FROM, local.toString());
         request.add(HeaderName.TO, remote.toString());
-        request.add(HeaderName.CALL_ID, id.callId());
+        request.add(HeaderName.CALL_ID, callId);
         request.add(HeaderName.CSEQ, sequence + " " + method);
+        request.setBody(null, new byte[0]);
         return request;
-    }
-
-    /** A strict router's URI without what a Request-URI must not carry (section 19.1.1). */
-    private static String asRequestUri(SipUri uri) {
-        return new SipUri(
-                        uri.secure(),
-                        uri.userInfo(),
-                        uri.host(),
-                        uri.port(),
-                        uri.parameters().without("method"),
-                        null)
-                .toString();
-    }
-
-    /** The next hop of its requests: the first route or the target. */
-    public SipUri nextHop() {
-        SipUri first = routeSet.isEmpty() ? null : routeSet.getFirst().sipUri();
-        return first == null ? remoteTarget : first;
-    }
-
-    /** Our latest sequence number. */
-    public long localSequence() {
-        return localSequence;
-    }
-
-    /** Takes the next of our sequence numbers, for a request that is sent again with credentials. */
-    long nextSequence() {
-        return ++localSequence;
-    }
-
-    /**
-     * Takes a request of the peer's, neither ACK nor CANCEL (section 12.2.2).
-     *
-     * @return false if it is out of order: to be answered 500
-     */
-    public boolean accepts(SipMessage request) {
-        long number = request.cseq().number();
-        if (remoteSequence >= 0 && number <= remoteSequence) {
-            return false;
-        }
-        remoteSequence = number;
-        return true;
     }
 }

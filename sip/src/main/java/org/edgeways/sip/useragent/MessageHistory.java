@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Which messages have been received, so that one that is delivered again is shown once. The same message has the same
  * Call-ID, CSeq, From tag and, where it has one, IMDN Message-ID (RFC 5438 section 6.3).
  */
-final class MessageHistory {
+public final class MessageHistory {
 
     private static final int CPIM_HEADERS_BYTES = 4_096;
     private static final String MESSAGE_ID = "message-id:";
@@ -21,7 +21,12 @@ final class MessageHistory {
 
     private final Map<Key, Boolean> seen;
 
-    MessageHistory(int limit) {
+    /**
+     * A history without messages.
+     *
+     * @param limit how many it remembers; the oldest is forgotten past it
+     */
+    public MessageHistory(int limit) {
         seen = new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
@@ -31,17 +36,13 @@ final class MessageHistory {
     }
 
     /** True if the message comes for the first time. */
-    boolean isNew(SipMessage message) {
+    public boolean isNew(SipMessage message) {
         Key key = new Key(
                 message.callId(),
                 message.cseq().number(),
                 Objects.requireNonNullElse(message.fromTag(), ""),
                 Objects.requireNonNullElse(messageId(message), ""));
         return seen.put(key, true) == null;
-    }
-
-    int size() {
-        return seen.size();
     }
 
     /** The Message-ID of a CPIM body (RFC 3862), under whatever namespace prefix; null if there is none. */

@@ -1,4 +1,4 @@
-/** A user agent as an engine: registration, messages, dialogs and calls (RFC 3261 sections 8 to 15, RFC 3428, RFC 5626). */
+/** What the parties of a conversation keep in mind: their dialogs (RFC 3261 section 12), which messages have come (RFC 3428). */
 @NullMarked
 package org.edgeways.sip.useragent;
 
