@@ -59,7 +59,7 @@ final class AccessEdgeTest {
     // ---- listeners
 
     @ParameterizedTest
-    @CsvSource({"tls,127.0.0.1", "tls,::1", "tls,localhost", "wss,localhost", "wss,127.0.0.1"})
+    @CsvSource({"tls,127.0.0.1", "tls,::1", "tls,localhost", "wss,127.0.0.1", "wss,::1", "wss,localhost"})
     void aClientSignsInAndHasMessagesBothWays(String wire, String host) throws Exception {
         try (EdgeRig rig = new EdgeRig();
                 SipUserAgent alice =

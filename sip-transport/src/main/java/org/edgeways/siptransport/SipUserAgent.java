@@ -67,8 +67,7 @@ public final class SipUserAgent implements AutoCloseable {
             contactUri = "sip:" + token(4) + "@" + viaHost + ";transport=ws";
         } else {
             InetSocketAddress local = connection.localAddress();
-            String address = local.getAddress().getHostAddress();
-            viaHost = (address.contains(":") ? "[" + address + "]" : address) + ":" + local.getPort();
+            viaHost = SipUserAgentSettings.inUri(local.getAddress().getHostAddress()) + ":" + local.getPort();
             contactUri = "sip:" + settings.username() + "-" + token(4) + "@" + viaHost + ";transport=tls";
         }
     }

@@ -63,13 +63,18 @@ public record SipUserAgentSettings(
                 port,
                 host,
                 "/sip",
-                "https://" + host,
+                "https://" + inUri(host),
                 tls,
                 TIMEOUT,
                 addressOfRecord,
                 username,
                 password,
                 null);
+    }
+
+    /** A host name or address literal as it stands in a URI: IPv6 in brackets (RFC 3986 section 3.2.2). */
+    static String inUri(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
     }
 
     /** The same with another time limit. */

@@ -28,7 +28,8 @@ final class WebSocketClient extends SimpleChannelInboundHandler<FullHttpResponse
     /** What is asked for. */
     record Request(SipUserAgentSettings settings) {
         URI uri() {
-            return URI.create("wss://" + settings.verifyName() + ":" + settings.port() + settings.path());
+            return URI.create("wss://" + SipUserAgentSettings.inUri(settings.verifyName()) + ":" + settings.port()
+                    + settings.path());
         }
     }
 
