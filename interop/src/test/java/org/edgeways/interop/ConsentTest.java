@@ -1,35 +1,15 @@
 package org.edgeways.interop;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /** Real clients ask to see somebody; decisions are made on the command line only, and reach running subscriptions. */
 @Tag("interop")
-class ConsentTest {
-    private static final int TONE = 440;
+class ConsentTest extends FreshDemo {
 
-    private DemoServer demo;
-    private Account alice;
-    private Account bob;
-    private Account carol;
-
-    /** One for each test: clients of another test would still count as signed in. */
-    @BeforeEach
-    void startDemo(TestInfo test) {
-        demo = DemoServer.start(
-                "consent-demo-" + test.getTestMethod().orElseThrow().getName(), "--presence", "ask");
-        alice = demo.outside("alice");
-        bob = demo.outside("bob");
-        carol = demo.outside("carol");
-    }
-
-    @AfterEach
-    void stopDemo() {
-        demo.close();
+    ConsentTest() {
+        super("consent-demo", "--presence", "ask");
     }
 
     private void decide(String decision, String person, String watcher) {

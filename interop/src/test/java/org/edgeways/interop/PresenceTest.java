@@ -3,35 +3,15 @@ package org.edgeways.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /** Real clients publish their presence and watch each other's, outside and inside. */
 @Tag("interop")
-class PresenceTest {
-    private static final int TONE = 440;
+class PresenceTest extends FreshDemo {
 
-    private DemoServer demo;
-    private Account alice;
-    private Account bob;
-    private Account carol;
-
-    /** One for each test: clients of another test would still count as signed in. */
-    @BeforeEach
-    void startDemo(TestInfo test) {
-        demo = DemoServer.start(
-                "presence-demo-" + test.getTestMethod().orElseThrow().getName());
-        alice = demo.outside("alice");
-        bob = demo.outside("bob");
-        carol = demo.outside("carol");
-    }
-
-    @AfterEach
-    void stopDemo() {
-        demo.close();
+    PresenceTest() {
+        super("presence-demo");
     }
 
     @Test

@@ -1,9 +1,13 @@
 package org.edgeways.pool.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.edgeways.pool.engine.CallWorld.accept;
+import static org.edgeways.pool.engine.CallWorld.byCallee;
+import static org.edgeways.pool.engine.CallWorld.byCaller;
+import static org.edgeways.pool.engine.CallWorld.invite;
+import static org.edgeways.pool.engine.CallWorld.okOf;
+import static org.edgeways.pool.engine.CallWorld.statuses;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -13,10 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Calls through the pool: forking, cancelling, and what follows along the recorded route. Longer than 500 lines, since all
- * of them go through the same steps of one call.
- */
+/** Calls through the pool: forking, cancelling, and what follows along the recorded route. */
 class CallsTest {
 
     private static final HeaderName SESSION_EXPIRES = HeaderName.of("Session-Expires");
@@ -24,19 +25,15 @@ class CallsTest {
 
     private static final long TIMER_C_SECONDS = SipTimers.DEFAULT.timerC() / PoolWorld.SECOND;
 
-    private final PoolWorld world = new PoolWorld();
-    private Device alice;
-    private Device phone;
-    private Device laptop;
+    private final CallWorld calls = new CallWorld();
+    private final PoolWorld world = calls.world;
+    private final Device alice = calls.alice;
+    private final Device phone = calls.phone;
+    private final Device laptop = calls.laptop;
 
     @BeforeEach
-    void aliceIsInsideAndBobHasTwoDevices() {
-        alice = world.inside("alice");
-        phone = world.inside("bob");
-        laptop = world.outside("bob");
-        for (Device device : List.of(alice, phone, laptop)) {
-            device.signIn();
-            device.inbox.clear();
+    void theTestAnswersForTheDevices() {
+        for (Device device : calls.all()) {
             device.answers = request ->
                     request.method().equals("CANCEL") ? SipMessage.responseTo(request, 200, "OK", "dev") : null;
         }
@@ -46,67 +43,6 @@ class CallsTest {
         SipMessage invite = caller.request("INVITE", "sip:bob@acorn.example");
         caller.start(invite);
         return invite;
-    }
-
-    private static SipMessage invite(Device device) {
-        return device.received("INVITE").getFirst();
-    }
-
-    private static List<Integer> statuses(Device device, String method) {
-        return device.inbox.stream()
-                .filter(m -> !m.isRequest() && m.cseq().method().equals(method) && m.status() > 100)
-                .map(SipMessage::status)
-                .toList();
-    }
-
-    private SipMessage accept(Device callee) {
-        SipMessage request = invite(callee);
-        SipMessage ok = SipMessage.responseTo(request, 200, "OK", "callee");
-        List<String> routes = new ArrayList<>(request.elements(HeaderName.RECORD_ROUTE));
-        if (callee.flowToken != null) {
-            // what the edge node adds on the way back
-            routes.addFirst("<sip:" + callee.token() + "@" + PoolWorld.EDGE_HOST + ";transport=tls;lr>");
-        }
-        ok.setAll(HeaderName.RECORD_ROUTE, routes);
-        ok.set(HeaderName.CONTACT, callee.contact());
-        callee.answer(ok);
-        world.settle();
-        return ok;
-    }
-
-    /** A request of the caller within the dialog that {@code ok}, as the caller got it, has made. */
-    private static SipMessage byCaller(Device caller, SipMessage invite, SipMessage ok, String method) {
-        SipMessage request = inDialog(caller, method, ok);
-        request.set(HeaderName.FROM, invite.from().toString());
-        request.set(HeaderName.TO, ok.to().toString());
-        List<String> routes = new ArrayList<>(ok.elements(HeaderName.RECORD_ROUTE));
-        Collections.reverse(routes);
-        routes.forEach(route -> request.add(HeaderName.ROUTE, route));
-        return request;
-    }
-
-    /** A request of the callee within the dialog that its {@code ok} has made. */
-    private static SipMessage byCallee(Device callee, SipMessage ok, String method) {
-        SipMessage request = inDialog(callee, method, invite(callee));
-        request.set(HeaderName.FROM, ok.to().toString());
-        request.set(HeaderName.TO, ok.from().toString());
-        invite(callee).elements(HeaderName.RECORD_ROUTE).forEach(route -> request.add(HeaderName.ROUTE, route));
-        return request;
-    }
-
-    private static SipMessage inDialog(Device sender, String method, SipMessage peer) {
-        String contact = peer.first(HeaderName.CONTACT);
-        SipMessage request = sender.request(method, contact.substring(1, contact.indexOf('>')));
-        request.set(HeaderName.CALL_ID, peer.callId());
-        return request;
-    }
-
-    private static SipMessage okOf(Device caller) {
-        return caller.inbox.stream()
-                .filter(m ->
-                        !m.isRequest() && m.status() == 200 && m.cseq().method().equals("INVITE"))
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

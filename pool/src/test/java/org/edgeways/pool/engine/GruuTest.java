@@ -2,15 +2,12 @@ package org.edgeways.pool.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.edgeways.base.Result;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.message.Uri;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,21 +18,11 @@ class GruuTest {
 
     private static final String BOB = "sip:bob@acorn.example";
 
-    private final PoolWorld world = new PoolWorld();
-    private Device alice;
-    private Device phone;
-    private Device laptop;
-
-    @BeforeEach
-    void bobHasTwoDevices() {
-        alice = world.inside("alice");
-        phone = world.inside("bob");
-        laptop = world.outside("bob");
-        for (Device device : List.of(alice, phone, laptop)) {
-            device.signIn();
-            device.inbox.clear();
-        }
-    }
+    private final CallWorld calls = new CallWorld();
+    private final PoolWorld world = calls.world;
+    private final Device alice = calls.alice;
+    private final Device phone = calls.phone;
+    private final Device laptop = calls.laptop;
 
     private static SipMessage registerWithGruu(Device device) {
         SipMessage register = device.register(600);
@@ -177,27 +164,14 @@ class GruuTest {
     void withinADialogADeviceThatGaveItsGruuIsReachedByItsContact() {
         for (Device device : List.of(phone, laptop)) {
             device.answers = request -> null;
-            alice.start(alice.request("INVITE", gruu(device)));
-            SipMessage invite = device.received("INVITE").getFirst();
-            SipMessage ok = SipMessage.responseTo(invite, 200, "OK", "callee");
-            List<String> routes = new ArrayList<>(invite.elements(HeaderName.RECORD_ROUTE));
-            if (device.flowToken != null) {
-                routes.addFirst("<sip:" + device.token() + "@" + PoolWorld.EDGE_HOST + ";transport=tls;lr>");
-            }
-            ok.setAll(HeaderName.RECORD_ROUTE, routes);
-            ok.set(HeaderName.CONTACT, "<" + gruu(device) + ">");
-            device.answer(ok);
-            world.settle();
+            SipMessage invite = alice.request("INVITE", gruu(device));
+            alice.start(invite);
+            CallWorld.accept(device, "<" + gruu(device) + ">");
             SipMessage answered = alice.inbox.getLast();
             assertThat(answered.status()).isEqualTo(200);
             for (String method : List.of("ACK", "BYE")) {
-                SipMessage request = alice.request(method, gruu(device));
-                request.set(HeaderName.FROM, answered.from().toString());
-                request.set(HeaderName.TO, answered.to().toString());
-                request.set(HeaderName.CALL_ID, answered.callId());
-                List<String> back = new ArrayList<>(answered.elements(HeaderName.RECORD_ROUTE));
-                Collections.reverse(back);
-                back.forEach(route -> request.add(HeaderName.ROUTE, route));
+                SipMessage request = CallWorld.byCaller(alice, invite, answered, method);
+                assertThat(request.requestUriText()).isEqualTo(gruu(device));
                 alice.start(request);
                 assertThat(device.received(method)).as(method).hasSize(1);
                 assertThat(device.received(method).getFirst().requestUriText())
