@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.edgeways.app.counters.CountersSocket;
+import org.edgeways.app.counters.Exposition;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.failure.ExitCode;
@@ -45,7 +46,7 @@ public final class CountersCommand implements Callable<Integer> {
         TABLE,
         /** A list of objects. */
         JSON,
-        /** The Prometheus text format, as it came. */
+        /** The Prometheus text format; of a demo with the label {@code part}, since pool and edge count the same things. */
         PROMETHEUS
     }
 
@@ -60,7 +61,10 @@ public final class CountersCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORM",
-            description = "table (default), json or prometheus.")
+            description = {
+                "table (default), json or prometheus.",
+                "Prometheus gets all, zero or not; of a demo with the label part, which is pool or edge."
+            })
     private Form form = Form.TABLE;
 
     @Option(names = "--all", description = "Also those that are zero.")
@@ -98,7 +102,7 @@ public final class CountersCommand implements Callable<Integer> {
         }
         var out = spec.commandLine().getOut();
         if (form == Form.PROMETHEUS) {
-            texts.values().forEach(out::print);
+            out.print(prometheus(texts));
             out.flush();
             return;
         }
@@ -121,6 +125,12 @@ public final class CountersCommand implements Callable<Integer> {
         }
         out.print(Output.table(List.of("PART", "COUNTER", "LABELS", "VALUE"), rows));
         out.flush();
+    }
+
+    private static String prometheus(Map<String, String> texts) {
+        Exposition joined = new Exposition();
+        texts.forEach(joined::add);
+        return joined.text();
     }
 
     private static String number(double value) {
