@@ -76,11 +76,13 @@ class UserCommandTest {
         assertThat(out.toString()).isEmpty();
     }
 
-    private void addDevice(String person, String device, String password) {
+    private void addDevice(String person, String device, String password, String... options) {
         InputStream console = System.in;
         System.setIn(new ByteArrayInputStream((password + "\nmore\n").getBytes(StandardCharsets.UTF_8)));
         try {
-            done("user", "device", "add", person, device, "--password-stdin");
+            List<String> arguments = new ArrayList<>(List.of("user", "device", "add", person, device, "--password-stdin"));
+            arguments.addAll(List.of(options));
+            done(arguments.toArray(String[]::new));
         } finally {
             System.setIn(console);
         }
@@ -163,6 +165,15 @@ class UserCommandTest {
         done("user", "add", "erin");
         addDevice("erin", "phone", PASSWORD);
         assertThat(roles.inside("erin", PASSWORD).register(600).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aPasswordFromStandardInputIsNotPrinted() {
+        done("user", "add", "erin");
+        addDevice("erin", "phone", PASSWORD);
+        assertThat(out.toString()).contains("phone").doesNotContain(PASSWORD, "Password");
+        addDevice("erin", "tablet", PASSWORD, "-o", "json");
+        assertThat(out.toString()).contains("tablet").doesNotContain(PASSWORD, "password");
     }
 
     @Test

@@ -109,9 +109,11 @@ final class AdminCommands {
         Result<NewDevice> made = await(accounts.addDevice(
                 text(request, "name"), text(request, "device"), password == null ? null : new Secret(password)));
         return switch (made) {
-            case Result.Ok<NewDevice>(NewDevice device) ->
-                people(List.of(device.person()))
-                        .put("password", device.password().reveal());
+            case Result.Ok<NewDevice>(NewDevice device) -> {
+                ObjectNode answer = people(List.of(device.person()));
+                // one that was given is known to whoever gave it, and has no business on their screen
+                yield password == null ? answer.put("password", device.password().reveal()) : answer;
+            }
             case Result.Bad<NewDevice> bad -> refused(bad);
         };
     }
