@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
+import org.edgeways.base.IoReason;
 import org.edgeways.base.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,9 @@ public final class CertificateWatch {
                 case Result.Bad<TlsIdentity> bad -> new Outcome.Kept(bad.reason());
                 case Result.Ok<TlsIdentity>(TlsIdentity identity) -> use(identity, certificate, key);
             };
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            return new Outcome.Kept(IoReason.of(e));
+        } catch (RuntimeException e) {
             // whatever a parser makes of a broken file, the old one serves on
             return new Outcome.Kept(e.toString());
         }

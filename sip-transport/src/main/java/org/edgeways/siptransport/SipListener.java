@@ -62,11 +62,23 @@ public final class SipListener implements AutoCloseable {
         SocketOptions.child(bootstrap);
         ChannelFuture bound = bootstrap.bind(settings.address()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(settings.name() + " cannot listen on " + settings.address(), bound.cause());
+            Throwable cause = bound.cause();
+            throw new IOException(
+                    settings.name() + " cannot listen on " + text(settings.address()) + ": "
+                            + (cause == null ? "cancelled" : String.valueOf(cause.getMessage())),
+                    cause);
         }
         SipListener listener = new SipListener(settings, bound.channel(), accepted);
         LOG.info("{} listens on {} ({})", settings.name(), listener.localAddress(), transport.viaName());
         return listener;
+    }
+
+    /** Address and port as people write them, without the slash of {@link InetSocketAddress#toString}. */
+    private static String text(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     private static void accept(

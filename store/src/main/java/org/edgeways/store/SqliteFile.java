@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.edgeways.base.IoReason;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class SqliteFile implements AutoCloseable {
             closeQuietly(lockChannel);
             throw new StoreException(
                     StoreErrorCode.DIRECTORY_UNUSABLE,
-                    "cannot use the data directory " + directory + ": " + e + "; check that it exists, that this user"
+                    "cannot use the data directory " + directory + ": " + IoReason.of(e) + "; check that it exists, that this user"
                             + " owns it and that the disk is not full",
                     e);
         } catch (RuntimeException e) {

@@ -6,17 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 
 /** Asks a running pool over its administration socket: one JSON object per line there, one back. */
 public final class AdminClient {
@@ -35,11 +33,11 @@ public final class AdminClient {
     /**
      * The client of the pool that keeps its data in {@code directory}, or of the demo that does.
      *
-     * @throws AppFailure if there is no socket
+     * @throws AppFailure if there is no socket, or if it is another user's
      */
     public static AdminClient of(Path directory) {
         for (Path candidate : List.of(directory.resolve(FILE_NAME), directory.resolve("pool", FILE_NAME))) {
-            if (Files.exists(candidate)) {
+            if (RoleSocket.isThere(candidate)) {
                 return new AdminClient(candidate);
             }
         }
@@ -58,8 +56,7 @@ public final class AdminClient {
      * @throws AppFailure if nobody answers or the pool refuses
      */
     public JsonNode ask(ObjectNode request) {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
+        try (SocketChannel channel = RoleSocket.connect(socket)) {
             ByteBuffer line =
                     ByteBuffer.wrap((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
             while (line.hasRemaining()) {
@@ -83,7 +80,7 @@ public final class AdminClient {
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.NOT_RUNNING,
-                    "no pool answers at " + socket + " (" + e.getMessage() + ")",
+                    "no pool answers at " + socket + " (" + IoReason.withoutFile(e) + ")",
                     "Start it: edgeways pool --config FILE, or edgeways demo",
                     e);
         }

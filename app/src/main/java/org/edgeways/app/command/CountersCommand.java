@@ -2,23 +2,22 @@ package org.edgeways.app.command;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.edgeways.app.admin.RoleSocket;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.Exposition;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.failure.ExitCode;
+import org.edgeways.base.IoReason;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,7 +81,7 @@ public final class CountersCommand implements Callable<Integer> {
         Map<String, String> texts = new LinkedHashMap<>();
         for (String part : List.of("", "pool", "edge")) {
             Path socket = directory.resolve(part).resolve(CountersSocket.FILE_NAME);
-            if (Files.exists(socket)) {
+            if (RoleSocket.isThere(socket)) {
                 texts.put(part, read(socket));
             }
         }
@@ -161,14 +160,13 @@ public final class CountersCommand implements Callable<Integer> {
     }
 
     private static String read(Path socket) {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
+        try (SocketChannel channel = RoleSocket.connect(socket)) {
             InputStream in = Channels.newInputStream(channel);
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.NOT_RUNNING,
-                    "nobody answers at " + socket + " (" + e.getMessage() + ")",
+                    "nobody answers at " + socket + " (" + IoReason.withoutFile(e) + ")",
                     "It left the socket behind when it died; start it again.",
                     e);
         }

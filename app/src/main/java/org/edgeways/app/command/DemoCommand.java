@@ -16,6 +16,7 @@ import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
+import org.edgeways.base.IoReason;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +152,7 @@ public final class DemoCommand implements Callable<Integer> {
             return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
         } catch (IOException e) {
             throw new AppFailure(
-                    AppErrorCode.START_FAILED, "the check's clients cannot start: " + e, "Look at the log.", e);
+                    AppErrorCode.START_FAILED, "the check's clients cannot start: " + IoReason.of(e), "Look at the log.", e);
         }
     }
 }

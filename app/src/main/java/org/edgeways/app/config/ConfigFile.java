@@ -1,13 +1,12 @@
 package org.edgeways.app.config;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 
 /** Reads a configuration file into a record, or says everything that is wrong with it. */
 public final class ConfigFile {
@@ -50,18 +49,10 @@ public final class ConfigFile {
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.CONFIGURATION_INVALID,
-                    "the configuration " + file + " cannot be read: " + why(e),
+                    "the configuration " + file + " cannot be read: " + IoReason.withoutFile(e),
                     "Name the file: --config FILE",
                     e);
         }
-    }
-
-    private static String why(IOException e) {
-        return switch (e) {
-            case NoSuchFileException _ -> "there is no such file";
-            case AccessDeniedException _ -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 
     private static AppFailure wrong(Path file, Problems problems) {

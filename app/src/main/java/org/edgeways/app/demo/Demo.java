@@ -15,6 +15,7 @@ import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.EdgeProcess;
 import org.edgeways.app.role.PoolProcess;
+import org.edgeways.base.IoReason;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 
@@ -50,7 +51,7 @@ public final class Demo implements AutoCloseable {
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.START_FAILED,
-                    "the demo cannot start: " + e,
+                    "the demo cannot start: " + IoReason.of(e),
                     "Start anew with edgeways demo --fresh, or elsewhere with --data DIR",
                     e);
         } finally {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 import org.edgeways.base.Result;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.Pem;
@@ -194,15 +195,15 @@ final class DemoDirectory implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new AppFailure(AppErrorCode.DATA_UNUSABLE, "the demo's lock: " + e.getMessage(), "", e);
+            throw new AppFailure(AppErrorCode.DATA_UNUSABLE, "the demo's lock: " + IoReason.of(e), "", e);
         }
     }
 
     private static AppFailure unusable(Path root, IOException e) {
         return new AppFailure(
                 AppErrorCode.DATA_UNUSABLE,
-                "the data directory " + root + " cannot be used: " + e,
-                "Name another one: --data DIR, or start anew: --fresh",
+                "the data directory " + root + " cannot be used: " + IoReason.of(e),
+                "Name one that you may write to: --data DIR, or start anew: --fresh",
                 e);
     }
 }

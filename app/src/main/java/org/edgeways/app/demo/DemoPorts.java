@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 
 /**
  * The TCP ports of the demo, all on loopback.
@@ -56,7 +57,7 @@ public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
             } catch (IOException e) {
                 throw new AppFailure(
                         AppErrorCode.PORT_TAKEN,
-                        "port " + port + " (" + purpose + ") cannot be had: " + e.getMessage(),
+                        "port " + port + " (" + purpose + ") cannot be had: " + IoReason.of(e),
                         "Is another demo running? Stop it, see who has the port (ss -ltnp 'sport = :" + port + "'),\n"
                                 + "or move all ports: edgeways demo --port-base 18443",
                         e);

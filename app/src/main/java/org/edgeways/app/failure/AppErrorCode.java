@@ -10,6 +10,8 @@ public enum AppErrorCode implements ErrorCode {
     PORT_TAKEN("app-port-taken", "A port is in use by another program."),
     /** No running pool or edge was found where one was looked for. */
     NOT_RUNNING("app-not-running", "Nothing is running there."),
+    /** What was asked for belongs to another user. */
+    NOT_OURS("app-not-ours", "It belongs to another user."),
     /** The data directory cannot be used. */
     DATA_UNUSABLE("app-data-unusable", "The data directory cannot be used."),
     /** A running pool refused an administration request. */

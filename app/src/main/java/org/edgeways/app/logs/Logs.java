@@ -12,10 +12,12 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -42,7 +44,7 @@ public final class Logs {
      * Sends log lines to {@code directory} and to standard error.
      *
      * @param console the least level that standard error gets, for example {@code WARN}
-     * @throws UncheckedIOException if the log file cannot be made
+     * @throws AppFailure if the log file cannot be made
      */
     public static void toFile(Path directory, Level console) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -74,7 +76,11 @@ public final class Logs {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "the log cannot be made: " + IoReason.of(e),
+                    "The data directory must belong to the user who runs this; name another one, or correct its rights.",
+                    e);
         }
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setFile(file.toString());

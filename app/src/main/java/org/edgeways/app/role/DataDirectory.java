@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 
 /** Where a role keeps its files, the log among them: it has to be there before anything else. */
 public final class DataDirectory {
@@ -30,7 +31,7 @@ public final class DataDirectory {
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
-                    "the data directory " + directory + " cannot be made: " + e,
+                    "the data directory " + directory + " cannot be made: " + IoReason.of(e),
                     "Correct \"data\" in the configuration, or the rights of the directory above it.",
                     e);
         }

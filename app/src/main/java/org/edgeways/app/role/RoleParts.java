@@ -1,12 +1,14 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.IoReason;
 import org.edgeways.base.Result;
 import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
@@ -47,18 +49,29 @@ final class RoleParts {
 
     /** What to tell when a role could not open what it listens on. */
     static AppFailure notStarted(String role, IOException e) {
+        boolean port = e.getCause() instanceof BindException;
         return new AppFailure(
-                AppErrorCode.START_FAILED,
-                "the " + role + " cannot start: " + e.getMessage(),
-                "If an address is in use: ss -ltnp shows by whom; the addresses and ports are in the configuration.",
+                port ? AppErrorCode.PORT_TAKEN : AppErrorCode.START_FAILED,
+                "the " + role + " cannot start: " + IoReason.of(e),
+                port ? nextStep(IoReason.of(e)) : "The log in the data directory may say more.",
                 e);
+    }
+
+    private static String nextStep(String why) {
+        if (why.contains("in use")) {
+            return "See which program listens there (ss -ltnp) and stop it, or choose another port in the configuration.";
+        }
+        if (why.contains("enied")) {
+            return "A port below 1024 needs the right CAP_NET_BIND_SERVICE; or choose another port in the configuration.";
+        }
+        return "Correct \"addresses\" in the configuration: ip address shows those of this machine.";
     }
 
     private static AppFailure unreadable(IOException e) {
         return new AppFailure(
                 AppErrorCode.CONFIGURATION_INVALID,
-                "a file that the configuration names cannot be read: " + e,
-                "Correct the name or the file's rights.",
+                "a file that the configuration names cannot be read: " + IoReason.of(e),
+                "Correct the name in the configuration, or the file's rights: the user who runs this must be able to read it.",
                 e);
     }
 }

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.edgeways.app.Edgeways;
+import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.siptransport.SipUserAgent;
@@ -114,6 +116,27 @@ class RolesTest {
                 .isInstanceOfSatisfying(
                         AppFailure.class,
                         failure -> assertThat(failure.problem()).contains("counters.sock", "path too long"));
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedWithItsAddressTheCauseAndWhatToDo() throws Exception {
+        roles.startEdge(json.createObjectNode());
+        roles.keepEdgeDataIn(directory.resolve("another"));
+        assertThatThrownBy(this::start).isInstanceOfSatisfying(AppFailure.class, failure -> {
+            assertThat(failure.code()).isEqualTo(AppErrorCode.PORT_TAKEN);
+            assertThat(failure.problem())
+                    .matches("the edge cannot start: \\S+ cannot listen on 127\\.0\\.0\\.1:[0-9]+: Address already in use.*");
+            assertThat(failure.nextStep()).contains("ss -ltnp", "another port");
+        });
+    }
+
+    @Test
+    void aKeyFileThatIsMissingIsNamedInWords() throws Exception {
+        Files.delete(directory.resolve("files").resolve("outside.key"));
+        assertThatThrownBy(this::start)
+                .isInstanceOfSatisfying(AppFailure.class, failure -> assertThat(failure.problem())
+                        .contains("outside.key: there is no such file")
+                        .doesNotContain("Exception"));
     }
 
     private void start() {
