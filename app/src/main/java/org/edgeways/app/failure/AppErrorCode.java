@@ -14,6 +14,8 @@ public enum AppErrorCode implements ErrorCode {
     NOT_OURS("app-not-ours", "It belongs to another user."),
     /** The data directory cannot be used. */
     DATA_UNUSABLE("app-data-unusable", "The data directory cannot be used."),
+    /** Another pool or edge has the data directory. */
+    DATA_IN_USE("app-data-in-use", "Another pool or edge uses the data directory."),
     /** A running pool refused an administration request. */
     ADMINISTRATION_REFUSED("app-administration-refused", "The pool refused the request."),
     /** A part of the program could not start. */

@@ -33,13 +33,19 @@ public final class EdgeProcess implements AutoCloseable {
     /** The file of the sealing keys in the data directory. */
     private static final String KEYRING_FILE = "keyring";
 
+    private final DataDirectory data;
     private final TransportContext transport;
     private final AccessEdge edge;
     private final CountersSocket counters;
     private final CertificateReloads reloads;
 
     private EdgeProcess(
-            TransportContext transport, AccessEdge edge, CountersSocket counters, CertificateReloads reloads) {
+            DataDirectory data,
+            TransportContext transport,
+            AccessEdge edge,
+            CountersSocket counters,
+            CertificateReloads reloads) {
+        this.data = data;
         this.transport = transport;
         this.edge = edge;
         this.counters = counters;
@@ -53,39 +59,57 @@ public final class EdgeProcess implements AutoCloseable {
      * @throws AppFailure if it cannot start
      */
     public static EdgeProcess start(EdgeConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
-        DataDirectory.make(config.data());
-        MicrometerCounters counters = new MicrometerCounters();
         NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
-        KeyringFile keyringFile = keyringFile(config);
+        DataDirectory data = DataDirectory.take(config.data());
+        MicrometerCounters counters = new MicrometerCounters();
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
+        boolean started = false;
         try {
-            TlsContexts tls = new TlsContexts(TlsProvider.best());
-            TlsIdentity node = RoleParts.identity(config.link().certificate());
-            var authority = RoleParts.authority(config.link().authority());
-            ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authority) : null;
-            Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
-            AccessEdge.Material material = new AccessEdge.Material(
-                    keyring,
-                    tls.server(RoleParts.identity(config.outside().certificate())),
-                    tls.mutualServer(node, authority),
-                    dialled);
-            AccessEdge edge =
-                    new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
-            edge.start();
-            CountersSocket socket = countersSocket(config, counters, edge);
-            CertificateReloads reloads = new CertificateReloads("edge", counters)
-                    .watch("outside", config.outside().certificate(), material.outside())
-                    .watch("link", config.link().certificate(), material.insideLeg())
-                    .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
-            if (dialled != null) {
-                reloads.watch("next-hop", config.link().certificate(), dialled);
-            }
-            reloads.start(config.certificateCheck());
-            return new EdgeProcess(transport, edge, socket, reloads);
+            EdgeProcess process = start(config, nextHop, data, transport, counters, random);
+            started = true;
+            return process;
         } catch (IOException e) {
-            transport.close();
             throw RoleParts.notStarted("edge", e);
+        } finally {
+            if (!started) {
+                transport.close();
+                data.close();
+            }
         }
+    }
+
+    private static EdgeProcess start(
+            EdgeConfig config,
+            NextHop nextHop,
+            DataDirectory data,
+            TransportContext transport,
+            MicrometerCounters counters,
+            SecureRandom random)
+            throws IOException {
+        KeyringFile keyringFile = keyringFile(config);
+        TlsContexts tls = new TlsContexts(TlsProvider.best());
+        TlsIdentity node = RoleParts.identity(config.link().certificate());
+        var authority = RoleParts.authority(config.link().authority());
+        ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authority) : null;
+        Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
+        AccessEdge.Material material = new AccessEdge.Material(
+                keyring,
+                tls.server(RoleParts.identity(config.outside().certificate())),
+                tls.mutualServer(node, authority),
+                dialled);
+        AccessEdge edge =
+                new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
+        edge.start();
+        CountersSocket socket = countersSocket(config, counters, edge);
+        CertificateReloads reloads = new CertificateReloads("edge", counters)
+                .watch("outside", config.outside().certificate(), material.outside())
+                .watch("link", config.link().certificate(), material.insideLeg())
+                .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
+        if (dialled != null) {
+            reloads.watch("next-hop", config.link().certificate(), dialled);
+        }
+        reloads.start(config.certificateCheck());
+        return new EdgeProcess(data, transport, edge, socket, reloads);
     }
 
     private static CountersSocket countersSocket(EdgeConfig config, MicrometerCounters counters, AccessEdge edge)
@@ -139,5 +163,6 @@ public final class EdgeProcess implements AutoCloseable {
         counters.close();
         edge.close();
         transport.close();
+        data.close();
     }
 }

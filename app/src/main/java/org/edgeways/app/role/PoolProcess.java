@@ -25,12 +25,19 @@ import org.edgeways.store.StoreException;
 /** A pool, running in this process, with its counters. */
 public final class PoolProcess implements AutoCloseable {
 
+    private final DataDirectory data;
     private final TransportContext transport;
     private final Pool pool;
     private final CountersSocket counters;
     private final CertificateReloads reloads;
 
-    private PoolProcess(TransportContext transport, Pool pool, CountersSocket counters, CertificateReloads reloads) {
+    private PoolProcess(
+            DataDirectory data,
+            TransportContext transport,
+            Pool pool,
+            CountersSocket counters,
+            CertificateReloads reloads) {
+        this.data = data;
         this.transport = transport;
         this.pool = pool;
         this.counters = counters;
@@ -44,9 +51,10 @@ public final class PoolProcess implements AutoCloseable {
      * @throws AppFailure if it cannot start
      */
     public static PoolProcess start(PoolConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
-        DataDirectory.make(config.data());
+        DataDirectory data = DataDirectory.take(config.data());
         MicrometerCounters counters = new MicrometerCounters();
         TransportContext transport = new TransportContext(loops, clock, counters, random);
+        boolean started = false;
         try {
             PoolSettings settings = settings(config);
             Pool pool = Pool.start(settings, transport, counters, random);
@@ -55,17 +63,21 @@ public final class PoolProcess implements AutoCloseable {
                     .watch("inside", config.certificate(), settings.insideTls())
                     .watch("link", config.link().certificate(), settings.linkTls());
             reloads.start(config.certificateCheck());
-            return new PoolProcess(transport, pool, socket, reloads);
+            started = true;
+            return new PoolProcess(data, transport, pool, socket, reloads);
         } catch (IOException e) {
-            transport.close();
             throw RoleParts.notStarted("pool", e);
         } catch (StoreException e) {
-            transport.close();
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
                     "the pool's data in " + config.data() + " cannot be used: " + e.getMessage(),
-                    "Is another pool running with the same data?",
+                    "The log in that directory may say more.",
                     e);
+        } finally {
+            if (!started) {
+                transport.close();
+                data.close();
+            }
         }
     }
 
@@ -119,5 +131,6 @@ public final class PoolProcess implements AutoCloseable {
         counters.close();
         pool.close();
         transport.close();
+        data.close();
     }
 }
