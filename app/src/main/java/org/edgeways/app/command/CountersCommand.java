@@ -105,15 +105,21 @@ public final class CountersCommand implements Callable<Integer> {
             out.flush();
             return;
         }
-        List<Sample> samples = new ArrayList<>();
+        List<Sample> matching = new ArrayList<>();
         texts.forEach((part, text) -> text.lines()
                 .filter(line -> !line.startsWith("#") && !line.isBlank())
                 .map(line -> sample(part, line))
-                .filter(sample -> all || sample.value() != 0)
                 .filter(sample -> (sample.name() + sample.labels()).contains(filter))
-                .forEach(samples::add));
+                .forEach(matching::add));
+        List<Sample> samples = matching.stream()
+                .filter(sample -> all || sample.value() != 0)
+                .toList();
         if (form == Form.JSON) {
             out.println(Output.json(samples));
+            return;
+        }
+        if (samples.isEmpty()) {
+            out.println(nothing(matching.size()));
             return;
         }
         List<List<String>> rows = new ArrayList<>();
@@ -124,6 +130,17 @@ public final class CountersCommand implements Callable<Integer> {
         }
         out.print(Output.table(List.of("PART", "COUNTER", "LABELS", "VALUE"), rows));
         out.flush();
+    }
+
+    /** What to say instead of a heading without rows. */
+    private String nothing(int zeros) {
+        if (zeros == 0) {
+            return filter.isEmpty()
+                    ? "Nothing has been counted yet."
+                    : "No counter has \"" + filter + "\" in its name or labels.";
+        }
+        return (filter.isEmpty() ? "All counters" : "All counters with \"" + filter + "\"") + " are zero (" + zeros
+                + "); --all shows them.";
     }
 
     private static String prometheus(Map<String, String> texts) {

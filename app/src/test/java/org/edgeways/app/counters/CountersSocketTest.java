@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.failure.ExitCode;
@@ -67,5 +68,27 @@ class CountersSocketTest {
         try (CountersSocket _ = CountersSocket.open(directory, counters::scrape)) {
             assertThat(run("counters", "--data", directory.toString())).isEqualTo(ExitCode.DONE);
         }
+    }
+
+    @Test
+    void countersThatAreAllZeroAreSaidToBeInsteadOfABareHeading() throws Exception {
+        MicrometerCounters counters = new MicrometerCounters();
+        counters.counter("sip_messages_refused", "code", "sip-header-malformed").add(0);
+        counters.counter("sip_messages_refused", "code", "sip-header-missing").add(0);
+        try (CountersSocket _ = CountersSocket.open(directory, counters::scrape)) {
+            assertThat(said("refused")).isEqualTo("All counters with \"refused\" are zero (2); --all shows them.");
+            assertThat(said()).isEqualTo("All counters are zero (2); --all shows them.");
+            assertThat(said("nonsense")).isEqualTo("No counter has \"nonsense\" in its name or labels.");
+            assertThat(said("refused", "--all")).contains("COUNTER", "sip_messages_refused_total");
+            assertThat(said("refused", "-o", "json")).isEqualTo("[ ]");
+        }
+    }
+
+    private String said(String... more) {
+        out.getBuffer().setLength(0);
+        List<String> arguments = new ArrayList<>(List.of("counters", "--data", directory.toString()));
+        arguments.addAll(List.of(more));
+        assertThat(run(arguments.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+        return out.toString().strip();
     }
 }
