@@ -2,6 +2,7 @@ package org.edgeways.app;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.edgeways.app.command.CountersCommand;
@@ -36,9 +37,7 @@ import picocli.CommandLine.HelpCommand;
             "Examples:",
             "  edgeways demo",
             "  edgeways user list",
-            "  edgeways help user",
-            "",
-            "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration."
+            "  edgeways help user"
         })
 public final class Edgeways {
 
@@ -82,7 +81,20 @@ public final class Edgeways {
 
     /** The whole command tree, not yet wired to any output. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Edgeways());
+        CommandLine line = new CommandLine(new Edgeways());
+        explainExitCodes(line);
+        return line;
+    }
+
+    /** Every help ends with what the exit codes mean, also that of a command that is added later. */
+    private static void explainExitCodes(CommandLine line) {
+        CommandLine.Model.UsageMessageSpec help = line.getCommandSpec().usageMessage();
+        List<String> footer = new ArrayList<>(List.of(help.footer()));
+        if (footer.stream().noneMatch(text -> text.contains("Exit codes:"))) {
+            footer.addAll(List.of("", ExitCode.HELP));
+            help.footer(footer.toArray(String[]::new));
+        }
+        line.getSubcommands().values().forEach(Edgeways::explainExitCodes);
     }
 
     private static int execute(CommandLine.ParseResult parsed, PrintWriter err) {

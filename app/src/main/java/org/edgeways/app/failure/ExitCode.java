@@ -12,5 +12,8 @@ public final class ExitCode {
     /** The command line or a configuration file is wrong. */
     public static final int USAGE = 2;
 
+    /** What the codes mean, a line for the help of every command that has not its own. */
+    public static final String HELP = "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration.";
+
     private ExitCode() {}
 }

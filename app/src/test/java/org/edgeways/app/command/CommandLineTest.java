@@ -47,6 +47,19 @@ class CommandLineTest {
     }
 
     @Test
+    void theHelpOfEveryCommandSaysWhatItsExitCodesMean() {
+        List<List<String>> commands = new ArrayList<>();
+        collect(Edgeways.commandLine(), List.of(), commands);
+        for (List<String> command : commands) {
+            out.getBuffer().setLength(0);
+            List<String> arguments = new ArrayList<>(command);
+            arguments.add("--help");
+            assertThat(run(arguments.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+            assertThat(out.toString()).as("help of %s", command).containsOnlyOnce("Exit codes: 0 ");
+        }
+    }
+
+    @Test
     void theLineThatListsOfCommandsShowIsAWholeSentence() {
         firstLinesAreSentences(Edgeways.commandLine());
     }
