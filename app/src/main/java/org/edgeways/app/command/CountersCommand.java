@@ -46,7 +46,14 @@ public final class CountersCommand implements Callable<Integer> {
         /** A list of objects. */
         JSON,
         /** The Prometheus text format; of a demo with the label {@code part}, since pool and edge count the same things. */
-        PROMETHEUS
+        PROMETHEUS;
+
+        /** Reads the option. */
+        static final class Choice extends Words<Form> {
+            Choice() {
+                super(Form.class);
+            }
+        }
     }
 
     private record Sample(String part, String name, Map<String, String> labels, double value) {}
@@ -60,6 +67,7 @@ public final class CountersCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORM",
+            converter = Form.Choice.class,
             description = {
                 "table (default), json or prometheus.",
                 "Prometheus gets all, zero or not; of a demo with the label part, which is pool or edge."

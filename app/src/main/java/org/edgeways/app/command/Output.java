@@ -14,7 +14,14 @@ final class Output {
         /** For people. */
         TABLE,
         /** For programs. */
-        JSON
+        JSON;
+
+        /** Reads the option. */
+        static final class Choice extends Words<Form> {
+            Choice() {
+                super(Form.class);
+            }
+        }
     }
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -46,6 +46,7 @@ public final class UserCommand {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORM",
+            converter = Output.Form.Choice.class,
             scope = ScopeType.INHERIT,
             description = "table (default) or json.")
     private Output.Form form = Output.Form.TABLE;

@@ -84,6 +84,25 @@ class CommandLineTest {
     }
 
     @Test
+    void aFormOfOutputThatThereIsNotIsAnsweredWithThoseThatThereAreAsTheyAreTyped() {
+        assertThat(run("counters", "-o", "yaml")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'yaml' is none of table, json, prometheus").doesNotContain("TABLE");
+        err.getBuffer().setLength(0);
+        assertThat(run("user", "list", "-o", "yaml")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'yaml' is none of table, json").doesNotContain("TABLE");
+    }
+
+    @Test
+    void aFormOfOutputIsTakenInAnyCase() {
+        for (String form : List.of("json", "JSON", "Json")) {
+            err.getBuffer().setLength(0);
+            assertThat(run("user", "list", "-o", form, "--data", directory.toString()))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).contains("no pool is running");
+        }
+    }
+
+    @Test
     void aPortBaseOutOfRangeIsWrongUsage() {
         assertThat(run("demo", "--port-base", "70000")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--port-base must be from 1 to");
