@@ -60,7 +60,10 @@ class DemoEndTest {
             assertThat(demo.awaitExit(DemoRuns.LIMIT))
                     .as(demo.transcript().text())
                     .isZero();
-            assertThat(demo.transcript().text()).doesNotContain("Exception").doesNotContain("ERROR");
+            assertThat(demo.transcript().text())
+                    .contains("The demo is stopping.", "The demo has stopped.")
+                    .doesNotContain("Exception")
+                    .doesNotContain("ERROR");
         }
         runs.assertNothingIsLeft(base);
     }

@@ -97,7 +97,7 @@ public final class DemoCommand implements Callable<Integer> {
         DemoSettings settings = settings(command);
         PrintWriter out = command.commandLine().getOut();
         Demo demo = Demo.start(settings);
-        try (Lifetime lifetime = Lifetime.of(demo::close, check ? ExitCode.FAILED : ExitCode.DONE)) {
+        try (Lifetime lifetime = Lifetime.of("The demo", demo::close, check ? ExitCode.FAILED : ExitCode.DONE, out)) {
             if (check) {
                 return check(demo.description(), out);
             }

@@ -1,6 +1,7 @@
 package org.edgeways.app.command;
 
 import ch.qos.logback.classic.Level;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Objects;
@@ -58,13 +59,10 @@ public final class EdgeCommand implements Callable<Integer> {
             edge.close();
             loops.close();
         };
-        try (Lifetime lifetime = Lifetime.of(stop, ExitCode.DONE)) {
-            if (spec != null) {
-                spec.commandLine()
-                        .getOut()
-                        .println("The edge is ready: SIP over TLS on port "
-                                + settings.outside().sipTls().port());
-            }
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (Lifetime lifetime = Lifetime.of("The edge", stop, ExitCode.DONE, out)) {
+            out.println("The edge is ready: SIP over TLS on port "
+                    + settings.outside().sipTls().port());
             lifetime.await();
         }
         return ExitCode.DONE;

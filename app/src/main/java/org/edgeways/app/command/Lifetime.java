@@ -1,32 +1,42 @@
 package org.edgeways.app.command;
 
+import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.edgeways.app.failure.ExitCode;
+import java.util.function.IntConsumer;
 
 /**
- * Keeps something running until the process is told to stop by SIGINT or SIGTERM, then stops it cleanly; the process
- * exits with {@link ExitCode#DONE} when that is over.
+ * Keeps something running until the process is told to stop by SIGINT or SIGTERM, then stops it cleanly and says so; the
+ * process exits when that is over.
  */
 final class Lifetime implements AutoCloseable {
 
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final String what;
     private final Runnable stop;
+    private final PrintWriter out;
+    private final IntConsumer exit;
     private final int exitCode;
 
-    private Lifetime(Runnable stop, int exitCode) {
+    /** @param exit ends the process */
+    Lifetime(String what, Runnable stop, int exitCode, PrintWriter out, IntConsumer exit) {
+        this.what = what;
         this.stop = stop;
         this.exitCode = exitCode;
+        this.out = out;
+        this.exit = exit;
     }
 
     /**
      * From now on a signal runs {@code stop}, once, and ends the process.
      *
+     * @param what is stopped, such as {@code "The demo"}
      * @param exitCode what a process that was told to stop exits with
+     * @param out is told
      */
-    static Lifetime of(Runnable stop, int exitCode) {
-        Lifetime lifetime = new Lifetime(stop, exitCode);
+    static Lifetime of(String what, Runnable stop, int exitCode, PrintWriter out) {
+        Lifetime lifetime = new Lifetime(what, stop, exitCode, out, Runtime.getRuntime()::halt);
         Runtime.getRuntime().addShutdownHook(new Thread(lifetime::signalled, "stop"));
         return lifetime;
     }
@@ -40,11 +50,19 @@ final class Lifetime implements AutoCloseable {
         }
     }
 
-    private void signalled() {
+    /** The process was told to stop. */
+    void signalled() {
         if (stopped.compareAndSet(false, true)) {
+            say(what + " is stopping.");
             stop.run();
-            Runtime.getRuntime().halt(exitCode);
+            say(what + " has stopped.");
+            exit.accept(exitCode);
         }
+    }
+
+    private void say(String line) {
+        out.println(line);
+        out.flush();
     }
 
     /** Stops it without a signal, if it has not been stopped. */

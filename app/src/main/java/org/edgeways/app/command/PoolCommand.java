@@ -1,8 +1,10 @@
 package org.edgeways.app.command;
 
 import ch.qos.logback.classic.Level;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.edgeways.app.config.PoolConfig;
 import org.edgeways.app.failure.ExitCode;
@@ -53,13 +55,10 @@ public final class PoolCommand implements Callable<Integer> {
             pool.close();
             loops.close();
         };
-        try (Lifetime lifetime = Lifetime.of(stop, ExitCode.DONE)) {
-            if (spec != null) {
-                spec.commandLine()
-                        .getOut()
-                        .println("The pool is ready: SIP over TLS on port "
-                                + settings.inside().port());
-            }
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (Lifetime lifetime = Lifetime.of("The pool", stop, ExitCode.DONE, out)) {
+            out.println("The pool is ready: SIP over TLS on port "
+                    + settings.inside().port());
             lifetime.await();
         }
         return ExitCode.DONE;
