@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -67,29 +69,81 @@ public final class UserCommand {
             name = "add",
             mixinStandardHelpOptions = true,
             description = "Adds a person. Give them a device next: edgeways user device add NAME DEVICE",
-            footer = {"", "Example:", "  edgeways user add erin --remote-access"})
+            footer = {
+                "",
+                "Examples:",
+                "  edgeways user add erin --remote-access",
+                "  edgeways user add erin --display-name \"Erin of sales\""
+            })
     int add(
             @Parameters(paramLabel = "NAME", description = "The user part of the person's SIP address.") String name,
             @Option(names = "--remote-access", description = "The person may sign in from outside.")
-                    boolean remoteAccess) {
-        return show(ask(AdminClient.request("user-add").put("name", name).put("remoteAccess", remoteAccess)));
+                    boolean remoteAccess,
+            @Option(
+                            names = "--display-name",
+                            paramLabel = "TEXT",
+                            description = "How the person is called, at most 128 characters (default: not at all).")
+                    @Nullable
+                    String displayName) {
+        ObjectNode request = AdminClient.request("user-add").put("name", name).put("remoteAccess", remoteAccess);
+        if (displayName != null) {
+            request.put("displayName", displayName);
+        }
+        return show(ask(request));
     }
 
     @Command(
             name = "set",
             mixinStandardHelpOptions = true,
-            description = "Changes what a person may do.",
-            footer = {"", "Example:", "  edgeways user set dave --remote-access=true"})
+            description = "Changes what is known of a person and what they may do; what is not named stays as it is.",
+            footer = {
+                "",
+                "Examples:",
+                "  edgeways user set dave --remote-access=true",
+                "  edgeways user set dave --disabled",
+                "Disabling ends all registrations; devices, contacts and waiting messages are kept."
+            })
     int set(
             @Parameters(paramLabel = "NAME", description = "Who.") String name,
             @Option(
                             names = "--remote-access",
-                            required = true,
                             arity = "1",
                             paramLabel = "true|false",
                             description = "Whether the person may sign in from outside.")
-                    boolean remoteAccess) {
-        return show(ask(AdminClient.request("user-set").put("name", name).put("remoteAccess", remoteAccess)));
+                    @Nullable
+                    Boolean remoteAccess,
+            @Option(
+                            names = "--display-name",
+                            paramLabel = "TEXT",
+                            description = "How the person is called, at most 128 characters.")
+                    @Nullable
+                    String displayName,
+            @Option(names = "--enabled", description = "The person may sign in again.") boolean enabled,
+            @Option(names = "--disabled", description = "The person may not sign in until they are enabled.")
+                    boolean disabled) {
+        if (enabled && disabled) {
+            throw wrongUsage("set", "--enabled and --disabled exclude each other");
+        }
+        ObjectNode request = AdminClient.request("user-set").put("name", name);
+        if (remoteAccess != null) {
+            request.put("remoteAccess", remoteAccess);
+        }
+        if (displayName != null) {
+            request.put("displayName", displayName);
+        }
+        if (enabled || disabled) {
+            request.put("enabled", enabled);
+        }
+        if (request.size() == 2) {
+            throw wrongUsage(
+                    "set", "say what to change: --remote-access=true|false, --display-name, --enabled or --disabled");
+        }
+        return show(ask(request));
+    }
+
+    private ParameterException wrongUsage(String command, String what) {
+        return new ParameterException(
+                Objects.requireNonNull(spec).commandLine().getSubcommands().get(command), what);
     }
 
     @Command(
@@ -123,16 +177,24 @@ public final class UserCommand {
             rows.add(List.of(
                     person.path("name").asText(),
                     person.path("uri").asText(),
+                    orDash(person.path("displayName").asText()),
                     person.path("remoteAccess").asBoolean() ? "yes" : "no",
                     devices.isEmpty() ? "-" : String.join(", ", devices),
-                    Integer.toString(person.path("bindings").asInt())));
+                    person.path("enabled").asBoolean(true)
+                            ? Integer.toString(person.path("bindings").asInt())
+                            : "disabled"));
         }
-        print(Output.table(List.of("NAME", "ADDRESS", "REMOTE ACCESS", "DEVICES", "SIGNED IN"), rows));
+        print(Output.table(List.of("NAME", "ADDRESS", "DISPLAY NAME", "REMOTE ACCESS", "DEVICES", "SIGNED IN"), rows));
         if (answer.has("password")) {
             print(System.lineSeparator() + "Password (shown only now): "
                     + answer.path("password").asText() + System.lineSeparator());
         }
         return ExitCode.DONE;
+    }
+
+    /** A cell that is never empty. */
+    static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     /** Shows a list: as it is in JSON, as rows in a table. */

@@ -99,12 +99,8 @@ public final class UserContactCommand {
         List<List<String>> rows = new ArrayList<>();
         contacts.forEach(contact -> rows.add(List.of(
                 contact.path("address").asText(),
-                orDash(contact.path("displayName").asText()))));
+                UserCommand.orDash(contact.path("displayName").asText()))));
         return user.show(contacts, List.of("ADDRESS", "NAME"), rows);
-    }
-
-    private static String orDash(String text) {
-        return text.isEmpty() ? "-" : text;
     }
 
     private UserCommand user() {

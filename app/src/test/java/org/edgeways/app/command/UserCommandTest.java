@@ -109,22 +109,49 @@ class UserCommandTest {
     @Test
     void peopleAreAddedListedChangedAndRemoved() {
         done("user", "list");
-        assertThat(out.toString().lines()).containsExactly("NAME  ADDRESS  REMOTE ACCESS  DEVICES  SIGNED IN");
+        assertThat(out.toString().lines()).containsExactly("NAME  ADDRESS  DISPLAY NAME  REMOTE ACCESS  DEVICES  SIGNED IN");
         done("user", "add", "erin", "--remote-access");
         done("user", "add", "dave");
         done("user", "list");
         assertThat(out.toString().lines())
                 .containsExactly(
-                        "NAME  ADDRESS                 REMOTE ACCESS  DEVICES  SIGNED IN",
-                        "dave  sip:dave@acorn.example  no             -        0",
-                        "erin  sip:erin@acorn.example  yes            -        0");
+                        "NAME  ADDRESS                 DISPLAY NAME  REMOTE ACCESS  DEVICES  SIGNED IN",
+                        "dave  sip:dave@acorn.example  -             no             -        0",
+                        "erin  sip:erin@acorn.example  -             yes            -        0");
         done("user", "set", "dave", "--remote-access=true");
-        assertThat(out.toString()).contains("dave  sip:dave@acorn.example  yes").doesNotContain("erin");
+        assertThat(out.toString()).contains("dave  sip:dave@acorn.example  -             yes").doesNotContain("erin");
         done("user", "set", "erin", "--remote-access", "false");
         done("user", "remove", "dave");
         assertThat(out.toString().strip()).isEqualTo("dave is removed.");
         done("user", "list");
-        assertThat(out.toString()).contains("erin  sip:erin@acorn.example  no").doesNotContain("dave");
+        assertThat(out.toString()).contains("erin  sip:erin@acorn.example  -             no").doesNotContain("dave");
+    }
+
+    @Test
+    void aPersonIsCalledAsToldAndWhatIsNotNamedStays() throws IOException {
+        done("user", "add", "erin", "--remote-access", "--display-name", "Erin of sales");
+        assertThat(out.toString()).contains("erin  sip:erin@acorn.example  Erin of sales  yes");
+        done("user", "set", "erin", "--display-name", "Erin");
+        assertThat(person("erin").path("displayName").asText()).isEqualTo("Erin");
+        assertThat(person("erin").path("remoteAccess").asBoolean()).isTrue();
+        done("user", "set", "erin", "--remote-access=false");
+        assertThat(person("erin").path("displayName").asText()).isEqualTo("Erin");
+        assertThat(person("erin").path("enabled").asBoolean()).isTrue();
+        refused("at most 128 characters", "edgeways user", "user", "set", "erin", "--display-name", "e".repeat(129));
+    }
+
+    @Test
+    void whoIsDisabledIsSignedOutAndMayNotSignInUntilEnabled() throws IOException {
+        done("user", "add", "erin");
+        addDevice("erin", "phone", PASSWORD);
+        SipUserAgent phone = roles.inside("erin", PASSWORD);
+        assertThat(phone.register(600).status()).isEqualTo(200);
+        done("user", "set", "erin", "--disabled");
+        assertThat(out.toString()).contains("phone    disabled");
+        RunningRoles.awaitTrue("the registration ends", () -> signedIn("erin") == 0);
+        assertThat(phone.register(600).status()).isEqualTo(401);
+        done("user", "set", "erin", "--enabled");
+        assertThat(phone.register(600).status()).isEqualTo(200);
     }
 
     @Test
@@ -156,7 +183,7 @@ class UserCommandTest {
         assertThat(roles.inside("erin", password).register(600).status()).isEqualTo(200);
         done("user", "list");
         assertThat(out.toString())
-                .contains("erin  sip:erin@acorn.example  no             laptop   1")
+                .contains("erin  sip:erin@acorn.example  -             no             laptop   1")
                 .doesNotContain(password);
     }
 
@@ -251,6 +278,7 @@ class UserCommandTest {
                 "user add",
                 "user set erin",
                 "user set erin --remote-access=perhaps",
+                "user set erin --enabled --disabled",
                 "user remove",
                 "user device add erin",
                 "user device revoke erin",
