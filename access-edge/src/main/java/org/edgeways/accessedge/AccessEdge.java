@@ -136,7 +136,7 @@ public final class AccessEdge implements AutoCloseable {
                 settings.insideLeg(),
                 settings.moreInside(),
                 address -> SipListenerSettings.tls(EdgeConnections.INSIDE_LEG, address, material.insideLeg(), inside)
-                        .with(SipConnectionSettings.DEFAULT.withLinkSilence(
+                        .with(SipConnectionSettings.BETWEEN_PARTS.withLinkSilence(
                                 settings.connection().linkSilence()))
                         .asLink(),
                 events);

@@ -24,6 +24,6 @@ public record OutboundSettings(
 
     /** TLS next hops only. */
     public static OutboundSettings tls(ClientTls tls) {
-        return new OutboundSettings(tls, false, CONNECT_TIMEOUT, SipConnectionSettings.DEFAULT);
+        return new OutboundSettings(tls, false, CONNECT_TIMEOUT, SipConnectionSettings.BETWEEN_PARTS);
     }
 }

@@ -35,6 +35,9 @@ public record SipConnectionSettings(
             Duration.ofSeconds(25),
             Duration.ofSeconds(60));
 
+    /** The same for connections between our own parts, which bear messages at the limit of what comes from clients. */
+    public static final SipConnectionSettings BETWEEN_PARTS = DEFAULT.withMessage(SipLimits.BETWEEN_PARTS);
+
     public SipConnectionSettings {
         if (!incompleteMessage.isPositive()
                 || !idle.isPositive()

@@ -60,7 +60,7 @@ public record SipDialerSettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
-                SipConnectionSettings.DEFAULT);
+                SipConnectionSettings.BETWEEN_PARTS);
     }
 
     /** The same with another number of connections. */

@@ -17,6 +17,7 @@ import org.edgeways.app.Edgeways;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.net.TlsIdentity;
+import org.edgeways.sip.message.SipLimits;
 import org.edgeways.siptransport.SipUserAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,9 +55,13 @@ class RolesTest {
     }
 
     private static String counters(Path data) {
+        return counters(data, "certificate");
+    }
+
+    private static String counters(Path data, String filter) {
         StringWriter out = new StringWriter();
         Edgeways.run(
-                List.of("counters", "certificate", "--data", data.toString()),
+                List.of("counters", filter, "--data", data.toString()),
                 new PrintWriter(out, true),
                 new PrintWriter(out, true));
         return out.toString();
@@ -94,6 +99,36 @@ class RolesTest {
         RunningRoles.awaitTrue(
                 "the new certificate is shown", () -> shown(false).equals(renewed.leaf()));
         assertThat(counters(roles.edgeData())).contains("edge_certificate_reloads_total", "listener=outside");
+    }
+
+    @Test
+    void aRequestAtTheLimitOfWhatTheEdgeTakesDoesNotCostTheLinkItGoesInsideOn() throws Exception {
+        PoolProcess pool = roles.startPool();
+        roles.startEdge(json.createObjectNode());
+        RunningRoles.awaitTrue("the pool reaches the edge", pool::isLinked);
+        SipLimits limits = SipLimits.DEFAULT;
+        StringBuilder request = new StringBuilder("""
+                REGISTER sip:acorn.example SIP/2.0\r
+                Via: SIP/2.0/TLS client.example;branch=z9hG4bKlarge\r
+                From: <sip:alice@acorn.example>;tag=1\r
+                To: <sip:alice@acorn.example>\r
+                Call-ID: large\r
+                CSeq: 1 REGISTER\r
+                Max-Forwards: 70\r
+                Contact: <sip:alice@client.example;transport=tls>\r
+                Content-Length: 0\r
+                """);
+        int lines = (int) request.chars().filter(c -> c == '\n').count() - 1;
+        int filler = limits.headerLines() - lines;
+        int room = limits.headerSectionBytes() - request.length() - 2;
+        for (int i = 0; i < filler; i++) {
+            int length = i < filler - 1 ? room / filler : room - (filler - 1) * (room / filler);
+            request.append("X: ").append("y".repeat(length - 5)).append("\r\n");
+        }
+        request.append("\r\n");
+        assertThat(request).hasSize(limits.headerSectionBytes());
+        assertThat(roles.answerOutside(request.toString())).startsWith("SIP/2.0 401 ");
+        assertThat(counters(roles.poolData(), "closed")).doesNotContain("framing");
     }
 
     @Test

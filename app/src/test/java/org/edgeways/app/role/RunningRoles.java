@@ -2,10 +2,12 @@ package org.edgeways.app.role;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -185,6 +187,22 @@ public final class RunningRoles implements AutoCloseable {
 
     /** The certificate that a new handshake inside or outside is shown. */
     public X509Certificate shown(boolean inside) throws Exception {
+        try (SSLSocket tls = handshake(inside)) {
+            return (X509Certificate) tls.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    /** The first line that the edge answers to the request on a new connection. */
+    public String answerOutside(String request) throws Exception {
+        try (SSLSocket tls = handshake(false)) {
+            tls.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            tls.getOutputStream().flush();
+            return String.valueOf(
+                    new BufferedReader(new InputStreamReader(tls.getInputStream(), StandardCharsets.UTF_8)).readLine());
+        }
+    }
+
+    private SSLSocket handshake(boolean inside) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         trusted.setCertificateEntry("authority", authority.certificate());
@@ -192,12 +210,11 @@ public final class RunningRoles implements AutoCloseable {
         trust.init(trusted);
         SSLContext ssl = SSLContext.getInstance("TLS");
         ssl.init(null, trust.getTrustManagers(), null);
-        try (Socket socket = ssl.getSocketFactory().createSocket("127.0.0.1", inside ? insidePort : outsidePort)) {
-            socket.setSoTimeout(20_000);
-            SSLSocket tls = (SSLSocket) socket;
-            tls.startHandshake();
-            return (X509Certificate) tls.getSession().getPeerCertificates()[0];
-        }
+        SSLSocket tls = (SSLSocket)
+                ssl.getSocketFactory().createSocket("127.0.0.1", inside ? insidePort : outsidePort);
+        tls.setSoTimeout(20_000);
+        tls.startHandshake();
+        return tls;
     }
 
     /** Waits until the condition holds. */

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deliveries {
 
-    /** Twice the defaults: what was let in may have grown by the headers added. */
-    private static final SipLimits STORED = new SipLimits(16_384, 512, 128 * 1024, 2 * 1024 * 1024, 8_192, 140);
+    /** What was let in may have grown by the headers added. */
+    private static final SipLimits STORED = SipLimits.BETWEEN_PARTS;
 
     private enum State {
         IDLE,

@@ -17,6 +17,12 @@ public record SipLimits(
     /** The defaults named above. */
     public static final SipLimits DEFAULT = new SipLimits(8_192, 256, 64 * 1024, 1024 * 1024, 4_096, 70);
 
+    /**
+     * Twice the defaults, for connections between our own parts: what one of them let in at its limit has grown by the
+     * headers that it adds, and a stream on which something is too large is closed for everybody.
+     */
+    public static final SipLimits BETWEEN_PARTS = new SipLimits(16_384, 512, 128 * 1024, 2 * 1024 * 1024, 8_192, 140);
+
     /** Checks that every limit is at least one (the body's may be zero). */
     public SipLimits {
         if (startLineBytes < 1
