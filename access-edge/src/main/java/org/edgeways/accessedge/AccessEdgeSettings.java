@@ -387,4 +387,32 @@ public record AccessEdgeSettings(
                 connection,
                 engine);
     }
+
+    /** The same with other limits of each shard's transactions. */
+    public AccessEdgeSettings withTransactions(SipEngineLimits transactions) {
+        return new AccessEdgeSettings(
+                node,
+                domains,
+                outsideHost,
+                outsideAliases,
+                insideHost,
+                insideNames,
+                tls,
+                webSocket,
+                webSocketOrigins,
+                insideLeg,
+                moreOutside,
+                moreInside,
+                publicTlsPort,
+                publicWebSocketPort,
+                nextHop,
+                hiding,
+                retryAfter,
+                flowTimer,
+                limits,
+                outsideAdmission,
+                insideAdmission,
+                connection,
+                transactions);
+    }
 }

@@ -26,10 +26,10 @@ import org.edgeways.pool.messages.Waiting;
 import org.edgeways.pool.presence.engine.SavedPresence;
 import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
-import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.siptransport.LinkListener;
 import org.edgeways.siptransport.OutboundSettings;
+import org.edgeways.siptransport.SipConnectionSettings;
 import org.edgeways.siptransport.SipDialer;
 import org.edgeways.siptransport.SipDialerSettings;
 import org.edgeways.siptransport.SipListener;
@@ -122,7 +122,7 @@ public final class Pool implements AutoCloseable {
                     counters,
                     random);
             PoolEngine engine = new PoolEngine(
-                    settings.engine(), around, SipTimers.DEFAULT, SipEngineLimits.DEFAULT, boot, shard.number(), start);
+                    settings.engine(), around, SipTimers.DEFAULT, settings.limits().transactions(), boot, shard.number(), start);
             made.set(engine);
             return new PoolRole(engine, messages, bindings, presence, shard::execute, start);
         });
@@ -145,8 +145,9 @@ public final class Pool implements AutoCloseable {
         int number = 0;
         for (InetSocketAddress address : settings.inside()) {
             String name = number++ == 0 ? "inside-tls" : "inside-tls-" + number;
-            listeners.add(SipListener.open(
-                    transport, SipListenerSettings.tls(name, address, settings.insideTls(), admission), shards));
+            SipListenerSettings listener = SipListenerSettings.tls(name, address, settings.insideTls(), admission)
+                    .with(SipConnectionSettings.DEFAULT.withMessage(settings.limits().size()));
+            listeners.add(SipListener.open(transport, listener, shards));
         }
         for (PoolSettings.EdgeNode edge : settings.edges()) {
             dialers.add(SipDialer.start(

@@ -15,6 +15,8 @@ import org.edgeways.pool.engine.RegistrarLimits;
 import org.edgeways.pool.messages.MessageLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
+import org.edgeways.sip.message.SipLimits;
+import org.edgeways.sip.transaction.SipEngineLimits;
 
 /**
  * What a pool is set to.
@@ -64,13 +66,21 @@ public record PoolSettings(
         }
     }
 
-    /** Limits, each with its defaults. */
+    /**
+     * Limits, each with its defaults.
+     *
+     * @param admission of connections of devices inside
+     * @param size of messages on those
+     * @param transactions of all connections
+     */
     public record Limits(
             RegistrarLimits registrar,
             MessageSettings messages,
             PresenceSettings presence,
             MessageLimits waiting,
             AdmissionLimits admission,
+            SipLimits size,
+            SipEngineLimits transactions,
             LinkLimits link) {
 
         /** The defaults of all. */
@@ -80,11 +90,13 @@ public record PoolSettings(
                 PresenceSettings.DEFAULT,
                 MessageLimits.DEFAULT,
                 AdmissionLimits.defaults(),
+                SipLimits.DEFAULT,
+                SipEngineLimits.DEFAULT,
                 LinkLimits.DEFAULT);
 
         /** The same with other limits of the connections to edge nodes. */
         public Limits withLink(LinkLimits other) {
-            return new Limits(registrar, messages, presence, waiting, admission, other);
+            return new Limits(registrar, messages, presence, waiting, admission, size, transactions, other);
         }
     }
 

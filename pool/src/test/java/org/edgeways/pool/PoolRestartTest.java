@@ -119,6 +119,8 @@ class PoolRestartTest {
                                 new PresenceSettings(PresenceDefault.ALLOW, quick),
                                 limits.waiting(),
                                 limits.admission(),
+                                limits.size(),
+                                limits.transactions(),
                                 limits.link())),
                 context,
                 new InMemoryCounters(),

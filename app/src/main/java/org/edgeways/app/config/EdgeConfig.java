@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
+import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
 
 /**
@@ -21,6 +22,7 @@ import org.edgeways.siptransport.SipConnectionSettings;
  * @param hideTopology write nothing of the inside in what goes outside
  * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
  * @param limits of requests, credentials and bans; see {@link Limits}
+ * @param transactions limits of one shard's transactions; see {@link Limits}
  */
 public record EdgeConfig(
         String node,
@@ -32,7 +34,8 @@ public record EdgeConfig(
         List<String> insideNames,
         boolean hideTopology,
         Duration certificateCheck,
-        EdgeLimits limits) {
+        EdgeLimits limits,
+        SipEngineLimits transactions) {
 
     private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
 
@@ -96,6 +99,8 @@ public record EdgeConfig(
         JsonSection outside = section.requiredSection("outside");
         ListenConfig sipTls = ListenConfig.read(outside, "sipTlsPort");
         JsonSection outsideLimits = outside.sectionOrEmpty("limits");
+        JsonSection limits = section.sectionOrEmpty("limits");
+        SipEngineLimits transactions = Limits.transactions(limits);
         EdgeConfig config = new EdgeConfig(
                 section.text("node"),
                 section.path("data", base),
@@ -116,7 +121,8 @@ public record EdgeConfig(
                 section.texts("insideNames", List.of()),
                 section.flag("hideTopology", true),
                 certificateCheck(section),
-                Limits.edge(section.sectionOrEmpty("limits")));
+                Limits.edge(limits),
+                transactions);
         outsideLimits.end();
         outside.end();
         return config;

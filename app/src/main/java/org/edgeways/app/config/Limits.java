@@ -5,11 +5,14 @@ import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
 import org.edgeways.pool.messages.MessageLimits;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.sip.message.SipLimits;
+import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
 
 /**
@@ -22,6 +25,13 @@ import org.edgeways.siptransport.SipConnectionSettings;
  *   <tr><td>edge {@code outside.limits}, edge {@code link.limits}, pool {@code inside.limits}</td>
  *       <td>{@link AdmissionLimits}: {@code connections}, {@code connectionsPerSource}, {@code handshakes},
  *       {@code handshakesPerSource}, {@code connectionsPerSecondPerSource}, {@code connectionBurstPerSource} 1 to 1,000,000; {@code handshakeTimeout} 100 ms to 10 m</td></tr>
+ *   <tr><td>edge {@code outside.limits}, pool {@code inside.limits}</td>
+ *       <td>{@link SipLimits}, none above its default: {@code startLineBytes} and {@code uriBytes} from 256,
+ *       {@code headerLines} from 32, {@code headerSectionBytes} from 4 KiB, {@code bodyBytes} from 0, {@code viaEntries}
+ *       from 1</td></tr>
+ *   <tr><td>edge {@code limits}, pool {@code limits}</td>
+ *       <td>{@link SipEngineLimits}: counts 1 to 1,000,000, {@code branchesPerFork} to 1,000, {@code retryAfterSeconds} 1
+ *       to 3,600</td></tr>
  *   <tr><td>edge {@code outside.limits}</td>
  *       <td>{@link SipConnectionSettings}: {@code incompleteMessage}, {@code stalled}, {@code webSocketPing} 1 s to 1 h,
  *       {@code idle} 1 s to 1 d, {@code queueBytes} 64 KiB to 1 GiB</td></tr>
@@ -33,7 +43,9 @@ import org.edgeways.siptransport.SipConnectionSettings;
  *       {@code credentialsPerRequest} 1 to 1,000, {@code contactBytes} 64 to 65,536, {@code minimumExpiry},
  *       {@code defaultExpiry}, {@code maximumExpiry} 1 s to 30 d in that order, {@code flowTimer} 10 s to 1 h;
  *       {@link MessageLimits}: {@code messagesPerRecipient} 1 to 1,000,000, {@code bytesPerRecipient} and
- *       {@code bytesInAll} from 64 KiB to 1 TiB, {@code age} 1 m to 3,650 d</td></tr>
+ *       {@code bytesInAll} from 64 KiB to 1 TiB, {@code age} 1 m to 3,650 d;
+ *       {@link MessageSettings}: {@code answerTime} 1 to 30 s, {@code firstRetry} 33 s to 1 h, {@code longestRetry} 33 s to
+ *       1 d and not below {@code firstRetry}</td></tr>
  *   <tr><td>pool {@code limits.presence}</td>
  *       <td>{@link PresenceLimits}: counts 1 to 1,000,000, {@code contactsPerPerson} and {@code publicationsPerPerson} to
  *       1,000, {@code publicationBytes} from 1 KiB, {@code listBytes} from 16 KiB; expiries as above,
@@ -57,6 +69,9 @@ final class Limits {
     private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration YEAR = Duration.ofDays(365);
 
+    /** A delivery's transactions have ended by then (64 times T1, RFC 3261 section 17.1.2.2), and none overlaps the next. */
+    private static final Duration TRANSACTION_OVER = Duration.ofSeconds(33);
+
     private Limits() {}
 
     /** Limits of connections at accept. */
@@ -77,12 +92,58 @@ final class Limits {
     /** Limits of each connection. */
     static SipConnectionSettings connection(JsonSection limits) {
         SipConnectionSettings usual = SipConnectionSettings.DEFAULT;
-        return usual.withIncompleteMessage(
+        return usual.withMessage(size(limits))
+                .withIncompleteMessage(
                         limits.duration("incompleteMessage", usual.incompleteMessage(), SECOND, HOUR))
                 .withIdle(limits.duration("idle", usual.idle(), SECOND, DAY))
                 .withQueueBytes((int) limits.number("queueBytes", usual.queueBytes(), KIB_64, GIB))
                 .withStalled(limits.duration("stalled", usual.stalled(), SECOND, HOUR))
                 .withWebSocketPing(limits.duration("webSocketPing", usual.webSocketPing(), SECOND, HOUR));
+    }
+
+    /**
+     * The size of messages. None is larger than its default: links and stored messages bear those, with what is added on
+     * the way.
+     */
+    static SipLimits size(JsonSection limits) {
+        SipLimits usual = SipLimits.DEFAULT;
+        return new SipLimits(
+                (int) limits.number("startLineBytes", usual.startLineBytes(), 256, usual.startLineBytes()),
+                (int) limits.number("headerLines", usual.headerLines(), 32, usual.headerLines()),
+                (int) limits.number("headerSectionBytes", usual.headerSectionBytes(), 4_096, usual.headerSectionBytes()),
+                (int) limits.number("bodyBytes", usual.bodyBytes(), 0, usual.bodyBytes()),
+                (int) limits.number("uriBytes", usual.uriBytes(), 256, usual.uriBytes()),
+                (int) limits.number("viaEntries", usual.viaEntries(), 1, usual.viaEntries()));
+    }
+
+    /** Transactions at a time, of an edge for each shard. */
+    static SipEngineLimits transactions(JsonSection limits) {
+        SipEngineLimits usual = SipEngineLimits.DEFAULT;
+        return new SipEngineLimits(
+                count(limits, "serverTransactions", usual.serverTransactions()),
+                count(limits, "serverTransactionsPerFlow", usual.serverTransactionsPerFlow()),
+                count(limits, "clientTransactions", usual.clientTransactions()),
+                perRequest(limits, "branchesPerFork", usual.branchesPerFork()),
+                (int) limits.number("retryAfterSeconds", usual.retryAfterSeconds(), 1, HOUR.toSeconds()));
+    }
+
+    /** How long messages wait for devices, and when they are tried again. */
+    private static MessageSettings messages(JsonSection limits) {
+        MessageSettings usual = MessageSettings.DEFAULT;
+        Duration first = limits.duration("firstRetry", usual.firstRetry(), TRANSACTION_OVER, HOUR);
+        Duration longest = limits.duration("longestRetry", usual.longestRetry(), TRANSACTION_OVER, DAY);
+        if (longest.compareTo(first) < 0) {
+            limits.problem(
+                    limits.has("longestRetry") ? "longestRetry" : "firstRetry",
+                    "firstRetry (" + Durations.text(first) + ") must not be longer than longestRetry ("
+                            + Durations.text(longest) + ")");
+            longest = first;
+        }
+        return new MessageSettings(
+                limits.duration("answerTime", usual.answerTime(), SECOND, Duration.ofSeconds(30)),
+                first,
+                longest,
+                usual.batch());
     }
 
     /** How long a link on which pings came may be silent. */
@@ -138,7 +199,7 @@ final class Limits {
         MessageLimits waiting = usual.waiting();
         PoolSettings.Limits read = new PoolSettings.Limits(
                 registrar(limits),
-                usual.messages(),
+                messages(limits),
                 new PresenceSettings(presenceDefault, presence(limits.sectionOrEmpty("presence"))),
                 new MessageLimits(
                         count(limits, "messagesPerRecipient", waiting.messagesPerRecipient()),
@@ -146,6 +207,8 @@ final class Limits {
                         limits.number("bytesInAll", waiting.bytesInAll(), KIB_64, TIB),
                         limits.duration("age", waiting.age(), Duration.ofMinutes(1), YEAR.multipliedBy(10))),
                 admission(inside),
+                size(inside),
+                transactions(limits),
                 usual.link());
         limits.end();
         return read;

@@ -143,6 +143,7 @@ public final class EdgeProcess implements AutoCloseable {
                 .withNextHop(nextHop)
                 .withHiding(config.hideTopology())
                 .withLimits(config.limits())
+                .withTransactions(config.transactions())
                 .withConnections(
                         outside.admission(),
                         outside.connection().withLinkSilence(config.link().silence()))

@@ -8,9 +8,12 @@ import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.sip.message.SipLimits;
+import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,14 @@ class LimitsTest {
                 limits.end();
             }
             case "linkOfPool" -> Limits.link(limits);
-            case "edge" -> Limits.edge(limits);
+            case "edge" -> {
+                Limits.transactions(limits);
+                Limits.edge(limits);
+            }
+            case "inside" -> {
+                Limits.pool(section("{}"), limits, PresenceDefault.ALLOW);
+                limits.end();
+            }
             case "pool" -> Limits.pool(limits, section("{}"), PresenceDefault.ALLOW);
             default -> throw new AssertionError(where);
         }
@@ -71,7 +81,7 @@ class LimitsTest {
                 "{'incompleteMessage':'1s','idle':'2s'," + "'queueBytes':70000,'stalled':'4s','webSocketPing':'5s'}"));
         assertThat(each)
                 .isEqualTo(new SipConnectionSettings(
-                        SipConnectionSettings.DEFAULT.message(),
+                        SipLimits.DEFAULT,
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
                         70_000,
@@ -106,12 +116,15 @@ class LimitsTest {
                 section("{'bindingsPerPerson':1,'contactsPerRequest':2,'contactBytes':100,'credentialsPerRequest':3,"
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','flowTimer':'20s',"
                         + "'messagesPerRecipient':7,'bytesPerRecipient':80000,'bytesInAll':90000,'age':'10d',"
+                        + "'serverTransactions':13,'serverTransactionsPerFlow':14,'clientTransactions':15,"
+                        + "'branchesPerFork':16,'retryAfterSeconds':17,"
+                        + "'answerTime':'18s','firstRetry':'39s','longestRetry':'40s',"
                         + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'listSubscriptionsPerWatcher':16,"
                         + "'subscriptionsPerPerson':3,"
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','notifyInterval':'7s','retry':'8s',"
                         + "'restartQuiet':'9s','publicationsPerPerson':10,'publicationBytes':1100,'contactsPerPerson':12,"
                         + "'listBytes':17000,'decisionsPerPerson':14,'waitingPerPerson':15}}"),
-                section("{'connections':11}"),
+                section("{'connections':11,'bodyBytes':12}"),
                 PresenceDefault.ASK);
         assertThat(pool.registrar())
                 .isEqualTo(new org.edgeways.pool.engine.RegistrarLimits(
@@ -146,6 +159,19 @@ class LimitsTest {
         assertThat(pool.waiting())
                 .isEqualTo(new org.edgeways.pool.messages.MessageLimits(7, 80_000, 90_000, Duration.ofDays(10)));
         assertThat(pool.admission().connections()).isEqualTo(11);
+        assertThat(pool.size().bodyBytes()).isEqualTo(12);
+        assertThat(pool.transactions()).isEqualTo(new SipEngineLimits(13, 14, 15, 16, 17));
+        assertThat(pool.messages())
+                .isEqualTo(new MessageSettings(
+                        Duration.ofSeconds(18),
+                        Duration.ofSeconds(39),
+                        Duration.ofSeconds(40),
+                        MessageSettings.DEFAULT.batch()));
+        assertThat(Limits.size(section("{'startLineBytes':1001,'headerLines':102,'headerSectionBytes':5003,"
+                        + "'bodyBytes':4,'uriBytes':505,'viaEntries':6}")))
+                .isEqualTo(new SipLimits(1_001, 102, 5_003, 4, 505, 6));
+        assertThat(Limits.connection(section("{'bodyBytes':4}")).message().bodyBytes())
+                .isEqualTo(4);
         assertThat(problems.lines()).isEmpty();
     }
 
@@ -163,6 +189,26 @@ class LimitsTest {
         "connections, queueBytes, 65535, 65536, 1073741824, 1073741825",
         "connections, stalled, 999ms, 1s, 1h, 3601s",
         "connections, webSocketPing, 999ms, 1s, 1h, 3601s",
+        "connections, startLineBytes, 255, 256, 8192, 8193",
+        "connections, headerLines, 31, 32, 256, 257",
+        "connections, headerSectionBytes, 4095, 4096, 65536, 65537",
+        "connections, bodyBytes, -1, 0, 1048576, 1048577",
+        "connections, uriBytes, 255, 256, 4096, 4097",
+        "connections, viaEntries, 0, 1, 70, 71",
+        "inside, bodyBytes, -1, 0, 1048576, 1048577",
+        "inside, viaEntries, 0, 1, 70, 71",
+        "edge, serverTransactions, 0, 1, 1000000, 1000001",
+        "edge, serverTransactionsPerFlow, 0, 1, 1000000, 1000001",
+        "edge, clientTransactions, 0, 1, 1000000, 1000001",
+        "edge, retryAfterSeconds, 0, 1, 3600, 3601",
+        "pool, serverTransactions, 0, 1, 1000000, 1000001",
+        "pool, serverTransactionsPerFlow, 0, 1, 1000000, 1000001",
+        "pool, clientTransactions, 0, 1, 1000000, 1000001",
+        "pool, branchesPerFork, 0, 1, 1000, 1001",
+        "pool, retryAfterSeconds, 0, 1, 3600, 3601",
+        "pool, answerTime, 999ms, 1s, 30s, 31s",
+        "pool, firstRetry, 32s, 33s, 10m, 3601s",
+        "pool, longestRetry, 32s, 35s, 1d, 86401s",
         "linkOfEdge, linkSilence, 999ms, 1s, 1d, 86401s",
         "linkOfPool, keepAlive, 999ms, 1s, 1h, 3601s",
         "linkOfPool, pongTimeout, 999ms, 1s, 1h, 3601s",
@@ -225,6 +271,8 @@ class LimitsTest {
         Limits.edge(section("{'firstBan':'2h'}"));
         Limits.pool(section("{'minimumExpiry':'2h'}"), section("{}"), PresenceDefault.ALLOW);
         Limits.pool(section("{'maximumExpiry':'1m'}"), section("{}"), PresenceDefault.ALLOW);
+        Limits.pool(section("{'longestRetry':'34s'}"), section("{}"), PresenceDefault.ALLOW);
+        Limits.pool(section("{'firstRetry':'1h'}"), section("{}"), PresenceDefault.ALLOW);
         assertThat(problems.lines())
                 .containsExactly(
                         "edge.json:1: longestBan: firstBan (2h) must not be longer than longestBan (1h)",
@@ -232,7 +280,9 @@ class LimitsTest {
                         "edge.json:1: minimumExpiry: defaultExpiry (1h) must be from minimumExpiry (2h) to maximumExpiry"
                                 + " (2h)",
                         "edge.json:1: maximumExpiry: defaultExpiry (1h) must be from minimumExpiry (1m) to maximumExpiry"
-                                + " (1m)");
+                                + " (1m)",
+                        "edge.json:1: longestRetry: firstRetry (35s) must not be longer than longestRetry (34s)",
+                        "edge.json:1: firstRetry: firstRetry (1h) must not be longer than longestRetry (10m)");
     }
 
     @Test
@@ -241,7 +291,7 @@ class LimitsTest {
         read("edge", section("{'connections':5}"));
         assertThat(problems.lines().getFirst())
                 .startsWith(
-                        "edge.json:1: conections: is no known setting; known here: connectionBurstPerSource, connections,");
+                        "edge.json:1: conections: is no known setting; known here: bodyBytes, connectionBurstPerSource,");
         assertThat(problems.lines().getLast()).startsWith("edge.json:1: connections: is no known setting;");
     }
 }
