@@ -5,7 +5,7 @@ import org.edgeways.siptransport.SipDialerSettings;
 
 /**
  * How the pool looks after its connections to edge nodes, as in {@link SipDialerSettings}. An edge must bear more silence
- * ({@code linkSilence}) than the two first together.
+ * ({@code linkSilence}) than the two first together, else it closes links that are well.
  *
  * @param keepAlive interval of pings; default 30 s
  * @param pongTimeout how long a ping may stay unanswered; default 10 s

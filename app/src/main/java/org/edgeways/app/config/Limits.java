@@ -53,7 +53,9 @@ import org.edgeways.siptransport.SipConnectionSettings;
  *   <tr><td>edge {@code link.limits}</td>
  *       <td>{@link SipConnectionSettings}: {@code linkSilence} 1 s to 1 d</td></tr>
  *   <tr><td>pool {@code link.limits}</td>
- *       <td>{@link LinkLimits}: {@code keepAlive}, {@code pongTimeout} and {@code longestBackOff} 1 s to 1 h</td></tr>
+ *       <td>{@link LinkLimits}: {@code keepAlive}, {@code pongTimeout} and {@code longestBackOff} 1 s to 1 h; and
+ *       {@code linkSilence}, the one of the edge nodes, which {@code keepAlive} and {@code pongTimeout} together must be
+ *       less than</td></tr>
  * </table>
  */
 final class Limits {
@@ -151,13 +153,26 @@ final class Limits {
         return limits.duration("linkSilence", SipConnectionSettings.DEFAULT.linkSilence(), SECOND, DAY);
     }
 
-    /** How the pool looks after its links, from a whole section. */
+    /**
+     * How the pool looks after its links, from a whole section. What the edge nodes bear stands in their own files; it is
+     * repeated here where it is not the default, so that a pool whose links they would close does not start.
+     */
     static LinkLimits link(JsonSection limits) {
         LinkLimits usual = LinkLimits.DEFAULT;
         LinkLimits read = new LinkLimits(
                 limits.duration("keepAlive", usual.keepAlive(), SECOND, HOUR),
                 limits.duration("pongTimeout", usual.pongTimeout(), SECOND, HOUR),
                 limits.duration("longestBackOff", usual.longestBackOff(), SECOND, HOUR));
+        Duration silence = linkSilence(limits);
+        if (read.keepAlive().plus(read.pongTimeout()).compareTo(silence) >= 0) {
+            String key = limits.has("keepAlive") ? "keepAlive" : limits.has("pongTimeout") ? "pongTimeout" : "linkSilence";
+            limits.problem(
+                    key,
+                    "keepAlive (" + Durations.text(read.keepAlive()) + ") and pongTimeout ("
+                            + Durations.text(read.pongTimeout()) + ") together must be less than linkSilence ("
+                            + Durations.text(silence) + "), after which the edge nodes close a silent link; if it is longer"
+                            + " in their link.limits, say the same here");
+        }
         limits.end();
         return read;
     }

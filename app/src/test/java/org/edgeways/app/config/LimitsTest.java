@@ -210,8 +210,9 @@ class LimitsTest {
         "pool, firstRetry, 32s, 33s, 10m, 3601s",
         "pool, longestRetry, 32s, 35s, 1d, 86401s",
         "linkOfEdge, linkSilence, 999ms, 1s, 1d, 86401s",
-        "linkOfPool, keepAlive, 999ms, 1s, 1h, 3601s",
-        "linkOfPool, pongTimeout, 999ms, 1s, 1h, 3601s",
+        "linkOfPool, keepAlive, 999ms, 1s, 49s, 50s",
+        "linkOfPool, pongTimeout, 999ms, 1s, 29s, 30s",
+        "linkOfPool, linkSilence, 40s, 41s, 1d, 86401s",
         "linkOfPool, longestBackOff, 999ms, 1s, 1h, 3601s",
         "edge, requestsPerSecond, 0, 1, 1000000, 1000001",
         "edge, requestBurst, 0, 1, 1000000, 1000001",
@@ -283,6 +284,21 @@ class LimitsTest {
                                 + " (1m)",
                         "edge.json:1: longestRetry: firstRetry (35s) must not be longer than longestRetry (34s)",
                         "edge.json:1: firstRetry: firstRetry (1h) must not be longer than longestRetry (10m)");
+    }
+
+    @Test
+    void aPoolThatPingsLessOftenThanItsEdgeNodesBearIsRefused() {
+        Limits.link(section("{'keepAlive':'50s'}"));
+        assertThat(problems.lines())
+                .containsExactly("edge.json:1: keepAlive: keepAlive (50s) and pongTimeout (10s) together must be less than"
+                        + " linkSilence (1m), after which the edge nodes close a silent link; if it is longer in their"
+                        + " link.limits, say the same here");
+        assertThat(Limits.link(section("{'keepAlive':'1h','pongTimeout':'1h','linkSilence':'7201s'}")))
+                .isEqualTo(new LinkLimits(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(30)));
+        assertThat(problems.lines()).hasSize(1);
+        Limits.link(section("{'keepAlive':'3601s','linkSilence':'1d'}"));
+        Limits.link(section("{'pongTimeout':'3601s','linkSilence':'1d'}"));
+        assertThat(problems.lines()).hasSize(3);
     }
 
     @Test
