@@ -62,6 +62,7 @@ final class SqliteFile implements AutoCloseable {
             lockChannel = FileChannel.open(
                     makeFile(directory.resolve(LOCK_NAME)), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
             FileLock lock = lock(lockChannel, directory);
+            NativeLibrary.load(directory);
             makeFile(file);
             synchronizeDirectory(directory);
             SqliteFile opened = new SqliteFile(file, lockChannel, lock, source(file, limits, synchronous));
