@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at certificate files at an interval; logs and counts what has come of it, a failure only when it is a new one.
- * Counts {@code ROLE_certificate_reloads} and {@code ROLE_certificate_reloads_failed}.
+ * Looks at certificate files at an interval; logs and counts what has come of it, a failure only when it is a new one. Files
+ * that cannot be used at one look and can at the next were being replaced, one after the other: that is no failure. Counts {@code ROLE_certificate_reloads} and {@code ROLE_certificate_reloads_failed}.
  */
 final class CertificateReloads implements AutoCloseable {
 
@@ -25,11 +25,17 @@ final class CertificateReloads implements AutoCloseable {
     private static final class Watched {
         private final String name;
         private final CertificateWatch watch;
+        private boolean suspect;
         private String lastFailure = "";
 
         Watched(String name, CertificateWatch watch) {
             this.name = name;
             this.watch = watch;
+        }
+
+        void isWell() {
+            suspect = false;
+            lastFailure = "";
         }
     }
 
@@ -76,9 +82,9 @@ final class CertificateReloads implements AutoCloseable {
 
     private void check(Watched files) {
         switch (files.watch.check()) {
-            case CertificateWatch.Outcome.Unchanged unchanged -> files.lastFailure = "";
+            case CertificateWatch.Outcome.Unchanged unchanged -> files.isWell();
             case CertificateWatch.Outcome.Reloaded(var certificate) -> {
-                files.lastFailure = "";
+                files.isWell();
                 counters.counter(role + "_certificate_reloads", "listener", files.name)
                         .increment();
                 LOG.info(
@@ -89,7 +95,9 @@ final class CertificateReloads implements AutoCloseable {
                         certificate.getNotAfter().toInstant());
             }
             case CertificateWatch.Outcome.Kept(String reason) -> {
-                if (!reason.equals(files.lastFailure)) {
+                if (!files.suspect) {
+                    files.suspect = true;
+                } else if (!reason.equals(files.lastFailure)) {
                     files.lastFailure = reason;
                     counters.counter(role + "_certificate_reloads_failed", "listener", files.name)
                             .increment();

@@ -108,6 +108,7 @@ class CertificateReloadsTest {
     @Test
     void brokenFilesKeepTheCertificateInUseAndAreCountedOnceUntilSomethingElseIsWrong() throws IOException {
         Files.writeString(files.certificate(), "nonsense");
+        checkedAndKept(0);
         checkedAndKept(1);
         checkedAndKept(1);
         Files.delete(files.key());
@@ -117,12 +118,14 @@ class CertificateReloadsTest {
         reloads.checkAll();
         Files.delete(files.key());
         reloads.checkAll();
+        reloads.checkAll();
         assertThat(failed("outside")).as("the same again after all was well").isEqualTo(before + 1);
     }
 
     @Test
     void filesThatAreHalfWrittenAreTakenWhenTheyAreWhole() throws IOException {
         Pem.writeCertificates(files.certificate(), second.chain());
+        checkedAndKept(0);
         checkedAndKept(1);
         String whole = Files.readString(files.certificate());
         Files.writeString(files.certificate(), whole.substring(0, whole.length() / 2));
@@ -135,8 +138,25 @@ class CertificateReloadsTest {
     }
 
     @Test
+    void aLookBetweenTheTwoFilesThatAreReplacedIsNoFailure() throws IOException {
+        Pem.writeKey(files.key(), second.key());
+        checkedAndKept(0);
+        Pem.writeCertificates(files.certificate(), second.chain());
+        reloads.checkAll();
+        assertThat(outside.identity().leaf()).isEqualTo(second.leaf());
+        Pem.writeKey(files.key(), first.key());
+        reloads.checkAll();
+        Pem.writeCertificates(files.certificate(), first.chain());
+        reloads.checkAll();
+        assertThat(outside.identity().leaf()).isEqualTo(first.leaf());
+        assertThat(reloaded("outside")).isEqualTo(2);
+        assertThat(failed("outside")).isZero();
+    }
+
+    @Test
     void filesThatCannotBeReadKeepTheCertificateInUse() throws IOException {
         Files.delete(files.certificate());
+        checkedAndKept(0);
         checkedAndKept(1);
         Files.createDirectory(files.certificate());
         checkedAndKept(2);
@@ -152,6 +172,7 @@ class CertificateReloadsTest {
         write(linkFiles, second);
         reloads.checkAll();
         assertThat(link.identity().orElseThrow().leaf()).isEqualTo(second.leaf());
+        reloads.checkAll();
         assertThat(failed("outside")).isEqualTo(1);
     }
 

@@ -87,7 +87,7 @@ class RolesTest {
                         .lines()
                         .anyMatch(line ->
                                 line.contains("pool_certificate_reloads_total") && line.contains("listener=link")));
-        assertThat(counters(roles.poolData())).doesNotContain("listener=inside");
+        assertThat(counters(roles.poolData())).doesNotContain("listener=inside", "reloads_failed");
         roles.startEdge(json.createObjectNode());
         RunningRoles.awaitTrue("the pool reaches the edge", pool::isLinked);
     }

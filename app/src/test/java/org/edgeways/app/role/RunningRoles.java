@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -64,7 +65,7 @@ public final class RunningRoles implements AutoCloseable {
         Pem.writeCertificates(file("ca.crt"), List.of(authority.certificate()));
         issue("inside", local());
         issue("outside", local());
-        issue("service", CertificateRequest.service("pool", "pool.acorn.example"));
+        renewService();
         issue("node", CertificateRequest.node("edge1", EDGE_HOST));
     }
 
@@ -95,9 +96,13 @@ public final class RunningRoles implements AutoCloseable {
         return issue(name, local());
     }
 
-    /** Replaces the certificate that the pool shows to edge nodes. */
+    /** Replaces the certificate that the pool shows to edge nodes; with its key in one file, so that both are new at once. */
     public TlsIdentity renewService() throws IOException {
-        return issue("service", CertificateRequest.service("pool", "pool.acorn.example"));
+        TlsIdentity identity = issue("service", CertificateRequest.service("pool", "pool.acorn.example"));
+        Path beside = file("service.pem.new");
+        Files.writeString(beside, Files.readString(file("service.crt")) + Files.readString(file("service.key")));
+        Files.move(beside, file("service.pem"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return identity;
     }
 
     /** The pool's data directory. */
@@ -118,7 +123,7 @@ public final class RunningRoles implements AutoCloseable {
         inside.putArray("addresses").add("127.0.0.1");
         inside.put("certificate", "inside.crt").put("key", "inside.key");
         ObjectNode link =
-                config.putObject("link").put("certificate", "service.crt").put("key", "service.key");
+                config.putObject("link").put("certificate", "service.pem").put("key", "service.pem");
         link.put("authority", "ca.crt")
                 .putArray("edges")
                 .addObject()
