@@ -164,7 +164,7 @@ public final class Pool implements AutoCloseable {
                     shards,
                     LinkListener.NONE));
         }
-        admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence);
+        admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence, counters);
     }
 
     private static PoolEngine engineOf(AtomicReference<@Nullable PoolEngine> made) {

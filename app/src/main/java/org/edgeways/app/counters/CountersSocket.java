@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
+import org.edgeways.net.AcceptLoop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +42,7 @@ public final class CountersSocket implements AutoCloseable {
      * @param directory the data directory; a socket left there by a process that died is replaced
      * @throws IOException if the socket cannot be made
      */
-    public static CountersSocket open(Path directory, Supplier<String> text) throws IOException {
+    public static CountersSocket open(Path directory, MicrometerCounters counters) throws IOException {
         Path file = directory.resolve(FILE_NAME);
         Files.deleteIfExists(file);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -53,23 +53,15 @@ public final class CountersSocket implements AutoCloseable {
             server.close();
             throw new IOException(file + ": " + e.getMessage(), e);
         }
-        CountersSocket socket = new CountersSocket(file, text, server);
-        Thread.ofVirtual().name("counters").start(socket::accept);
+        CountersSocket socket = new CountersSocket(file, counters::scrape, server);
+        Thread.ofVirtual()
+                .name("counters")
+                .start(new AcceptLoop(
+                        FILE_NAME,
+                        server::accept,
+                        peer -> Thread.ofVirtual().start(() -> socket.answer(peer)),
+                        counters));
         return socket;
-    }
-
-    private void accept() {
-        while (true) {
-            try {
-                SocketChannel peer = server.accept();
-                Thread.ofVirtual().start(() -> answer(peer));
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException e) {
-                LOG.warn("{} stops answering: {}", file.getFileName(), e.toString());
-                return;
-            }
-        }
     }
 
     private void answer(SocketChannel peer) {

@@ -115,7 +115,7 @@ public final class EdgeProcess implements AutoCloseable {
     private static CountersSocket countersSocket(EdgeConfig config, MicrometerCounters counters, AccessEdge edge)
             throws IOException {
         try {
-            return CountersSocket.open(config.data(), counters::scrape);
+            return CountersSocket.open(config.data(), counters);
         } catch (IOException e) {
             edge.close();
             throw e;

@@ -84,7 +84,7 @@ public final class PoolProcess implements AutoCloseable {
     private static CountersSocket countersSocket(PoolConfig config, MicrometerCounters counters, Pool pool)
             throws IOException {
         try {
-            return CountersSocket.open(config.data(), counters::scrape);
+            return CountersSocket.open(config.data(), counters);
         } catch (IOException e) {
             pool.close();
             throw e;

@@ -95,7 +95,11 @@ class UserPresenceTest {
                 PresenceSettings.DEFAULT, new NoHost(), memory, new InMemoryCounters(), new Random(5));
         memory.engine = engine;
         open.add(AdminServer.open(
-                directory, accounts, addresses -> CompletableFuture.completedFuture(Map.of()), this::ask));
+                directory,
+                accounts,
+                addresses -> CompletableFuture.completedFuture(Map.of()),
+                this::ask,
+                new InMemoryCounters()));
     }
 
     private synchronized <T> CompletableFuture<T> ask(PresenceDesk.Question<T> question) {

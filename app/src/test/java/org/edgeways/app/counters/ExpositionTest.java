@@ -46,8 +46,8 @@ class ExpositionTest {
         MicrometerCounters edgeCounters = new MicrometerCounters();
         edgeCounters.counter("sip_messages_received", "transport", "tls").add(5);
         edgeCounters.counter("edge_refused", "reason", "a \\ and a \" and a { brace").increment();
-        try (CountersSocket _ = CountersSocket.open(pool, poolCounters::scrape);
-                CountersSocket _ = CountersSocket.open(edge, edgeCounters::scrape)) {
+        try (CountersSocket _ = CountersSocket.open(pool, poolCounters);
+                CountersSocket _ = CountersSocket.open(edge, edgeCounters)) {
             Map<String, Double> samples = strict(prometheus());
             assertThat(samples)
                     .containsEntry("sip_messages_received_total{part=\"pool\",transport=\"tls\"}", 3.0)
@@ -56,7 +56,8 @@ class ExpositionTest {
                     .containsEntry("accounts_people{part=\"pool\"}", 4.0)
                     .containsEntry(
                             "edge_refused_total{part=\"edge\",reason=\"a \\\\ and a \\\" and a { brace\"}", 1.0)
-                    .hasSize(5);
+                    .containsEntry("accepts_failed_total{part=\"edge\",socket=\"counters.sock\"}", 0.0)
+                    .hasSize(7);
         }
     }
 
@@ -64,7 +65,7 @@ class ExpositionTest {
     void ofAPoolAloneItIsValidToo() throws Exception {
         MicrometerCounters counters = new MicrometerCounters();
         counters.counter("sip_messages_received", "transport", "tls").add(3);
-        try (CountersSocket _ = CountersSocket.open(directory, counters::scrape)) {
+        try (CountersSocket _ = CountersSocket.open(directory, counters)) {
             assertThat(strict(prometheus())).containsEntry("sip_messages_received_total{transport=\"tls\"}", 3.0);
         }
     }

@@ -7,7 +7,6 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.edgeways.accounts.Accounts;
+import org.edgeways.base.Counters;
+import org.edgeways.net.AcceptLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,8 @@ public final class AdminServer implements AutoCloseable {
             Path directory,
             Accounts accounts,
             Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings,
-            PresenceDesk presence)
+            PresenceDesk presence,
+            Counters counters)
             throws IOException {
         Path file = directory.toAbsolutePath().resolve(FILE_NAME);
         int length = file.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -85,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
             throw e;
         }
         AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings, presence));
-        Thread.ofVirtual().name("admin").start(admin::accept);
+        Thread.ofVirtual().name("admin").start(new AcceptLoop(FILE_NAME, server::accept, admin::take, counters));
         return admin;
     }
 
@@ -103,22 +105,16 @@ public final class AdminServer implements AutoCloseable {
         throw new IOException(AdminErrorCode.SOCKET_TAKEN.meaning() + ": " + file.getParent());
     }
 
-    private void accept() {
-        while (server.isOpen()) {
-            try {
-                SocketChannel peer = server.accept();
-                if (connections.size() >= CONNECTIONS) {
-                    peer.close();
-                } else {
-                    connections.add(peer);
-                    Thread.ofVirtual().name("admin connection").start(() -> serve(peer));
-                }
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException e) {
-                LOG.warn("{} stops answering: {}", FILE_NAME, e.toString());
-                return;
-            }
+    private void take(SocketChannel peer) {
+        if (connections.size() < CONNECTIONS) {
+            connections.add(peer);
+            Thread.ofVirtual().name("admin connection").start(() -> serve(peer));
+            return;
+        }
+        try {
+            peer.close();
+        } catch (IOException e) {
+            LOG.debug("an administrator's connection past the limit was not closed: {}", e.toString());
         }
     }
 

@@ -108,7 +108,7 @@ class AdminServerTest {
                 InstantSource.system(),
                 new Random(11),
                 new InMemoryCounters());
-        server = AdminServer.open(directory, accounts, addresses -> bindings.apply(addresses), NOBODY);
+        server = AdminServer.open(directory, accounts, addresses -> bindings.apply(addresses), NOBODY, new InMemoryCounters());
         open.add(server);
     }
 
@@ -371,7 +371,7 @@ class AdminServerTest {
 
     @Test
     void whatAPoolThatDiedLeftIsReplacedAndARunningOneIsNot() throws Exception {
-        assertThatThrownBy(() -> AdminServer.open(directory, accounts, bindings, NOBODY))
+        assertThatThrownBy(() -> AdminServer.open(directory, accounts, bindings, NOBODY, new InMemoryCounters()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another pool runs with the same data directory");
         assertThat(done("{'command':'user-list'}").path("people")).isEmpty();
@@ -380,7 +380,7 @@ class AdminServerTest {
             left.bind(UnixDomainSocketAddress.of(dead.resolve("admin.sock")));
         }
         assertThat(dead.resolve("admin.sock")).exists();
-        AdminServer.open(dead, accounts, bindings, NOBODY).close();
+        AdminServer.open(dead, accounts, bindings, NOBODY, new InMemoryCounters()).close();
     }
 
     @Test
@@ -389,9 +389,9 @@ class AdminServerTest {
         String socket = "/" + AdminServer.FILE_NAME;
         Path deep = Files.createDirectory(Path.of(base, "d".repeat(106 - base.length() - 1 - socket.length())));
         assertThat(deep + socket).hasSize(106);
-        AdminServer.open(deep, accounts, bindings, NOBODY).close();
+        AdminServer.open(deep, accounts, bindings, NOBODY, new InMemoryCounters()).close();
         Path longer = Files.createDirectory(deep.resolveSibling(deep.getFileName() + "x"));
-        assertThatThrownBy(() -> AdminServer.open(longer, accounts, bindings, NOBODY))
+        assertThatThrownBy(() -> AdminServer.open(longer, accounts, bindings, NOBODY, new InMemoryCounters()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("too long for a Unix-domain socket: 107 bytes, at most 106");
     }
