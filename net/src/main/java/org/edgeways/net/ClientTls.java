@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientTls {
 
     private final TlsProvider provider;
-    private final List<X509Certificate> trusted;
+    private volatile List<X509Certificate> trusted;
     private volatile SslContext context;
     private volatile @Nullable TlsIdentity identity;
 
@@ -34,8 +34,26 @@ public final class ClientTls {
      * @throws SSLException if the provider does not take it
      */
     public synchronized void reload(TlsIdentity next) throws SSLException {
-        context = TlsContexts.clientContext(provider, next, trusted);
+        reload(next, trusted);
+    }
+
+    /**
+     * As {@link #reload(TlsIdentity)}, with other authorities of servers, at least one.
+     *
+     * @throws SSLException if the provider does not take them
+     */
+    public synchronized void reload(TlsIdentity next, List<X509Certificate> authorities) throws SSLException {
+        if (authorities.isEmpty()) {
+            throw new IllegalArgumentException("a client must trust somebody");
+        }
+        context = TlsContexts.clientContext(provider, next, authorities);
+        trusted = List.copyOf(authorities);
         identity = next;
+    }
+
+    /** The authorities that servers' certificates must come from. */
+    public List<X509Certificate> trusted() {
+        return trusted;
     }
 
     /** What new connections show; empty if they show nothing. */

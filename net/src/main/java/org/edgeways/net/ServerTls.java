@@ -15,7 +15,7 @@ import javax.net.ssl.SSLException;
 public final class ServerTls {
 
     private final TlsProvider provider;
-    private final List<X509Certificate> trusted;
+    private volatile List<X509Certificate> trusted;
     private volatile SslContext context;
     private volatile TlsIdentity identity;
 
@@ -32,8 +32,27 @@ public final class ServerTls {
      * @throws SSLException if the provider does not take them
      */
     public synchronized void reload(TlsIdentity next) throws SSLException {
-        context = TlsContexts.serverContext(provider, next, trusted);
+        reload(next, trusted);
+    }
+
+    /**
+     * As {@link #reload(TlsIdentity)}, with other authorities of clients.
+     *
+     * @param authorities at least one if clients must show a certificate, else none: that does not change
+     * @throws SSLException if the provider does not take them
+     */
+    public synchronized void reload(TlsIdentity next, List<X509Certificate> authorities) throws SSLException {
+        if (authorities.isEmpty() == isMutual()) {
+            throw new IllegalArgumentException("whether clients show a certificate does not change");
+        }
+        context = TlsContexts.serverContext(provider, next, authorities);
+        trusted = List.copyOf(authorities);
         identity = next;
+    }
+
+    /** The authorities that clients' certificates must come from; none if clients show none. */
+    public List<X509Certificate> trusted() {
+        return trusted;
     }
 
     /** What new connections are shown. */

@@ -45,7 +45,19 @@ public final class TlsContexts {
      * @throws SSLException if the provider does not take the identity
      */
     public ServerTls mutualServer(TlsIdentity identity, X509Certificate authority) throws SSLException {
-        return new ServerTls(provider, identity, List.of(authority));
+        return mutualServer(identity, List.of(authority));
+    }
+
+    /**
+     * A server whose clients must show a certificate that one of {@code authorities} issued.
+     *
+     * @throws SSLException if the provider does not take the identity
+     */
+    public ServerTls mutualServer(TlsIdentity identity, List<X509Certificate> authorities) throws SSLException {
+        if (authorities.isEmpty()) {
+            throw new IllegalArgumentException("a mutual server must trust somebody");
+        }
+        return new ServerTls(provider, identity, authorities);
     }
 
     /**
@@ -67,7 +79,19 @@ public final class TlsContexts {
      * @throws SSLException if the provider does not take them
      */
     public ClientTls mutualClient(TlsIdentity identity, X509Certificate authority) throws SSLException {
-        return new ClientTls(provider, identity, List.of(authority));
+        return mutualClient(identity, List.of(authority));
+    }
+
+    /**
+     * A client that shows a certificate and trusts servers of {@code authorities} only.
+     *
+     * @throws SSLException if the provider does not take them
+     */
+    public ClientTls mutualClient(TlsIdentity identity, List<X509Certificate> authorities) throws SSLException {
+        if (authorities.isEmpty()) {
+            throw new IllegalArgumentException("a client must trust somebody");
+        }
+        return new ClientTls(provider, identity, authorities);
     }
 
     static SslContext serverContext(TlsProvider provider, TlsIdentity identity, List<X509Certificate> trusted)

@@ -164,6 +164,27 @@ final class TlsContextsTest {
         server.close().sync();
     }
 
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void aReloadedAuthorityIsTrustedByBothSidesAndTheOneBeforeNoMore(TlsProvider provider) throws Exception {
+        TlsContexts contexts = contexts(provider);
+        String edge = "edge1.perimeter.acorn.example";
+        CertificateRequest service = CertificateRequest.service("pool", "pool.acorn.example");
+        ServerTls serverTls = contexts.mutualServer(issue(edge), authority.certificate());
+        Channel server = serve(serverTls);
+        ClientTls client = contexts.mutualClient(authority.issue(service, Instant.now()), authority.certificate());
+        shake(server, client, edge);
+        accepted.poll(10, TimeUnit.SECONDS).handshakeFuture().get(10, TimeUnit.SECONDS);
+
+        List<X509Certificate> next = List.of(stranger.certificate());
+        serverTls.reload(stranger.issue(CertificateRequest.of(edge), Instant.now()), next);
+        shakeAsStranger(server, client);
+        client.reload(stranger.issue(service, Instant.now()), next);
+        shake(server, client, edge);
+        accepted.poll(10, TimeUnit.SECONDS).handshakeFuture().get(10, TimeUnit.SECONDS);
+        server.close().sync();
+    }
+
     @Test
     void bestProviderIsOneThatIsAvailable() {
         assertThat(TlsProvider.best().isAvailable()).isTrue();

@@ -73,7 +73,7 @@ public record EdgeConfig(
      * @param host this node's name on it, also in its certificate
      * @param listen mutual TLS
      * @param certificate this node's
-     * @param authority the authority that the pool's certificate comes from, PEM
+     * @param authority the authorities that the pool's certificate may come from, PEM
      * @param admission limits of its connections; see {@link Limits}
      * @param silence how long nothing may come on a connection on which pings came; 1 s to 1 d, default 60 s
      */

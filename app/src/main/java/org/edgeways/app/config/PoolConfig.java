@@ -40,7 +40,7 @@ public record PoolConfig(
      * How the pool reaches the edge nodes.
      *
      * @param certificate the pool's, with the service name in it
-     * @param authority the authority that the nodes' certificates come from, PEM
+     * @param authority the authorities that the nodes' certificates may come from, PEM
      * @param edges the nodes
      * @param limits how the connections are looked after; see {@link Limits}
      */

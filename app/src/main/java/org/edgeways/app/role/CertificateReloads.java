@@ -1,5 +1,6 @@
 package org.edgeways.app.role;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +59,15 @@ final class CertificateReloads implements AutoCloseable {
         return this;
     }
 
-    /** As {@link #watch(String, CertificateFiles, ServerTls)}, for what a dialer shows. */
-    CertificateReloads watch(String name, CertificateFiles files, ClientTls tls) {
-        watched.add(new Watched(name, new CertificateWatch(files.certificate(), files.key(), tls)));
+    /** As {@link #watch(String, CertificateFiles, ServerTls)}, with the file of the authorities that it trusts. */
+    CertificateReloads watch(String name, CertificateFiles files, Path authority, ServerTls tls) {
+        watched.add(new Watched(name, new CertificateWatch(files.certificate(), files.key(), authority, tls)));
+        return this;
+    }
+
+    /** As {@link #watch(String, CertificateFiles, Path, ServerTls)}, for a dialer. */
+    CertificateReloads watch(String name, CertificateFiles files, Path authority, ClientTls tls) {
+        watched.add(new Watched(name, new CertificateWatch(files.certificate(), files.key(), authority, tls)));
         return this;
     }
 

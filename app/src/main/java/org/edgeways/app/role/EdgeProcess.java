@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 import org.edgeways.accessedge.AccessEdge;
@@ -89,13 +90,13 @@ public final class EdgeProcess implements AutoCloseable {
         KeyringFile keyringFile = keyringFile(config);
         TlsContexts tls = new TlsContexts(TlsProvider.best());
         TlsIdentity node = RoleParts.identity(config.link().certificate());
-        var authority = RoleParts.authority(config.link().authority());
-        ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authority) : null;
+        List<X509Certificate> authorities = RoleParts.authorities(config.link().authority());
+        ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authorities) : null;
         Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
         AccessEdge.Material material = new AccessEdge.Material(
                 keyring,
                 tls.server(RoleParts.identity(config.outside().certificate())),
-                tls.mutualServer(node, authority),
+                tls.mutualServer(node, authorities),
                 dialled);
         AccessEdge edge =
                 new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
@@ -103,10 +104,10 @@ public final class EdgeProcess implements AutoCloseable {
         CountersSocket socket = countersSocket(config, counters, edge);
         CertificateReloads reloads = new CertificateReloads("edge", counters)
                 .watch("outside", config.outside().certificate(), material.outside())
-                .watch("link", config.link().certificate(), material.insideLeg())
+                .watch("link", config.link().certificate(), config.link().authority(), material.insideLeg())
                 .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
         if (dialled != null) {
-            reloads.watch("next-hop", config.link().certificate(), dialled);
+            reloads.watch("next-hop", config.link().certificate(), config.link().authority(), dialled);
         }
         reloads.start(config.certificateCheck());
         return new EdgeProcess(data, transport, edge, socket, reloads);

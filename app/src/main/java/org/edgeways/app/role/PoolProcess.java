@@ -61,7 +61,7 @@ public final class PoolProcess implements AutoCloseable {
             CountersSocket socket = countersSocket(config, counters, pool);
             CertificateReloads reloads = new CertificateReloads("pool", counters)
                     .watch("inside", config.certificate(), settings.insideTls())
-                    .watch("link", config.link().certificate(), settings.linkTls());
+                    .watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
             reloads.start(config.certificateCheck());
             started = true;
             return new PoolProcess(data, transport, pool, socket, reloads);
@@ -110,7 +110,7 @@ public final class PoolProcess implements AutoCloseable {
                 edges,
                 tls.mutualClient(
                         RoleParts.identity(config.link().certificate()),
-                        RoleParts.authority(config.link().authority())),
+                        RoleParts.authorities(config.link().authority())),
                 algorithms,
                 config.limits().withLink(config.link().limits()));
     }

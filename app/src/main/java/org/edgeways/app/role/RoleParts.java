@@ -26,10 +26,10 @@ final class RoleParts {
         }
     }
 
-    static X509Certificate authority(Path file) {
+    /** All of the file: while one authority takes another's place, both are trusted. */
+    static List<X509Certificate> authorities(Path file) {
         try {
-            List<X509Certificate> certificates = good(Pem.readCertificates(file));
-            return certificates.getFirst();
+            return good(Pem.readCertificates(file));
         } catch (IOException e) {
             throw unreadable(e);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.CertificateAuthority;
@@ -53,9 +54,10 @@ class CertificateReloadsTest {
         linkFiles = new CertificateFiles(directory.resolve("link.crt"), directory.resolve("link.key"));
         write(files, first);
         write(linkFiles, first);
+        Pem.writeCertificates(authorityFile(), List.of(authority.certificate()));
         outside = new TlsContexts(TlsProvider.best()).server(first);
         link = new TlsContexts(TlsProvider.best()).mutualClient(first, authority.certificate());
-        reloads.watch("outside", files, outside).watch("link", linkFiles, link);
+        reloads.watch("outside", files, outside).watch("link", linkFiles, authorityFile(), link);
         reloads.checkAll();
         assertThat(reloaded("outside") + reloaded("link") + failed("outside") + failed("link"))
                 .isZero();
@@ -64,6 +66,10 @@ class CertificateReloadsTest {
     @AfterEach
     void close() {
         reloads.close();
+    }
+
+    private Path authorityFile() {
+        return directory.resolve("ca.crt");
     }
 
     private static void write(CertificateFiles where, TlsIdentity identity) throws IOException {
@@ -102,6 +108,26 @@ class CertificateReloadsTest {
         assertThat(link.identity().orElseThrow().leaf()).isEqualTo(second.leaf());
         assertThat(reloaded("link")).isEqualTo(1);
         assertThat(outside.identity()).isEqualTo(first);
+        assertThat(reloaded("outside")).isZero();
+    }
+
+    @Test
+    void anotherAuthorityIsTrustedFromTheNextLookOnAndABrokenFileChangesNothing() throws IOException {
+        CertificateAuthority next = CertificateAuthority.create("The next", Instant.now(), new SecureRandom());
+        Pem.writeCertificates(authorityFile(), List.of(authority.certificate(), next.certificate()));
+        reloads.checkAll();
+        assertThat(link.trusted()).containsExactly(authority.certificate(), next.certificate());
+        assertThat(reloaded("link")).isEqualTo(1);
+        Files.writeString(authorityFile(), "nonsense");
+        reloads.checkAll();
+        reloads.checkAll();
+        assertThat(failed("link")).isEqualTo(1);
+        assertThat(link.trusted()).hasSize(2);
+        Pem.writeCertificates(authorityFile(), List.of(next.certificate()));
+        reloads.checkAll();
+        assertThat(link.trusted()).containsExactly(next.certificate());
+        assertThat(link.identity().orElseThrow().leaf()).isEqualTo(first.leaf());
+        assertThat(reloaded("link")).isEqualTo(2);
         assertThat(reloaded("outside")).isZero();
     }
 

@@ -35,6 +35,7 @@ class RolesTest {
     private Path directory = Path.of(".");
 
     private RunningRoles roles;
+    private int probes;
 
     @BeforeEach
     void prepare() throws IOException {
@@ -90,6 +91,44 @@ class RolesTest {
         assertThat(counters(roles.poolData())).doesNotContain("listener=inside", "reloads_failed");
         roles.startEdge(json.createObjectNode());
         RunningRoles.awaitTrue("the pool reaches the edge", pool::isLinked);
+    }
+
+    @Test
+    void thePoolLinksWithANodeOfANewAuthorityWithoutARestart() throws Exception {
+        PoolProcess pool = roles.startPool();
+        roles.changeLinkAuthority();
+        roles.startEdge(json.createObjectNode());
+        RunningRoles.awaitTrue("the pool reaches the edge", pool::isLinked);
+        RunningRoles.awaitTrue("a request from outside reaches the pool", this::poolAnswersOutside);
+    }
+
+    @Test
+    void theEdgeTakesALinkOfANewAuthorityWithoutARestart() throws Exception {
+        roles.startEdge(json.createObjectNode());
+        roles.changeLinkAuthority();
+        roles.startPool();
+        // an end that shows its certificate thinks itself linked before the other end has looked at it
+        RunningRoles.awaitTrue("a request from outside reaches the pool", this::poolAnswersOutside);
+    }
+
+    private boolean poolAnswersOutside() {
+        try {
+            return roles.answerOutside("""
+                            REGISTER sip:acorn.example SIP/2.0\r
+                            Via: SIP/2.0/TLS client.example;branch=z9hG4bKprobe%d\r
+                            From: <sip:alice@acorn.example>;tag=1\r
+                            To: <sip:alice@acorn.example>\r
+                            Call-ID: probe\r
+                            CSeq: 1 REGISTER\r
+                            Max-Forwards: 70\r
+                            Contact: <sip:alice@client.example;transport=tls>\r
+                            Content-Length: 0\r
+                            \r
+                            """.formatted(probes++))
+                    .startsWith("SIP/2.0 401 ");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -47,6 +47,7 @@ public final class RunningRoles implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final CertificateAuthority authority =
             CertificateAuthority.create("Acorn test authority", Instant.now(), random);
+    private CertificateAuthority linkAuthority = authority;
     private final EventLoops loops = new EventLoops(2);
     private final ProcessClock clock = new ProcessClock();
     private final TransportContext clients = new TransportContext(loops, clock, new InMemoryCounters(), random);
@@ -65,8 +66,19 @@ public final class RunningRoles implements AutoCloseable {
         Pem.writeCertificates(file("ca.crt"), List.of(authority.certificate()));
         issue("inside", local());
         issue("outside", local());
+        issueForLinks();
+    }
+
+    private void issueForLinks() throws IOException {
         renewService();
-        issue("node", CertificateRequest.node("edge1", EDGE_HOST));
+        issue(linkAuthority, "node", CertificateRequest.node("edge1", EDGE_HOST));
+    }
+
+    /** Gives both ends of the links new certificates, of an authority that was not trusted before and is the only one now. */
+    public void changeLinkAuthority() throws IOException {
+        linkAuthority = CertificateAuthority.create("Acorn's next authority", Instant.now(), random);
+        Pem.writeCertificates(file("ca.crt"), List.of(linkAuthority.certificate()));
+        issueForLinks();
     }
 
     private static CertificateRequest local() {
@@ -86,7 +98,11 @@ public final class RunningRoles implements AutoCloseable {
     }
 
     private TlsIdentity issue(String name, CertificateRequest request) throws IOException {
-        TlsIdentity identity = authority.issue(request, Instant.now());
+        return issue(authority, name, request);
+    }
+
+    private TlsIdentity issue(CertificateAuthority issuer, String name, CertificateRequest request) throws IOException {
+        TlsIdentity identity = issuer.issue(request, Instant.now());
         Pem.writeIdentity(file(name + ".crt"), file(name + ".key"), identity);
         return identity;
     }
@@ -98,7 +114,7 @@ public final class RunningRoles implements AutoCloseable {
 
     /** Replaces the certificate that the pool shows to edge nodes; with its key in one file, so that both are new at once. */
     public TlsIdentity renewService() throws IOException {
-        TlsIdentity identity = issue("service", CertificateRequest.service("pool", "pool.acorn.example"));
+        TlsIdentity identity = issue(linkAuthority, "service", CertificateRequest.service("pool", "pool.acorn.example"));
         Path beside = file("service.pem.new");
         Files.writeString(beside, Files.readString(file("service.crt")) + Files.readString(file("service.key")));
         Files.move(beside, file("service.pem"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
