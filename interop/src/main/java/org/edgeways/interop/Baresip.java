@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -74,7 +73,7 @@ public final class Baresip implements Softphone {
                 account.place(),
                 name,
                 directory.path(),
-                Map.of("HOME", directory.path().toString()),
+                directory.environment(),
                 List.of(executable.toString(), "-f", directory.path().toString(), "-s"));
         try {
             program.transcript().await("baresip starts", Pattern.compile("baresip is ready"), STEP);

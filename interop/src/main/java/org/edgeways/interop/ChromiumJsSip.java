@@ -37,7 +37,7 @@ public final class ChromiumJsSip implements Softphone {
         Path chromium = Program.CHROMIUM.path();
         installPackages(name);
         WorkDirectory directory = WorkDirectory.create();
-        Map<String, String> environment = Map.of("HOME", directory.path().toString());
+        Map<String, String> environment = directory.environment();
         trust(name, directory, environment, account.caFile());
         RunningProgram program = RunningProgram.start(
                 account.place(),

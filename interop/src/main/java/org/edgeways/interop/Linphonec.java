@@ -5,7 +5,6 @@ import static org.edgeways.interop.Account.STEP;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -54,7 +53,7 @@ public final class Linphonec implements Softphone {
                 account.place(),
                 name,
                 directory.path(),
-                Map.of("HOME", directory.path().toString()),
+                directory.environment(),
                 List.of(executable.toString(), "-c", settings.toString(), "-d", "6", "-l", "/dev/stderr", "-S"));
         program.say("soundcard use files");
         return new Linphonec(account, directory, program);

@@ -147,9 +147,15 @@ public final class RunningProgram implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         } finally {
-            children.forEach(ProcessHandle::destroyForcibly);
+            children.forEach(RunningProgram::kill);
             keepLog();
         }
+    }
+
+    /** One that still writes would bring back what is removed of its directory. */
+    private static void kill(ProcessHandle child) {
+        child.destroyForcibly();
+        child.onExit().completeOnTimeout(child, POLITE.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 
     private void keepLog() {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A temporary directory for one program; removed when closed. */
@@ -16,6 +17,11 @@ public record WorkDirectory(Path path) implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** For a program that is to keep all its files here, those that it forgets when it is killed among them. */
+    public Map<String, String> environment() {
+        return Map.of("HOME", path.toString(), "TMPDIR", path.toString());
     }
 
     /** Writes a file, with the directories above it. */
