@@ -89,6 +89,7 @@ class PoolRestartTest {
                 usual.defaultExpiry(),
                 usual.maximumExpiry(),
                 Duration.ofMillis(100),
+                usual.notifiesPerWatcher(),
                 usual.retry(),
                 Duration.ofMillis(100),
                 usual.publicationsPerPerson(),

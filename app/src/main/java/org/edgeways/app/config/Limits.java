@@ -258,6 +258,7 @@ final class Limits {
                 expiries.usual(),
                 expiries.most(),
                 limits.duration("notifyInterval", usual.notifyInterval(), Duration.ZERO, HOUR),
+                count(limits, "notifiesPerWatcher", usual.notifiesPerWatcher()),
                 limits.duration("retry", usual.retry(), SECOND, HOUR),
                 limits.duration("restartQuiet", usual.restartQuiet(), Duration.ZERO, HOUR),
                 perRequest(limits, "publicationsPerPerson", usual.publicationsPerPerson()),

@@ -121,7 +121,8 @@ class LimitsTest {
                         + "'answerTime':'18s','firstRetry':'39s','longestRetry':'40s',"
                         + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'listSubscriptionsPerWatcher':16,"
                         + "'subscriptionsPerPerson':3,"
-                        + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','notifyInterval':'7s','retry':'8s',"
+                        + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','notifyInterval':'7s',"
+                        + "'notifiesPerWatcher':17,'retry':'8s',"
                         + "'restartQuiet':'9s','publicationsPerPerson':10,'publicationBytes':1100,'contactsPerPerson':12,"
                         + "'listBytes':17000,'decisionsPerPerson':14,'waitingPerPerson':15}}"),
                 section("{'connections':11,'bodyBytes':12}"),
@@ -148,6 +149,7 @@ class LimitsTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6),
                                 Duration.ofSeconds(7),
+                                17,
                                 Duration.ofSeconds(8),
                                 Duration.ofSeconds(9),
                                 10,
@@ -244,6 +246,7 @@ class LimitsTest {
         "presence, subscriptionsPerWatcher, 0, 1, 1000000, 1000001",
         "presence, listSubscriptionsPerWatcher, 0, 1, 1000000, 1000001",
         "presence, subscriptionsPerPerson, 0, 1, 1000000, 1000001",
+        "presence, notifiesPerWatcher, 0, 1, 1000000, 1000001",
         "presence, minimumExpiry, 999ms, 1s, 1h, 3601s",
         "presence, retry, 999ms, 1s, 1h, 3601s",
         "presence, publicationsPerPerson, 0, 1, 1000, 1001",

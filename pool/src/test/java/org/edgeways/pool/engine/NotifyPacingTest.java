@@ -18,7 +18,7 @@ class NotifyPacingTest {
     private static final long TURN_NANOS = 20_000_000;
     private static final String BOB = "sip:bob@acorn.example";
 
-    private final PoolWorld world = new PoolWorld();
+    private final PoolWorld world = new PoolWorld(PoolWorld.settings(PoolWorld.crowd()));
     private final List<Watcher> watchers = new ArrayList<>();
 
     private void watchedBy(Device device) {
@@ -71,7 +71,8 @@ class NotifyPacingTest {
         assertThat(watchers.getLast().notifies()).as("it is as they know it").isEmpty();
         assertThat(watchers.getFirst().notifies()).hasSize(2);
         assertThat(watchers.getFirst().last()).contains("<basic>closed</basic>");
-        assertThat(world.counters.value("pool_notifies_deferred")).isEqualTo(WATCHERS - A_TURN);
+        assertThat(world.counters.value("pool_notifies_deferred", "limit", "turns"))
+                .isEqualTo(WATCHERS - A_TURN);
     }
 
     @Test

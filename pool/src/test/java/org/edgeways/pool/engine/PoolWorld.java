@@ -86,6 +86,16 @@ final class PoolWorld {
 
     /** Presence with few subscriptions. */
     static PresenceSettings limits(int perWatcher, int perPerson) {
+        return presence(perWatcher, perPerson, PresenceLimits.DEFAULT.notifiesPerWatcher());
+    }
+
+    /** Presence in which one watcher stands for very many. */
+    static PresenceSettings crowd() {
+        PresenceLimits usual = PresenceLimits.DEFAULT;
+        return presence(usual.subscriptionsPerWatcher(), usual.subscriptionsPerPerson(), Integer.MAX_VALUE);
+    }
+
+    private static PresenceSettings presence(int perWatcher, int perPerson, int notifiesPerWatcher) {
         PresenceLimits usual = PresenceLimits.DEFAULT;
         return new PresenceSettings(
                 PresenceDefault.ALLOW,
@@ -98,6 +108,7 @@ final class PoolWorld {
                         usual.defaultExpiry(),
                         usual.maximumExpiry(),
                         usual.notifyInterval(),
+                        notifiesPerWatcher,
                         usual.retry(),
                         usual.restartQuiet(),
                         usual.publicationsPerPerson(),

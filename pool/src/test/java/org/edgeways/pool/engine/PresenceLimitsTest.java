@@ -36,6 +36,7 @@ class PresenceLimitsTest {
                 usual.defaultExpiry(),
                 usual.maximumExpiry(),
                 usual.notifyInterval(),
+                usual.notifiesPerWatcher(),
                 usual.retry(),
                 usual.restartQuiet(),
                 2,

@@ -1,7 +1,9 @@
 package org.edgeways.pool.presence.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * any       Expires: 0, expiry, decision, end    over      NOTIFY with terminated, forgotten
  * </pre>
  * A NOTIFY is sent only when the one before has its answer, so that they cannot overtake each other on the several
- * connections to an edge node. Over all subscriptions only so many are sent at once ({@link Turns}), besides those that
- * follow a SUBSCRIBE.
+ * connections to an edge node. Of one watcher only so many are sent in a second, and over all subscriptions only so many at
+ * once ({@link Turns}), besides those that follow a SUBSCRIBE. What waits is told as it is when its turn has come.
  */
 final class Notifier {
 
@@ -69,7 +71,8 @@ final class Notifier {
     private final Subscriptions subscriptions;
     private final Counters counters;
     private final RandomGenerator random;
-    private final Turns turns = new Turns();
+    private final Turns turns = new Turns(Turns.NOTIFIES, Turns.TURN_NANOS);
+    private final Map<String, Turns> turnsOfWatcher = new HashMap<>();
     private final TimerQueue<Subscription.Due> timers = new TimerQueue<>();
     private long restartSpread;
 
@@ -225,7 +228,7 @@ final class Notifier {
             away(subscription);
             return;
         }
-        subscription.turn = null;
+        subscription.hasHadItsTurn();
         Notification notification = subscription.event.notification(subscription, subscription.full, now);
         subscription.dirty = false;
         subscription.urgent = false;
@@ -235,21 +238,39 @@ final class Notifier {
         }
     }
 
-    /** Whether a subscription is told now; if not, it is when its turn has come. */
+    /** Whether a subscription is told now; if not, it is when its turn has come: its watcher's first, then that of all. */
     private boolean itsTurn(Subscription subscription, long now) {
         Long turn = subscription.turn;
         if (turn == null) {
+            Long share = subscription.share;
+            if (share == null) {
+                share = turnsOfWatcher(subscription.watcher).take(now);
+                subscription.share = share;
+                deferred(share, "notifiesPerWatcher", now);
+            }
+            if (share > now) {
+                alarm(subscription, share);
+                return false;
+            }
             turn = turns.take(now);
             subscription.turn = turn;
-            if (turn > now) {
-                counters.counter("pool_notifies_deferred").increment();
-            }
+            deferred(turn, "turns", now);
         }
         if (turn <= now) {
             return true;
         }
         alarm(subscription, turn);
         return false;
+    }
+
+    private Turns turnsOfWatcher(String watcher) {
+        return turnsOfWatcher.computeIfAbsent(watcher, w -> new Turns(limits.notifiesPerWatcher(), NANOS_PER_SECOND));
+    }
+
+    private void deferred(long until, String limit, long now) {
+        if (until > now) {
+            counters.counter("pool_notifies_deferred", "limit", limit).increment();
+        }
     }
 
     private @Nullable Destination way(Subscription subscription, long now) {
@@ -267,7 +288,7 @@ final class Notifier {
     }
 
     private static void away(Subscription subscription) {
-        subscription.turn = null;
+        subscription.hasHadItsTurn();
         subscription.unreachable = true;
         subscription.dirty = true;
         subscription.full = true;
@@ -418,6 +439,9 @@ final class Notifier {
             return;
         }
         subscription.over = true;
+        if (subscriptions.viewOfWatcher(subscription.watcher).isEmpty()) {
+            turnsOfWatcher.remove(subscription.watcher);
+        }
         if (subscription.expiry != null) {
             timers.cancel(subscription.expiry);
         }

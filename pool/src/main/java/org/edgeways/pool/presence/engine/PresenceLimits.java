@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param maximumExpiry longest, default 2 hours; a longer one is shortened
  * @param notifyInterval least time between two NOTIFYs that changes of state cause on one subscription, default 5 s;
  *     what happens meanwhile is told at its end, only the newest state of each person
+ * @param notifiesPerWatcher most NOTIFYs in a second that changes of state cause on all subscriptions of one watcher
+ *     together, default 100; the others follow in the next seconds, with the state as it is then
  * @param retry how long after a NOTIFY that did not get through the next is tried, at the least, default 1 minute, if the
  *     watcher's device does not sign in before; up to a quarter of it is added by chance
  * @param restartQuiet how long after a restart what has changed is not told on subscriptions from before it, so that not
@@ -39,6 +41,7 @@ public record PresenceLimits(
         Duration defaultExpiry,
         Duration maximumExpiry,
         Duration notifyInterval,
+        int notifiesPerWatcher,
         Duration retry,
         Duration restartQuiet,
         int publicationsPerPerson,
@@ -58,6 +61,7 @@ public record PresenceLimits(
             Duration.ofHours(1),
             Duration.ofHours(2),
             Duration.ofSeconds(5),
+            100,
             Duration.ofMinutes(1),
             Duration.ofSeconds(15),
             10,
@@ -73,6 +77,7 @@ public record PresenceLimits(
                 || subscriptionsPerWatcher < 1
                 || listSubscriptionsPerWatcher < 1
                 || subscriptionsPerPerson < 1
+                || notifiesPerWatcher < 1
                 || publicationsPerPerson < 1
                 || publicationBytes < 1
                 || contactsPerPerson < 1

@@ -61,6 +61,10 @@ public final class Subscription {
 
     long notBefore = Long.MIN_VALUE;
 
+    /** Its place among those of its watcher that are to be told; null if it has none. */
+    @Nullable
+    Long share;
+
     /** Its place among all that are to be told; null if it has none. */
     @Nullable
     Long turn;
@@ -94,6 +98,12 @@ public final class Subscription {
     /** Whether nothing is under way: neither a write nor a NOTIFY. */
     boolean idle() {
         return !saving && !outstanding;
+    }
+
+    /** It has no place any more among those that are to be told. */
+    void hasHadItsTurn() {
+        share = null;
+        turn = null;
     }
 
     /** True once, and only before a NOTIFY was accepted. */
