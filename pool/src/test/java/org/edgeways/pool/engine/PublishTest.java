@@ -123,6 +123,43 @@ class PublishTest {
     }
 
     @Test
+    void takingItBackIsAnsweredWhenItIsDurable() {
+        SipMessage first = publish(phone, pidf("open", "away", ""), 600);
+        world.store.held = true;
+        assertThat(again(phone, first, null, 0)).isNull();
+        assertThat(seen()).contains("away");
+        world.store.held = false;
+        world.settle();
+        assertThat(phone.inbox.getLast().status()).isEqualTo(200);
+        assertThat(world.store.publications).isEmpty();
+        assertThat(seen()).doesNotContain("away");
+    }
+
+    @Test
+    void whatCannotBeTakenBackStaysAndIsTakenBackTheNextTime() {
+        SipMessage first = publish(phone, pidf("open", "away", ""), 600);
+        world.store.failing = true;
+        assertThat(again(phone, first, null, 0).status()).isEqualTo(500);
+        assertThat(seen()).contains("away");
+        world.store.failing = false;
+        assertThat(again(phone, first, null, 0).status()).isEqualTo(200);
+        assertThat(world.store.publications).isEmpty();
+        assertThat(seen()).doesNotContain("away");
+    }
+
+    @Test
+    void whatIsPublishedAnewWhileItIsTakenBackStays() {
+        SipMessage first = publish(phone, pidf("open", "away", ""), 600);
+        world.store.held = true;
+        again(phone, first, null, 0);
+        again(phone, first, pidf("open", "busy", ""), 600);
+        world.store.held = false;
+        world.settle();
+        assertThat(world.store.publications).hasSize(1);
+        assertThat(seen()).contains("busy").doesNotContain("away");
+    }
+
+    @Test
     void aRefreshIsNoNews() {
         SipMessage first = publish(phone, pidf("open", "away", ""), 600);
         seen();

@@ -103,6 +103,14 @@ final class Publications {
         }
     }
 
+    /** It is not in the store any more; it stays if it was published anew meanwhile, after which it is there again. */
+    void forgotten(Publication publication, long now) {
+        Published found = people.getOrDefault(publication.person(), Map.of()).get(publication.id());
+        if (found != null && found.publication().tag().equals(publication.tag()) && take(publication, false)) {
+            changed.accept(publication.person(), now);
+        }
+    }
+
     /** Takes all of a person out. */
     void removeAll(String person, long now) {
         of(person).forEach(one -> remove(one.publication(), now));

@@ -82,7 +82,7 @@ final class Publishing {
         }
         seconds = Math.min(seconds, limits.maximumExpiry().toSeconds());
         if (seconds == 0 && known != null) {
-            remove(request, known.publication(), now);
+            remove(request, known.publication());
             return;
         }
         // item 6: the document
@@ -161,9 +161,15 @@ final class Publishing {
         });
     }
 
-    private void remove(EventRequest request, Publication publication, long now) {
-        publications.remove(publication, now);
-        accept(request, tag(), 0, now);
+    private void remove(EventRequest request, Publication publication) {
+        writes.write(new PresenceWrite.ForgetPublication(publication.id()), (failure, then) -> {
+            if (failure != null) {
+                refuseUnstored(request, then);
+            } else {
+                publications.forgotten(publication, then);
+                accept(request, tag(), 0, then);
+            }
+        });
     }
 
     private String tag() {
