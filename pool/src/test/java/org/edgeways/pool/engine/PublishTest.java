@@ -211,6 +211,22 @@ class PublishTest {
     }
 
     @Test
+    void whatWasSentWithAPasswordAloneEndsWhenThePasswordIsWithdrawn() {
+        Device desk = world.inside("bob");
+        SipMessage published = desk.sendSigned(request(desk, pidf("open", "meeting", ""), 7200));
+        assertThat(published.status()).isEqualTo(200);
+        publish(phone, pidf("open", "away", "of the phone"), 600);
+        assertThat(seen()).contains("meeting");
+        world.engine.accountChanged("sip:bob@acorn.example", world.now);
+        world.settle();
+        assertThat(seen()).contains("of the phone").doesNotContain("meeting");
+        assertThat(world.store.publications).hasSize(1);
+        SipMessage refresh = request(desk, null, 600);
+        refresh.set(IF_MATCH, published.first(ENTITY_TAG));
+        assertThat(desk.sendSigned(refresh).status()).isEqualTo(412);
+    }
+
+    @Test
     void busyBeatsAwayWhicheverCameLast() {
         Device laptop = world.outside("bob");
         laptop.signIn();

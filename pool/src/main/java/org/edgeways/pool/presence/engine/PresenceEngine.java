@@ -183,8 +183,8 @@ public final class PresenceEngine {
     }
 
     /**
-     * Passwords or rights of a person who may still sign in have perhaps changed. Subscriptions from devices that have
-     * signed in go with the registration; those that came with credentials alone are to be asked for anew.
+     * Passwords or rights of a person who may still sign in have perhaps changed. Subscriptions and publications of devices
+     * that have signed in go with the registration; those that came with credentials alone are to be made anew.
      */
     public void accountChanged(String person, long now) {
         for (Subscription one : subscriptions.ofWatcher(person)) {
@@ -192,6 +192,7 @@ public final class PresenceEngine {
                 notifier.end(one, "deactivated", now);
             }
         }
+        publications.ofNoDeviceGone(person, now);
     }
 
     /** The person may not sign in any more: what they watch and what is watched of them ends. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people's devices have published and has not ended (RFC 3903). A publication ends with its time, when its device
- * takes it back or publishes anew, and with the registration of its device.
+ * takes it back or publishes anew, and with the registration of its device; one that was sent with credentials alone, when
+ * the person's passwords or rights change.
  */
 final class Publications {
 
@@ -121,6 +122,15 @@ final class Publications {
         for (Published one : of(person)) {
             String device = one.publication().device();
             if (device != null && devices.contains(device)) {
+                remove(one.publication(), now);
+            }
+        }
+    }
+
+    /** What a person has published with credentials alone, from no device that is signed in, ends. */
+    void ofNoDeviceGone(String person, long now) {
+        for (Published one : of(person)) {
+            if (one.publication().device() == null) {
                 remove(one.publication(), now);
             }
         }
