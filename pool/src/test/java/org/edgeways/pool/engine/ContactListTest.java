@@ -230,4 +230,27 @@ class ContactListTest {
         assertThat(people).as("the first names everybody").isEqualTo(1000);
         assertThat(documents).isEqualTo(1000);
     }
+
+    @Test
+    void aListIsAskedForOnceWholeOrNotAtAll() {
+        SipMessage ok = list.subscribe(0);
+        assertThat(ok.status()).isEqualTo(200);
+        assertThat(list.state()).isEqualTo("terminated;reason=timeout");
+        assertThat(list.last()).contains(BOB, CAROL, "fullState=\"true\"");
+        int fits = 2;
+        while (list.subscribe(0).status() == 200) {
+            assertThat(count(list.last(), "<basic>")).isEqualTo(fits);
+            assertThat(list.lastNotify().bodyLength()).isLessThanOrEqualTo(PresenceLimits.DEFAULT.listBytes());
+            world.account("person" + ++fits, "", true);
+            assertThat(add("sip:person" + fits + "@acorn.example", "")).isNull();
+        }
+        assertThat(fits).isGreaterThan(200);
+        SipMessage refused = list.subscribe(0);
+        assertThat(refused.status()).isEqualTo(513);
+        assertThat(refused.reason()).contains("subscribe to it");
+        assertThat(list.notifies()).isEmpty();
+        assertThat(world.log.getLast()).contains("pool-list-too-long: limit listBytes");
+        assertThat(list.subscribe(600).status()).isEqualTo(200);
+        assertThat(list.notifies()).hasSizeGreaterThan(1);
+    }
 }

@@ -113,10 +113,10 @@ final class Notifier {
     }
 
     /** State is asked for once, without a subscription. */
-    void tellOnce(Subscription made, long now) {
+    void tellOnce(Subscription made, @Nullable Notification all, long now) {
         made.saving = false;
         made.ending = "timeout";
-        last(made, true, now);
+        last(made, all, now);
         made.over = true;
         made.event.ended(made, "timeout", now);
     }
@@ -407,19 +407,18 @@ final class Notifier {
 
     private void end(Subscription subscription, long now) {
         // a list is too long for a farewell
-        last(subscription, !subscription.list, now);
+        boolean silent = subscription.list || SILENT.contains(String.valueOf(subscription.ending));
+        last(subscription, silent ? null : subscription.event.notification(subscription, true, now), now);
         remove(subscription, String.valueOf(subscription.ending), true, now);
     }
 
     /** The last NOTIFY; its answer matters to nobody. */
-    private void last(Subscription subscription, boolean withState, long now) {
+    private void last(Subscription subscription, @Nullable Notification last, long now) {
         String reason = String.valueOf(subscription.ending);
         Destination way = way(subscription, now);
         if (way == null) {
             return;
         }
-        boolean silent = SILENT.contains(reason);
-        Notification last = silent || !withState ? null : subscription.event.notification(subscription, true, now);
         String again = reason.equals("probation") ? RETRY_AFTER : "";
         transmit(subscription, "terminated;reason=" + reason + again, last, way, Forgetful.INSTANCE, now);
     }

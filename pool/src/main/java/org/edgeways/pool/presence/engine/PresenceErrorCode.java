@@ -14,6 +14,7 @@ public enum PresenceErrorCode implements ErrorCode {
     SUBSCRIPTION_MALFORMED("pool-subscription-malformed", "The SUBSCRIBE cannot be understood"),
     SUBSCRIPTIONS_FULL("pool-subscriptions-full", "Too many subscriptions"),
     BODY_NOT_ACCEPTABLE("pool-body-not-acceptable", "Not Acceptable"),
+    LIST_TOO_LONG("pool-list-too-long", "The contact list is too long to be asked for once, subscribe to it"),
     WATCHER_BLOCKED("pool-watcher-blocked", "The person does not show their presence to you"),
     EVENT_PRIVATE("pool-event-private", "People may watch this of themselves only"),
     PUBLICATION_OF_ANOTHER("pool-publication-of-another", "People publish their own presence only"),

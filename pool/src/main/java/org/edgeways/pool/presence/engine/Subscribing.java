@@ -153,9 +153,7 @@ final class Subscribing {
     private void begin(Subscription made, EventRequest request, long seconds, long now) {
         counters.counter("pool_subscribes", "event", made.event.name()).increment();
         if (seconds == 0) {
-            // section 4.4.3: state is asked for once
-            accept(made, request, 0, now);
-            notifier.tellOnce(made, now);
+            tellOnce(made, request, now);
             return;
         }
         notifier.begin(made, now);
@@ -168,6 +166,17 @@ final class Subscribing {
             accept(made, request, seconds, then);
             notifier.saved(made, then);
         });
+    }
+
+    /** Section 4.4.3: state is asked for without a subscription, in which the rest of a long list could follow. */
+    private void tellOnce(Subscription made, EventRequest request, long now) {
+        Notification all = made.event.notification(made, true, now);
+        if (all != null && all.more()) {
+            refuse(request, PresenceErrorCode.LIST_TOO_LONG, 513, "limit listBytes", now);
+            return;
+        }
+        accept(made, request, 0, now);
+        notifier.tellOnce(made, all, now);
     }
 
     private void refresh(Subscription known, EventRequest request, long now) {

@@ -19,8 +19,8 @@
  *   <li>presence.winfo tells of a watcher who is gone as rejected, if that was decided, or else as timeout, whatever the
  *       reason (giveup for one who has waited); it shows a thousand watchers at most.
  *   <li>reg and message-summary are told whole each time; reg knows a device that is there, or none.
- *   <li>A list that is asked for once (Expires: 0) and does not fit into one NOTIFY names everybody, and tells of as many
- *       as fit.
+ *   <li>A list that is asked for once (Expires: 0) and does not fit into one NOTIFY is refused with 513; a subscription to
+ *       it is told the rest in further NOTIFYs.
  *   <li>There are no filters (RFC 4660), no partial PIDF (RFC 5262), no conditional SUBSCRIBE (RFC 5839).
  * </ul>
  */
