@@ -84,6 +84,7 @@ class PoolRestartTest {
                 usual.subscriptions(),
                 usual.subscriptionsPerWatcher(),
                 usual.listSubscriptionsPerWatcher(),
+                usual.subscriptionsPerPair(),
                 usual.subscriptionsPerPerson(),
                 usual.minimumExpiry(),
                 usual.defaultExpiry(),

@@ -253,6 +253,7 @@ final class Limits {
                 count(limits, "subscriptions", usual.subscriptions()),
                 count(limits, "subscriptionsPerWatcher", usual.subscriptionsPerWatcher()),
                 count(limits, "listSubscriptionsPerWatcher", usual.listSubscriptionsPerWatcher()),
+                count(limits, "subscriptionsPerPair", usual.subscriptionsPerPair()),
                 count(limits, "subscriptionsPerPerson", usual.subscriptionsPerPerson()),
                 expiries.least(),
                 expiries.usual(),

@@ -120,7 +120,7 @@ class LimitsTest {
                         + "'branchesPerFork':16,'retryAfterSeconds':17,"
                         + "'answerTime':'18s','firstRetry':'39s','longestRetry':'40s',"
                         + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'listSubscriptionsPerWatcher':16,"
-                        + "'subscriptionsPerPerson':3,"
+                        + "'subscriptionsPerPair':18,'subscriptionsPerPerson':3,"
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','notifyInterval':'7s',"
                         + "'notifiesPerWatcher':17,'retry':'8s',"
                         + "'restartQuiet':'9s','publicationsPerPerson':10,'publicationBytes':1100,'contactsPerPerson':12,"
@@ -144,6 +144,7 @@ class LimitsTest {
                                 1,
                                 2,
                                 16,
+                                18,
                                 3,
                                 Duration.ofSeconds(4),
                                 Duration.ofSeconds(5),
@@ -245,6 +246,7 @@ class LimitsTest {
         "presence, subscriptions, 0, 1, 1000000, 1000001",
         "presence, subscriptionsPerWatcher, 0, 1, 1000000, 1000001",
         "presence, listSubscriptionsPerWatcher, 0, 1, 1000000, 1000001",
+        "presence, subscriptionsPerPair, 0, 1, 1000000, 1000001",
         "presence, subscriptionsPerPerson, 0, 1, 1000000, 1000001",
         "presence, notifiesPerWatcher, 0, 1, 1000000, 1000001",
         "presence, minimumExpiry, 999ms, 1s, 1h, 3601s",

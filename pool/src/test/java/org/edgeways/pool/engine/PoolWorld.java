@@ -86,16 +86,18 @@ final class PoolWorld {
 
     /** Presence with few subscriptions. */
     static PresenceSettings limits(int perWatcher, int perPerson) {
-        return presence(perWatcher, perPerson, PresenceLimits.DEFAULT.notifiesPerWatcher());
+        PresenceLimits usual = PresenceLimits.DEFAULT;
+        return presence(perWatcher, usual.subscriptionsPerPair(), perPerson, usual.notifiesPerWatcher());
     }
 
     /** Presence in which one watcher stands for very many. */
     static PresenceSettings crowd() {
         PresenceLimits usual = PresenceLimits.DEFAULT;
-        return presence(usual.subscriptionsPerWatcher(), usual.subscriptionsPerPerson(), Integer.MAX_VALUE);
+        return presence(
+                usual.subscriptionsPerWatcher(), Integer.MAX_VALUE, usual.subscriptionsPerPerson(), Integer.MAX_VALUE);
     }
 
-    private static PresenceSettings presence(int perWatcher, int perPerson, int notifiesPerWatcher) {
+    private static PresenceSettings presence(int perWatcher, int perPair, int perPerson, int notifiesPerWatcher) {
         PresenceLimits usual = PresenceLimits.DEFAULT;
         return new PresenceSettings(
                 PresenceDefault.ALLOW,
@@ -103,6 +105,7 @@ final class PoolWorld {
                         usual.subscriptions(),
                         perWatcher,
                         usual.listSubscriptionsPerWatcher(),
+                        perPair,
                         perPerson,
                         usual.minimumExpiry(),
                         usual.defaultExpiry(),

@@ -31,6 +31,7 @@ class PresenceLimitsTest {
                 2,
                 usual.subscriptionsPerWatcher(),
                 usual.listSubscriptionsPerWatcher(),
+                usual.subscriptionsPerPair(),
                 usual.subscriptionsPerPerson(),
                 usual.minimumExpiry(),
                 usual.defaultExpiry(),

@@ -88,7 +88,7 @@ class WaitingWatchersTest {
 
     @Test
     void thousandsOfWatchersDoNotMakeADocumentThatNoReceiverTakes() {
-        PoolWorld open = world(PresenceDefault.ALLOW);
+        PoolWorld open = new PoolWorld(PoolWorld.settings(PoolWorld.crowd()));
         Device person = open.inside("bob");
         person.signIn();
         for (String name : new String[] {"alice", "carol", "dave"}) {

@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param listSubscriptionsPerWatcher most of one watcher to their contact list, on all their devices, default 20; when one
  *     more comes, one whose device cannot be reached makes room, else the one that would end first, which is to ask again
  *     later
+ * @param subscriptionsPerPair most of one watcher to one event of one person, on all the watcher's devices, default 20;
+ *     when one more comes, room is made in the same way, so that a few watchers cannot use up what all have together
  * @param subscriptionsPerPerson most to one person's event, default 5,000; past it 480 with Retry-After
  * @param minimumExpiry shortest subscription or publication, default 1 minute; a shorter one is refused with 423
  * @param defaultExpiry when the device names none, default 1 hour
@@ -36,6 +38,7 @@ public record PresenceLimits(
         int subscriptions,
         int subscriptionsPerWatcher,
         int listSubscriptionsPerWatcher,
+        int subscriptionsPerPair,
         int subscriptionsPerPerson,
         Duration minimumExpiry,
         Duration defaultExpiry,
@@ -55,6 +58,7 @@ public record PresenceLimits(
     public static final PresenceLimits DEFAULT = new PresenceLimits(
             500_000,
             2_000,
+            20,
             20,
             5_000,
             Duration.ofMinutes(1),
@@ -76,6 +80,7 @@ public record PresenceLimits(
         if (subscriptions < 1
                 || subscriptionsPerWatcher < 1
                 || listSubscriptionsPerWatcher < 1
+                || subscriptionsPerPair < 1
                 || subscriptionsPerPerson < 1
                 || notifiesPerWatcher < 1
                 || publicationsPerPerson < 1

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.edgeways.base.Counters;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -279,8 +280,14 @@ final class Subscribing {
             }
             notifier.end(lost, "giveup", now);
         }
-        if (list && !roomForList(theirs, now)) {
+        if (list && !room(theirs.stream().filter(one -> one.list), limits.listSubscriptionsPerWatcher(), now)) {
             return tooMany("listSubscriptionsPerWatcher");
+        }
+        Stream<Subscription> same = theirs.stream()
+                .filter(one ->
+                        !one.list && one.event.name().equals(event.name()) && one.resource.equals(request.resource()));
+        if (!list && !room(same, limits.subscriptionsPerPair(), now)) {
+            return tooMany("subscriptionsPerPair");
         }
         if (subscriptions.countOf(event, request.resource()) >= limits.subscriptionsPerPerson()) {
             return tooMany("subscriptionsPerPerson");
@@ -288,14 +295,14 @@ final class Subscribing {
         return subscriptions.size() >= limits.subscriptions() ? tooMany("subscriptions") : null;
     }
 
-    /** Sees to it that a watcher has room for one list more; false if all they have are busy just now. */
-    private boolean roomForList(Collection<Subscription> theirs, long now) {
-        List<Subscription> lists = theirs.stream().filter(one -> one.list).toList();
-        if (lists.size() < limits.listSubscriptionsPerWatcher()) {
+    /** Sees to it that a watcher has room for one more of these; false if all they have are busy just now. */
+    private boolean room(Stream<Subscription> theirs, int most, long now) {
+        List<Subscription> alike = theirs.toList();
+        if (alike.size() < most) {
             return true;
         }
         // browsers leave one behind at each reload, which is not refreshed any more
-        Subscription least = lists.stream()
+        Subscription least = alike.stream()
                 .filter(one -> one.unreachable || one.idle())
                 .min(Comparator.comparing((Subscription one) -> !one.unreachable)
                         .thenComparingLong(one -> one.expiresAt))
