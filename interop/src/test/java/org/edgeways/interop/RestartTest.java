@@ -3,10 +3,12 @@ package org.edgeways.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipCall;
 import org.edgeways.siptransport.SipUserAgent;
@@ -55,7 +57,7 @@ class RestartTest {
         int status =
                 carol.message("sip:alice@acorn.example", "are you still there?").status();
         assertThat(status).as("202 while the pool has not reached the edge yet").isIn(200, 202);
-        assertThat(new String(received.get(20, TimeUnit.SECONDS).body(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(received.get(20, TimeUnit.SECONDS).body(), StandardCharsets.UTF_8))
                 .isEqualTo("are you still there?");
         CompletableFuture<SipMessage> second = beside(alice::awaitMessage);
         assertThat(carol.message("sip:alice@acorn.example", "good").status()).isEqualTo(200);
@@ -64,6 +66,47 @@ class RestartTest {
         CompletableFuture<SipMessage> back = beside(carol::awaitMessage);
         assertThat(alice.message("sip:carol@acorn.example", "yes").status()).isEqualTo(200);
         back.get(20, TimeUnit.SECONDS);
+    }
+
+    /** Who is inside has to sign in again, since the connection has died with the pool, but not to subscribe again. */
+    @Test
+    void watchersAreToldOfAChangeAfterThePoolWasKilledWithoutSubscribingAgain() throws Exception {
+        SipUserAgent bob = signIn(deployment.outside("bob"));
+        SipUserAgent outside = signIn(deployment.outside("alice"));
+        SipUserAgentSettings device = phones.settings(deployment.inside("carol"), PATIENCE);
+        SipUserAgent inside = phones.connect(device);
+        assertThat(inside.register(600).status()).isEqualTo(200);
+        String watched = bob.settings().addressOfRecord();
+        Watch fromOutside = Watch.begin(outside, watched);
+        Watch fromInside = Watch.begin(inside, watched);
+        fromOutside.await("<basic>open</basic>", PATIENCE);
+        fromInside.await("<basic>open</basic>", PATIENCE);
+
+        deployment.killPool();
+        deployment.startPool();
+        SipUserAgent insideAgain = phones.connect(device);
+        assertThat(insideAgain.register(600).status()).isEqualTo(200);
+        Polling.until("he publishes, without having signed in again", RECOVERY, () -> publishes(bob, "on-the-phone"));
+
+        fromOutside.await("on-the-phone", RECOVERY);
+        fromInside.over(insideAgain).await("on-the-phone", RECOVERY);
+    }
+
+    private static boolean publishes(SipUserAgent phone, String activity) {
+        SipMessage publish = phone.newRequest("PUBLISH", phone.settings().addressOfRecord());
+        publish.set(HeaderName.EVENT, "presence");
+        String document = """
+                <presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"
+                 xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="sip:bob@acorn.example">
+                <tuple id="t"><status><basic>open</basic></status></tuple>
+                <dm:person id="p"><rpid:activities><rpid:%s/></rpid:activities></dm:person>
+                </presence>""".formatted(activity);
+        publish.setBody("application/pidf+xml", document.getBytes(StandardCharsets.UTF_8));
+        try {
+            return phone.request(publish).status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test
