@@ -156,6 +156,25 @@ function watchList() {
   subscriber.subscribe();
 }
 
+// Runs in the page. What the server tells people about themselves alone: on which devices they are signed in (event reg,
+// RFC 3680), and who watches them (presence.winfo, RFC 3857).
+function watchOwn({ event, type }) {
+  const subscriber = window.ua.subscribe(String(window.ua.configuration.uri), event, type, { expires: 600 });
+  // JsSIP 3.13 takes presence.winfo apart and writes "presence.,winfo"
+  subscriber._headers = subscriber._headers.map((line) => (line.startsWith('Event:') ? `Event: ${event}` : line));
+  subscriber.on('terminated', (code, reason) => say(`unwatched ${event} ${code} ${reason}`));
+  subscriber.on('notify', (isFinal, request, body) => {
+    const document = new DOMParser().parseFromString(body, 'text/xml');
+    if (event === 'reg') {
+      say(`devices ${document.querySelectorAll('contact[state="active"]').length}`);
+    }
+    for (const watcher of document.querySelectorAll('watcher')) {
+      say(`watcher ${watcher.textContent.trim()} ${watcher.getAttribute('status')}`);
+    }
+  });
+  subscriber.subscribe();
+}
+
 // Runs in the page.
 function publish({ basic, activity }) {
   const { ua } = window;
@@ -180,7 +199,7 @@ function publish({ basic, activity }) {
   }).send();
 }
 
-const COMMANDS = { signIn, message: sendMessage, call, hangUp, watch, watchList, publish };
+const COMMANDS = { signIn, message: sendMessage, call, hangUp, watch, watchList, watchOwn, publish };
 
 async function main() {
   const [executablePath, profile] = process.argv.slice(2);

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Chromium with JsSIP in a page: SIP over secure WebSocket, the server's certificate verified against the authority in a
@@ -161,6 +163,35 @@ public final class ChromiumJsSip implements Softphone {
     /** Watches all contacts on its person's list, with one subscription. */
     public void watchList() {
         command(Map.of("command", "watchList"));
+    }
+
+    /** Asks on which devices its person is signed in (RFC 3680), now and whenever that changes. */
+    public void watchDevices() {
+        command(Map.of("command", "watchOwn", "event", "reg", "type", "application/reginfo+xml"));
+    }
+
+    /** Waits until it has been told of so many devices of its person, one number after the other. */
+    public void awaitDevices(int... counts) {
+        await(
+                "is told of its devices",
+                "(?ms)"
+                        + Arrays.stream(counts)
+                                .mapToObj(count -> "^devices " + count + "$")
+                                .collect(Collectors.joining(".*")));
+    }
+
+    /** Asks who watches its person (RFC 3857), now and whenever that changes. */
+    public void watchWatchers() {
+        command(Map.of("command", "watchOwn", "event", "presence.winfo", "type", "application/watcherinfo+xml"));
+    }
+
+    /**
+     * Waits until it is told how somebody stands who watches its person.
+     *
+     * @param status {@code pending}, {@code active}, {@code waiting} or {@code terminated}
+     */
+    public void awaitWatcher(String uri, String status) {
+        await("is watched by " + uri, "(?m)^watcher " + Pattern.quote(uri) + " " + status + "$");
     }
 
     /** Waits until it is told of the presence of somebody on the list. */

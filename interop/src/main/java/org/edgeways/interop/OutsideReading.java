@@ -61,6 +61,14 @@ public final class OutsideReading {
             return connection.contains("-" + Networks.WEB_SOCKET_PORT + ".");
         }
 
+        /** Of how many signed-in devices it tells, being a NOTIFY of {@code reg} (RFC 3680); 0 for all else. */
+        public int registrations() {
+            boolean told = startLine.startsWith("NOTIFY ")
+                    && values("Event", "o").contains("reg")
+                    && values("Content-Type", "c").contains("application/reginfo+xml");
+            return told ? body.split("<contact ", -1).length - 1 : 0;
+        }
+
         /** All of it that clients have not written: the start line, the headers but Call-ID, the body unless excepted. */
         private List<String> read() {
             List<String> read = new ArrayList<>(List.of(startLine));

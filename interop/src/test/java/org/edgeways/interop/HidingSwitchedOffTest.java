@@ -18,18 +18,26 @@ class HidingSwitchedOffTest {
             Account frank = site.inside("frank");
             try (Baresip outside = Baresip.start("hiding-off-outside", alice, TONE, List.of(frank.uri()));
                     Baresip inside = Baresip.start("hiding-off-inside", frank, TONE, List.of(alice.uri()));
-                    Linphonec second = Linphonec.start("hiding-off-second", site.outside("frank"))) {
+                    ChromiumJsSip second = ChromiumJsSip.start("hiding-off-second", site.outside("frank"))) {
                 inside.awaitSignedIn();
                 outside.awaitSignedIn();
                 second.awaitSignedIn();
+                second.watchDevices();
+                second.awaitDevices(2);
                 inside.sendMessage(alice.uri(), "who is there?");
                 outside.awaitMessage(frank.uri(), "who is there?");
             }
-            assertThat(site.outsideReading().insideSeenOutside())
+            OutsideReading reading = site.outsideReading();
+            assertThat(reading.sent())
+                    .as("what the person is told of their devices")
+                    .anyMatch(message -> message.registrations() == 2);
+            assertThat(reading.insideSeenOutside())
                     .as("the pool's name in Via and Record-Route")
                     .anyMatch(seen -> seen.contains(Networks.POOL_NAME) && seen.contains("[MESSAGE "))
-                    .as("the address of a client inside")
-                    .anyMatch(seen -> seen.contains(site.networks().desk().address()));
+                    .as("the pool's name around what the person is told of their devices")
+                    .anyMatch(seen -> seen.contains(Networks.POOL_NAME) && seen.contains("[NOTIFY "))
+                    .as("the address of a client inside, in the answer to a REGISTER outside")
+                    .anyMatch(seen -> seen.contains(site.networks().desk().address()) && seen.contains("[SIP/2.0 200"));
         }
     }
 }

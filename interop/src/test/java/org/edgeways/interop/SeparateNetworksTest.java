@@ -123,6 +123,18 @@ class SeparateNetworksTest {
         }
     }
 
+    /** What the browser is told then goes outside: a document that the pool has made of a device inside. */
+    @Test
+    void aPersonOutsideIsToldThatTheyAreSignedInInsideToo() {
+        ChromiumJsSip outside = (ChromiumJsSip) clients.get("chromium");
+        outside.watchDevices();
+        outside.awaitDevices(1);
+        try (Baresip inside = Baresip.start("networks-told-of", site.inside("carol"), TONE, List.of())) {
+            inside.awaitSignedIn();
+            outside.awaitDevices(1, 2);
+        }
+    }
+
     @Test
     void baresipOutsideCallsBaresipInside() {
         try (Baresip heidi = Baresip.start("networks-calling-baresip", site.outside("heidi"), TONE, List.of());
@@ -217,6 +229,9 @@ class SeparateNetworksTest {
                         && message.values("CSeq", "CSeq").getFirst().endsWith("REGISTER")
                         && message.values("To", "t").getFirst().contains("frank")
                         && contacts(message) == 2);
+        assertThat(reading.sent())
+                .as("what somebody outside is told of their devices, one of which is inside")
+                .anyMatch(message -> message.registrations() == 2);
         for (String method : List.of("MESSAGE", "INVITE", "BYE", "ACK")) {
             assertThat(reading.sent())
                     .as(method)
