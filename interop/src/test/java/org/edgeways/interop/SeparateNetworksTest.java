@@ -198,6 +198,46 @@ class SeparateNetworksTest {
         }
     }
 
+    @Test
+    void linphonecCallsLinphonecOutsideWithMedia() {
+        try (Linphonec heidi = Linphonec.start("networks-calling-linphonec-at-home", site.outside("heidi"));
+                Linphonec ivan = Linphonec.start("networks-called-linphonec-at-home", site.outside("ivan"))) {
+            heidi.awaitSignedIn();
+            ivan.awaitSignedIn();
+            heidi.call(site.outside("ivan").uri());
+            ivan.answer();
+            heidi.awaitCallEstablished();
+            ivan.awaitCallEstablished();
+            heidi.playAndRecord(TONE);
+            ivan.playAndRecord(OTHER_TONE);
+            heidi.awaitMedia();
+            ivan.awaitMedia();
+            heidi.hangUp();
+            heidi.awaitCallClosed();
+            ivan.awaitCallClosed();
+            assertThat(heidi.heard().hasTone(OTHER_TONE, TONE)).isTrue();
+            assertThat(ivan.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+        }
+    }
+
+    /** Both outside: browsers have no listener inside. */
+    @Test
+    void chromiumCallsChromiumOutsideWithMedia() {
+        try (ChromiumJsSip heidi = ChromiumJsSip.start("networks-calling-chromium", site.outside("heidi"));
+                ChromiumJsSip ivan = ChromiumJsSip.start("networks-called-chromium", site.outside("ivan"))) {
+            heidi.awaitSignedIn();
+            ivan.awaitSignedIn();
+            heidi.call(site.outside("ivan").uri());
+            heidi.awaitCallEstablished();
+            ivan.awaitCallEstablished();
+            heidi.awaitMedia();
+            ivan.awaitMedia();
+            ivan.hangUp();
+            heidi.awaitCallClosed();
+            ivan.awaitCallClosed();
+        }
+    }
+
     /** The caller hangs up. */
     private static void call(Linphonec caller, Linphonec called, String uri) {
         caller.awaitSignedIn();
@@ -238,9 +278,11 @@ class SeparateNetworksTest {
                     .anyMatch(message -> message.startLine().startsWith(method + " sip:"));
         }
         assertThat(reading.sent())
-                .as("a message in a WebSocket")
+                .as("a message and a call in WebSockets")
                 .anyMatch(message ->
-                        message.overWebSocket() && message.startLine().startsWith("MESSAGE "));
+                        message.overWebSocket() && message.startLine().startsWith("MESSAGE "))
+                .anyMatch(message ->
+                        message.overWebSocket() && message.startLine().startsWith("INVITE "));
     }
 
     private static long contacts(OutsideReading.Sent message) {
