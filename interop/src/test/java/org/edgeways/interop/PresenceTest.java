@@ -48,17 +48,26 @@ class PresenceTest extends FreshDemo {
     }
 
     @Test
-    void baresipInsideAndLinphonecOutsideSeeEachOtherAlsoVanish() {
+    void baresipInsideAndLinphonecAndJsSipOutsideSeeEachOtherAlsoVanish() {
         Account inside = demo.inside("alice");
-        try (Baresip baresip = Baresip.startWatching("presence-baresip-inside", inside, TONE, List.of(bob.uri()));
+        try (Baresip baresip = Baresip.startWatching(
+                        "presence-baresip-inside", inside, TONE, List.of(bob.uri(), carol.uri()));
+                ChromiumJsSip jsSip = ChromiumJsSip.start("presence-jssip-of-inside", carol);
                 Linphonec linphonec =
                         Linphonec.startPublishing("presence-linphonec-outside", bob, List.of(alice.uri()))) {
             baresip.awaitSignedIn();
             linphonec.awaitSignedIn();
+            jsSip.awaitSignedIn();
+            jsSip.watch(alice.uri());
+            jsSip.awaitPresence(alice.uri(), "open", "");
             linphonec.awaitPresence(alice.uri(), "open");
             baresip.awaitPresence(bob.uri(), "open");
+            baresip.awaitPresence(carol.uri(), "open");
+            jsSip.publish("open", "on-the-phone");
+            baresip.awaitChange(carol.uri(), "Busy");
             baresip.kill();
             linphonec.awaitPresence(alice.uri(), "closed");
+            jsSip.awaitPresence(alice.uri(), "closed", "");
         }
     }
 
