@@ -19,8 +19,27 @@ import java.util.stream.Collectors;
 public final class Baresip implements Softphone {
     private static final Duration MEDIA = Duration.ofSeconds(20);
 
+    private static final int ANY_TONE = 440;
+
     /** It subscribes a second after its start, signed in or not; if it is refused then, again after 30 seconds. */
     private static final Duration WATCHING = STEP.plusSeconds(35);
+
+    /** What it subscribes to, and what that takes in its three files. */
+    private enum Watching {
+        NOTHING("", "", ""),
+        PRESENCE("module_app presence.so\n", ";pubint=60", ";presence=p2p"),
+        MESSAGES("module_app mwi.so\n", ";mwi=yes", "");
+
+        private final String config;
+        private final String accountParameters;
+        private final String contactParameters;
+
+        Watching(String config, String accountParameters, String contactParameters) {
+            this.config = config;
+            this.accountParameters = accountParameters;
+            this.contactParameters = contactParameters;
+        }
+    }
 
     private final Account account;
     private final List<String> contacts;
@@ -48,26 +67,32 @@ public final class Baresip implements Softphone {
      * @param contacts the addresses that it can send messages to
      */
     public static Baresip start(String name, Account account, int toneHertz, List<String> contacts) {
-        return start(name, account, toneHertz, contacts, false);
+        return start(name, account, toneHertz, contacts, Watching.NOTHING);
     }
 
     /** As {@link #start}; it also publishes its presence and watches that of its contacts. */
     public static Baresip startWatching(String name, Account account, int toneHertz, List<String> contacts) {
-        return start(name, account, toneHertz, contacts, true);
+        return start(name, account, toneHertz, contacts, Watching.PRESENCE);
     }
 
-    private static Baresip start(String name, Account account, int toneHertz, List<String> contacts, boolean presence) {
+    /** As {@link #start}; it also subscribes to the number of messages that wait for its person (RFC 3842). */
+    public static Baresip startCountingMessages(String name, Account account) {
+        return start(name, account, ANY_TONE, List.of(), Watching.MESSAGES);
+    }
+
+    private static Baresip start(
+            String name, Account account, int toneHertz, List<String> contacts, Watching watching) {
         Path executable = Program.BARESIP.path();
         int ports = LoopbackPorts.consecutive(3);
         WorkDirectory directory = WorkDirectory.create();
-        String modules = presence ? "module_app presence.so\n" : "";
         directory.write(
-                "config", config(account.place().address(), directory.path(), ports, ports + 1, toneHertz) + modules);
-        directory.write("accounts", accountLine(account).strip() + (presence ? ";pubint=60" : "") + "\n");
+                "config",
+                config(account.place().address(), directory.path(), ports, ports + 1, toneHertz) + watching.config);
+        directory.write("accounts", accountLine(account).strip() + watching.accountParameters + "\n");
         directory.write(
                 "contacts",
                 contacts.stream()
-                        .map(uri -> contactLine(uri) + (presence ? ";presence=p2p" : "") + "\n")
+                        .map(uri -> contactLine(uri) + watching.contactParameters + "\n")
                         .collect(Collectors.joining()));
         RunningProgram program = RunningProgram.start(
                 account.place(),
@@ -218,6 +243,14 @@ public final class Baresip implements Softphone {
                         Pattern.compile("\\nNOTIFY sip:(?:[^\\n]+\\n)*?From:[^\\n]*" + Pattern.quote(uri)
                                 + "(?:[^\\n]+\\n)*?Subscription-State: " + state),
                         WATCHING);
+    }
+
+    /** Waits until it has been told that messages wait for its person, or that none do. */
+    public void awaitMessagesWaiting(boolean waiting) {
+        control.awaitEvent(
+                "MWI_NOTIFY",
+                event -> event.path("param").asText().contains("Messages-Waiting: " + (waiting ? "yes" : "no")),
+                STEP);
     }
 
     /** Publishes that its person can be reached, or cannot. */

@@ -36,6 +36,23 @@ class ConsentTest extends FreshDemo {
     }
 
     @Test
+    void aBrowserIsToldWhoAsksToSeeItsPerson() {
+        try (ChromiumJsSip person = ChromiumJsSip.start("consent-asked-jssip", carol)) {
+            person.awaitSignedIn();
+            person.watchWatchers();
+            try (Baresip watcher = Baresip.startWatching("consent-asking-baresip", alice, TONE, List.of(carol.uri()))) {
+                watcher.awaitSignedIn();
+                watcher.awaitSubscriptionState(carol.uri(), "pending");
+                person.awaitWatcher(alice.uri(), "pending");
+                decide("allow", "carol", "alice");
+                person.awaitWatcher(alice.uri(), "active");
+                decide("block", "carol", "alice");
+                person.awaitWatcher(alice.uri(), "terminated");
+            }
+        }
+    }
+
+    @Test
     void linphonecAsksInsideAndBaresipOutsideAndAreAllowedAndPolitelyBlocked() {
         Account inside = demo.inside("bob");
         try (Baresip baresip = Baresip.startWatching("consent-baresip", alice, TONE, List.of(bob.uri()));

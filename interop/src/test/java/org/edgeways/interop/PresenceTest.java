@@ -3,12 +3,15 @@ package org.edgeways.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.edgeways.siptransport.SipUserAgent;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Real clients publish their presence and watch each other's, outside and inside. */
 @Tag("interop")
 class PresenceTest extends FreshDemo {
+    private static final int TONE = 440;
+    private static final int WAITING = 100;
 
     PresenceTest() {
         super("presence-demo");
@@ -104,6 +107,38 @@ class PresenceTest extends FreshDemo {
             try (Baresip baresip = Baresip.start("presence-list-baresip", alice, TONE, List.of())) {
                 baresip.awaitSignedIn();
                 jsSip.awaitListed(alice.uri(), "open");
+            }
+        }
+    }
+
+    @Test
+    void aBrowserIsToldOnWhichDevicesItsPersonIsSignedIn() {
+        try (ChromiumJsSip jsSip = ChromiumJsSip.start("devices-jssip", carol)) {
+            jsSip.awaitSignedIn();
+            jsSip.watchDevices();
+            jsSip.awaitDevices(1);
+            try (Baresip baresip = Baresip.start("devices-baresip", demo.inside("carol"), TONE, List.of())) {
+                baresip.awaitSignedIn();
+                jsSip.awaitDevices(1, 2);
+                baresip.kill();
+                jsSip.awaitDevices(1, 2, 1);
+            }
+        }
+    }
+
+    /** So many wait that it has subscribed before it has answered them all. */
+    @Test
+    void baresipIsToldThatMessagesWaitAndThatItHasThemAll() throws Exception {
+        try (Phones phones = new Phones();
+                SipUserAgent sender = phones.signIn(demo.inside("bob"))) {
+            for (int i = 1; i <= WAITING; i++) {
+                assertThat(sender.message(alice.uri(), "message " + i).status()).isEqualTo(202);
+            }
+            try (Baresip baresip = Baresip.startCountingMessages("waiting-baresip", alice)) {
+                baresip.awaitSignedIn();
+                baresip.awaitMessagesWaiting(true);
+                baresip.awaitMessage(bob.uri(), "message " + WAITING);
+                baresip.awaitMessagesWaiting(false);
             }
         }
     }
