@@ -61,6 +61,17 @@ class OutsideReadingTest {
     }
 
     @Test
+    void onlyANotifyOfRegTellsOfDevices() {
+        String body = "<reginfo><contact state=\"active\"/><contact state=\"active\"/></reginfo>";
+        String message = message("Event: reg", "application/reginfo+xml", body);
+        String notify = message.replace("MESSAGE ", "NOTIFY ");
+        String none = notify.replace("Event: reg", "Event: presence");
+        assertThat(OutsideReading.messages("0001-5061.from-edge", bytes(notify + message + none)))
+                .extracting(OutsideReading.Sent::registrations)
+                .containsExactly(2, 0, 0);
+    }
+
+    @Test
     void aMessageThatIsCutOffIsReadAsFarAsItCame() throws Exception {
         byte[] stream = bytes("SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS 10.10.1.20");
         assertThat(reading("0001-5061", stream).insideSeenOutside()).hasSize(1);
