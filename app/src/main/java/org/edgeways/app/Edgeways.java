@@ -32,13 +32,7 @@ import picocli.CommandLine.HelpCommand;
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
-        footer = {
-            "",
-            "Examples:",
-            "  edgeways demo",
-            "  edgeways user list",
-            "  edgeways help user"
-        })
+        footer = {"", "Examples:", "  edgeways demo", "  edgeways user list", "  edgeways help user"})
 public final class Edgeways {
 
     /** The version of the build, from the manifest. */

@@ -155,7 +155,9 @@ public final class RunningProgram implements AutoCloseable {
     /** One that still writes would bring back what is removed of its directory. */
     private static void kill(ProcessHandle child) {
         child.destroyForcibly();
-        child.onExit().completeOnTimeout(child, POLITE.toMillis(), TimeUnit.MILLISECONDS).join();
+        child.onExit()
+                .completeOnTimeout(child, POLITE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private void keepLog() {

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 /** Real clients publish their presence and watch each other's, outside and inside. */
 @Tag("interop")
 class PresenceTest extends FreshDemo {
-    private static final int TONE = 440;
     private static final int WAITING = 100;
 
     PresenceTest() {

@@ -59,14 +59,9 @@ class AcceptLoopTest {
     @Test
     void anInterruptEndsThePauseAndTheLoop() {
         coming.add(new IOException("broken"));
-        new AcceptLoop(
-                        "admin.sock",
-                        this::next,
-                        taken::add,
-                        counters,
-                        time -> {
-                            throw new InterruptedException();
-                        })
+        new AcceptLoop("admin.sock", this::next, taken::add, counters, time -> {
+                    throw new InterruptedException();
+                })
                 .run();
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -122,7 +122,13 @@ public final class Pool implements AutoCloseable {
                     counters,
                     random);
             PoolEngine engine = new PoolEngine(
-                    settings.engine(), around, SipTimers.DEFAULT, settings.limits().transactions(), boot, shard.number(), start);
+                    settings.engine(),
+                    around,
+                    SipTimers.DEFAULT,
+                    settings.limits().transactions(),
+                    boot,
+                    shard.number(),
+                    start);
             made.set(engine);
             return new PoolRole(engine, messages, bindings, presence, shard::execute, start);
         });
@@ -146,7 +152,8 @@ public final class Pool implements AutoCloseable {
         for (InetSocketAddress address : settings.inside()) {
             String name = number++ == 0 ? "inside-tls" : "inside-tls-" + number;
             SipListenerSettings listener = SipListenerSettings.tls(name, address, settings.insideTls(), admission)
-                    .with(SipConnectionSettings.DEFAULT.withMessage(settings.limits().size()));
+                    .with(SipConnectionSettings.DEFAULT.withMessage(
+                            settings.limits().size()));
             listeners.add(SipListener.open(transport, listener, shards));
         }
         for (PoolSettings.EdgeNode edge : settings.edges()) {

@@ -45,7 +45,9 @@ final class NativeLibrary {
             var _ = SQLiteJDBCLoader.initialize();
         } catch (Exception e) {
             LOG.warn(
-                    "SQLite cannot be loaded from {} ({}); the system's temporary directory is tried", directory, e.toString());
+                    "SQLite cannot be loaded from {} ({}); the system's temporary directory is tried",
+                    directory,
+                    e.toString());
         } finally {
             System.clearProperty(WHERE);
             remove(directory);

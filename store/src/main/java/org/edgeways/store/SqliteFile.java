@@ -72,8 +72,8 @@ final class SqliteFile implements AutoCloseable {
             closeQuietly(lockChannel);
             throw new StoreException(
                     StoreErrorCode.DIRECTORY_UNUSABLE,
-                    "cannot use the data directory " + directory + ": " + IoReason.of(e) + "; check that it exists, that this user"
-                            + " owns it and that the disk is not full",
+                    "cannot use the data directory " + directory + ": " + IoReason.of(e)
+                            + "; check that it exists, that this user" + " owns it and that the disk is not full",
                     e);
         } catch (RuntimeException e) {
             closeQuietly(lockChannel);

@@ -119,9 +119,8 @@ public final class CountersCommand implements Callable<Integer> {
                 .map(line -> sample(part, line))
                 .filter(sample -> (sample.name() + sample.labels()).contains(filter))
                 .forEach(matching::add));
-        List<Sample> samples = matching.stream()
-                .filter(sample -> all || sample.value() != 0)
-                .toList();
+        List<Sample> samples =
+                matching.stream().filter(sample -> all || sample.value() != 0).toList();
         if (form == Form.JSON) {
             out.println(Output.json(samples));
             return;

@@ -152,7 +152,10 @@ public final class DemoCommand implements Callable<Integer> {
             return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
         } catch (IOException e) {
             throw new AppFailure(
-                    AppErrorCode.START_FAILED, "the check's clients cannot start: " + IoReason.of(e), "Look at the log.", e);
+                    AppErrorCode.START_FAILED,
+                    "the check's clients cannot start: " + IoReason.of(e),
+                    "Look at the log.",
+                    e);
         }
     }
 }

@@ -44,7 +44,8 @@ public final class UserDeviceCommand {
             @Parameters(paramLabel = "DEVICE", description = "A name for the device.") String device,
             @Option(
                             names = "--password-stdin",
-                            description = "Takes the password from the first line of standard input, and does not print it.")
+                            description =
+                                    "Takes the password from the first line of standard input, and does not print it.")
                     boolean passwordFromStdin) {
         ObjectNode request = AdminClient.request("device-add").put("name", name).put("device", device);
         if (passwordFromStdin) {

@@ -95,8 +95,7 @@ final class Limits {
     static SipConnectionSettings connection(JsonSection limits) {
         SipConnectionSettings usual = SipConnectionSettings.DEFAULT;
         return usual.withMessage(size(limits))
-                .withIncompleteMessage(
-                        limits.duration("incompleteMessage", usual.incompleteMessage(), SECOND, HOUR))
+                .withIncompleteMessage(limits.duration("incompleteMessage", usual.incompleteMessage(), SECOND, HOUR))
                 .withIdle(limits.duration("idle", usual.idle(), SECOND, DAY))
                 .withQueueBytes((int) limits.number("queueBytes", usual.queueBytes(), KIB_64, GIB))
                 .withStalled(limits.duration("stalled", usual.stalled(), SECOND, HOUR))
@@ -112,7 +111,8 @@ final class Limits {
         return new SipLimits(
                 (int) limits.number("startLineBytes", usual.startLineBytes(), 256, usual.startLineBytes()),
                 (int) limits.number("headerLines", usual.headerLines(), 32, usual.headerLines()),
-                (int) limits.number("headerSectionBytes", usual.headerSectionBytes(), 4_096, usual.headerSectionBytes()),
+                (int) limits.number(
+                        "headerSectionBytes", usual.headerSectionBytes(), 4_096, usual.headerSectionBytes()),
                 (int) limits.number("bodyBytes", usual.bodyBytes(), 0, usual.bodyBytes()),
                 (int) limits.number("uriBytes", usual.uriBytes(), 256, usual.uriBytes()),
                 (int) limits.number("viaEntries", usual.viaEntries(), 1, usual.viaEntries()));
@@ -165,12 +165,14 @@ final class Limits {
                 limits.duration("longestBackOff", usual.longestBackOff(), SECOND, HOUR));
         Duration silence = linkSilence(limits);
         if (read.keepAlive().plus(read.pongTimeout()).compareTo(silence) >= 0) {
-            String key = limits.has("keepAlive") ? "keepAlive" : limits.has("pongTimeout") ? "pongTimeout" : "linkSilence";
+            String key =
+                    limits.has("keepAlive") ? "keepAlive" : limits.has("pongTimeout") ? "pongTimeout" : "linkSilence";
             limits.problem(
                     key,
                     "keepAlive (" + Durations.text(read.keepAlive()) + ") and pongTimeout ("
                             + Durations.text(read.pongTimeout()) + ") together must be less than linkSilence ("
-                            + Durations.text(silence) + "), after which the edge nodes close a silent link; if it is longer"
+                            + Durations.text(silence)
+                            + "), after which the edge nodes close a silent link; if it is longer"
                             + " in their link.limits, say the same here");
         }
         limits.end();

@@ -69,7 +69,11 @@ public final class Exposition {
         StringBuilder text = new StringBuilder();
         families.forEach((name, family) -> {
             if (!family.help.isEmpty()) {
-                text.append("# HELP ").append(name).append(' ').append(family.help).append('\n');
+                text.append("# HELP ")
+                        .append(name)
+                        .append(' ')
+                        .append(family.help)
+                        .append('\n');
             }
             text.append("# TYPE ").append(name).append(' ').append(family.type).append('\n');
             family.samples.forEach(sample -> text.append(sample).append('\n'));

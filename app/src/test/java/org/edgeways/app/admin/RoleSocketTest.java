@@ -24,7 +24,8 @@ class RoleSocketTest {
         AppFailure failure = RoleSocket.somebodyElses(socket, new AccessDeniedException(socket.toString()));
         assertThat(failure.code()).isEqualTo(AppErrorCode.NOT_OURS);
         assertThat(failure.problem())
-                .startsWith(socket + " belongs to user " + Files.getOwner(directory).getName())
+                .startsWith(
+                        socket + " belongs to user " + Files.getOwner(directory).getName())
                 .doesNotContain("running");
         assertThat(failure.nextStep()).contains("as that user or as root", "--data DIR");
     }
@@ -33,7 +34,8 @@ class RoleSocketTest {
     void whatIsNotThereIsNotThereAndWhatNobodyAnswersIsRefused() throws IOException {
         Path socket = directory.resolve("admin.sock");
         assertThat(RoleSocket.isThere(socket)).isFalse();
-        assertThat(RoleSocket.isThere(directory.resolve("none").resolve("admin.sock"))).isFalse();
+        assertThat(RoleSocket.isThere(directory.resolve("none").resolve("admin.sock")))
+                .isFalse();
         Files.createFile(socket);
         assertThat(RoleSocket.isThere(socket)).isTrue();
         assertThat(RoleSocket.isThere(socket.resolve("below"))).isFalse();

@@ -86,7 +86,9 @@ class CommandLineTest {
     @Test
     void aFormOfOutputThatThereIsNotIsAnsweredWithThoseThatThereAreAsTheyAreTyped() {
         assertThat(run("counters", "-o", "yaml")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("'yaml' is none of table, json, prometheus").doesNotContain("TABLE");
+        assertThat(err.toString())
+                .contains("'yaml' is none of table, json, prometheus")
+                .doesNotContain("TABLE");
         err.getBuffer().setLength(0);
         assertThat(run("user", "list", "-o", "yaml")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("'yaml' is none of table, json").doesNotContain("TABLE");

@@ -80,7 +80,8 @@ class UserCommandTest {
         InputStream console = System.in;
         System.setIn(new ByteArrayInputStream((password + "\nmore\n").getBytes(StandardCharsets.UTF_8)));
         try {
-            List<String> arguments = new ArrayList<>(List.of("user", "device", "add", person, device, "--password-stdin"));
+            List<String> arguments =
+                    new ArrayList<>(List.of("user", "device", "add", person, device, "--password-stdin"));
             arguments.addAll(List.of(options));
             done(arguments.toArray(String[]::new));
         } finally {
@@ -109,7 +110,8 @@ class UserCommandTest {
     @Test
     void peopleAreAddedListedChangedAndRemoved() {
         done("user", "list");
-        assertThat(out.toString().lines()).containsExactly("NAME  ADDRESS  DISPLAY NAME  REMOTE ACCESS  DEVICES  SIGNED IN");
+        assertThat(out.toString().lines())
+                .containsExactly("NAME  ADDRESS  DISPLAY NAME  REMOTE ACCESS  DEVICES  SIGNED IN");
         done("user", "add", "erin", "--remote-access");
         done("user", "add", "dave");
         done("user", "list");
@@ -119,12 +121,16 @@ class UserCommandTest {
                         "dave  sip:dave@acorn.example  -             no             -        0",
                         "erin  sip:erin@acorn.example  -             yes            -        0");
         done("user", "set", "dave", "--remote-access=true");
-        assertThat(out.toString()).contains("dave  sip:dave@acorn.example  -             yes").doesNotContain("erin");
+        assertThat(out.toString())
+                .contains("dave  sip:dave@acorn.example  -             yes")
+                .doesNotContain("erin");
         done("user", "set", "erin", "--remote-access", "false");
         done("user", "remove", "dave");
         assertThat(out.toString().strip()).isEqualTo("dave is removed.");
         done("user", "list");
-        assertThat(out.toString()).contains("erin  sip:erin@acorn.example  -             no").doesNotContain("dave");
+        assertThat(out.toString())
+                .contains("erin  sip:erin@acorn.example  -             no")
+                .doesNotContain("dave");
     }
 
     @Test

@@ -295,9 +295,10 @@ class LimitsTest {
     void aPoolThatPingsLessOftenThanItsEdgeNodesBearIsRefused() {
         Limits.link(section("{'keepAlive':'50s'}"));
         assertThat(problems.lines())
-                .containsExactly("edge.json:1: keepAlive: keepAlive (50s) and pongTimeout (10s) together must be less than"
-                        + " linkSilence (1m), after which the edge nodes close a silent link; if it is longer in their"
-                        + " link.limits, say the same here");
+                .containsExactly(
+                        "edge.json:1: keepAlive: keepAlive (50s) and pongTimeout (10s) together must be less than"
+                                + " linkSilence (1m), after which the edge nodes close a silent link; if it is longer in their"
+                                + " link.limits, say the same here");
         assertThat(Limits.link(section("{'keepAlive':'1h','pongTimeout':'1h','linkSilence':'7201s'}")))
                 .isEqualTo(new LinkLimits(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(30)));
         assertThat(problems.lines()).hasSize(1);

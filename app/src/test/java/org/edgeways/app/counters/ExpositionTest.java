@@ -45,7 +45,9 @@ class ExpositionTest {
         poolCounters.gauge("accounts_people", () -> 4);
         MicrometerCounters edgeCounters = new MicrometerCounters();
         edgeCounters.counter("sip_messages_received", "transport", "tls").add(5);
-        edgeCounters.counter("edge_refused", "reason", "a \\ and a \" and a { brace").increment();
+        edgeCounters
+                .counter("edge_refused", "reason", "a \\ and a \" and a { brace")
+                .increment();
         try (CountersSocket _ = CountersSocket.open(pool, poolCounters);
                 CountersSocket _ = CountersSocket.open(edge, edgeCounters)) {
             Map<String, Double> samples = strict(prometheus());
@@ -54,8 +56,7 @@ class ExpositionTest {
                     .containsEntry("sip_messages_received_total{part=\"pool\",transport=\"wss\"}", 0.0)
                     .containsEntry("sip_messages_received_total{part=\"edge\",transport=\"tls\"}", 5.0)
                     .containsEntry("accounts_people{part=\"pool\"}", 4.0)
-                    .containsEntry(
-                            "edge_refused_total{part=\"edge\",reason=\"a \\\\ and a \\\" and a { brace\"}", 1.0)
+                    .containsEntry("edge_refused_total{part=\"edge\",reason=\"a \\\\ and a \\\" and a { brace\"}", 1.0)
                     .containsEntry("accepts_failed_total{part=\"edge\",socket=\"counters.sock\"}", 0.0)
                     .hasSize(7);
         }
@@ -107,8 +108,12 @@ class ExpositionTest {
             Matcher comment = COMMENT.matcher(line);
             if (comment.matches()) {
                 boolean help = comment.group(1).equals("HELP");
-                assertThat((help ? helped : typed).add(comment.group(2))).as("twice: %s", line).isTrue();
-                assertThat(help && typed.contains(comment.group(2))).as("too late: %s", line).isFalse();
+                assertThat((help ? helped : typed).add(comment.group(2)))
+                        .as("twice: %s", line)
+                        .isTrue();
+                assertThat(help && typed.contains(comment.group(2)))
+                        .as("too late: %s", line)
+                        .isFalse();
                 assertThat(comment.group(3).isBlank()).as("no text: %s", line).isFalse();
                 current = comment.group(2);
                 continue;

@@ -38,8 +38,7 @@ class DataDirectoryTest {
     private void refused() {
         assertThatThrownBy(() -> DataDirectory.take(directory)).isInstanceOfSatisfying(AppFailure.class, failure -> {
             assertThat(failure.code()).isEqualTo(AppErrorCode.DATA_IN_USE);
-            assertThat(failure.problem())
-                    .isEqualTo("another pool or edge is running with its data in " + directory);
+            assertThat(failure.problem()).isEqualTo("another pool or edge is running with its data in " + directory);
             assertThat(failure.nextStep()).contains("Stop it");
         });
     }
@@ -81,7 +80,8 @@ class DataDirectoryTest {
             roles.keepEdgeDataIn(roles.poolData());
             assertThatThrownBy(() -> roles.startEdge(new ObjectMapper().createObjectNode()))
                     .isInstanceOfSatisfying(
-                            AppFailure.class, failure -> assertThat(failure.code()).isEqualTo(AppErrorCode.DATA_IN_USE));
+                            AppFailure.class,
+                            failure -> assertThat(failure.code()).isEqualTo(AppErrorCode.DATA_IN_USE));
             assertThat(roles.poolData().resolve("counters.sock")).exists();
         }
     }

@@ -124,8 +124,7 @@ class RolesTest {
                             Contact: <sip:alice@client.example;transport=tls>\r
                             Content-Length: 0\r
                             \r
-                            """.formatted(probes++))
-                    .startsWith("SIP/2.0 401 ");
+                            """.formatted(probes++)).startsWith("SIP/2.0 401 ");
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -199,7 +198,8 @@ class RolesTest {
         assertThatThrownBy(this::start).isInstanceOfSatisfying(AppFailure.class, failure -> {
             assertThat(failure.code()).isEqualTo(AppErrorCode.PORT_TAKEN);
             assertThat(failure.problem())
-                    .matches("the edge cannot start: \\S+ cannot listen on 127\\.0\\.0\\.1:[0-9]+: Address already in use.*");
+                    .matches(
+                            "the edge cannot start: \\S+ cannot listen on 127\\.0\\.0\\.1:[0-9]+: Address already in use.*");
             assertThat(failure.nextStep()).contains("ss -ltnp", "another port");
         });
     }
@@ -208,9 +208,11 @@ class RolesTest {
     void aKeyFileThatIsMissingIsNamedInWords() throws Exception {
         Files.delete(directory.resolve("files").resolve("outside.key"));
         assertThatThrownBy(this::start)
-                .isInstanceOfSatisfying(AppFailure.class, failure -> assertThat(failure.problem())
-                        .contains("outside.key: there is no such file")
-                        .doesNotContain("Exception"));
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.problem())
+                                .contains("outside.key: there is no such file")
+                                .doesNotContain("Exception"));
     }
 
     private void start() {

@@ -114,7 +114,8 @@ public final class RunningRoles implements AutoCloseable {
 
     /** Replaces the certificate that the pool shows to edge nodes; with its key in one file, so that both are new at once. */
     public TlsIdentity renewService() throws IOException {
-        TlsIdentity identity = issue(linkAuthority, "service", CertificateRequest.service("pool", "pool.acorn.example"));
+        TlsIdentity identity =
+                issue(linkAuthority, "service", CertificateRequest.service("pool", "pool.acorn.example"));
         Path beside = file("service.pem.new");
         Files.writeString(beside, Files.readString(file("service.crt")) + Files.readString(file("service.key")));
         Files.move(beside, file("service.pem"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -231,8 +232,7 @@ public final class RunningRoles implements AutoCloseable {
         trust.init(trusted);
         SSLContext ssl = SSLContext.getInstance("TLS");
         ssl.init(null, trust.getTrustManagers(), null);
-        SSLSocket tls = (SSLSocket)
-                ssl.getSocketFactory().createSocket("127.0.0.1", inside ? insidePort : outsidePort);
+        SSLSocket tls = (SSLSocket) ssl.getSocketFactory().createSocket("127.0.0.1", inside ? insidePort : outsidePort);
         tls.setSoTimeout(20_000);
         tls.startHandshake();
         return tls;

@@ -112,7 +112,9 @@ final class AdminCommands {
             case Result.Ok<NewDevice>(NewDevice device) -> {
                 ObjectNode answer = people(List.of(device.person()));
                 // one that was given is known to whoever gave it, and has no business on their screen
-                yield password == null ? answer.put("password", device.password().reveal()) : answer;
+                yield password == null
+                        ? answer.put("password", device.password().reveal())
+                        : answer;
             }
             case Result.Bad<NewDevice> bad -> refused(bad);
         };

@@ -108,7 +108,8 @@ class AdminServerTest {
                 InstantSource.system(),
                 new Random(11),
                 new InMemoryCounters());
-        server = AdminServer.open(directory, accounts, addresses -> bindings.apply(addresses), NOBODY, new InMemoryCounters());
+        server = AdminServer.open(
+                directory, accounts, addresses -> bindings.apply(addresses), NOBODY, new InMemoryCounters());
         open.add(server);
     }
 
@@ -380,7 +381,8 @@ class AdminServerTest {
             left.bind(UnixDomainSocketAddress.of(dead.resolve("admin.sock")));
         }
         assertThat(dead.resolve("admin.sock")).exists();
-        AdminServer.open(dead, accounts, bindings, NOBODY, new InMemoryCounters()).close();
+        AdminServer.open(dead, accounts, bindings, NOBODY, new InMemoryCounters())
+                .close();
     }
 
     @Test
@@ -389,7 +391,8 @@ class AdminServerTest {
         String socket = "/" + AdminServer.FILE_NAME;
         Path deep = Files.createDirectory(Path.of(base, "d".repeat(106 - base.length() - 1 - socket.length())));
         assertThat(deep + socket).hasSize(106);
-        AdminServer.open(deep, accounts, bindings, NOBODY, new InMemoryCounters()).close();
+        AdminServer.open(deep, accounts, bindings, NOBODY, new InMemoryCounters())
+                .close();
         Path longer = Files.createDirectory(deep.resolveSibling(deep.getFileName() + "x"));
         assertThatThrownBy(() -> AdminServer.open(longer, accounts, bindings, NOBODY, new InMemoryCounters()))
                 .isInstanceOf(IOException.class)
