@@ -125,6 +125,8 @@ class RolesTest {
                             Content-Length: 0\r
                             \r
                             """.formatted(probes++)).startsWith("SIP/2.0 401 ");
+        } catch (IOException e) {
+            return false;
         } catch (Exception e) {
             throw new AssertionError(e);
         }
