@@ -100,8 +100,7 @@ final class EdgeConnections implements SipConnectionEvents {
             return false;
         }
         // what was begun may be ended past the rate; who is not signed in has begun nothing
-        boolean ends = client.isSignedIn(now)
-                && (request.method().equals("ACK") || request.method().equals("CANCEL"));
+        boolean ends = (request.method().equals("ACK") || request.method().equals("CANCEL")) && client.isSignedIn(now);
         if (guard.admitRequest(client.source(), now) || ends) {
             return true;
         }

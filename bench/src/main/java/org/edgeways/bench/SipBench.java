@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -47,6 +50,12 @@ final class SipBench {
     private final Report report = new Report();
     private final ProcessUse own = ProcessUse.ofThisProcess();
 
+    /** Those that take turns. */
+    private final List<Side> inTurn = new ArrayList<>();
+
+    /** By server, the most of the processor that it took while it had nothing to do: what it took from the others. */
+    private final Map<String, Double> idleUse = new TreeMap<>();
+
     SipBench(Plan plan, Workbench workbench, Path launcher, Consumer<String> progress) {
         this.plan = plan;
         this.workbench = workbench;
@@ -84,6 +93,7 @@ final class SipBench {
             Side ours = new Side(edge, edgeLoad);
             Side theirs = new Side(kamailio, kamailioLoad);
             List<Side> both = List.of(ours, theirs);
+            inTurn.addAll(both);
             for (Side side : both) {
                 side.server().join(side.generator());
                 connect(side, Wire.TLS);
@@ -114,7 +124,11 @@ final class SipBench {
                 connect(theirs, Wire.TCP);
                 inTurns("message-tcp", Workload.MESSAGE, List.of(theirs));
             }
+        } finally {
+            inTurn.clear();
         }
+        idleUse.forEach((server, share) -> report.note(
+                "processor taken by idle " + server, String.format(Locale.ROOT, "up to %.0f%%", 100 * share)));
     }
 
     private void circumstances() throws IOException {
@@ -219,12 +233,16 @@ final class SipBench {
         long completed = load.completed();
         double serverCpu = server.cpuSeconds();
         double ownCpu = own.cpuSeconds();
+        Map<Side, Double> idleBefore = idleCpu(side);
         long began = System.nanoTime();
         pause(plan.run());
+        Map<Side, Double> idleAfter = idleCpu(side);
         double units = load.completed() - completed;
         double used = server.cpuSeconds() - serverCpu;
         double ownUsed = own.cpuSeconds() - ownCpu;
         double seconds = (System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1);
+        idleAfter.forEach((idle, cpu) ->
+                idleUse.merge(idle.server().name(), (cpu - idleBefore.getOrDefault(idle, cpu)) / seconds, Math::max));
         Histogram latencies = load.takeLatencies();
         Histogram lateness = load.takeLateness();
         Load.Counted all = load.stop();
@@ -239,6 +257,16 @@ final class SipBench {
                 latencies.getValueAtPercentile(99) / NANOS_PER_MICRO,
                 lateness.getTotalCount() == 0 ? 0 : lateness.getValueAtPercentile(99) / NANOS_PER_MICRO,
                 offered);
+    }
+
+    private Map<Side, Double> idleCpu(Side busy) throws IOException {
+        Map<Side, Double> used = new HashMap<>();
+        for (Side side : inTurn) {
+            if (!side.equals(busy)) {
+                used.put(side, side.server().use().cpuSeconds());
+            }
+        }
+        return used;
     }
 
     private void tell(String measure, Side side, int round, Sample sample) {

@@ -1,5 +1,6 @@
 package org.edgeways.siptransport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
@@ -33,6 +34,9 @@ final class ChannelSipConnection implements SipConnection {
         /** One message. */
         Object pack(Channel channel, byte[] message);
 
+        /** True on a byte stream, where several messages may go out as one piece. */
+        boolean joins();
+
         /** The last thing that is written before we close. */
         Object farewell(Channel channel);
     }
@@ -41,6 +45,9 @@ final class ChannelSipConnection implements SipConnection {
     private static final int LOGGED_REFUSALS = 5;
     private static final int CLOSE_SECONDS = 2;
     private static final long NOT_INCOMPLETE = Long.MAX_VALUE;
+
+    /** The most that is joined: what one TLS record holds (RFC 8446 section 5.1). */
+    private static final int JOINED_BYTES = 1 << 14;
 
     private final ConnectionSetup setup;
     private final Channel channel;
@@ -261,18 +268,33 @@ final class ChannelSipConnection implements SipConnection {
 
     private void drain() {
         draining.set(false);
-        boolean wrote = false;
-        for (byte[] message = outgoing.poll(); message != null; message = outgoing.poll()) {
-            int length = message.length;
-            if (inFlight++ == 0) {
-                lastTaken = now();
+        byte[] message = outgoing.poll();
+        if (message == null) {
+            return;
+        }
+        while (message != null) {
+            byte[] next = outgoing.poll();
+            if (next == null || !packing.joins() || message.length + next.length > JOINED_BYTES) {
+                write(packing.pack(channel, message), message.length);
+                message = next;
+            } else {
+                ByteBuf joined = channel.alloc().directBuffer(JOINED_BYTES).writeBytes(message);
+                while (next != null && joined.readableBytes() + next.length <= JOINED_BYTES) {
+                    joined.writeBytes(next);
+                    next = outgoing.poll();
+                }
+                write(joined, joined.readableBytes());
+                message = next;
             }
-            wrote = true;
-            channel.write(packing.pack(channel, message)).addListener(future -> taken(length));
         }
-        if (wrote) {
-            channel.flush();
+        channel.flush();
+    }
+
+    private void write(Object packed, int length) {
+        if (inFlight++ == 0) {
+            lastTaken = now();
         }
+        channel.write(packed).addListener(future -> taken(length));
     }
 
     private void taken(int length) {

@@ -28,7 +28,7 @@ final class ShardTransmitter implements Transmitter {
             case Destination.Service(String name) -> {
                 SipConnection link = context.links().pick(name, message.callId());
                 if (link != null && branch != null) {
-                    shard.execute(at -> shard.role().engine().sentOver(branch, link.flow()));
+                    shard.role().engine().sentOver(branch, link.flow());
                 }
                 send(link, message, branch, TransportFailure.UNREACHABLE);
             }

@@ -29,6 +29,11 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        public boolean joins() {
+            return true;
+        }
+
+        @Override
         public Object farewell(Channel channel) {
             return Unpooled.EMPTY_BUFFER;
         }

@@ -44,6 +44,11 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         }
 
         @Override
+        public boolean joins() {
+            return false; // RFC 7118 section 5: one SIP message in each WebSocket message
+        }
+
+        @Override
         public Object farewell(Channel channel) {
             return new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE);
         }

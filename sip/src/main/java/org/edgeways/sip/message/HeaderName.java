@@ -1,7 +1,9 @@
 package org.edgeways.sip.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,6 @@ public final class HeaderName {
 
     private static final @Nullable HeaderName[] TABLE = new HeaderName[TABLE_SIZE];
     private static final @Nullable HeaderName[] COMPACT = new HeaderName[128];
-    private static int knownNames;
 
     public static final HeaderName ACCEPT = known("Accept");
     public static final HeaderName ACCEPT_CONTACT = known("Accept-Contact", 'a');
@@ -157,10 +158,11 @@ public final class HeaderName {
     }
 
     private static HeaderName known(String canonical) {
-        if (knownNames == Long.SIZE - 1) {
+        long before = Arrays.stream(TABLE).filter(Objects::nonNull).count();
+        if (before == Long.SIZE - 1) {
             throw new IllegalStateException("more names than bits");
         }
-        HeaderName name = new HeaderName(canonical, canonical.toLowerCase(Locale.ROOT), 1L << knownNames++);
+        HeaderName name = new HeaderName(canonical, canonical.toLowerCase(Locale.ROOT), 1L << before);
         int slot = spread(name.lowerCase.hashCode());
         while (TABLE[slot] != null) {
             slot = (slot + 1) % TABLE_SIZE;
