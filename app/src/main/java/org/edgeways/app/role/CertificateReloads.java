@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at certificate files at an interval; logs and counts what has come of it, a failure only when it is a new one. Files
- * that cannot be used at one look and can at the next were being replaced, one after the other: that is no failure. Counts {@code ROLE_certificate_reloads} and {@code ROLE_certificate_reloads_failed}.
+ * that cannot be used at one look and can at the next were being replaced, one after the other: that is no failure. Counts
+ * {@code ROLE_certificate_reloads} and {@code ROLE_certificate_reloads_failed}.
  */
 final class CertificateReloads implements AutoCloseable {
 
