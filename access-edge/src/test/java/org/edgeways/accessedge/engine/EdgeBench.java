@@ -131,9 +131,10 @@ final class EdgeBench {
                 bytesOutside.writeBytes(bytes);
                 atClients.get(flow).add(parse(bytes));
             }
-            case Destination.Service(String name) -> atInside.add(parse(bytes));
+            case Destination.Service(String name) -> atInside.add(parse(bytes, SipLimits.BETWEEN_PARTS));
             case Destination.Connection gone -> fail(message, TransportFailure.FLOW_GONE);
-            case Destination.Locate located when located.equals(nextHop.destination()) -> atInside.add(parse(bytes));
+            case Destination.Locate located
+            when located.equals(nextHop.destination()) -> atInside.add(parse(bytes, SipLimits.BETWEEN_PARTS));
             case Destination.Locate locate -> throw new AssertionError("nothing may be located: " + locate);
         }
     }
@@ -144,8 +145,13 @@ final class EdgeBench {
         }
     }
 
+    /** As it is read on a client's connection. */
     static SipMessage parse(byte[] bytes) {
-        return switch (SipParser.parse(bytes, SipLimits.DEFAULT)) {
+        return parse(bytes, SipLimits.DEFAULT);
+    }
+
+    private static SipMessage parse(byte[] bytes, SipLimits limits) {
+        return switch (SipParser.parse(bytes, limits)) {
             case ParseOutcome.Good(SipMessage message) -> message;
             case ParseOutcome.Refused refused ->
                 throw new AssertionError(refused + "\n" + new String(bytes, StandardCharsets.UTF_8));
@@ -211,7 +217,7 @@ final class EdgeBench {
             case NextHop.Service(String name) -> Origin.service(trunk, name);
             case NextHop.Direct direct -> Origin.connection(trunk);
         };
-        core.receive(parse(message.encode()), origin, now);
+        core.receive(parse(message.encode(), SipLimits.BETWEEN_PARTS), origin, now);
     }
 
     /** The oldest message that the inside has not looked at. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.tokens.FlowToken;
@@ -102,6 +103,30 @@ class EdgePathsTest {
         SipMessage answer = bench.atInside();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.topVia().branch()).startsWith("z9hG4bKc");
+    }
+
+    /** What a client writes grows by the Via entries that it has not seen, and by its addresses, which are written anew. */
+    @Test
+    void anAnswerAtTheLimitToARequestAtTheLimitIsNotTooLargeForTheLinkItGoesInsideOn() {
+        int limit = SipLimits.DEFAULT.headerSectionBytes();
+        Flow flow = bench.client();
+        SipMessage register = bench.signIn(flow, BOB, "<sip:bob@xyz.invalid;transport=ws>");
+        SipMessage invite = bench.request(
+                "INVITE",
+                "sip:bob@xyz.invalid;transport=ws",
+                ALICE,
+                BOB,
+                "Route: " + register.first(HeaderName.PATH) + "|Contact: " + INSIDE_CONTACT);
+        String via = "SIP/2.0/TLS 192.168.77.11;x=";
+        invite.add(HeaderName.VIA, via + "y".repeat(SipLimits.DEFAULT.copiedBytes() - invite.encode().length));
+        bench.fromInside(invite);
+        bench.atInside.clear();
+        SipMessage outside = bench.at(flow);
+        SipMessage answer = EdgeBench.answer(outside, 200, "OK", "Contact", outside.first(HeaderName.CONTACT));
+        int room = limit - answer.encode().length;
+        answer.set(HeaderName.CONTACT, answer.first(HeaderName.CONTACT) + ",a:b".repeat(room / 4));
+        bench.fromClient(flow, answer);
+        assertThat(bench.atInside().encode()).hasSizeBetween(2 * limit, SipLimits.BETWEEN_PARTS.headerSectionBytes());
     }
 
     @Test

@@ -13,11 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import org.edgeways.accounts.NewPerson;
+import org.edgeways.accounts.Secret;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.net.TlsIdentity;
+import org.edgeways.policy.PersonRights;
+import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipLimits;
+import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipUserAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What configurations say comes to pass in a running pool and edge. */
 @Timeout(120)
 class RolesTest {
+
+    private static final String PASSWORD = "a password that is good";
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -169,6 +176,34 @@ class RolesTest {
         assertThat(request).hasSize(limits.headerSectionBytes());
         assertThat(roles.answerOutside(request.toString())).startsWith("SIP/2.0 401 ");
         assertThat(counters(roles.poolData(), "closed")).doesNotContain("framing");
+    }
+
+    /** The device's answer repeats them, with those of edge and pool. */
+    @Test
+    void aRequestWithAsManyViaEntriesAsTheEdgeTakesDoesNotCostADeviceInsideItsConnection() throws Exception {
+        PoolProcess pool = roles.startPool();
+        roles.startEdge(json.createObjectNode());
+        RunningRoles.awaitTrue("the pool reaches the edge", pool::isLinked);
+        for (String person : List.of("alice", "dave")) {
+            pool.accounts()
+                    .add(new NewPerson(person, null, "", new PersonRights(true)))
+                    .get();
+            pool.accounts().addDevice(person, "phone", new Secret(PASSWORD)).get();
+        }
+        SipUserAgent alice = roles.outside("alice", PASSWORD);
+        SipUserAgent dave = roles.inside("dave", PASSWORD);
+        assertThat(alice.register(600).status()).isEqualTo(200);
+        assertThat(dave.register(600).status()).isEqualTo(200);
+        SipMessage options = alice.newRequest("OPTIONS", "sip:dave@acorn.example");
+        for (int i = 1; i < SipLimits.DEFAULT.viaEntries(); i++) {
+            options.add(HeaderName.VIA, "SIP/2.0/TLS 192.0.2.1;branch=z9hG4bK" + i);
+        }
+        assertThat(alice.request(options).status())
+                .as("as dave's device answers")
+                .isEqualTo(483);
+        SipMessage again = alice.newRequest("OPTIONS", "sip:dave@acorn.example");
+        alice.start(again);
+        assertThat(dave.await("OPTIONS").callId()).as("on the same connection").isEqualTo(again.callId());
     }
 
     @Test

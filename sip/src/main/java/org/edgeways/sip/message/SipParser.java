@@ -34,6 +34,14 @@ public final class SipParser {
     private static final List<HeaderName> MANDATORY =
             List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.CSEQ);
 
+    /** The bits of what whoever answers a request copies into the response, which has to be within the limits too. */
+    private static final long COPIED = HeaderName.VIA.bit()
+            | HeaderName.RECORD_ROUTE.bit()
+            | HeaderName.FROM.bit()
+            | HeaderName.TO.bit()
+            | HeaderName.CALL_ID.bit()
+            | HeaderName.CSEQ.bit();
+
     private final byte[] bytes;
     private final SipLimits limits;
     private int at;
@@ -43,6 +51,9 @@ public final class SipParser {
     // the bits of the names that have come, and of those that came again
     private long named;
     private long repeated;
+
+    private int copiedLines;
+    private int copiedBytes;
 
     private SipParser(byte[] bytes, SipLimits limits) {
         this.bytes = bytes;
@@ -229,6 +240,10 @@ public final class SipParser {
         read.append(field);
         repeated |= named & name.bit();
         named |= name.bit();
+        if ((COPIED & name.bit()) != 0) {
+            copiedLines++;
+            copiedBytes += end + 2 - start;
+        }
         // a short line has no long URI
         if (end - start > limits.uriBytes() && ADDRESSES.contains(name)) {
             checkUris(field, start);
@@ -287,9 +302,15 @@ public final class SipParser {
             return;
         }
         List<String> vias = read.elements(HeaderName.VIA);
-        // the response to a request at the limit has our own entry besides
-        if (vias.size() > limits.viaEntries() + (read.isRequest() ? 0 : 1)) {
+        // the response to a request at the limit has the entries of the hops between besides
+        if (vias.size() > limits.viaEntries() * (read.isRequest() ? 1 : 2)) {
             refuse(SipErrorCode.VIA_TOO_DEEP, 483, "Too Many Hops", 0);
+        }
+        if (read.isRequest() && copiedLines > limits.copiedLines()) {
+            refuse(SipErrorCode.HEADER_TOO_MANY, 513, "Message Too Large", 0);
+        }
+        if (read.isRequest() && copiedBytes > limits.copiedBytes()) {
+            refuse(SipErrorCode.HEADER_SECTION_TOO_LARGE, 513, "Message Too Large", 0);
         }
         check(read, HeaderName.VIA, vias.isEmpty() ? Via.parse("") : Via.parse(vias.getFirst()));
         check(read, HeaderName.FROM, address(read, HeaderName.FROM));

@@ -112,6 +112,23 @@ class MessageLimitsTest {
     }
 
     @Test
+    void linesThatAResponseRepeats() {
+        String route = "Record-Route: <sip:a>\r\n";
+        good(message("sip:b", route.repeat(128 - 5), ""));
+        refused(message("sip:b", route.repeat(128 - 4), ""), SipErrorCode.HEADER_TOO_MANY, 513);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Via: SIP/2.0/TLS g;x=", "Record-Route: <sip:a>;x="})
+    void bytesThatAResponseRepeats(String line) {
+        int room = 32_768 - (VIA + REST + line + "\r\n").length();
+        good(message("sip:b", line + "y".repeat(room) + "\r\n", ""));
+        refused(message("sip:b", line + "y".repeat(room + 1) + "\r\n", ""), SipErrorCode.HEADER_SECTION_TOO_LARGE, 513);
+        String response = "SIP/2.0 200 OK\r\n" + VIA + REST + line + "y".repeat(room + 1) + "\r\n\r\n";
+        good(response);
+    }
+
+    @Test
     void body() {
         good(message("sip:b", "", "x".repeat(1_048_576)));
         refused(message("sip:b", "", "x".repeat(1_048_577)), SipErrorCode.BODY_TOO_LARGE, 413);
@@ -126,10 +143,10 @@ class MessageLimitsTest {
     }
 
     @Test
-    void theResponseToARequestAtTheViaLimitIsRead() {
+    void theResponseToARequestAtTheViaLimitIsReadAlsoAfterManyHops() {
         String head = "SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS ours;branch=z9hG4bK0";
-        good(head + ", SIP/2.0/TLS g".repeat(70) + "\r\n" + REST + "\r\n");
-        assertThat(parse(head + ", SIP/2.0/TLS g".repeat(71) + "\r\n" + REST + "\r\n"))
+        good(head + ", SIP/2.0/TLS g".repeat(139) + "\r\n" + REST + "\r\n");
+        assertThat(parse(head + ", SIP/2.0/TLS g".repeat(140) + "\r\n" + REST + "\r\n"))
                 .isInstanceOf(ParseOutcome.Refused.class);
     }
 
