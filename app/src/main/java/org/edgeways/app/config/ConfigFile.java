@@ -1,6 +1,7 @@
 package org.edgeways.app.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
@@ -46,11 +47,19 @@ public final class ConfigFile {
                         "Is it the configuration file?");
             }
             return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    "the configuration " + file + " is no text in UTF-8",
+                    "Is it the configuration file? Save it as UTF-8.",
+                    e);
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.CONFIGURATION_INVALID,
                     "the configuration " + file + " cannot be read: " + IoReason.withoutFile(e),
-                    "Name the file: --config FILE",
+                    IoReason.isDenied(e)
+                            ? "Run this as the file's owner or as root, or correct the rights of the file or its directory."
+                            : "Name the file: --config FILE",
                     e);
         }
     }

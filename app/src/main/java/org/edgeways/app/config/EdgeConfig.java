@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.accessedge.engine.NextHop;
+import org.edgeways.base.Result;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
@@ -106,7 +108,7 @@ public record EdgeConfig(
                 section.path("data", base),
                 domains(section),
                 new Outside(
-                        outside.text("host"),
+                        outside.host("host"),
                         outside.texts("aliases", List.of()),
                         sipTls,
                         outside.has("webSocketPort")
@@ -117,7 +119,7 @@ public record EdgeConfig(
                         Limits.admission(outsideLimits),
                         Limits.connection(outsideLimits)),
                 link(section.requiredSection("link"), base),
-                section.text("nextHop", "service:pool"),
+                nextHop(section),
                 section.texts("insideNames", List.of()),
                 section.flag("hideTopology", true),
                 certificateCheck(section),
@@ -131,7 +133,7 @@ public record EdgeConfig(
     private static Link link(JsonSection section, Path base) {
         JsonSection limits = section.sectionOrEmpty("limits");
         Link link = new Link(
-                section.text("host"),
+                section.host("host"),
                 ListenConfig.read(section, "port"),
                 CertificateFiles.read(section, base),
                 section.path("authority", base),
@@ -140,6 +142,15 @@ public record EdgeConfig(
         limits.end();
         section.end();
         return link;
+    }
+
+    private static String nextHop(JsonSection section) {
+        String text = section.text("nextHop", "service:pool");
+        if (!text.isEmpty() && NextHop.parse(text) instanceof Result.Bad<NextHop> bad) {
+            section.problem(
+                    "nextHop", "must be service:NAME or a SIP URI, \"" + text + "\" is neither (" + bad.reason() + ")");
+        }
+        return text;
     }
 
     static Duration certificateCheck(JsonSection section) {
@@ -151,6 +162,7 @@ public record EdgeConfig(
         if (domains.isEmpty()) {
             section.problem("sipDomains", "must name at least one SIP domain, such as [\"acorn.example\"]");
         }
+        domains.forEach(domain -> section.checkHost("sipDomains", domain));
         return domains;
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.edgeways.sip.message.Hosts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class JsonSection {
 
     private record Located(int line, @Nullable Object value) {}
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,252})");
 
     private final Problems problems;
     private final String path;
@@ -131,9 +136,30 @@ public final class JsonSection {
         return List.copyOf(texts);
     }
 
+    /** A host or domain that must be there: a name, in ASCII, or the literal of an address. */
+    public String host(String key) {
+        String host = text(key);
+        checkHost(key, host);
+        return host;
+    }
+
+    /** Notes a problem if {@code host}, read from {@code key}, is neither a name nor the literal of an address. */
+    void checkHost(String key, String host) {
+        if (!host.isEmpty()
+                && !NAME.matcher(host).matches()
+                && Hosts.address(host).isEmpty()) {
+            problem(key, "must be a name such as acorn.example, or an address; \"" + host + "\" is neither");
+        }
+    }
+
     /** A file or directory that must be named; a relative one counts from {@code base}. */
     public Path path(String key, Path base) {
-        return base.resolve(text(key)).normalize();
+        try {
+            return base.resolve(text(key)).normalize();
+        } catch (InvalidPathException e) {
+            problem(key, "must be the name of a file or directory: " + e.getReason());
+            return base;
+        }
     }
 
     /** A whole number of the range, both ends included, or {@code otherwise} if the key is absent. */

@@ -24,7 +24,11 @@ public record ListenConfig(List<InetAddress> addresses, int port) {
 
     private static List<InetAddress> addresses(JsonSection section) {
         List<InetAddress> addresses = new ArrayList<>();
-        for (String literal : section.texts("addresses", List.of("0.0.0.0", "::"))) {
+        List<String> literals = section.texts("addresses", List.of("0.0.0.0", "::"));
+        if (literals.isEmpty()) {
+            section.problem("addresses", "must name at least one local address; leave it out to listen on all");
+        }
+        for (String literal : literals) {
             try {
                 addresses.add(InetAddress.ofLiteral(literal));
             } catch (IllegalArgumentException e) {

@@ -77,7 +77,7 @@ public record PoolConfig(
         PoolConfig config = new PoolConfig(
                 section.path("data", base),
                 EdgeConfig.domains(section),
-                inside.text("host"),
+                inside.host("host"),
                 inside.texts("aliases", List.of()),
                 ListenConfig.read(inside, "sipTlsPort"),
                 CertificateFiles.read(inside, base),
@@ -92,6 +92,9 @@ public record PoolConfig(
 
     private static List<String> digests(JsonSection section) {
         List<String> digests = section.texts("digestAlgorithms", List.of("MD5"));
+        if (digests.isEmpty()) {
+            section.problem("digestAlgorithms", "must name at least one of MD5, SHA-256 and SHA-512-256");
+        }
         for (String digest : digests) {
             if (!List.of("MD5", "SHA-256", "SHA-512-256").contains(digest)) {
                 section.problem(
@@ -115,7 +118,7 @@ public record PoolConfig(
     private static Link link(JsonSection section, Path base) {
         List<Edge> edges = new ArrayList<>();
         for (JsonSection edge : section.sections("edges")) {
-            String host = edge.text("host");
+            String host = edge.host("host");
             edges.add(new Edge(
                     host, edge.text("address", host), edge.port("port"), (int) edge.number("connections", 4, 1, 16)));
             edge.end();

@@ -107,4 +107,54 @@ class ConfigFileTest {
                         failure -> assertThat(failure.problem())
                                 .contains("none.json cannot be read: there is no such file"));
     }
+
+    @Test
+    void whatWouldMakeAStartFailWithAStackTraceIsNamedWithItsLine() throws Exception {
+        Path pool = file("""
+                {
+                  "data": "a\\u0000b",
+                  "sipDomains": ["not a domain!"],
+                  "digestAlgorithms": [],
+                  "inside": {"host": "a;b", "sipTlsPort": 5061, "certificate": "a", "key": "b", "addresses": []},
+                  "link": {"certificate": "a", "key": "b", "authority": "c", "edges": [{"host": "x y", "port": 1}]}
+                }""");
+        assertThatThrownBy(() -> PoolConfig.read(pool))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.nextStep().lines())
+                                .satisfiesExactlyInAnyOrder(
+                                        line -> assertThat(line).contains(":2: data: must be the name of a file"),
+                                        line -> assertThat(line).contains(":3: sipDomains: must be a name such as"),
+                                        line -> assertThat(line).contains(":4: digestAlgorithms: must name at least"),
+                                        line -> assertThat(line).contains(":5: inside.host: must be a name such as"),
+                                        line -> assertThat(line).contains(":5: inside.addresses: must name at least"),
+                                        line -> assertThat(line).contains(":6: link.edges[0].host: must be a name")));
+    }
+
+    @Test
+    void aWrongNextHopOfAnEdgeIsNamedWithItsLine() throws Exception {
+        Path edge = file("""
+                {
+                  "node": "edge1", "data": "data", "sipDomains": ["acorn.example"],
+                  "nextHop": "pool.acorn.example",
+                  "outside": {"host": "127.0.0.1", "sipTlsPort": 5061, "certificate": "a", "key": "b"},
+                  "link": {"host": "::1", "port": 8445, "certificate": "a", "key": "b", "authority": "c"}
+                }""");
+        assertThatThrownBy(() -> EdgeConfig.read(edge))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.nextStep().lines())
+                                .singleElement()
+                                .asString()
+                                .contains(":3: nextHop: must be service:NAME or a SIP URI"));
+    }
+
+    @Test
+    void aFileThatIsNoTextIsCalledThat() throws Exception {
+        Path file = Files.write(directory.resolve("config.json"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertThatThrownBy(() -> PoolConfig.read(file))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.problem()).contains("is no text in UTF-8"));
+    }
 }
