@@ -2,12 +2,14 @@ package org.edgeways.app;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.edgeways.app.command.CountersCommand;
 import org.edgeways.app.command.DemoCommand;
 import org.edgeways.app.command.EdgeCommand;
+import org.edgeways.app.command.HelpOfCommand;
 import org.edgeways.app.command.PoolCommand;
 import org.edgeways.app.command.UserCommand;
 import org.edgeways.app.failure.AppErrorCode;
@@ -15,7 +17,6 @@ import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.failure.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 
 /** The program {@code edgeways}: reads the command line, runs one command, exits with its code. */
 @Command(
@@ -29,7 +30,7 @@ import picocli.CommandLine.HelpCommand;
             EdgeCommand.class,
             UserCommand.class,
             CountersCommand.class,
-            HelpCommand.class
+            HelpOfCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Examples:", "  edgeways demo", "  edgeways user list", "  edgeways help user"})
@@ -67,6 +68,7 @@ public final class Edgeways {
         line.setErr(err);
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Path.class, Edgeways::path);
         line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception, command));
         line.setParameterExceptionHandler((exception, parsed) -> misused(exception));
         line.setExecutionStrategy(parsed -> execute(parsed, err));
@@ -78,6 +80,14 @@ public final class Edgeways {
         CommandLine line = new CommandLine(new Edgeways());
         explainExitCodes(line);
         return line;
+    }
+
+    /** An empty name would mean the working directory; it mostly comes from an unset variable of a script. */
+    private static Path path(String name) {
+        if (name.isBlank()) {
+            throw new CommandLine.TypeConversionException("it must be the name of a file or directory, not empty");
+        }
+        return Path.of(name);
     }
 
     /** Every help ends with what the exit codes mean, also that of a command that is added later. */
@@ -120,8 +130,16 @@ public final class Edgeways {
     private static int misused(CommandLine.ParameterException exception) {
         CommandLine command = exception.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("edgeways: " + exception.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+        if (exception instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && !command.getSubcommands().isEmpty()) {
+            err.println("edgeways: there is no command \""
+                    + unmatched.getUnmatched().getFirst() + "\" here; there are "
+                    + String.join(", ", command.getSubcommands().keySet()));
+        } else {
+            err.println("edgeways: " + exception.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+        }
         err.println("  See: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
     }

@@ -159,6 +159,49 @@ class CommandLineTest {
     }
 
     @Test
+    void helpBeforeTheWordsOfACommandShowsTheSameAsTheCommandWithHelpBehind() {
+        List<List<String>> commands = new ArrayList<>();
+        collect(Edgeways.commandLine(), List.of(), commands);
+        for (List<String> command : commands) {
+            List<String> behind = new ArrayList<>(command);
+            behind.add("--help");
+            out.getBuffer().setLength(0);
+            run(behind.toArray(String[]::new));
+            String expected = out.toString();
+            List<String> before = new ArrayList<>(command);
+            before.addFirst("help");
+            out.getBuffer().setLength(0);
+            assertThat(run(before.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+            assertThat(out.toString()).as("help %s", command).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void helpForACommandThatThereIsNotIsWrongUsage() {
+        assertThat(run("help", "user", "nosuch")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("no command \"nosuch\" in edgeways user", "edgeways user --help");
+    }
+
+    @Test
+    void aCommandThatThereIsNotIsAnsweredWithThoseThatThereAre() {
+        assertThat(run("user", "nosuch")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("no command \"nosuch\" here", "list", "watcher", "edgeways user --help");
+    }
+
+    @Test
+    void anEmptyNameOfAFileOrDirectoryIsWrongUsageAndNotTheWorkingDirectory() {
+        for (List<String> command : List.of(
+                List.of("pool", "--config", ""),
+                List.of("demo", "--check", "--data", ""),
+                List.of("user", "list", "--data", ""),
+                List.of("counters", "--data", ""))) {
+            err.getBuffer().setLength(0);
+            assertThat(run(command.toArray(String[]::new))).as("%s", command).isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).as("%s", command).contains("not empty", "--help");
+        }
+    }
+
+    @Test
     void saysHowToStartAPoolWhenNoneRuns() {
         assertThat(run("user", "list", "--data", directory.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("no pool is running with its data in " + directory, "edgeways demo");
