@@ -203,7 +203,9 @@ final class DemoDirectory implements AutoCloseable {
         return new AppFailure(
                 AppErrorCode.DATA_UNUSABLE,
                 "the data directory " + root + " cannot be used: " + IoReason.of(e),
-                "Name one that you may write to: --data DIR, or start anew: --fresh",
+                IoReason.isDenied(e)
+                        ? "Name one that you may write to: --data DIR"
+                        : "Name one that you may write to: --data DIR, or start anew: --fresh",
                 e);
     }
 }

@@ -58,8 +58,10 @@ public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
                 throw new AppFailure(
                         AppErrorCode.PORT_TAKEN,
                         "port " + port + " (" + purpose + ") cannot be had: " + IoReason.of(e),
-                        "Is another demo running? Stop it, see who has the port (ss -ltnp 'sport = :" + port + "'),\n"
-                                + "or move all ports: edgeways demo --port-base 18443",
+                        IoReason.isDenied(e)
+                                ? "A port below 1024 needs rights of its own; choose others: edgeways demo --port-base 18443"
+                                : "Is another demo running? Stop it, see who has the port (ss -ltnp 'sport = :" + port
+                                        + "'),\nor move all ports: edgeways demo --port-base 18443",
                         e);
             }
         }
