@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.base.IoReason;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -76,11 +77,7 @@ public final class Logs {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
         } catch (IOException e) {
-            throw new AppFailure(
-                    AppErrorCode.DATA_UNUSABLE,
-                    "the log cannot be made: " + IoReason.of(e),
-                    "The data directory must belong to the user who runs this; name another one, or correct its rights.",
-                    e);
+            throw unusable("the log cannot be made: " + IoReason.of(e), e);
         }
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setFile(file.toString());
@@ -97,7 +94,20 @@ public final class Logs {
         trigger.start();
         appender.setRollingPolicy(rolling);
         appender.setTriggeringPolicy(trigger);
-        return started(context, appender, "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} " + ONE_LINE);
+        started(context, appender, "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} " + ONE_LINE);
+        if (!appender.isStarted()) {
+            throw unusable("the log " + file + " cannot be written", null);
+        }
+        return appender;
+    }
+
+    private static AppFailure unusable(String problem, @Nullable IOException cause) {
+        return new AppFailure(
+                AppErrorCode.DATA_UNUSABLE,
+                problem,
+                "The data directory and what is in it must belong to the user who runs this; name another one, or correct its"
+                        + " rights.",
+                cause);
     }
 
     private static <A extends OutputStreamAppender<ILoggingEvent>> A started(
