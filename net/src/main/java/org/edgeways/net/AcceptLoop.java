@@ -69,10 +69,12 @@ public final class AcceptLoop implements Runnable {
                 failing = false;
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 failures.increment();
-                if (!failing) {
-                    LOG.warn("{} cannot take a connection: {}; goes on", name, IoReason.of(e));
+                if (!failing && e instanceof IOException broken) {
+                    LOG.warn("{} cannot take a connection: {}; goes on", name, IoReason.of(broken));
+                } else if (!failing) {
+                    LOG.error("{} cannot take a connection; goes on", name, e);
                 }
                 failing = true;
                 try {

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.edgeways.base.InMemoryCounters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,25 @@ class AcceptLoopTest {
             assertThat(taken).containsExactly(first, second);
             assertThat(pauses).containsExactly(AcceptLoop.PAUSE, AcceptLoop.PAUSE);
             assertThat(counters.value("accepts_failed", "socket", "admin.sock")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aConnectionAtWhichTheTakerFailsIsNotTheLast() throws IOException {
+        try (SocketChannel first = SocketChannel.open();
+                SocketChannel second = SocketChannel.open()) {
+            coming.add(first);
+            coming.add(second);
+            coming.add(new ClosedChannelException());
+            Consumer<SocketChannel> taker = channel -> {
+                if (channel.equals(first)) {
+                    throw new IllegalStateException("a bug");
+                }
+                taken.add(channel);
+            };
+            new AcceptLoop("admin.sock", this::next, taker, counters, pauses::add).run();
+            assertThat(taken).containsExactly(second);
+            assertThat(counters.value("accepts_failed", "socket", "admin.sock")).isEqualTo(1);
         }
     }
 

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -67,9 +68,10 @@ final class Connector {
             Target target,
             WebSocketClient.@Nullable Request webSocket,
             CompletableFuture<SipConnection> result) {
+        // after the connect's own failure, which closes the channel and says more
         channel.closeFuture()
-                .addListener(
-                        closed -> result.completeExceptionally(new java.io.IOException("closed while connecting")));
+                .addListener(closed -> channel.eventLoop()
+                        .execute(() -> result.completeExceptionally(new IOException("closed while connecting"))));
         if (target.tls() == null) {
             channel.pipeline().addLast(new Pipelines.WhenActive(() -> {
                 StreamHandler handler = new StreamHandler(setup, channel, null);

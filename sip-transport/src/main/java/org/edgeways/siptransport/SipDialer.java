@@ -1,6 +1,7 @@
 package org.edgeways.siptransport;
 
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.base.ErrorCode;
+import org.edgeways.base.IoReason;
 import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -154,7 +156,8 @@ public final class SipDialer implements AutoCloseable {
         private void failed(Throwable failure) {
             if (!closed) {
                 Duration pause = pause();
-                LOG.info("{} cannot connect: {}, next in {} ms", settings.name(), failure, pause.toMillis());
+                String why = failure instanceof IOException broken ? IoReason.of(broken) : failure.toString();
+                LOG.info("{} cannot connect: {}; next in {} ms", settings.name(), why, pause.toMillis());
                 listener.failed(failure, pause);
             }
         }

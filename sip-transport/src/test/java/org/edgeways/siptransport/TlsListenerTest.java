@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.net.CertificateRequest;
@@ -243,6 +247,35 @@ final class TlsListenerTest {
                         LinkListener.NONE)) {
             assertThat(events.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.LINK_SILENT);
             assertThat(dialer.open()).isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void whyALinkCannotBeDialledIsTold() throws Exception {
+        int nobody;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = free.getLocalPort();
+        }
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        LinkListener listener = new LinkListener() {
+            @Override
+            public void failed(Throwable cause, Duration pause) {
+                failure.complete(cause);
+            }
+        };
+        try (Loopback loopback = new Loopback();
+                SipDialer dialer = SipDialer.start(
+                        loopback.context,
+                        SipDialerSettings.of(
+                                "link-edge1",
+                                "127.0.0.1",
+                                nobody,
+                                "edge1.perimeter.acorn.example",
+                                loopback.serviceTls("pool")),
+                        new Loopback.Recorder(true),
+                        listener)) {
+            assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessageContaining("refused");
+            assertThat(dialer.open()).isZero();
         }
     }
 
