@@ -13,13 +13,16 @@ public final class TokensTarget {
 
     private static final Sealer SEALER = new Sealer(Keyring.create(new Random(7)), new Random(8));
 
+    /** Seals nothing: the fuzzer reads what is compared, and so knows every token that was made here. */
+    private static final Sealer SILENT = new Sealer(Keyring.create(new Random(9)), new Random(10));
+
     private TokensTarget() {}
 
     /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         for (Purpose purpose : Purpose.values()) {
-            that(!SEALER.open(purpose, text).isOk(), "somebody forged a token");
+            that(!SILENT.open(purpose, text).isOk(), "somebody forged a token");
         }
         if (data.length <= Sealer.MAX_CONTENT_BYTES) {
             sealed(data);

@@ -37,7 +37,7 @@ public record DigestCredentials(
     public static boolean isDigest(String header) {
         String text = header.stripLeading();
         return text.regionMatches(true, 0, "Digest", 0, 6)
-                && (text.length() == 6 || text.charAt(6) == ' ' || text.charAt(6) == '\t');
+                && (text.length() == 6 || DigestParameters.isBlank(text.charAt(6)));
     }
 
     /** Reads one header value; bad if anything in it could be read in two ways or is missing. */

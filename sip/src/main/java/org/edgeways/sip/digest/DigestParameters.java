@@ -51,6 +51,11 @@ record DigestParameters(String scheme, Map<String, String> values) {
         return quoted.append('"').toString();
     }
 
+    /** White space of the grammar, that of a fold included (RFC 3261 section 25.1, LWS). */
+    static boolean isBlank(char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    }
+
     private static final class Reader {
         private final String text;
         private int at;
@@ -139,10 +144,6 @@ record DigestParameters(String scheme, Map<String, String> values) {
                 value.append(c);
             }
             return null;
-        }
-
-        private static boolean isBlank(char c) {
-            return c == ' ' || c == '\t' || c == '\r' || c == '\n';
         }
 
         /** A token, and what careless senders leave unquoted: URIs and Base64. */
