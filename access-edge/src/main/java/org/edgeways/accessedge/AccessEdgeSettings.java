@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.accessedge.engine.NextHop;
 import org.edgeways.net.AdmissionLimits;
@@ -138,281 +139,149 @@ public record AccessEdgeSettings(
 
     /** The same under more names outside, and with more names of the inside to be kept from there. */
     public AccessEdgeSettings withNames(Set<String> aliases, List<String> hidden) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                aliases,
-                insideHost,
-                hidden,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> {
+            draft.outsideAliases = aliases;
+            draft.insideNames = hidden;
+        });
     }
 
     /** The same behind forwarded ports. */
     public AccessEdgeSettings withPublicPorts(int tlsPort, int webSocketPort) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                tlsPort,
-                webSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> {
+            draft.publicTlsPort = tlsPort;
+            draft.publicWebSocketPort = webSocketPort;
+        });
     }
 
     /** The same for pages of these web origins only. */
     public AccessEdgeSettings withWebSocketOrigins(Set<String> origins) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                origins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> draft.webSocketOrigins = origins);
     }
 
     /** The same on further local addresses. */
     public AccessEdgeSettings withMoreAddresses(List<InetAddress> outside, List<InetAddress> inside) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                outside,
-                inside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> {
+            draft.moreOutside = outside;
+            draft.moreInside = inside;
+        });
     }
 
     /** The same with another next hop. */
     public AccessEdgeSettings withNextHop(NextHop hop) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                hop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> draft.nextHop = hop);
     }
 
     /** The same with hiding on or off. */
     public AccessEdgeSettings withHiding(boolean on) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                on,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> draft.hiding = on);
     }
 
     /** The same with other limits of its own. */
     public AccessEdgeSettings withLimits(EdgeLimits own) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                own,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                engine);
+        return changed(draft -> draft.limits = own);
     }
 
     /** The same with other limits of connections from outside. */
     public AccessEdgeSettings withConnections(AdmissionLimits admission, SipConnectionSettings each) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                admission,
-                insideAdmission,
-                each,
-                engine);
+        return changed(draft -> {
+            draft.outsideAdmission = admission;
+            draft.connection = each;
+        });
     }
 
     /** The same with other limits of connections from inside. */
     public AccessEdgeSettings withInsideAdmission(AdmissionLimits inside) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                inside,
-                connection,
-                engine);
+        return changed(draft -> draft.insideAdmission = inside);
     }
 
     /** The same with other limits of each shard's transactions. */
     public AccessEdgeSettings withTransactions(SipEngineLimits transactions) {
-        return new AccessEdgeSettings(
-                node,
-                domains,
-                outsideHost,
-                outsideAliases,
-                insideHost,
-                insideNames,
-                tls,
-                webSocket,
-                webSocketOrigins,
-                insideLeg,
-                moreOutside,
-                moreInside,
-                publicTlsPort,
-                publicWebSocketPort,
-                nextHop,
-                hiding,
-                retryAfter,
-                flowTimer,
-                limits,
-                outsideAdmission,
-                insideAdmission,
-                connection,
-                transactions);
+        return changed(draft -> draft.engine = transactions);
+    }
+
+    private AccessEdgeSettings changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** The same settings while one of them is being replaced. */
+    private static final class Draft {
+        private String node;
+        private SipDomains domains;
+        private String outsideHost;
+        private Set<String> outsideAliases;
+        private String insideHost;
+        private List<String> insideNames;
+        private InetSocketAddress tls;
+        private @Nullable InetSocketAddress webSocket;
+        private Set<String> webSocketOrigins;
+        private InetSocketAddress insideLeg;
+        private List<InetAddress> moreOutside;
+        private List<InetAddress> moreInside;
+        private int publicTlsPort;
+        private int publicWebSocketPort;
+        private NextHop nextHop;
+        private boolean hiding;
+        private Duration retryAfter;
+        private Duration flowTimer;
+        private EdgeLimits limits;
+        private AdmissionLimits outsideAdmission;
+        private AdmissionLimits insideAdmission;
+        private SipConnectionSettings connection;
+        private SipEngineLimits engine;
+
+        Draft(AccessEdgeSettings from) {
+            node = from.node;
+            domains = from.domains;
+            outsideHost = from.outsideHost;
+            outsideAliases = from.outsideAliases;
+            insideHost = from.insideHost;
+            insideNames = from.insideNames;
+            tls = from.tls;
+            webSocket = from.webSocket;
+            webSocketOrigins = from.webSocketOrigins;
+            insideLeg = from.insideLeg;
+            moreOutside = from.moreOutside;
+            moreInside = from.moreInside;
+            publicTlsPort = from.publicTlsPort;
+            publicWebSocketPort = from.publicWebSocketPort;
+            nextHop = from.nextHop;
+            hiding = from.hiding;
+            retryAfter = from.retryAfter;
+            flowTimer = from.flowTimer;
+            limits = from.limits;
+            outsideAdmission = from.outsideAdmission;
+            insideAdmission = from.insideAdmission;
+            connection = from.connection;
+            engine = from.engine;
+        }
+
+        AccessEdgeSettings settings() {
+            return new AccessEdgeSettings(
+                    node,
+                    domains,
+                    outsideHost,
+                    outsideAliases,
+                    insideHost,
+                    insideNames,
+                    tls,
+                    webSocket,
+                    webSocketOrigins,
+                    insideLeg,
+                    moreOutside,
+                    moreInside,
+                    publicTlsPort,
+                    publicWebSocketPort,
+                    nextHop,
+                    hiding,
+                    retryAfter,
+                    flowTimer,
+                    limits,
+                    outsideAdmission,
+                    insideAdmission,
+                    connection,
+                    engine);
+        }
     }
 }

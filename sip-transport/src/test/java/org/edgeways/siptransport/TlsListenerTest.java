@@ -223,16 +223,7 @@ final class TlsListenerTest {
     void aDialledLinkIsPingedAtOnce() throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);
         try (Loopback loopback = new Loopback();
-                SipListener listener = SipListener.open(
-                        loopback.context,
-                        SipListenerSettings.tls(
-                                        "inside-leg",
-                                        Loopback.anyPort(),
-                                        loopback.nodeTls("edge1"),
-                                        loopback.admission())
-                                .with(SETTINGS.withLinkSilence(Duration.ofMillis(200)))
-                                .asLink(),
-                        events);
+                SipListener listener = insideLeg(loopback, SETTINGS.withLinkSilence(Duration.ofMillis(200)), events);
                 SipDialer dialer = SipDialer.start(
                         loopback.context,
                         SipDialerSettings.of(
@@ -279,22 +270,20 @@ final class TlsListenerTest {
         }
     }
 
+    private static SipListener insideLeg(Loopback loopback, SipConnectionSettings settings, Loopback.Recorder events)
+            throws IOException {
+        SipListenerSettings listener = SipListenerSettings.tls(
+                "inside-leg", Loopback.anyPort(), loopback.nodeTls("edge1"), loopback.admission());
+        return SipListener.open(loopback.context, listener.with(settings).asLink(), events);
+    }
+
     /** Why the listener closed a link on which that was sent and then nothing. */
     private static TransportErrorCode closedWhenSilent(byte[] sent) throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);
         SipConnectionSettings settings =
                 SETTINGS.withLinkSilence(Duration.ofMillis(200)).withIdle(Duration.ofSeconds(1));
         try (Loopback loopback = new Loopback();
-                SipListener listener = SipListener.open(
-                        loopback.context,
-                        SipListenerSettings.tls(
-                                        "inside-leg",
-                                        Loopback.anyPort(),
-                                        loopback.nodeTls("edge1"),
-                                        loopback.admission())
-                                .with(settings)
-                                .asLink(),
-                        events);
+                SipListener listener = insideLeg(loopback, settings, events);
                 SipUserAgent pool = SipUserAgent.connect(
                         loopback.context,
                         SipUserAgentSettings.tls(

@@ -133,19 +133,26 @@ final class Limits {
     private static MessageSettings messages(JsonSection limits) {
         MessageSettings usual = MessageSettings.DEFAULT;
         Duration first = limits.duration("firstRetry", usual.firstRetry(), TRANSACTION_OVER, HOUR);
-        Duration longest = limits.duration("longestRetry", usual.longestRetry(), TRANSACTION_OVER, DAY);
-        if (longest.compareTo(first) < 0) {
-            limits.problem(
-                    limits.has("longestRetry") ? "longestRetry" : "firstRetry",
-                    "firstRetry (" + Durations.text(first) + ") must not be longer than longestRetry ("
-                            + Durations.text(longest) + ")");
-            longest = first;
-        }
+        Duration read = limits.duration("longestRetry", usual.longestRetry(), TRANSACTION_OVER, DAY);
+        Duration longest = noShorter(limits, "firstRetry", first, "longestRetry", read);
         return new MessageSettings(
                 limits.duration("answerTime", usual.answerTime(), SECOND, Duration.ofSeconds(30)),
                 first,
                 longest,
                 usual.batch());
+    }
+
+    /** The longest of growing times; told as a problem, and the first in its place, where the first is longer. */
+    private static Duration noShorter(
+            JsonSection limits, String firstKey, Duration first, String longestKey, Duration longest) {
+        if (longest.compareTo(first) >= 0) {
+            return longest;
+        }
+        limits.problem(
+                limits.has(longestKey) ? longestKey : firstKey,
+                firstKey + " (" + Durations.text(first) + ") must not be longer than " + longestKey + " ("
+                        + Durations.text(longest) + ")");
+        return first;
     }
 
     /** How long a link on which pings came may be silent. */
@@ -183,14 +190,8 @@ final class Limits {
     static EdgeLimits edge(JsonSection limits) {
         EdgeLimits usual = EdgeLimits.DEFAULT;
         Duration firstBan = limits.duration("firstBan", usual.firstBan(), SECOND, DAY);
-        Duration longestBan = limits.duration("longestBan", usual.longestBan(), SECOND, YEAR);
-        if (longestBan.compareTo(firstBan) < 0) {
-            limits.problem(
-                    limits.has("longestBan") ? "longestBan" : "firstBan",
-                    "firstBan (" + Durations.text(firstBan) + ") must not be longer than longestBan ("
-                            + Durations.text(longestBan) + ")");
-            longestBan = firstBan;
-        }
+        Duration readBan = limits.duration("longestBan", usual.longestBan(), SECOND, YEAR);
+        Duration longestBan = noShorter(limits, "firstBan", firstBan, "longestBan", readBan);
         EdgeLimits read = new EdgeLimits(
                 count(limits, "requestsPerSecond", usual.requestsPerSecond()),
                 count(limits, "requestBurst", usual.requestBurst()),
