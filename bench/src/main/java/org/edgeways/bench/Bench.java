@@ -65,6 +65,7 @@ public final class Bench {
     static final class Sip implements Callable<Integer> {
 
         private static final Set<String> MEASURES = Set.of("message", "call", "websocket", "tcp", "sign-in", "memory");
+        private static final Set<String> ALLOCATORS = Set.of("fm", "tlsf", "qm");
 
         @Spec
         private @Nullable CommandSpec spec;
@@ -98,6 +99,13 @@ public final class Bench {
         @Option(names = "--kamailio-workers", paramLabel = "N", defaultValue = "1", description = "Default 1.")
         private int kamailioWorkers = 1;
 
+        @Option(
+                names = "--kamailio-allocator",
+                paramLabel = "NAME",
+                defaultValue = "fm",
+                description = "Its memory manager: fm, tlsf or qm; default fm.")
+        private String kamailioAllocator = "fm";
+
         @Option(names = "--edge-java-options", paramLabel = "OPTIONS", description = "More options for the edge's JVM.")
         private String edgeJavaOptions = "";
 
@@ -108,6 +116,10 @@ public final class Bench {
                 if (!MEASURES.contains(each)) {
                     throw new CommandLine.ParameterException(line, "--only: there is no measure " + each);
                 }
+            }
+            if (!ALLOCATORS.contains(kamailioAllocator)) {
+                throw new CommandLine.ParameterException(
+                        line, "--kamailio-allocator: there is no " + kamailioAllocator + "; fm, tlsf or qm");
             }
             if (Runtime.getRuntime().availableProcessors() < 2) {
                 throw new IOException("two processors are needed: one for the server, one for the generator");
@@ -120,6 +132,7 @@ public final class Bench {
                     200,
                     quick ? List.of(500) : List.of(1_000, 10_000),
                     kamailioWorkers,
+                    kamailioAllocator,
                     Set.copyOf(only),
                     edgeJavaOptions);
             Path target = Path.of(System.getProperty("edgeways.target", "target"));

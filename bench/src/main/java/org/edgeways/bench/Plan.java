@@ -14,6 +14,7 @@ import java.util.Set;
  * @param callers connections of callers
  * @param idle numbers of idle connections at which memory is read, ascending
  * @param kamailioWorkers worker processes of Kamailio
+ * @param kamailioAllocator its memory manager: {@code fm}, {@code tlsf} or {@code qm}
  * @param only names of the measures; empty for all
  * @param edgeJavaOptions added to the edge's
  */
@@ -25,6 +26,7 @@ record Plan(
         int callers,
         List<Integer> idle,
         int kamailioWorkers,
+        String kamailioAllocator,
         Set<String> only,
         String edgeJavaOptions) {
 

@@ -78,7 +78,8 @@ final class SipBench {
             try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions())) {
                 memory(edge);
             }
-            try (KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers())) {
+            try (KamailioUnderTest kamailio =
+                    new KamailioUnderTest(workbench, plan.kamailioWorkers(), plan.kamailioAllocator())) {
                 memory(kamailio);
             }
         }
@@ -87,7 +88,8 @@ final class SipBench {
 
     private void proxies() throws IOException {
         try (EdgeUnderTest edge = EdgeUnderTest.start(workbench, launcher, plan.edgeJavaOptions());
-                KamailioUnderTest kamailio = new KamailioUnderTest(workbench, plan.kamailioWorkers());
+                KamailioUnderTest kamailio =
+                        new KamailioUnderTest(workbench, plan.kamailioWorkers(), plan.kamailioAllocator());
                 LoadGenerator edgeLoad = new LoadGenerator(Workbench.DOMAIN, workbench.callers());
                 LoadGenerator kamailioLoad = new LoadGenerator(Workbench.DOMAIN, workbench.callers())) {
             Side ours = new Side(edge, edgeLoad);
@@ -136,6 +138,7 @@ final class SipBench {
         report.note("load average at the start", loadAverage());
         report.note("java", Runtime.version().toString());
         report.note("kamailio workers", String.valueOf(plan.kamailioWorkers()));
+        report.note("kamailio allocator", plan.kamailioAllocator());
         report.note("callers", String.valueOf(plan.callers()));
         report.note(
                 "rounds",

@@ -21,14 +21,21 @@ public final class KamailioUnderTest implements ProxyUnderTest {
 
     private final Workbench workbench;
     private final int workers;
+    private final String allocator;
     private @Nullable ServerProcess process;
     private int tlsPort;
     private int tcpPort;
 
-    /** @param workers processes that serve TCP and TLS */
-    public KamailioUnderTest(Workbench workbench, int workers) {
+    /**
+     * Kamailio, not yet started.
+     *
+     * @param workers processes that serve TCP and TLS
+     * @param allocator its memory manager: {@code fm}, {@code tlsf} or {@code qm}
+     */
+    public KamailioUnderTest(Workbench workbench, int workers, String allocator) {
         this.workbench = workbench;
         this.workers = workers;
+        this.allocator = allocator;
     }
 
     @Override
@@ -67,9 +74,9 @@ public final class KamailioUnderTest implements ProxyUnderTest {
                         "-M",
                         "32",
                         "-x",
-                        "fm",
+                        allocator,
                         "-X",
-                        "fm",
+                        allocator,
                         "-Y",
                         data.toString()));
         process = started;
