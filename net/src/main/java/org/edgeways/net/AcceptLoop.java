@@ -72,9 +72,9 @@ public final class AcceptLoop implements Runnable {
             } catch (IOException | RuntimeException e) {
                 failures.increment();
                 if (!failing && e instanceof IOException broken) {
-                    LOG.warn("{} cannot take a connection: {}; goes on", name, IoReason.of(broken));
+                    LOG.warn("event=net-accept-failed socket={} reason=\"{}\": goes on", name, IoReason.of(broken));
                 } else if (!failing) {
-                    LOG.error("{} cannot take a connection; goes on", name, e);
+                    LOG.error("event=net-accept-failed socket={}: goes on", name, e);
                 }
                 failing = true;
                 try {

@@ -122,7 +122,7 @@ public final class CertificateAuthority {
                 .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(root.key())));
     }
 
-    private static GeneralName[] alternativeNames(CertificateRequest request) {
+    static GeneralName[] alternativeNames(CertificateRequest request) {
         List<GeneralName> names = new ArrayList<>();
         request.dnsNames().forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));
         request.addresses().forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address)));
@@ -130,7 +130,7 @@ public final class CertificateAuthority {
         return names.toArray(GeneralName[]::new);
     }
 
-    private static KeyPair newKeys(SecureRandom random) throws GeneralSecurityException {
+    static KeyPair newKeys(SecureRandom random) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"), random);
         return generator.generateKeyPair();

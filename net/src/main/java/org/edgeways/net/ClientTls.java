@@ -1,7 +1,6 @@
 package org.edgeways.net;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -18,14 +17,20 @@ public final class ClientTls {
 
     private final TlsProvider provider;
     private volatile List<X509Certificate> trusted;
-    private volatile SslContext context;
+    private volatile ContextsByProtocol contexts;
     private volatile @Nullable TlsIdentity identity;
 
     ClientTls(TlsProvider provider, @Nullable TlsIdentity identity, List<X509Certificate> trusted) throws SSLException {
         this.provider = provider;
         this.trusted = List.copyOf(trusted);
         this.identity = identity;
-        this.context = TlsContexts.clientContext(provider, identity, this.trusted);
+        this.contexts = contexts(identity, this.trusted);
+    }
+
+    private ContextsByProtocol contexts(@Nullable TlsIdentity shown, List<X509Certificate> authorities)
+            throws SSLException {
+        List<X509Certificate> of = List.copyOf(authorities);
+        return new ContextsByProtocol(name -> TlsContexts.clientContext(provider, shown, of, name));
     }
 
     /**
@@ -46,7 +51,7 @@ public final class ClientTls {
         if (authorities.isEmpty()) {
             throw new IllegalArgumentException("a client must trust somebody");
         }
-        context = TlsContexts.clientContext(provider, next, authorities);
+        contexts = contexts(next, authorities);
         trusted = List.copyOf(authorities);
         identity = next;
     }
@@ -62,13 +67,27 @@ public final class ClientTls {
     }
 
     /**
-     * A handler for one new connection.
+     * A handler for one new connection, without ALPN.
      *
      * @param name the DNS name or address literal that the server's certificate must carry
      * @param port of the server, 1 to 65535
      */
     public SslHandler newHandler(ByteBufAllocator allocator, String name, int port, Duration handshakeTimeout) {
-        SslHandler handler = context.newHandler(allocator, name, port);
+        return newHandler(allocator, name, port, handshakeTimeout, null);
+    }
+
+    /**
+     * As {@link #newHandler(ByteBufAllocator, String, int, Duration)}, with a name in ALPN.
+     *
+     * @param applicationProtocol the one name that is offered; whoever must know asks the handler what was agreed on
+     */
+    public SslHandler newHandler(
+            ByteBufAllocator allocator,
+            String name,
+            int port,
+            Duration handshakeTimeout,
+            @Nullable String applicationProtocol) {
+        SslHandler handler = contexts.get(applicationProtocol).newHandler(allocator, name, port);
         handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         return handler;
     }

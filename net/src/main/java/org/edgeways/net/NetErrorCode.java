@@ -14,8 +14,25 @@ public enum NetErrorCode implements ErrorCode {
             "net-connection-rate-exceeded", "One source network opens connections faster than is allowed."),
     SOURCE_BANNED("net-source-banned", "The source network is banned for a while."),
     HANDSHAKE_TIMEOUT("net-handshake-timeout", "The TLS handshake took longer than is allowed."),
+    CLIENT_HELLO_MALFORMED("net-client-hello-malformed", "The beginning of the TLS handshake cannot be read."),
+    CLIENT_HELLO_TOO_LONG("net-client-hello-too-long", "The beginning of the TLS handshake is longer than is allowed."),
+    PROTOCOL_NOT_COMMON("net-protocol-not-common", "The client speaks no protocol that is served here (ALPN)."),
+    CERTIFICATE_NOT_ASKED(
+            "net-certificate-not-asked", "A client that may be a browser wants what takes a client certificate."),
+    PROTOCOL_NOT_SERVED("net-protocol-not-served", "A protocol that we know is not served here."),
+    PROTOCOL_UNKNOWN("net-protocol-unknown", "What the client sent first belongs to no protocol that we know."),
+    FIRST_BYTES_TIMEOUT("net-first-bytes-timeout", "The client did not say in time what it wants."),
+    REQUEST_MALFORMED("net-request-malformed", "An HTTP request cannot be read."),
+    REQUEST_TIMEOUT("net-request-timeout", "An HTTP request was not complete in time."),
+    REQUEST_NOT_SERVED("net-request-not-served", "An HTTP request is for nothing that is served here."),
+    REQUEST_FAILED("net-request-failed", "Our own answer to an HTTP request failed: a bug."),
+    UPGRADE_NOT_SERVED("net-upgrade-not-served", "An HTTP upgrade is for nothing that is served here."),
+    CONNECTION_UNUSED("net-connection-unused", "An HTTP connection was opened and nothing came on it."),
     HANDSHAKE_FAILED("net-handshake-failed", "The TLS handshake failed."),
     CLEAR_TEXT("net-clear-text", "The peer spoke no TLS."),
+    CERTIFICATE_SELF_SIGNED(
+            "net-certificate-self-signed",
+            "There is no certificate yet: a self-signed one is shown, which no client trusts."),
     CERTIFICATE_REFUSED("net-certificate-refused", "The peer's certificate is not one we accept."),
     PEM_MALFORMED("net-pem-malformed", "A certificate or key file cannot be read.");
 

@@ -1,12 +1,12 @@
 package org.edgeways.net;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of TLS for one listener. {@link #reload} changes certificate and key for new connections at once;
@@ -16,14 +16,19 @@ public final class ServerTls {
 
     private final TlsProvider provider;
     private volatile List<X509Certificate> trusted;
-    private volatile SslContext context;
+    private volatile ContextsByProtocol contexts;
     private volatile TlsIdentity identity;
 
     ServerTls(TlsProvider provider, TlsIdentity identity, List<X509Certificate> trusted) throws SSLException {
         this.provider = provider;
         this.trusted = List.copyOf(trusted);
         this.identity = identity;
-        this.context = TlsContexts.serverContext(provider, identity, this.trusted);
+        this.contexts = contexts(identity, this.trusted);
+    }
+
+    private ContextsByProtocol contexts(TlsIdentity shown, List<X509Certificate> authorities) throws SSLException {
+        List<X509Certificate> of = List.copyOf(authorities);
+        return new ContextsByProtocol(name -> TlsContexts.serverContext(provider, shown, of, name));
     }
 
     /**
@@ -45,7 +50,7 @@ public final class ServerTls {
         if (authorities.isEmpty() == isMutual()) {
             throw new IllegalArgumentException("whether clients show a certificate does not change");
         }
-        context = TlsContexts.serverContext(provider, next, authorities);
+        contexts = contexts(next, authorities);
         trusted = List.copyOf(authorities);
         identity = next;
     }
@@ -65,9 +70,19 @@ public final class ServerTls {
         return !trusted.isEmpty();
     }
 
-    /** A handler for one new connection. */
+    /** A handler for one new connection, without ALPN. */
     public SslHandler newHandler(ByteBufAllocator allocator, Duration handshakeTimeout) {
-        SslHandler handler = context.newHandler(allocator);
+        return newHandler(allocator, handshakeTimeout, null);
+    }
+
+    /**
+     * A handler for one new connection.
+     *
+     * @param applicationProtocol the one name that is agreed on (ALPN) if the client offers it; null for none
+     */
+    public SslHandler newHandler(
+            ByteBufAllocator allocator, Duration handshakeTimeout, @Nullable String applicationProtocol) {
+        SslHandler handler = contexts.get(applicationProtocol).newHandler(allocator);
         handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         return handler;
     }

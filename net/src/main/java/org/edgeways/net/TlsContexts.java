@@ -1,5 +1,6 @@
 package org.edgeways.net;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -94,26 +95,42 @@ public final class TlsContexts {
         return new ClientTls(provider, identity, authorities);
     }
 
-    static SslContext serverContext(TlsProvider provider, TlsIdentity identity, List<X509Certificate> trusted)
+    static SslContext serverContext(
+            TlsProvider provider,
+            TlsIdentity identity,
+            List<X509Certificate> trusted,
+            @Nullable String applicationProtocol)
             throws SSLException {
         SslContextBuilder builder =
                 SslContextBuilder.forServer(identity.key(), identity.chain().toArray(X509Certificate[]::new));
         if (!trusted.isEmpty()) {
             builder.clientAuth(ClientAuth.REQUIRE).trustManager(trusted.toArray(X509Certificate[]::new));
         }
-        return common(builder, provider);
+        return common(builder, provider, applicationProtocol);
     }
 
-    static SslContext clientContext(TlsProvider provider, @Nullable TlsIdentity identity, List<X509Certificate> trusted)
+    static SslContext clientContext(
+            TlsProvider provider,
+            @Nullable TlsIdentity identity,
+            List<X509Certificate> trusted,
+            @Nullable String applicationProtocol)
             throws SSLException {
         SslContextBuilder builder = SslContextBuilder.forClient().trustManager(trusted.toArray(X509Certificate[]::new));
         if (identity != null) {
             builder.keyManager(identity.key(), identity.chain().toArray(X509Certificate[]::new));
         }
-        return common(builder.endpointIdentificationAlgorithm("HTTPS"), provider);
+        return common(builder.endpointIdentificationAlgorithm("HTTPS"), provider, applicationProtocol);
     }
 
-    private static SslContext common(SslContextBuilder builder, TlsProvider provider) throws SSLException {
+    private static SslContext common(
+            SslContextBuilder builder, TlsProvider provider, @Nullable String applicationProtocol) throws SSLException {
+        if (applicationProtocol != null) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    applicationProtocol));
+        }
         return builder.sslProvider(provider.netty())
                 .protocols("TLSv1.2", "TLSv1.3")
                 .ciphers(SUITES, SupportedCipherSuiteFilter.INSTANCE)

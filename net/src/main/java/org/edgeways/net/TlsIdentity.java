@@ -24,6 +24,11 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
         return chain.getFirst();
     }
 
+    /** True if no authority has signed it. */
+    public boolean isSelfSigned() {
+        return leaf().getIssuerX500Principal().equals(leaf().getSubjectX500Principal());
+    }
+
     /** Names the certificate and hides the key. */
     @Override
     public String toString() {

@@ -1,4 +1,4 @@
-package org.edgeways.siptransport;
+package org.edgeways.net;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -9,7 +9,7 @@ import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
 
 /** Options of every TCP socket. The kernel's keep-alive finds a dead peer after about two minutes of silence. */
-final class SocketOptions {
+public final class SocketOptions {
 
     private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE_SECONDS = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 60,
@@ -18,12 +18,14 @@ final class SocketOptions {
 
     private SocketOptions() {}
 
-    static void child(ServerBootstrap bootstrap) {
+    /** Those of connections that a listener accepts. */
+    public static void child(ServerBootstrap bootstrap) {
         bootstrap.childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
         KEEP_ALIVE_SECONDS.forEach((option, value) -> bootstrap.childOption(NioChannelOption.of(option), value));
     }
 
-    static void outbound(Bootstrap bootstrap) {
+    /** Those of connections that we open. */
+    public static void outbound(Bootstrap bootstrap) {
         bootstrap.option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.SO_KEEPALIVE, true);
         KEEP_ALIVE_SECONDS.forEach((option, value) -> bootstrap.option(NioChannelOption.of(option), value));
     }

@@ -1,0 +1,30 @@
+package org.edgeways.base;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Text of others in log lines of {@code key="value"}: cut at {@value #LONGEST} characters, and without what would end the
+ * value or the line.
+ */
+public final class LogText {
+
+    /** The longest text, in characters. */
+    public static final int LONGEST = 200;
+
+    private LogText() {}
+
+    /** The text, with a question mark for every control character, quotation mark and line separator; null gives "null". */
+    public static String clean(@Nullable String text) {
+        String given = String.valueOf(text);
+        StringBuilder clean = new StringBuilder(Math.min(given.length(), LONGEST));
+        for (int i = 0; i < given.length() && i < LONGEST; i++) {
+            char c = given.charAt(i);
+            clean.append(isBreaking(c) ? '?' : c);
+        }
+        return clean.toString();
+    }
+
+    private static boolean isBreaking(char c) {
+        return Character.isISOControl(c) || c == '"' || c == 0x2028 || c == 0x2029;
+    }
+}

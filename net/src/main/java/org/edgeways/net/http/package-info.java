@@ -1,0 +1,3 @@
+/** HTTP on a shared port: who answers which path, and who takes a connection over. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.net.http;

@@ -1,0 +1,3 @@
+/** Listeners that several protocols share. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.net.port;

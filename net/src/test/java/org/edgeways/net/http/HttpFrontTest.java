@@ -1,0 +1,147 @@
+package org.edgeways.net.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import org.edgeways.net.port.PortRig;
+import org.edgeways.testkit.LeakCheck;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is answered over HTTP/1.1 and HTTP/2, and what is refused. */
+@ExtendWith(LeakCheck.class)
+final class HttpFrontTest {
+
+    private final PortRig rig = new PortRig();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @BeforeEach
+    void open() throws Exception {
+        HttpFront front = new HttpFront(
+                List.of(
+                        new HttpRoute.Answered("/", Runnable::run, () -> {
+                            asked.incrementAndGet();
+                            return HttpAnswer.text(200, "hello\n");
+                        }),
+                        new HttpRoute.Answered(
+                                "/slow",
+                                Executors.newVirtualThreadPerTaskExecutor(),
+                                () -> HttpAnswer.text(200, "slow\n")),
+                        new HttpRoute.Answered("/broken", Runnable::run, () -> {
+                            throw new IllegalStateException("a bug, as the test wants it");
+                        })),
+                host -> host.equals("localhost") || host.equals("127.0.0.1"),
+                rig.counters);
+        rig.open(front.protocol("web", rig.server("localhost")));
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private HttpResponse<String> get(HttpClient.Version version, String path) throws Exception {
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(version)
+                .sslContext(rig.client())
+                .build()) {
+            URI uri = URI.create("https://localhost:" + rig.address().getPort() + path);
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aPathIsAnsweredOverBothVersions(HttpClient.Version version) throws Exception {
+        HttpResponse<String> answer = get(version, "/");
+        assertThat(answer.version()).isEqualTo(version);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("hello\n");
+        assertThat(answer.headers().firstValue("x-content-type-options")).hasValue("nosniff");
+        assertThat(answer.headers().firstValue("server")).isEmpty();
+        assertThat(get(version, "/?query").body()).isEqualTo("hello\n");
+        assertThat(get(version, "/slow").body()).isEqualTo("slow\n");
+        assertThat(get(version, "/broken").statusCode()).isEqualTo(500);
+        assertThat(get(version, "/elsewhere").statusCode()).isEqualTo(404);
+        assertThat(rig.counters.value("net_http_answers", "endpoint", "outside", "status", "404"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void manyStreamsOfOneConnectionAreAnswered() throws Exception {
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .sslContext(rig.client())
+                .build()) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("https://localhost:" + rig.address().getPort() + "/"))
+                    .build();
+            client.send(request, HttpResponse.BodyHandlers.ofString());
+            var answers = java.util.stream.IntStream.range(0, 20)
+                    .mapToObj(i -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                    .toList();
+            for (var answer : answers) {
+                assertThat(answer.get().statusCode()).isEqualTo(200);
+            }
+            assertThat(rig.counters.value("net_connections_accepted", "listener", "outside"))
+                    .isEqualTo(1);
+        }
+    }
+
+    private String raw(String request) throws Exception {
+        try (SSLSocket client = rig.connect("http/1.1")) {
+            client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return PortRig.readToEnd(client);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'GET / HTTP/1.1\r\nHost: localhost:443\r\n\r\n',200",
+        "'HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n',200",
+        "'GET / HTTP/1.1\r\n\r\n',400",
+        "'GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n',400",
+        "'GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n',421",
+        "'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n',405",
+        "'GET //x HTTP/1.1\r\nHost: localhost\r\n\r\n',404",
+        "'GET /./ HTTP/1.1\r\nHost: localhost\r\n\r\n',404",
+        "'GET /%2e HTTP/1.1\r\nHost: localhost\r\n\r\n',404",
+        "'GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n',404",
+        "'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',404",
+        "'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1025\r\n\r\n',413",
+        "'INVITE sip:x SIP/2.0\r\n\r\n',400"
+    })
+    void requestsAreAnsweredOrRefusedAndTheConnectionCloses(String request, int status) throws Exception {
+        String answer = raw(request);
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ").containsIgnoringCase("\r\nconnection: close\r\n");
+        if (request.startsWith("HEAD")) {
+            assertThat(answer).endsWith("\r\n\r\n").containsIgnoringCase("content-length: 6\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                        + "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            })
+    void whatStandsBehindARequestIsNotRead(String requests) throws Exception {
+        assertThat(raw(requests).split("HTTP/1.1 ", -1)).hasSize(2);
+        assertThat(asked.get()).isLessThanOrEqualTo(1);
+    }
+}
