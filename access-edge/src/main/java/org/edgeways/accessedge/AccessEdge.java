@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.EdgeNames;
@@ -23,7 +22,14 @@ import org.edgeways.base.SourceNetwork;
 import org.edgeways.net.Admission;
 import org.edgeways.net.BanCheck;
 import org.edgeways.net.ClientTls;
+import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.ServerTls;
+import org.edgeways.net.http.HttpFront;
+import org.edgeways.net.http.HttpRoute;
+import org.edgeways.net.port.ListenerSettings;
+import org.edgeways.net.port.Protocol;
+import org.edgeways.net.port.ProtocolTable;
+import org.edgeways.net.port.SharedListener;
 import org.edgeways.sip.proxy.ProxyCore;
 import org.edgeways.sip.proxy.ProxySettings;
 import org.edgeways.sip.transaction.Flow;
@@ -32,8 +38,7 @@ import org.edgeways.sip.transaction.Transmitter;
 import org.edgeways.siptransport.OutboundSettings;
 import org.edgeways.siptransport.SipConnection;
 import org.edgeways.siptransport.SipConnectionSettings;
-import org.edgeways.siptransport.SipListener;
-import org.edgeways.siptransport.SipListenerSettings;
+import org.edgeways.siptransport.SipProtocols;
 import org.edgeways.siptransport.SipShard;
 import org.edgeways.siptransport.SipShards;
 import org.edgeways.siptransport.TransportContext;
@@ -43,10 +48,15 @@ import org.edgeways.tokens.Sealer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Access Edge: listens outside for SIP over TLS and over secure WebSocket and inside for the connections that the
- * inside opens, and runs one proxy core on each event loop.
+ * One Access Edge: listens outside for SIP over TLS and over secure WebSocket, on one port or on two, and inside for the
+ * connections that the inside opens, and runs one proxy core on each event loop.
  */
 public final class AccessEdge implements AutoCloseable {
+
+    /** Where clients make a WebSocket for SIP. */
+    public static final String WEB_SOCKET_PATH = "/sip";
+
+    private static final String OUTSIDE = "outside";
 
     private final AccessEdgeSettings settings;
     private final TransportContext context;
@@ -54,24 +64,32 @@ public final class AccessEdge implements AutoCloseable {
     private final Counters counters;
     private final RandomGenerator random;
     private final Sealer sealer;
-    private final List<SipListener> listeners = new ArrayList<>();
-    private @Nullable SipListener tls;
-    private @Nullable SipListener webSocket;
-    private @Nullable SipListener insideLeg;
+    private final ProtocolTable outsideProtocols = new ProtocolTable();
+    private final ProtocolTable insideProtocols = new ProtocolTable();
+    private final List<SharedListener> listeners = new ArrayList<>();
+    private @Nullable SharedListener tls;
+    private @Nullable SharedListener webSocket;
+    private @Nullable SharedListener insideLeg;
 
     /**
      * Keys and certificates.
      *
      * @param keyring seals tokens, until {@link AccessEdge#use} brings another
-     * @param outside what clients are shown, on both listeners
+     * @param outside what clients are shown, on all listeners
      * @param insideLeg mutual TLS for the connections that the inside opens
      * @param nextHop for a next hop that we dial ourselves; null if the setting names a service
      */
     public record Material(
             Keyring keyring,
-            ServerTls outside,
+            ServerCertificates outside,
             ServerTls insideLeg,
-            @Nullable ClientTls nextHop) {}
+            @Nullable ClientTls nextHop) {
+
+        /** The same with one certificate outside. */
+        public Material(Keyring keyring, ServerTls outside, ServerTls insideLeg, @Nullable ClientTls nextHop) {
+            this(keyring, ServerCertificates.of(outside), insideLeg, nextHop);
+        }
+    }
 
     /**
      * An edge that has not started.
@@ -130,51 +148,79 @@ public final class AccessEdge implements AutoCloseable {
     }
 
     private void open(SourceGuard guard, StartedEvents events) throws IOException {
+        SipProtocols sip = new SipProtocols(context, events);
         Admission inside =
                 new Admission(EdgeConnections.INSIDE_LEG, settings.insideAdmission(), BanCheck.NONE, counters);
+        insideProtocols.add(sip.links(
+                EdgeConnections.INSIDE_LEG,
+                ServerCertificates.of(material.insideLeg()),
+                SipConnectionSettings.BETWEEN_PARTS.withLinkSilence(
+                        settings.connection().linkSilence())));
         insideLeg = open(
+                EdgeConnections.INSIDE_LEG,
                 settings.insideLeg(),
                 settings.moreInside(),
-                address -> SipListenerSettings.tls(EdgeConnections.INSIDE_LEG, address, material.insideLeg(), inside)
-                        .with(SipConnectionSettings.BETWEEN_PARTS.withLinkSilence(
-                                settings.connection().linkSilence()))
-                        .asLink(),
+                inside,
+                insideProtocols,
                 events);
-        Admission outside = new Admission("outside", settings.outsideAdmission(), guard::isBanned, counters);
+        Admission outside = new Admission(OUTSIDE, settings.outsideAdmission(), guard::isBanned, counters);
+        outsideProtocols.add(sip.tls(EdgeConnections.OUTSIDE_TLS, material.outside(), settings.connection()));
+        InetSocketAddress address = settings.webSocket();
+        boolean onePort = settings.tls().equals(address);
+        if (onePort) {
+            outsideProtocols.add(web(sip));
+        }
         tls = open(
+                onePort ? OUTSIDE : EdgeConnections.OUTSIDE_TLS,
                 settings.tls(),
                 settings.moreOutside(),
-                address -> SipListenerSettings.tls(EdgeConnections.OUTSIDE_TLS, address, material.outside(), outside)
-                        .with(settings.connection()),
+                outside,
+                outsideProtocols,
                 events);
-        InetSocketAddress address = settings.webSocket();
-        if (address != null) {
+        if (onePort) {
+            webSocket = tls;
+        } else if (address != null) {
             webSocket = open(
+                    EdgeConnections.OUTSIDE_WSS,
                     address,
                     settings.moreOutside(),
-                    at -> SipListenerSettings.webSocket(EdgeConnections.OUTSIDE_WSS, at, material.outside(), outside)
-                            .with(settings.connection())
-                            .withOrigins(settings.webSocketOrigins()),
+                    outside,
+                    new ProtocolTable(web(sip)),
                     events);
         }
     }
 
+    private Protocol web(SipProtocols sip) {
+        HttpRoute webSockets = sip.webSocket(
+                EdgeConnections.OUTSIDE_WSS, WEB_SOCKET_PATH, settings.webSocketOrigins(), settings.connection());
+        return new HttpFront(List.of(webSockets, OutsidePage.route()), counters)
+                .protocol(EdgeConnections.OUTSIDE_WSS, material.outside());
+    }
+
     /** Opens the first listener, and the others at the port that it got. */
-    private SipListener open(
+    private SharedListener open(
+            String name,
             InetSocketAddress first,
             List<InetAddress> more,
-            Function<InetSocketAddress, SipListenerSettings> listener,
+            Admission admission,
+            ProtocolTable protocols,
             StartedEvents events)
             throws IOException {
-        SipListener opened = SipListener.open(context, listener.apply(first), events);
-        listeners.add(opened);
+        SharedListener opened = open(new ListenerSettings(name, first, admission), protocols, events);
         int port = opened.localAddress().getPort();
         for (InetAddress address : more) {
             // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
             if (!first.getAddress().isAnyLocalAddress() || !address.isAnyLocalAddress()) {
-                listeners.add(SipListener.open(context, listener.apply(new InetSocketAddress(address, port)), events));
+                open(new ListenerSettings(name, new InetSocketAddress(address, port), admission), protocols, events);
             }
         }
+        return opened;
+    }
+
+    private SharedListener open(ListenerSettings listener, ProtocolTable protocols, StartedEvents events)
+            throws IOException {
+        SharedListener opened = SharedListener.open(context.port(), listener, protocols, events::handshakeFailed);
+        listeners.add(opened);
         return opened;
     }
 
@@ -249,6 +295,11 @@ public final class AccessEdge implements AutoCloseable {
                 random);
     }
 
+    /** True if what clients send can go inside at the moment: the next hop is connected, or is one that we dial. */
+    public boolean isInsideReachable() {
+        return new ConnectionSurroundings().nextHopReachable();
+    }
+
     /** What the engine may know of connections. */
     private final class ConnectionSurroundings implements Surroundings {
         @Override
@@ -296,12 +347,25 @@ public final class AccessEdge implements AutoCloseable {
         }
     }
 
+    /**
+     * The protocols of the port on which SIP over TLS is served outside; of the WebSocket's too if it is the same one.
+     * Others register here, before the start or after it.
+     */
+    public ProtocolTable outsideProtocols() {
+        return outsideProtocols;
+    }
+
+    /** The protocols of the inside leg. Others than SIP register here by their name in ALPN, before the start or after it. */
+    public ProtocolTable insideProtocols() {
+        return insideProtocols;
+    }
+
     /** Where it listens for SIP over TLS. */
     public InetSocketAddress tlsAddress() {
         return address(tls);
     }
 
-    /** Where it listens for SIP over secure WebSocket. */
+    /** Where it listens for SIP over secure WebSocket; may be the same. */
     public InetSocketAddress webSocketAddress() {
         return address(webSocket);
     }
@@ -311,7 +375,7 @@ public final class AccessEdge implements AutoCloseable {
         return address(insideLeg);
     }
 
-    private static InetSocketAddress address(@Nullable SipListener listener) {
+    private static InetSocketAddress address(@Nullable SharedListener listener) {
         if (listener == null) {
             throw new IllegalStateException("this listener is not open");
         }
@@ -321,7 +385,7 @@ public final class AccessEdge implements AutoCloseable {
     /** Closes the listeners and their connections; not the event loops. */
     @Override
     public void close() {
-        listeners.forEach(SipListener::close);
+        listeners.forEach(SharedListener::close);
         listeners.clear();
     }
 }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param insideNames host names, domain suffixes and addresses of the inside that must not be read outside; the names in
  *     the certificates of connected services are added by themselves
  * @param tls where it listens for SIP over TLS; port 0 takes a free one
- * @param webSocket where it listens for SIP over secure WebSocket; null to serve none
+ * @param webSocket where it listens for SIP over secure WebSocket, and answers browsers with a plain page; the same as
+ *     {@code tls} for one port (port 0 too); null to serve none
  * @param webSocketOrigins web origins whose pages may connect; empty for all
  * @param insideLeg where the inside connects to, by mutual TLS
  * @param moreOutside further local addresses on which clients are served, at the same ports, such as one of IPv6
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param flowTimer how often clients are asked to keep their connection alive (RFC 5626); default 120 s; zero for not at
  *     all
  * @param limits the role's own limits
- * @param outsideAdmission limits of connections from outside; both listeners together
+ * @param outsideAdmission limits of connections from outside; all listeners together
  * @param insideAdmission limits of connections from inside
  * @param connection limits of each connection from outside; {@code linkSilence} holds for those from inside
  * @param engine limits of each shard's transactions
@@ -151,6 +152,15 @@ public record AccessEdgeSettings(
             draft.publicTlsPort = tlsPort;
             draft.publicWebSocketPort = webSocketPort;
         });
+    }
+
+    /**
+     * The same with its WebSocket elsewhere.
+     *
+     * @param address the same as for SIP over TLS for one port; null to serve none
+     */
+    public AccessEdgeSettings withWebSocket(@Nullable InetSocketAddress address) {
+        return changed(draft -> draft.webSocket = address);
     }
 
     /** The same for pages of these web origins only. */

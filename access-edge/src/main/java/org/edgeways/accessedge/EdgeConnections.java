@@ -149,13 +149,20 @@ final class EdgeConnections implements SipConnectionEvents {
     }
 
     /**
-     * Who speaks no TLS, or says nothing, or wants another service, looks for something. Who does not like our
-     * certificate or cannot agree on a version is a client of ours with the wrong settings, or somebody's health check.
+     * Who speaks no TLS, or says nothing, or what nobody knows, or wants another service, looks for something. Who does
+     * not like our certificate or cannot agree on a version or protocol is a client of ours with the wrong settings, or
+     * somebody's health check; a browser opens connections that it does not use, and asks for pages that are not there.
      */
     private static boolean isScanning(ErrorCode code) {
         return code == NetErrorCode.CLEAR_TEXT
                 || code == NetErrorCode.HANDSHAKE_TIMEOUT
-                || code == TransportErrorCode.UPGRADE_REFUSED
-                || code == TransportErrorCode.UPGRADE_TIMEOUT;
+                || code == NetErrorCode.CLIENT_HELLO_MALFORMED
+                || code == NetErrorCode.CLIENT_HELLO_TOO_LONG
+                || code == NetErrorCode.PROTOCOL_UNKNOWN
+                || code == NetErrorCode.FIRST_BYTES_TIMEOUT
+                || code == NetErrorCode.REQUEST_MALFORMED
+                || code == NetErrorCode.REQUEST_TIMEOUT
+                || code == NetErrorCode.UPGRADE_NOT_SERVED
+                || code == TransportErrorCode.UPGRADE_REFUSED;
     }
 }

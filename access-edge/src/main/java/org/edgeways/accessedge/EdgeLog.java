@@ -2,11 +2,13 @@ package org.edgeways.accessedge;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.edgeways.accessedge.engine.AccessEdgeErrorCode;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.EdgeEvents;
 import org.edgeways.accessedge.engine.SourceGuard;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LineRate;
+import org.edgeways.base.LogText;
 import org.edgeways.base.SourceNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class EdgeLog implements EdgeEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessEdge.class);
-    private static final int MAX_DETAIL = 200;
 
     private final LongSupplier clock;
     private final LineRate rate;
@@ -34,10 +35,10 @@ final class EdgeLog implements EdgeEvents {
             LOG.info(
                     "event=access-edge-refused code={} method={} source={} flow={} detail=\"{}\"",
                     refusal.code().code(),
-                    clean(refusal.method()),
+                    LogText.clean(refusal.method()),
                     refusal.source() == null ? "inside" : refusal.source(),
                     refusal.flow().id(),
-                    clean(refusal.detail()));
+                    LogText.clean(refusal.detail()));
         }
     }
 
@@ -48,7 +49,7 @@ final class EdgeLog implements EdgeEvents {
                 .log(
                         "event={} person={} source={} flow={} transport={} seconds={}",
                         event,
-                        clean(person),
+                        LogText.clean(person),
                         client.source(),
                         client.flow().id(),
                         client.transport(),
@@ -59,7 +60,7 @@ final class EdgeLog implements EdgeEvents {
     public void signedOut(ClientFlow client, String person) {
         LOG.info(
                 "event=access-edge-signed-out person={} source={} flow={}",
-                clean(person),
+                LogText.clean(person),
                 client.source(),
                 client.flow().id());
     }
@@ -68,27 +69,18 @@ final class EdgeLog implements EdgeEvents {
     public void rerouted(ClientFlow client, String person, String method) {
         LOG.info(
                 "event=access-edge-rerouted person={} method={} flow={}",
-                clean(person),
-                clean(method),
+                LogText.clean(person),
+                LogText.clean(method),
                 client.flow().id());
     }
 
     void banned(SourceNetwork source, SourceGuard.Cause cause, Duration time, int times) {
         LOG.warn(
-                "event=access-edge-banned source={} cause={} seconds={} times={}",
+                "event=access-edge-banned code={} source={} cause={} seconds={} times={}",
+                AccessEdgeErrorCode.SOURCE_BANNED.code(),
                 source,
                 cause.label(),
                 time.toSeconds(),
                 times);
-    }
-
-    static String clean(String text) {
-        StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX_DETAIL));
-        for (int i = 0; i < text.length() && i < MAX_DETAIL; i++) {
-            char c = text.charAt(i);
-            clean.append(
-                    c < ' ' || c == 127 || c == '"' || c >= 0x80 && c < 0xa0 || c == 0x2028 || c == 0x2029 ? '?' : c);
-        }
-        return clean.toString();
     }
 }

@@ -42,6 +42,7 @@ final class ChannelSipConnection implements SipConnection {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(SipConnection.class);
+    private static final String LINE = "event=sip-connection-closed code={} endpoint={} source={}";
     private static final int LOGGED_REFUSALS = 5;
     private static final int CLOSE_SECONDS = 2;
     private static final long NOT_INCOMPLETE = Long.MAX_VALUE;
@@ -135,7 +136,7 @@ final class ChannelSipConnection implements SipConnection {
                 && setup.link()
                 && now - lastHeard > limits.linkSilence().toNanos()) {
             // the other end has given it up; requests would go on being sent here until TCP gives up, minutes later
-            LOG.info("{} {} {}", setup.endpoint(), remote, TransportErrorCode.LINK_SILENT.code());
+            LOG.info(LINE, TransportErrorCode.LINK_SILENT.code(), setup.endpoint(), source());
             abort(TransportErrorCode.LINK_SILENT);
         } else if (incompleteSince != NOT_INCOMPLETE
                 && now - incompleteSince > limits.incompleteMessage().toNanos()) {
@@ -149,7 +150,7 @@ final class ChannelSipConnection implements SipConnection {
 
     private void logged(TransportErrorCode code) {
         if (setup.context().mayLog()) {
-            LOG.info("{} {} {}", setup.endpoint(), remote, code.code());
+            LOG.info(LINE, code.code(), setup.endpoint(), source());
         }
     }
 
@@ -206,9 +207,18 @@ final class ChannelSipConnection implements SipConnection {
     void refused(ErrorCode code, long offset) {
         counters.refused(code);
         if (refusals++ < LOGGED_REFUSALS && setup.context().mayLog()) {
-            LOG.info("{} {} {} at offset {}", setup.endpoint(), remote, code.code(), offset);
+            LOG.info(
+                    "event=sip-input-refused code={} endpoint={} source={} offset={}",
+                    code.code(),
+                    setup.endpoint(),
+                    source(),
+                    offset);
         }
         guarded(() -> setup.events().refused(this, code, now()));
+    }
+
+    private String source() {
+        return remote.getAddress().getHostAddress() + ":" + remote.getPort();
     }
 
     private void mark(SipMessage request) {
@@ -226,7 +236,12 @@ final class ChannelSipConnection implements SipConnection {
             call.run();
         } catch (RuntimeException e) {
             counters.roleFailed();
-            LOG.error("{} {} {}", setup.endpoint(), remote, TransportErrorCode.ROLE_FAILED.code(), e);
+            LOG.error(
+                    "event=sip-role-failed code={} endpoint={} source={}",
+                    TransportErrorCode.ROLE_FAILED.code(),
+                    setup.endpoint(),
+                    source(),
+                    e);
         }
     }
 

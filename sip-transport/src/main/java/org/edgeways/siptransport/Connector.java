@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.edgeways.net.ClientTls;
+import org.edgeways.net.Handshakes;
+import org.edgeways.net.SocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Opens one outbound connection for SIP over TLS or plain TCP. */
@@ -96,7 +98,7 @@ final class Connector {
                             result.complete(handler.connection());
                         },
                         failure -> {
-                            setup.counters().handshakeFailed(Pipelines.codeOf(failure));
+                            setup.counters().handshakeFailed(Handshakes.codeOf(failure));
                             result.completeExceptionally(failure);
                         }));
     }

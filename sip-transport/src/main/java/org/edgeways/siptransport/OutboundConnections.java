@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.edgeways.base.LogText;
 import org.edgeways.net.ClientTls;
 import org.edgeways.sip.message.SipUri;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +51,11 @@ final class OutboundConnections {
                 .whenComplete((connection, failure) -> {
                     if (failure != null) {
                         LOG.info(
-                                "{} {}:{}: {}",
+                                "event=sip-target-unreachable code={} host={} port={} reason=\"{}\"",
                                 TransportErrorCode.TARGET_UNREACHABLE.code(),
                                 hop.host(),
                                 hop.port(),
-                                failure.getMessage());
+                                LogText.clean(failure.getMessage()));
                     }
                     then.accept(failure == null ? connection : null);
                 });

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.IoReason;
+import org.edgeways.base.LogText;
 import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,7 +109,7 @@ public final class SipDialer implements AutoCloseable {
             connection = connected;
             placeOfFlow.put(connected.flow().id(), this);
             int now = open.incrementAndGet();
-            LOG.info("{} link {} of {} is up", settings.name(), now, settings.connections());
+            LOG.info("event=sip-link-up dialer={} open={} of={}", settings.name(), now, settings.connections());
             listener.up(connected, now);
             if (!connected.isOpen()) {
                 lost(connected, TransportErrorCode.PEER_CLOSED);
@@ -148,7 +149,7 @@ public final class SipDialer implements AutoCloseable {
             }
             connection = null;
             int now = open.decrementAndGet();
-            LOG.info("{} link is down ({}), {} left", settings.name(), reason.code(), now);
+            LOG.info("event=sip-link-down code={} dialer={} open={}", reason.code(), settings.name(), now);
             listener.down(gone, reason, now);
             pause();
         }
@@ -157,7 +158,12 @@ public final class SipDialer implements AutoCloseable {
             if (!closed) {
                 Duration pause = pause();
                 String why = failure instanceof IOException broken ? IoReason.of(broken) : failure.toString();
-                LOG.info("{} cannot connect: {}; next in {} ms", settings.name(), why, pause.toMillis());
+                LOG.info(
+                        "event=sip-link-failed code={} dialer={} reason=\"{}\" nextMillis={}",
+                        TransportErrorCode.TARGET_UNREACHABLE.code(),
+                        settings.name(),
+                        LogText.clean(why),
+                        pause.toMillis());
                 listener.failed(failure, pause);
             }
         }

@@ -1,9 +1,9 @@
 package org.edgeways.siptransport;
 
 import java.net.InetSocketAddress;
-import java.util.Locale;
 import java.util.Set;
 import org.edgeways.net.Admission;
+import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.ServerTls;
 
 /**
@@ -27,7 +27,7 @@ public record SipListenerSettings(
     /** What a listener speaks. */
     public sealed interface Wire {
         /** SIP over TLS. */
-        record Tls(ServerTls tls) implements Wire {}
+        record Tls(ServerCertificates tls) implements Wire {}
 
         /**
          * SIP over secure WebSocket (RFC 7118).
@@ -36,11 +36,9 @@ public record SipListenerSettings(
          * @param origins the web origins that may connect, such as {@code https://meet.acorn.example}, compared without
          *     regard to case; empty for all, and for clients that send no Origin
          */
-        record WebSocket(ServerTls tls, String path, Set<String> origins) implements Wire {
+        record WebSocket(ServerCertificates tls, String path, Set<String> origins) implements Wire {
             public WebSocket {
-                origins = Set.copyOf(origins.stream()
-                        .map(origin -> origin.toLowerCase(Locale.ROOT))
-                        .toList());
+                origins = Set.copyOf(origins);
             }
         }
 
@@ -49,7 +47,7 @@ public record SipListenerSettings(
     }
 
     public SipListenerSettings {
-        if (link && !(wire instanceof Wire.Tls(ServerTls tls) && tls.isMutual())) {
+        if (link && !(wire instanceof Wire.Tls(ServerCertificates tls) && tls.isMutual())) {
             throw new IllegalArgumentException("links need mutual TLS");
         }
     }
@@ -57,7 +55,12 @@ public record SipListenerSettings(
     /** TLS with default limits. */
     public static SipListenerSettings tls(String name, InetSocketAddress address, ServerTls tls, Admission admission) {
         return new SipListenerSettings(
-                name, address, new Wire.Tls(tls), admission, false, SipConnectionSettings.DEFAULT);
+                name,
+                address,
+                new Wire.Tls(ServerCertificates.of(tls)),
+                admission,
+                false,
+                SipConnectionSettings.DEFAULT);
     }
 
     /** Secure WebSocket with default limits on path {@code /sip}, for all origins. */
@@ -66,7 +69,7 @@ public record SipListenerSettings(
         return new SipListenerSettings(
                 name,
                 address,
-                new Wire.WebSocket(tls, "/sip", Set.of()),
+                new Wire.WebSocket(ServerCertificates.of(tls), "/sip", Set.of()),
                 admission,
                 false,
                 SipConnectionSettings.DEFAULT);

@@ -97,7 +97,7 @@ public final class SipShard {
             context.counters()
                     .counter("sip_role_failures", "shard", Integer.toString(number))
                     .increment();
-            LOG.error("shard {}: {}", number, TransportErrorCode.ROLE_FAILED.code(), e);
+            LOG.error("event=sip-role-failed code={} shard={}", TransportErrorCode.ROLE_FAILED.code(), number, e);
         }
         arm();
     }

@@ -10,6 +10,7 @@ import org.edgeways.base.Counters;
 import org.edgeways.base.LineRate;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.net.port.PortContext;
 
 /** What listeners, dialers and shards of one role share. Closing it ends its DNS resolver only, not the event loops. */
 public final class TransportContext implements AutoCloseable {
@@ -52,6 +53,11 @@ public final class TransportContext implements AutoCloseable {
     /** Where is counted. */
     public Counters counters() {
         return counters;
+    }
+
+    /** The same for listeners of the net room. */
+    public PortContext port() {
+        return new PortContext(loops, clock, counters, lines);
     }
 
     /** All open connections. */

@@ -16,7 +16,6 @@ public enum TransportErrorCode implements ErrorCode {
     PONG_MISSING("transport-pong-missing", "A keep-alive was not answered."),
     LINK_SILENT("transport-link-silent", "A link on which keep-alives came has fallen silent."),
     UPGRADE_REFUSED("transport-upgrade-refused", "An HTTP request is not the WebSocket upgrade that we serve."),
-    UPGRADE_TIMEOUT("transport-upgrade-timeout", "The WebSocket upgrade took too long."),
     TARGET_UNREACHABLE("transport-target-unreachable", "No connection to the next hop could be opened."),
     ROLE_FAILED("transport-role-failed", "Our own handling of a message failed: a bug.");
 

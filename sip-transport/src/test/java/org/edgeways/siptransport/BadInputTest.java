@@ -65,7 +65,8 @@ final class BadInputTest {
         assertThat(told).hasSize(1);
         assertThat(told.getFirst().getFormattedMessage())
                 .contains(endpoint, "127.0.0.1:" + peer.getLocalPort(), code)
-                .containsPattern("at offset \\d+");
+                .startsWith("event=sip-input-refused code=" + code + " ")
+                .containsPattern("offset=\\d+");
         assertThat(told.getFirst().getThrowableProxy()).isNull();
     }
 
