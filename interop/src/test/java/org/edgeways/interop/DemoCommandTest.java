@@ -43,12 +43,7 @@ class DemoCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "0, SIP over TLS from outside",
-        "1, SIP over WebSocket from outside",
-        "2, the edge's inside leg",
-        "3, SIP over TLS from inside"
-    })
+    @CsvSource({"0, clients outside", "1, administration", "2, the edge's inside leg", "3, SIP over TLS from inside"})
     void aTakenPortEndsItWithAWordAboutThePortAndWhatToDo(int offset, String purpose) throws IOException {
         int base = LoopbackPorts.consecutive(PORTS);
         try (ServerSocket taken = new ServerSocket()) {
@@ -76,10 +71,10 @@ class DemoCommandTest {
             assertThat(Path.of(json.path("caFile").asText())).isRegularFile();
             assertThat(json.path("edge").path("host").asText()).isEqualTo("localhost");
             assertThat(json.path("edge").path("sipTlsPort").asInt()).isEqualTo(base);
-            assertThat(json.path("edge").path("webSocketUrl").asText())
-                    .isEqualTo("wss://localhost:" + (base + 1) + "/sip");
+            assertThat(json.path("edge").path("webSocketUrl").asText()).isEqualTo("wss://localhost:" + base + "/sip");
             assertThat(json.path("inside").path("host").asText()).isEqualTo("localhost");
             assertThat(json.path("inside").path("sipTlsPort").asInt()).isEqualTo(base + 3);
+            assertThat(json.path("admin").path("url").asText()).isEqualTo("http://127.0.0.1:" + (base + 1) + "/");
             List<String> people = new ArrayList<>();
             for (JsonNode person : json.path("people")) {
                 assertThat(person.path("username").asText())

@@ -124,7 +124,10 @@ final class Stage implements AutoCloseable {
         try {
             client.unregister();
         } catch (IOException e) {
-            LOG.info("{} did not sign out: {}", client.settings().addressOfRecord(), e.getMessage());
+            LOG.info(
+                    "event=check-not-signed-out person={} reason=\"{}\"",
+                    client.settings().addressOfRecord(),
+                    e.getMessage());
         }
     }
 }

@@ -63,8 +63,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--port-base",
             paramLabel = "N",
-            description = "Listens on N (SIP over TLS), N+1 (WebSocket), N+2 (the edge's inside leg) and N+3 (the"
-                    + " pool) instead of 8443, 8444, 8445 and 9061.")
+            description = "Listens on N (clients outside), N+1 (counters and health), N+2 (the edge's inside leg) and"
+                    + " N+3 (the pool) instead of 8443, 9464, 8445 and 9061.")
     private @Nullable Integer portBase;
 
     @Option(

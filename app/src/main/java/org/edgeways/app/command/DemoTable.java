@@ -21,6 +21,7 @@ final class DemoTable {
                 Inside, at the pool
                   SIP over TLS        %s:%d
                 CA certificate        %s
+                Counters and health   %smetrics, %shealth/ready
 
                 %s
                 Softphone, for example as %s from outside; copy the values:
@@ -41,6 +42,8 @@ final class DemoTable {
                         inside.host(),
                         inside.sipTlsPort(),
                         demo.caFile(),
+                        demo.admin().url(),
+                        demo.admin().url(),
                         people(demo),
                         first.name(),
                         first.uri(),

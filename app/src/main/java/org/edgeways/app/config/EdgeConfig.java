@@ -23,6 +23,7 @@ import org.edgeways.siptransport.SipConnectionSettings;
  * @param insideNames host names and domain suffixes of the inside that nobody outside may read
  * @param hideTopology write nothing of the inside in what goes outside
  * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
+ * @param admin where counters and health are read; nowhere without it
  * @param limits of requests, credentials and bans; see {@link Limits}
  * @param transactions limits of one shard's transactions; see {@link Limits}
  */
@@ -36,6 +37,7 @@ public record EdgeConfig(
         List<String> insideNames,
         boolean hideTopology,
         Duration certificateCheck,
+        Optional<AdminConfig> admin,
         EdgeLimits limits,
         SipEngineLimits transactions) {
 
@@ -47,9 +49,10 @@ public record EdgeConfig(
      * @param host the name in Record-Route and Contact that we write
      * @param aliases other names and addresses by which clients reach us
      * @param sipTls SIP over TLS
-     * @param webSocket SIP over secure WebSocket, path /sip
+     * @param webSocket SIP over secure WebSocket, path /sip, and a plain page; by default on the port of {@code sipTls}
      * @param origins web origins whose pages may connect; none given: any
-     * @param certificate for both
+     * @param certificates for both, chosen by the name that a client asks for (SNI), the first where it asks for none of
+     *     theirs; none: a self-signed one
      * @param admission limits of connections, both listeners together; see {@link Limits}
      * @param connection limits of each connection; see {@link Limits}
      */
@@ -59,13 +62,14 @@ public record EdgeConfig(
             ListenConfig sipTls,
             Optional<ListenConfig> webSocket,
             List<String> origins,
-            CertificateFiles certificate,
+            List<CertificateFiles> certificates,
             AdmissionLimits admission,
             SipConnectionSettings connection) {
 
         public Outside {
             aliases = List.copyOf(aliases);
             origins = List.copyOf(origins);
+            certificates = List.copyOf(certificates);
         }
     }
 
@@ -111,11 +115,9 @@ public record EdgeConfig(
                         outside.host("host"),
                         outside.texts("aliases", List.of()),
                         sipTls,
-                        outside.has("webSocketPort")
-                                ? Optional.of(new ListenConfig(sipTls.addresses(), outside.port("webSocketPort")))
-                                : Optional.empty(),
+                        webSocket(outside, sipTls),
                         outside.texts("origins", List.of()),
-                        CertificateFiles.read(outside, base),
+                        CertificateFiles.readSeveral(outside, base),
                         Limits.admission(outsideLimits),
                         Limits.connection(outsideLimits)),
                 link(section.requiredSection("link"), base),
@@ -123,11 +125,23 @@ public record EdgeConfig(
                 section.texts("insideNames", List.of()),
                 section.flag("hideTopology", true),
                 certificateCheck(section),
+                AdminConfig.read(section),
                 Limits.edge(limits),
                 transactions);
         outsideLimits.end();
         outside.end();
         return config;
+    }
+
+    private static Optional<ListenConfig> webSocket(JsonSection outside, ListenConfig sipTls) {
+        boolean served = outside.flag("webSocket", true);
+        if (!outside.has("webSocketPort")) {
+            return served ? Optional.of(sipTls) : Optional.empty();
+        }
+        if (!served) {
+            outside.problem("webSocketPort", "has no meaning where \"webSocket\" is false");
+        }
+        return Optional.of(new ListenConfig(sipTls.addresses(), outside.port("webSocketPort")));
     }
 
     private static Link link(JsonSection section, Path base) {

@@ -19,14 +19,23 @@ public record ListenConfig(List<InetAddress> addresses, int port) {
 
     /** Reads {@code addresses} (by default all) and the port under the given key. */
     static ListenConfig read(JsonSection section, String portKey) {
-        return new ListenConfig(addresses(section), section.port(portKey));
+        return read(section, portKey, List.of("0.0.0.0", "::"));
     }
 
-    private static List<InetAddress> addresses(JsonSection section) {
+    /** As {@link #read(JsonSection, String)}, with other addresses by default. */
+    static ListenConfig read(JsonSection section, String portKey, List<String> byDefault) {
+        return new ListenConfig(addresses(section, byDefault), section.port(portKey));
+    }
+
+    private static List<InetAddress> addresses(JsonSection section, List<String> byDefault) {
         List<InetAddress> addresses = new ArrayList<>();
-        List<String> literals = section.texts("addresses", List.of("0.0.0.0", "::"));
+        List<String> literals = section.texts("addresses", byDefault);
         if (literals.isEmpty()) {
-            section.problem("addresses", "must name at least one local address; leave it out to listen on all");
+            section.problem(
+                    "addresses",
+                    byDefault.size() == 1
+                            ? "must name at least one local address; leave it out for " + byDefault.getFirst()
+                            : "must name at least one local address; leave it out to listen on all");
         }
         for (String literal : literals) {
             try {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.presence.engine.PresenceDefault;
@@ -20,6 +21,7 @@ import org.edgeways.pool.presence.engine.PresenceDefault;
  * @param link how the pool reaches the edge nodes
  * @param digestAlgorithms what the pool offers, the same to everybody
  * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
+ * @param admin where counters and health are read; nowhere without it
  * @param limits of connections inside, sign-ins, messages and presence, and what holds for a watcher about whom a person
  *     has decided nothing, key {@code presenceDefault}: {@code allow} (default), {@code ask} or {@code block}; see
  *     {@link Limits}
@@ -34,6 +36,7 @@ public record PoolConfig(
         Link link,
         List<String> digestAlgorithms,
         Duration certificateCheck,
+        Optional<AdminConfig> admin,
         PoolSettings.Limits limits) {
 
     /**
@@ -84,6 +87,7 @@ public record PoolConfig(
                 link(section.requiredSection("link"), base),
                 digests(section),
                 EdgeConfig.certificateCheck(section),
+                AdminConfig.read(section),
                 Limits.pool(section.sectionOrEmpty("limits"), insideLimits, presenceDefault(section)));
         insideLimits.end();
         inside.end();

@@ -81,7 +81,7 @@ public final class CountersSocket implements AutoCloseable {
             server.close();
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} was not removed: {}", file.getFileName(), e.toString());
+            LOG.warn("event=counters-socket-left file={} reason=\"{}\"", file.getFileName(), e.toString());
         }
     }
 }

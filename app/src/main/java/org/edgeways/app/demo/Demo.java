@@ -2,19 +2,27 @@ package org.edgeways.app.demo;
 
 import ch.qos.logback.classic.Level;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.edgeways.app.config.AdminConfig;
+import org.edgeways.app.config.ListenConfig;
+import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.EdgeProcess;
 import org.edgeways.app.role.PoolProcess;
+import org.edgeways.app.watching.AdminListener;
+import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.base.IoReason;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
@@ -25,6 +33,7 @@ import org.edgeways.net.ProcessClock;
  */
 public final class Demo implements AutoCloseable {
 
+    private static final String LOOPBACK = "127.0.0.1";
     private static final Duration LINK_PATIENCE = Duration.ofSeconds(15);
     private static final Duration LINK_LOOK = Duration.ofMillis(10);
 
@@ -72,15 +81,27 @@ public final class Demo implements AutoCloseable {
         EventLoops loops = EventLoops.perProcessor();
         open.push(loops);
         ProcessClock clock = new ProcessClock();
-        open.push(EdgeProcess.start(configs.edge(), loops, clock, random));
+        EdgeProcess edge = EdgeProcess.start(configs.edge(), loops, clock, random);
+        open.push(edge);
         PoolProcess pool = PoolProcess.start(configs.pool(), loops, clock, random);
         open.push(pool);
+        open.push(admin(settings.ports().admin(), loops, clock, List.of(edge.watched(), pool.watched())));
         Map<String, String> passwords = directory.passwords(random);
         new DemoPeople(pool.accounts()).ensure(passwords);
         awaitLink(pool);
         DemoDescription description = describe(settings, directory, passwords);
         description.write(directory.descriptionFile());
         return description;
+    }
+
+    private static AdminListener admin(int port, EventLoops loops, ProcessClock clock, List<WatchedPart> parts)
+            throws IOException {
+        AdminConfig config =
+                new AdminConfig(new ListenConfig(List.of(InetAddress.ofLiteral(LOOPBACK)), port), Set.of());
+        MicrometerCounters own = new MicrometerCounters();
+        List<WatchedPart> all = new ArrayList<>(parts);
+        all.add(new WatchedPart("admin", own::scrape, List::of));
+        return AdminListener.open(config, loops, clock, own, all);
     }
 
     private static void awaitLink(PoolProcess pool) {
@@ -110,8 +131,9 @@ public final class Demo implements AutoCloseable {
         return new DemoDescription(
                 DemoPerson.ORGANISATION,
                 directory.caFile().toString(),
-                new DemoDescription.Edge("localhost", ports.sipTls(), "wss://localhost:" + ports.webSocket() + "/sip"),
+                new DemoDescription.Edge("localhost", ports.outside(), "wss://localhost:" + ports.outside() + "/sip"),
                 new DemoDescription.Inside("localhost", ports.insideSipTls()),
+                new DemoDescription.Admin("http://" + LOOPBACK + ":" + ports.admin() + "/"),
                 people,
                 directory.root().toString(),
                 settings.digestAlgorithms());

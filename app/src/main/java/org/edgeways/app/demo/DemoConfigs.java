@@ -71,8 +71,7 @@ final class DemoConfigs {
         ObjectNode outside = config.putObject("outside").put("host", LOOPBACK);
         addresses(outside);
         outside.putArray("aliases").add("localhost").add("::1").add("edge.acorn.example");
-        outside.put("sipTlsPort", settings.ports().sipTls())
-                .put("webSocketPort", settings.ports().webSocket());
+        outside.put("sipTlsPort", settings.ports().outside());
         outside.put("certificate", "outside.crt").put("key", "outside.key");
         ObjectNode link = config.putObject("link").put("host", EDGE_LINK_HOST);
         link.putArray("addresses").add(LOOPBACK);

@@ -14,6 +14,7 @@ import java.util.List;
  * @param caFile the certificate authority that both servers' certificates come from, PEM
  * @param edge where clients outside connect to
  * @param inside where clients inside connect to
+ * @param admin where counters and health are read
  * @param people who there is
  * @param dataDirectory what {@code --data} of the other commands takes
  * @param digestAlgorithms what the pool offers
@@ -23,6 +24,7 @@ public record DemoDescription(
         String caFile,
         Edge edge,
         Inside inside,
+        Admin admin,
         List<Person> people,
         String dataDirectory,
         List<String> digestAlgorithms) {
@@ -35,6 +37,13 @@ public record DemoDescription(
 
     /** Where clients inside connect to. */
     public record Inside(String host, int sipTlsPort) {}
+
+    /**
+     * Where counters and health are read.
+     *
+     * @param url {@code metrics}, {@code health/live} and {@code health/ready} are below it
+     */
+    public record Admin(String url) {}
 
     /** Somebody to sign in as; the text form hides the password. */
     public record Person(String name, String uri, String username, String password, boolean remoteAccess) {

@@ -14,15 +14,15 @@ import org.edgeways.base.IoReason;
 /**
  * The TCP ports of the demo, all on loopback.
  *
- * @param sipTls the edge's, for SIP over TLS from outside
- * @param webSocket the edge's, for SIP over secure WebSocket from outside
+ * @param outside the edge's, for all that comes from outside
+ * @param admin counters and health of both
  * @param link the edge's inside leg, which the pool dials
  * @param insideSipTls the pool's, for SIP over TLS from inside
  */
-public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
+public record DemoPorts(int outside, int admin, int link, int insideSipTls) {
 
     /** What the documents and examples speak of. */
-    public static final DemoPorts USUAL = new DemoPorts(8443, 8444, 8445, 9061);
+    public static final DemoPorts USUAL = new DemoPorts(8443, 9464, 8445, 9061);
 
     /** The greatest base, so that the last port is a port still. */
     public static final int GREATEST_BASE = 65535 - 3;
@@ -39,8 +39,8 @@ public record DemoPorts(int sipTls, int webSocket, int link, int insideSipTls) {
      */
     void ensureFree() {
         Map<Integer, String> purposes = new LinkedHashMap<>();
-        purposes.put(sipTls, "SIP over TLS from outside");
-        purposes.put(webSocket, "SIP over WebSocket from outside");
+        purposes.put(outside, "clients outside");
+        purposes.put(admin, "administration");
         purposes.put(link, "the edge's inside leg");
         purposes.put(insideSipTls, "SIP over TLS from inside");
         purposes.forEach(DemoPorts::ensureFree);

@@ -18,6 +18,10 @@ public enum AppErrorCode implements ErrorCode {
     DATA_IN_USE("app-data-in-use", "Another pool or edge uses the data directory."),
     /** A running pool refused an administration request. */
     ADMINISTRATION_REFUSED("app-administration-refused", "The pool refused the request."),
+    /** New certificate files cannot be used. */
+    CERTIFICATE_KEPT("app-certificate-kept", "New certificate files cannot be used; those in use stay in use."),
+    /** A new keyring cannot be used. */
+    KEYRING_KEPT("app-keyring-kept", "A new keyring cannot be used; the one in use stays in use."),
     /** A part of the program could not start. */
     START_FAILED("app-start-failed", "A part of the program could not start.");
 

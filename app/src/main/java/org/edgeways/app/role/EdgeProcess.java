@@ -5,7 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
@@ -15,6 +18,8 @@ import org.edgeways.app.config.ListenConfig;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.watching.AdminListener;
+import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.base.BlockRandom;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
@@ -39,18 +44,24 @@ public final class EdgeProcess implements AutoCloseable {
     private final AccessEdge edge;
     private final CountersSocket counters;
     private final CertificateReloads reloads;
+    private final WatchedPart watched;
+    private final Optional<AdminListener> admin;
 
     private EdgeProcess(
             DataDirectory data,
             TransportContext transport,
             AccessEdge edge,
             CountersSocket counters,
-            CertificateReloads reloads) {
+            CertificateReloads reloads,
+            WatchedPart watched,
+            Optional<AdminListener> admin) {
         this.data = data;
         this.transport = transport;
         this.edge = edge;
         this.counters = counters;
         this.reloads = reloads;
+        this.watched = watched;
+        this.admin = admin;
     }
 
     /**
@@ -93,34 +104,42 @@ public final class EdgeProcess implements AutoCloseable {
         List<X509Certificate> authorities = RoleParts.authorities(config.link().authority());
         ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authorities) : null;
         Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
-        AccessEdge.Material material = new AccessEdge.Material(
-                keyring,
-                tls.server(RoleParts.identity(config.outside().certificate())),
-                tls.mutualServer(node, authorities),
-                dialled);
+        OutsideCertificates outside = OutsideCertificates.of(config.outside(), tls, random);
+        AccessEdge.Material material =
+                new AccessEdge.Material(keyring, outside.served(), tls.mutualServer(node, authorities), dialled);
         AccessEdge edge =
                 new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
         edge.start();
-        CountersSocket socket = countersSocket(config, counters, edge);
+        WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge));
+        Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(edge));
+        Optional<AdminListener> admin;
+        CountersSocket socket;
+        try {
+            admin = RoleParts.admin(config.admin(), transport, counters, watched);
+            admin.ifPresent(opened::push);
+            socket = CountersSocket.open(config.data(), counters);
+        } catch (IOException e) {
+            RoleParts.closeAll(opened);
+            throw e;
+        }
         CertificateReloads reloads = new CertificateReloads("edge", counters)
-                .watch("outside", config.outside().certificate(), material.outside())
                 .watch("link", config.link().certificate(), config.link().authority(), material.insideLeg())
                 .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
+        outside.watch(reloads);
         if (dialled != null) {
             reloads.watch("next-hop", config.link().certificate(), config.link().authority(), dialled);
         }
         reloads.start(config.certificateCheck());
-        return new EdgeProcess(data, transport, edge, socket, reloads);
+        return new EdgeProcess(data, transport, edge, socket, reloads, watched, admin);
     }
 
-    private static CountersSocket countersSocket(EdgeConfig config, MicrometerCounters counters, AccessEdge edge)
-            throws IOException {
-        try {
-            return CountersSocket.open(config.data(), counters);
-        } catch (IOException e) {
-            edge.close();
-            throw e;
-        }
+    private static List<String> notReady(AccessEdge edge) {
+        return edge.isInsideReachable() ? List.of() : List.of("the inside has no connection open to this node");
+    }
+
+    /** What can be watched of it. */
+    public WatchedPart watched() {
+        return watched;
     }
 
     /** Where that node keeps the keys that seal its tokens. */
@@ -162,6 +181,7 @@ public final class EdgeProcess implements AutoCloseable {
     @Override
     public void close() {
         reloads.close();
+        admin.ifPresent(AdminListener::close);
         counters.close();
         edge.close();
         transport.close();

@@ -2,6 +2,7 @@ package org.edgeways.app.role;
 
 import java.util.HexFormat;
 import java.util.function.Consumer;
+import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.base.Counters;
 import org.edgeways.tokens.Keyring;
 import org.edgeways.tokens.KeyringWatch;
@@ -46,7 +47,10 @@ final class KeyringReloads implements Runnable {
                 if (!reason.equals(lastFailure)) {
                     lastFailure = reason;
                     counters.counter("edge_keyring_reloads_failed").increment();
-                    LOG.warn("event=edge-keyring-kept reason=\"{}\": the keys in use stay in use", reason);
+                    LOG.warn(
+                            "event=edge-keyring-kept code={} reason=\"{}\": the keys in use stay in use",
+                            AppErrorCode.KEYRING_KEPT.code(),
+                            reason);
                 }
             }
         }

@@ -3,7 +3,10 @@ package org.edgeways.app.role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.edgeways.accounts.Accounts;
@@ -12,6 +15,8 @@ import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.watching.AdminListener;
+import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.TlsContexts;
@@ -30,18 +35,24 @@ public final class PoolProcess implements AutoCloseable {
     private final Pool pool;
     private final CountersSocket counters;
     private final CertificateReloads reloads;
+    private final WatchedPart watched;
+    private final Optional<AdminListener> admin;
 
     private PoolProcess(
             DataDirectory data,
             TransportContext transport,
             Pool pool,
             CountersSocket counters,
-            CertificateReloads reloads) {
+            CertificateReloads reloads,
+            WatchedPart watched,
+            Optional<AdminListener> admin) {
         this.data = data;
         this.transport = transport;
         this.pool = pool;
         this.counters = counters;
         this.reloads = reloads;
+        this.watched = watched;
+        this.admin = admin;
     }
 
     /**
@@ -58,13 +69,24 @@ public final class PoolProcess implements AutoCloseable {
         try {
             PoolSettings settings = settings(config);
             Pool pool = Pool.start(settings, transport, counters, random);
-            CountersSocket socket = countersSocket(config, counters, pool);
+            WatchedPart watched = new WatchedPart("pool", counters::scrape, List::of);
+            Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(pool));
+            Optional<AdminListener> admin;
+            CountersSocket socket;
+            try {
+                admin = RoleParts.admin(config.admin(), transport, counters, watched);
+                admin.ifPresent(opened::push);
+                socket = CountersSocket.open(config.data(), counters);
+            } catch (IOException e) {
+                RoleParts.closeAll(opened);
+                throw e;
+            }
             CertificateReloads reloads = new CertificateReloads("pool", counters)
                     .watch("inside", config.certificate(), settings.insideTls())
                     .watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
             reloads.start(config.certificateCheck());
             started = true;
-            return new PoolProcess(data, transport, pool, socket, reloads);
+            return new PoolProcess(data, transport, pool, socket, reloads, watched, admin);
         } catch (IOException e) {
             throw RoleParts.notStarted("pool", e);
         } catch (StoreException e) {
@@ -78,16 +100,6 @@ public final class PoolProcess implements AutoCloseable {
                 transport.close();
                 data.close();
             }
-        }
-    }
-
-    private static CountersSocket countersSocket(PoolConfig config, MicrometerCounters counters, Pool pool)
-            throws IOException {
-        try {
-            return CountersSocket.open(config.data(), counters);
-        } catch (IOException e) {
-            pool.close();
-            throw e;
         }
     }
 
@@ -115,6 +127,11 @@ public final class PoolProcess implements AutoCloseable {
                 config.limits().withLink(config.link().limits()));
     }
 
+    /** What can be watched of it. */
+    public WatchedPart watched() {
+        return watched;
+    }
+
     /** The people. */
     public Accounts accounts() {
         return pool.accounts();
@@ -128,6 +145,7 @@ public final class PoolProcess implements AutoCloseable {
     @Override
     public void close() {
         reloads.close();
+        admin.ifPresent(AdminListener::close);
         counters.close();
         pool.close();
         transport.close();

@@ -4,14 +4,21 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import org.edgeways.app.config.AdminConfig;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.watching.AdminListener;
+import org.edgeways.app.watching.WatchedPart;
+import org.edgeways.base.Counters;
 import org.edgeways.base.IoReason;
 import org.edgeways.base.Result;
 import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
+import org.edgeways.siptransport.TransportContext;
 
 /** What both roles need at their start: certificates from files, failures that say what to do. */
 final class RoleParts {
@@ -45,6 +52,27 @@ final class RoleParts {
                         bad.reason(),
                         "Correct the file, or the key of the configuration that names it.");
         };
+    }
+
+    /** Where the role's counters and health are read, if that is configured. */
+    static Optional<AdminListener> admin(
+            Optional<AdminConfig> config, TransportContext transport, Counters counters, WatchedPart watched)
+            throws IOException {
+        return config.isEmpty()
+                ? Optional.empty()
+                : Optional.of(AdminListener.open(
+                        config.get(), transport.loops(), transport.clock(), counters, List.of(watched)));
+    }
+
+    /** Closes what a role had opened before its start failed, the last first. */
+    static void closeAll(Deque<AutoCloseable> opened) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a part does not stop", e);
+            }
+        }
     }
 
     /** What to tell when a role could not open what it listens on. */

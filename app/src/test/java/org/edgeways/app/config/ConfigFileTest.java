@@ -3,8 +3,11 @@ package org.edgeways.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.junit.jupiter.api.Test;
@@ -47,9 +50,75 @@ class ConfigFileTest {
         assertThat(config.outside().webSocket())
                 .hasValueSatisfying(web ->
                         assertThat(web.sockets()).singleElement().asString().isEqualTo("/198.51.100.10:443"));
-        assertThat(config.outside().certificate().key()).isEqualTo(Path.of("/etc/edge.key"));
+        assertThat(config.outside().certificates())
+                .containsExactly(new CertificateFiles(directory.resolve("edge.crt"), Path.of("/etc/edge.key")));
         assertThat(config.nextHop()).isEqualTo("service:pool");
         assertThat(config.hideTopology()).isTrue();
+    }
+
+    /** An edge's configuration with these lines in {@code outside}, after its host and port. */
+    private EdgeConfig edge(String outside, String more) throws Exception {
+        return EdgeConfig.read(file("""
+                {
+                  "node": "edge1", "data": "data", "sipDomains": ["acorn.example"],
+                  "outside": {"host": "edge.acorn.example", "sipTlsPort": 443 %s},
+                  "link": {"host": "edge1", "port": 8445, "certificate": "a", "key": "b", "authority": "c"} %s
+                }""".formatted(outside, more)));
+    }
+
+    @Test
+    void withoutAnyWordOfItTheWebSocketIsOnTheSamePortAndTheCertificateSelfSigned() throws Exception {
+        EdgeConfig config = edge("", "");
+        assertThat(config.outside().webSocket()).hasValue(config.outside().sipTls());
+        assertThat(config.outside().certificates()).isEmpty();
+        assertThat(config.admin()).isEmpty();
+    }
+
+    @Test
+    void theWebSocketMayHaveAPortOfItsOwnOrNone() throws Exception {
+        assertThat(edge(", \"webSocketPort\": 8443", "").outside().webSocket())
+                .hasValueSatisfying(web -> assertThat(web.port()).isEqualTo(8443));
+        assertThat(edge(", \"webSocket\": false", "").outside().webSocket()).isEmpty();
+        assertThatThrownBy(() -> edge(", \"webSocket\": false, \"webSocketPort\": 8443", ""))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure ->
+                                assertThat(failure.nextStep()).contains(":3: outside.webSocketPort: has no meaning"));
+    }
+
+    @Test
+    void severalCertificatesAreReadInTheirOrder() throws Exception {
+        EdgeConfig config = edge(
+                ", \"certificate\": \"1.crt\", \"key\": \"1.key\","
+                        + " \"certificates\": [{\"certificate\": \"2.crt\", \"key\": \"2.key\"}]",
+                "");
+        assertThat(config.outside().certificates())
+                .extracting(files -> files.certificate().getFileName().toString())
+                .containsExactly("1.crt", "2.crt");
+        assertThatThrownBy(() -> edge(", \"certificate\": \"1.crt\", \"certificates\": [{\"key\": \"2.key\"}]", ""))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.nextStep())
+                                .contains(
+                                        "outside.key: is missing", "outside.certificates[0].certificate: is missing"));
+    }
+
+    @Test
+    void countersAndHealthAreReadOnLoopbackUnlessToldOtherwise() throws Exception {
+        assertThat(edge("", ", \"admin\": {\"port\": 9464}")
+                        .admin()
+                        .orElseThrow()
+                        .listen()
+                        .sockets())
+                .singleElement()
+                .asString()
+                .isEqualTo("/127.0.0.1:9464");
+        assertThat(edge("", ", \"admin\": {\"port\": 9464, \"addresses\": [\"10.0.0.7\"], \"hosts\": [\"Watch\"]}")
+                        .admin()
+                        .orElseThrow())
+                .isEqualTo(new AdminConfig(
+                        new ListenConfig(List.of(InetAddress.ofLiteral("10.0.0.7")), 9464),
+                        Set.of("watch")));
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Pem;
+import org.edgeways.net.SelfSigned;
 import org.edgeways.net.ServerTls;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsIdentity;
@@ -89,6 +90,38 @@ class CertificateReloadsTest {
         assertThat(outside.identity()).isEqualTo(first);
         assertThat(reloaded("outside")).isZero();
         assertThat(failed("outside")).isEqualTo(failures);
+    }
+
+    private long shown(String gauge, String listener) {
+        return counters.value("edge_certificate_" + gauge, "listener", listener);
+    }
+
+    @Test
+    void theDaysThatACertificateHasLeftAreShownAndFollowTheFiles() throws IOException {
+        assertThat(shown("days_left", "outside")).isEqualTo(396);
+        assertThat(shown("days_left", "link")).isEqualTo(396);
+        write(
+                files,
+                authority.issue(
+                        CertificateRequest.of("edge.acorn.example").valid(Duration.ofDays(3)),
+                        Instant.now().minus(Duration.ofDays(5))));
+        reloads.checkAll();
+        assertThat(shown("days_left", "outside")).as("expired two days ago").isIn(-2L, -3L);
+    }
+
+    @Test
+    void aStandInIsShownAsSelfSignedUntilTheFilesCome() throws IOException {
+        ServerTls standIn = new TlsContexts(TlsProvider.best())
+                .server(SelfSigned.create(
+                        CertificateRequest.of("edge.acorn.example"), Instant.now(), new SecureRandom()));
+        CertificateFiles later = new CertificateFiles(directory.resolve("later.crt"), directory.resolve("later.key"));
+        reloads.watch("outside-2", later, standIn);
+        reloads.checkAll();
+        assertThat(shown("self_signed", "outside-2")).isEqualTo(1);
+        write(later, second);
+        reloads.checkAll();
+        assertThat(shown("self_signed", "outside-2")).isZero();
+        assertThat(standIn.identity().leaf()).isEqualTo(second.leaf());
     }
 
     @Test

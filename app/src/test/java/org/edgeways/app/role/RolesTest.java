@@ -63,7 +63,7 @@ class RolesTest {
     }
 
     private static String counters(Path data) {
-        return counters(data, "certificate");
+        return counters(data, "certificate_reloads");
     }
 
     private static String counters(Path data, String filter) {
@@ -150,6 +150,28 @@ class RolesTest {
         RunningRoles.awaitTrue(
                 "the new certificate is shown", () -> shown(false).equals(renewed.leaf()));
         assertThat(counters(roles.edgeData())).contains("edge_certificate_reloads_total", "listener=outside");
+    }
+
+    @Test
+    void anEdgeWithoutACertificateIsOpenAndSaysSoUntilTheFilesCome() throws Exception {
+        Files.delete(directory.resolve("files").resolve("outside.key"));
+        Files.delete(directory.resolve("files").resolve("outside.crt"));
+        roles.startEdge(json.createObjectNode());
+        assertThat(counters(roles.edgeData(), "certificate_self_signed"))
+                .contains("listener=outside  1")
+                .doesNotContain("listener=link");
+        TlsIdentity later = roles.renew("outside");
+        RunningRoles.awaitTrue(
+                "the certificate is shown", () -> later.leaf().equals(shownOrNull()));
+        assertThat(counters(roles.edgeData(), "certificate_self_signed")).doesNotContain("listener=outside");
+    }
+
+    private X509Certificate shownOrNull() {
+        try {
+            return roles.shown(false);
+        } catch (Exception notTrusted) {
+            return null;
+        }
     }
 
     @Test
