@@ -295,7 +295,7 @@ public final class Accounts {
             try {
                 listener.changed(change);
             } catch (RuntimeException e) {
-                LOG.error("a listener failed on a change of {}", person.uri(), e);
+                LOG.error("event=accounts-listener-failed person={}", person.uri(), e);
             }
         }
     }

@@ -2,6 +2,7 @@ package org.edgeways.pool;
 
 import java.util.Set;
 import org.edgeways.base.ErrorCode;
+import org.edgeways.base.LogText;
 import org.edgeways.pool.engine.PoolErrorCode;
 import org.edgeways.pool.engine.PoolEvents;
 import org.edgeways.pool.presence.engine.PresenceErrorCode;
@@ -27,31 +28,43 @@ final class PoolLog implements PoolEvents {
     @Override
     public void refused(ErrorCode code, String method, String from, String to, String flow, int status, String rule) {
         LOG.atLevel(USUAL.contains(code) ? Level.DEBUG : Level.INFO)
-                .log("{} {} from {} to {} on {}: {} ({})", status, method, from, to, flow, code.code(), rule);
+                .log(
+                        "event=pool-refused code={} status={} method={} from=\"{}\" to=\"{}\" flow=\"{}\" rule=\"{}\"",
+                        code.code(),
+                        status,
+                        LogText.clean(method),
+                        LogText.clean(from),
+                        LogText.clean(to),
+                        LogText.clean(flow),
+                        LogText.clean(rule));
     }
 
     @Override
     public void signedIn(String person, String flow, int bindings) {
-        LOG.debug("{} on {} has {} bindings", person, flow, bindings);
+        LOG.debug("event=pool-signed-in person={} flow={} bindings={}", person, LogText.clean(flow), bindings);
     }
 
     @Override
     public void bindingsDropped(String person, String why) {
-        LOG.info("bindings of {} dropped: {}", person, why);
+        LOG.info("event=pool-bindings-dropped person={} reason=\"{}\"", person, LogText.clean(why));
     }
 
     @Override
     public void messageStored(String recipient, long id) {
-        LOG.debug("message {} waits for {}", id, recipient);
+        LOG.debug("event=pool-message-stored id={} recipient={}", id, recipient);
     }
 
     @Override
     public void messageDelivered(String recipient, long id) {
-        LOG.debug("message {} has reached {}", id, recipient);
+        LOG.debug("event=pool-message-delivered id={} recipient={}", id, recipient);
     }
 
     @Override
     public void storeFailed(String what, String why) {
-        LOG.error("{}: {}: {}", PoolErrorCode.STORE_FAILED.code(), what, why);
+        LOG.error(
+                "event=pool-store-failed code={} what=\"{}\" reason=\"{}\"",
+                PoolErrorCode.STORE_FAILED.code(),
+                what,
+                LogText.clean(why));
     }
 }

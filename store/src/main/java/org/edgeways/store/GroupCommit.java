@@ -45,7 +45,7 @@ final class GroupCommit implements AutoCloseable {
                 try {
                     committed.accept(value);
                 } catch (RuntimeException e) {
-                    LOG.error("what follows a commit failed", e);
+                    LOG.error("event=store-follower-failed", e);
                 }
                 future.complete(value);
             };
@@ -208,7 +208,11 @@ final class GroupCommit implements AutoCloseable {
             commits.increment();
         } catch (Throwable e) {
             commitsFailed.increment();
-            LOG.error("{}: {} writes are lost: {}", StoreErrorCode.COMMIT_FAILED.code(), batch.size(), e.toString());
+            LOG.error(
+                    "event=store-commit-failed code={} writes={} reason=\"{}\"",
+                    StoreErrorCode.COMMIT_FAILED.code(),
+                    batch.size(),
+                    e.toString());
             StoreException failure = new StoreException(
                     StoreErrorCode.COMMIT_FAILED,
                     "the database could not make the change durable (is the disk full or damaged?): " + e,
@@ -257,7 +261,7 @@ final class GroupCommit implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                LOG.warn("closing the writer's connection: {}", e.toString());
+                LOG.warn("event=store-writer-left reason=\"{}\"", e.toString());
             }
         }
     }

@@ -45,7 +45,7 @@ final class NativeLibrary {
             var _ = SQLiteJDBCLoader.initialize();
         } catch (Exception e) {
             LOG.warn(
-                    "SQLite cannot be loaded from {} ({}); the system's temporary directory is tried",
+                    "event=store-library-elsewhere directory={} reason=\"{}\": the system's temporary directory is tried",
                     directory,
                     e.toString());
         } finally {

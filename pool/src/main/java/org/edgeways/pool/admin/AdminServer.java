@@ -49,12 +49,14 @@ public final class AdminServer implements AutoCloseable {
     private final Path file;
     private final ServerSocketChannel server;
     private final AdminCommands commands;
+    private final Counters counters;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
-    private AdminServer(Path file, ServerSocketChannel server, AdminCommands commands) {
+    private AdminServer(Path file, ServerSocketChannel server, AdminCommands commands, Counters counters) {
         this.file = file;
         this.server = server;
         this.commands = commands;
+        this.counters = counters;
     }
 
     /**
@@ -86,7 +88,7 @@ public final class AdminServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings, presence));
+        AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings, presence), counters);
         Thread.ofVirtual().name("admin").start(new AcceptLoop(FILE_NAME, server::accept, admin::take, counters));
         return admin;
     }
@@ -111,11 +113,17 @@ public final class AdminServer implements AutoCloseable {
             Thread.ofVirtual().name("admin connection").start(() -> serve(peer));
             return;
         }
+        refused(AdminErrorCode.CONNECTIONS_EXHAUSTED);
         try {
             peer.close();
         } catch (IOException e) {
             LOG.debug("an administrator's connection past the limit was not closed: {}", e.toString());
         }
+    }
+
+    private void refused(AdminErrorCode code) {
+        counters.counter("pool_admin_refused", "reason", code.code()).increment();
+        LOG.info("event=pool-admin-refused code={}", code.code());
     }
 
     private void serve(SocketChannel peer) {
@@ -135,13 +143,14 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /** Null at the end, and for a line that is too long. */
-    private static @Nullable String readLine(InputStream in) throws IOException {
+    private @Nullable String readLine(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b >= 0; b = in.read()) {
             if (b == '\n') {
                 return line.toString(StandardCharsets.UTF_8);
             }
             if (line.size() == LINE_BYTES) {
+                refused(AdminErrorCode.LINE_TOO_LONG);
                 return null;
             }
             line.write(b);
@@ -159,7 +168,7 @@ public final class AdminServer implements AutoCloseable {
             }
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} was not closed cleanly: {}", FILE_NAME, e.toString());
+            LOG.warn("event=pool-admin-socket-left file={} reason=\"{}\"", FILE_NAME, e.toString());
         }
     }
 }

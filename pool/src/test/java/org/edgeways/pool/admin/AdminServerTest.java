@@ -54,6 +54,7 @@ class AdminServerTest {
     @TempDir
     private Path directory = Path.of(".");
 
+    private final InMemoryCounters counters = new InMemoryCounters();
     private final List<AutoCloseable> open = new ArrayList<>();
     private Accounts accounts;
     private AdminServer server;
@@ -108,8 +109,7 @@ class AdminServerTest {
                 InstantSource.system(),
                 new Random(11),
                 new InMemoryCounters());
-        server = AdminServer.open(
-                directory, accounts, addresses -> bindings.apply(addresses), NOBODY, new InMemoryCounters());
+        server = AdminServer.open(directory, accounts, addresses -> bindings.apply(addresses), NOBODY, counters);
         open.add(server);
     }
 
@@ -322,6 +322,8 @@ class AdminServerTest {
             // without a line end: when the last byte is read, the line is too long
             administrator.send(longest + " ");
             assertThat(administrator.isClosedByThePool()).isTrue();
+            assertThat(counters.value("pool_admin_refused", "reason", "admin-line-too-long"))
+                    .isEqualTo(1);
             assertThat(other.ask(request).path("ok").asBoolean()).isTrue();
         }
     }
@@ -336,6 +338,8 @@ class AdminServerTest {
             administrators.add(administrator);
         }
         assertThat(new Administrator().isClosedByThePool()).isTrue();
+        assertThat(counters.value("pool_admin_refused", "reason", "admin-connections-exhausted"))
+                .isEqualTo(1);
         assertThat(administrators
                         .getFirst()
                         .ask("{'command':'user-list'}")
