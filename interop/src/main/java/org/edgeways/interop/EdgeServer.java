@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
@@ -42,11 +43,21 @@ public final class EdgeServer implements AutoCloseable {
      * @param nextHop a SIP URI
      */
     public static EdgeServer start(String name, String domain, CertificateAuthority authority, String nextHop) {
+        return start(name, domain, authority, nextHop, config -> {});
+    }
+
+    /**
+     * Starts it with other settings.
+     *
+     * @param change of the configuration
+     */
+    public static EdgeServer start(
+            String name, String domain, CertificateAuthority authority, String nextHop, Consumer<ObjectNode> change) {
         WorkDirectory directory = WorkDirectory.create();
         int ports = LoopbackPorts.consecutive(2);
         try {
             writeCertificates(directory.path(), authority);
-            directory.write("edge.json", config(domain, ports, ports + 1, nextHop));
+            directory.write("edge.json", config(domain, ports, ports + 1, nextHop, change));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,7 +93,8 @@ public final class EdgeServer implements AutoCloseable {
         Pem.writeCertificates(where.resolve("ca.crt"), List.of(authority.certificate()));
     }
 
-    private static String config(String domain, int tlsPort, int linkPort, String nextHop) throws IOException {
+    private static String config(String domain, int tlsPort, int linkPort, String nextHop, Consumer<ObjectNode> change)
+            throws IOException {
         JsonMapper json = JsonMapper.builder().build();
         ObjectNode config =
                 json.createObjectNode().put("node", "edge1").put("data", "data").put("nextHop", nextHop);
@@ -96,6 +108,7 @@ public final class EdgeServer implements AutoCloseable {
         ObjectNode link = config.putObject("link").put("host", INSIDE_HOST).put("port", linkPort);
         link.putArray("addresses").add(OUTSIDE_HOST);
         link.put("certificate", "link.crt").put("key", "link.key").put("authority", "ca.crt");
+        change.accept(config);
         return json.writeValueAsString(config);
     }
 
@@ -112,6 +125,11 @@ public final class EdgeServer implements AutoCloseable {
     /** Somebody's account outside. */
     public Account account(String user, String password) {
         return new Account("sip:" + user + "@" + domain, user, password, "localhost", tlsPort, "", caFile());
+    }
+
+    /** Where it serves clients outside. */
+    public int port() {
+        return tlsPort;
     }
 
     /** The process id. */

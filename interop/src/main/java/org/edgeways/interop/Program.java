@@ -24,7 +24,10 @@ public enum Program {
     SVCRACK("svcrack", "sipvicious"),
     KAMAILIO("kamailio", "kamailio"),
     KAMCMD("kamcmd", "kamailio"),
-    SQLITE("sqlite3", "sqlite3");
+    SQLITE("sqlite3", "sqlite3"),
+    TESTSSL("testssl", "testssl.sh"),
+    SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+    SETPRIV("setpriv", "util-linux");
 
     private final String command;
     private final String debianPackage;

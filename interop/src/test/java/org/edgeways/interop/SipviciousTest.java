@@ -128,7 +128,9 @@ class SipviciousTest {
     }
 
     private void assertBanned(String source, String cause) {
-        assertThat(site.edgeLog()).contains("event=access-edge-banned source=" + source + " cause=" + cause);
+        assertThat(site.edgeLog())
+                .contains(
+                        "event=access-edge-banned code=access-edge-source-banned source=" + source + " cause=" + cause);
         assertThat(site.edgeCounter("access_edge_bans_total", "cause=\"" + cause + "\""))
                 .isEqualTo(1);
     }
@@ -140,7 +142,9 @@ class SipviciousTest {
         try (Linphonec again = Linphonec.start("sipvicious-again", site.outside("alice"))) {
             again.awaitSignedIn();
         }
-        assertThat(site.edgeLog()).doesNotContain("event=access-edge-banned source=" + Networks.NAT_OUTSIDE);
+        assertThat(site.edgeLog())
+                .doesNotContain(
+                        "event=access-edge-banned code=access-edge-source-banned source=" + Networks.NAT_OUTSIDE);
     }
 
     private long refusals(String method, String source) {
