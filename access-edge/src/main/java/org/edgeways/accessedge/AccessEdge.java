@@ -307,6 +307,8 @@ public final class AccessEdge implements AutoCloseable {
             return switch (settings.nextHop()) {
                 case NextHop.Service(String name) ->
                     !context.links().connections(name).isEmpty();
+                case NextHop.Connector(String name) ->
+                    !context.links().connections(name).isEmpty();
                 case NextHop.Direct direct -> true;
             };
         }

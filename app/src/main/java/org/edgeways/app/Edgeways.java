@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.edgeways.app.command.ConnectorCommand;
 import org.edgeways.app.command.CountersCommand;
 import org.edgeways.app.command.DemoCommand;
 import org.edgeways.app.command.EdgeCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             PoolCommand.class,
+            ConnectorCommand.class,
             EdgeCommand.class,
             UserCommand.class,
             CountersCommand.class,

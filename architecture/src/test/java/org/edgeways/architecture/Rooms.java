@@ -19,7 +19,7 @@ final class Rooms {
             List.of("base"),
             List.of("sip", "policy", "tokens", "net", "store"),
             List.of("siptransport", "accounts"),
-            List.of("accessedge", "pool"),
+            List.of("accessedge", "pool", "connector"),
             List.of("app"));
 
     /** Rooms that stand beside the rows: they are for tests. */

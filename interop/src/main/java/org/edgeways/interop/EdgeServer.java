@@ -17,7 +17,7 @@ import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.Pem;
 
-/** {@code edgeways edge} alone as a subprocess on free loopback ports, in front of a server that it dials. */
+/** {@code edgeways edge} alone as a subprocess on free loopback ports, in front of a server that it dials, or of a connector. */
 public final class EdgeServer implements AutoCloseable {
     /** Its name inside. */
     public static final String INSIDE_HOST = "edge1.perimeter.acorn.example";
@@ -28,6 +28,11 @@ public final class EdgeServer implements AutoCloseable {
     private final int tlsPort;
     private final WorkDirectory directory;
     private final RunningProgram program;
+
+    /** The port of its inside leg on 127.0.0.1. */
+    public int linkPort() {
+        return tlsPort + 1;
+    }
 
     private EdgeServer(String domain, int tlsPort, WorkDirectory directory, RunningProgram program) {
         this.domain = domain;
@@ -40,7 +45,7 @@ public final class EdgeServer implements AutoCloseable {
      * Starts it.
      *
      * @param authority of its certificates and of the next hop's
-     * @param nextHop a SIP URI
+     * @param nextHop a SIP URI, or {@code connector:NAME}
      */
     public static EdgeServer start(String name, String domain, CertificateAuthority authority, String nextHop) {
         return start(name, domain, authority, nextHop, config -> {});

@@ -20,7 +20,7 @@ import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
 
 /**
- * Kamailio 5.6 as registrar, proxy and presence server, on loopback over mutual TLS, with the sample configuration of
+ * Kamailio 5.6 as registrar, proxy and presence server, on loopback, over TLS with certificates on both sides, with the sample configuration of
  * {@code docs/how-to/existing-sip-server.md}.
  */
 public final class Kamailio implements AutoCloseable {
@@ -46,9 +46,15 @@ public final class Kamailio implements AutoCloseable {
      * @param people passwords by user name
      * @param identity its certificate, which names 127.0.0.1
      * @param authority of the edge's certificate, PEM
+     * @param transport on which it listens: tls, tcp or udp
      */
     public static Kamailio start(
-            String name, String domain, Map<String, String> people, TlsIdentity identity, Path authority) {
+            String name,
+            String domain,
+            Map<String, String> people,
+            TlsIdentity identity,
+            Path authority,
+            String transport) {
         int port = LoopbackPorts.consecutive(1);
         WorkDirectory directory = WorkDirectory.create();
         Path certificate = directory.path().resolve("kamailio.crt");
@@ -66,8 +72,8 @@ public final class Kamailio implements AutoCloseable {
                 String.join(
                         "\n",
                         "#!KAMAILIO",
-                        "#!define SIP_LISTEN tls:127.0.0.1:" + port,
-                        "#!define SIP_SELF \"sip:127.0.0.1:" + port + ";transport=tls\"",
+                        "#!define SIP_LISTEN " + transport + ":127.0.0.1:" + port,
+                        "#!define SIP_SELF \"sip:127.0.0.1:" + port + ";transport=" + transport + "\"",
                         "#!define SIP_DOMAIN \"" + domain + "\"",
                         "#!define DATABASE \"sqlite:///" + database + "\"",
                         "#!define CERTIFICATE \"" + certificate + "\"",
@@ -115,9 +121,14 @@ public final class Kamailio implements AutoCloseable {
         }
     }
 
+    /** Stops it; {@link #restart} brings it back. */
+    public void stop() {
+        program.close();
+    }
+
     /** Stops it and starts it again with its database; its connections are gone, and what {@link #addHost} told it. */
     public void restart() {
-        program.close();
+        stop();
         try {
             Files.deleteIfExists(directory.path().resolve("ctl"));
         } catch (IOException e) {

@@ -28,7 +28,7 @@ class HostileConnectionsTest {
 
     @BeforeEach
     void start() throws IOException {
-        site = KamailioSite.start("hostile");
+        site = KamailioSite.dialled("hostile");
     }
 
     @AfterEach

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Kamailio inside in place of the pool, with the sample configuration of the documentation; softphones outside. */
+/** Kamailio inside in place of the pool, behind a connector, with the sample configuration of the documentation; softphones outside. */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KamailioInsideTest {
@@ -23,7 +23,7 @@ class KamailioInsideTest {
 
     @BeforeAll
     void start() throws IOException {
-        site = KamailioSite.start("inside");
+        site = KamailioSite.connected("inside", "tls");
         alice = site.outside("alice");
         bob = site.outside("bob");
     }
@@ -36,7 +36,7 @@ class KamailioInsideTest {
     }
 
     @Test
-    void softphonesExchangeMessagesOverTheOneConnectionThatTheEdgeOpened() {
+    void softphonesExchangeMessagesOverTheOneConnectionThatTheConnectorOpened() {
         try (Baresip outside = Baresip.start("kamailio-baresip", alice, TONE, List.of(bob.uri()));
                 Linphonec other = Linphonec.start("kamailio-linphonec", bob)) {
             outside.awaitSignedIn();

@@ -24,7 +24,7 @@ class KamailioRulesTest {
 
     @BeforeEach
     void start() throws IOException {
-        site = KamailioSite.start("rules");
+        site = KamailioSite.dialled("rules");
     }
 
     @AfterEach

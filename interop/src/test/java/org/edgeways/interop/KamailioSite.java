@@ -9,15 +9,30 @@ import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
+import org.jspecify.annotations.Nullable;
 
-/** Kamailio inside, our edge before it, and the accounts of alice and bob at both. */
-record KamailioSite(WorkDirectory directory, TlsIdentity service, Kamailio kamailio, EdgeServer edge)
+/** Kamailio inside, our edge before it, with or without a connector between, and the accounts of alice and bob at both. */
+record KamailioSite(
+        WorkDirectory directory,
+        TlsIdentity service,
+        Kamailio kamailio,
+        EdgeServer edge,
+        @Nullable ConnectorServer connector)
         implements AutoCloseable {
     private static final String DOMAIN = "acorn.example";
     private static final Map<String, String> PASSWORDS = Map.of("alice", "secret-of-alice", "bob", "secret-of-bob");
 
-    /** Starts both. */
-    static KamailioSite start(String name) throws IOException {
+    /** The edge dials Kamailio over TLS. */
+    static KamailioSite dialled(String name) throws IOException {
+        return start(name, "tls", false);
+    }
+
+    /** A connector dials the edge, and talks with Kamailio over that transport. */
+    static KamailioSite connected(String name, String transport) throws IOException {
+        return start(name, transport, true);
+    }
+
+    private static KamailioSite start(String name, String transport, boolean connected) throws IOException {
         CertificateAuthority authority = EdgeServer.newAuthority();
         WorkDirectory directory = WorkDirectory.create();
         Path trusted = directory.path().resolve("ca.crt");
@@ -25,13 +40,21 @@ record KamailioSite(WorkDirectory directory, TlsIdentity service, Kamailio kamai
         TlsIdentity service = authority.issue(
                 CertificateRequest.service("kamailio", "kamailio.acorn.example").withAddresses("127.0.0.1"),
                 Instant.now());
-        Kamailio kamailio = Kamailio.start(name + "-kamailio", DOMAIN, PASSWORDS, service, trusted);
+        Kamailio kamailio = Kamailio.start(name + "-kamailio", DOMAIN, PASSWORDS, service, trusted, transport);
+        @Nullable EdgeServer edge = null;
         try {
             kamailio.addHost(EdgeServer.INSIDE_HOST);
-            EdgeServer edge = EdgeServer.start(
-                    name + "-edge", DOMAIN, authority, "sip:127.0.0.1:" + kamailio.port() + ";transport=tls");
-            return new KamailioSite(directory, service, kamailio, edge);
+            String nextHop =
+                    connected ? "connector:connector" : "sip:127.0.0.1:" + kamailio.port() + ";transport=" + transport;
+            edge = EdgeServer.start(name + "-edge", DOMAIN, authority, nextHop);
+            ConnectorServer connector = connected
+                    ? ConnectorServer.start(name + "-connector", authority, edge.linkPort(), kamailio.port(), transport)
+                    : null;
+            return new KamailioSite(directory, service, kamailio, edge, connector);
         } catch (RuntimeException | Error e) {
+            if (edge != null) {
+                edge.close();
+            }
             kamailio.close();
             directory.close();
             throw e;
@@ -52,6 +75,9 @@ record KamailioSite(WorkDirectory directory, TlsIdentity service, Kamailio kamai
 
     @Override
     public void close() {
+        if (connector != null) {
+            connector.close();
+        }
         edge.close();
         kamailio.close();
         directory.close();

@@ -28,10 +28,10 @@ import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
 import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.siptransport.LinkListener;
+import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.OutboundSettings;
 import org.edgeways.siptransport.SipConnectionSettings;
 import org.edgeways.siptransport.SipDialer;
-import org.edgeways.siptransport.SipDialerSettings;
 import org.edgeways.siptransport.SipListener;
 import org.edgeways.siptransport.SipListenerSettings;
 import org.edgeways.siptransport.SipShard;
@@ -156,20 +156,9 @@ public final class Pool implements AutoCloseable {
                             settings.limits().size()));
             listeners.add(SipListener.open(transport, listener, shards));
         }
-        for (PoolSettings.EdgeNode edge : settings.edges()) {
+        for (LinkedNode edge : settings.edges()) {
             dialers.add(SipDialer.start(
-                    transport,
-                    settings.limits()
-                            .link()
-                            .applyTo(SipDialerSettings.of(
-                                            "link-" + edge.host(),
-                                            edge.address(),
-                                            edge.port(),
-                                            edge.host(),
-                                            settings.linkTls())
-                                    .withConnections(edge.connections())),
-                    shards,
-                    LinkListener.NONE));
+                    transport, edge.dialer(settings.linkTls(), settings.limits().link()), shards, LinkListener.NONE));
         }
         admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence, counters);
     }

@@ -17,6 +17,8 @@ import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.siptransport.LinkLimits;
+import org.edgeways.siptransport.LinkedNode;
 
 /**
  * What a pool is set to.
@@ -41,30 +43,10 @@ public record PoolSettings(
         Set<String> aliases,
         List<InetSocketAddress> inside,
         ServerTls insideTls,
-        List<EdgeNode> edges,
+        List<LinkedNode> edges,
         ClientTls linkTls,
         List<DigestAlgorithm> algorithms,
         Limits limits) {
-
-    private static final int MOST_CONNECTIONS = 16;
-
-    /**
-     * One edge node.
-     *
-     * @param host the DNS name in its certificate, which also stands in its Path and Record-Route towards the inside
-     * @param address where to dial: a name or an address literal
-     * @param port of its inside leg
-     * @param connections how many to keep open, 1 to 16, default 4
-     */
-    public record EdgeNode(String host, String address, int port, int connections) {
-
-        /** Checks the number of connections. */
-        public EdgeNode {
-            if (connections < 1 || connections > MOST_CONNECTIONS) {
-                throw new IllegalArgumentException("1 to " + MOST_CONNECTIONS + " connections to an edge node");
-            }
-        }
-    }
 
     /**
      * Limits, each with its defaults.

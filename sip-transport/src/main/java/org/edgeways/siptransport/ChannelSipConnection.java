@@ -83,7 +83,11 @@ final class ChannelSipConnection implements SipConnection {
         flow = setup.context().flows().next(setup.context().loops().numberOf(loop));
         remote = (InetSocketAddress) channel.remoteAddress();
         local = (InetSocketAddress) channel.localAddress();
-        origin = setup.link() && peer != null ? Origin.service(flow, nameOf(peer)) : Origin.connection(flow);
+        if (setup.transport() == SipTransport.UDP) {
+            origin = Origin.datagrams(flow);
+        } else {
+            origin = setup.link() && peer != null ? Origin.service(flow, nameOf(peer)) : Origin.connection(flow);
+        }
         counters = setup.counters();
     }
 
@@ -130,7 +134,8 @@ final class ChannelSipConnection implements SipConnection {
     private void supervise() {
         long now = now();
         SipConnectionSettings limits = setup.settings();
-        if (now - lastHeard > limits.idle().toNanos()) {
+        if (setup.transport() != SipTransport.UDP
+                && now - lastHeard > limits.idle().toNanos()) {
             close(TransportErrorCode.IDLE);
         } else if (pinged
                 && setup.link()
@@ -196,11 +201,16 @@ final class ChannelSipConnection implements SipConnection {
                 if (request != null) {
                     mark(request);
                     send(SipMessage.responseTo(request, refused.status(), refused.reason(), toTag()));
-                } else {
+                } else if (setup.transport() != SipTransport.UDP) {
                     close(TransportErrorCode.MESSAGE_UNANSWERABLE);
                 }
             }
         }
+    }
+
+    /** A datagram did not reach anybody. */
+    void unsent() {
+        counters.unsent();
     }
 
     /** Something came that is no message: counts it, logs it, tells the role. */

@@ -7,7 +7,9 @@ public enum SipTransport {
     /** WebSocket over TLS (RFC 7118). */
     WSS("WSS"),
     /** Plain TCP: inside and in tests only. */
-    TCP("TCP");
+    TCP("TCP"),
+    /** Datagrams between us and one other: inside only. */
+    UDP("UDP");
 
     private final String viaName;
 

@@ -20,6 +20,10 @@ final class TransportCounters {
         full = counters.counter("sip_messages_queue_full", "endpoint", endpoint);
     }
 
+    void unsent() {
+        counters.counter("sip_datagrams_unsent", "endpoint", endpoint).increment();
+    }
+
     Counters.Counter received() {
         return received;
     }

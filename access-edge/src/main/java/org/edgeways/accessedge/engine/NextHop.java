@@ -12,18 +12,27 @@ public sealed interface NextHop {
     /** An inside service, over the connections that it has opened to us. */
     record Service(String name) implements NextHop {}
 
+    /** As {@link Service}, but a foreign server stands behind it. */
+    record Connector(String name) implements NextHop {}
+
     /** An address that we open connections to: the inner firewall must allow it. */
     record Direct(SipUri uri) implements NextHop {}
 
-    /** Reads {@code service:NAME} or a SIP URI. */
+    /** Reads {@code service:NAME}, {@code connector:NAME} or a SIP URI. */
     static Result<NextHop> parse(String text) {
         if (text.startsWith("service:") && text.length() > "service:".length()) {
             return Result.ok(new Service(text.substring("service:".length())));
         }
+        if (text.startsWith("connector:") && text.length() > "connector:".length()) {
+            return Result.ok(new Connector(text.substring("connector:".length())));
+        }
         return switch (Uri.parse(text)) {
             case Result.Ok<Uri>(SipUri uri) -> Result.ok(new Direct(uri));
             case Result.Ok<Uri> other ->
-                Result.bad(SipErrorCode.URI_SCHEME_UNSUPPORTED, 0, "a next hop is service:NAME or a SIP URI");
+                Result.bad(
+                        SipErrorCode.URI_SCHEME_UNSUPPORTED,
+                        0,
+                        "a next hop is service:NAME, connector:NAME or a SIP URI");
             case Result.Bad<Uri> bad -> bad.as();
         };
     }
@@ -35,6 +44,7 @@ public sealed interface NextHop {
     default boolean judgesSenders() {
         return switch (this) {
             case Service service -> true;
+            case Connector connector -> false;
             case Direct direct -> false;
         };
     }
@@ -43,6 +53,7 @@ public sealed interface NextHop {
     default Destination destination() {
         return switch (this) {
             case Service service -> new Destination.Service(service.name());
+            case Connector connector -> new Destination.Service(connector.name());
             case Direct direct -> new Destination.Locate(direct.uri());
         };
     }

@@ -215,6 +215,7 @@ final class EdgeBench {
     void fromInside(SipMessage message) {
         Origin origin = switch (nextHop) {
             case NextHop.Service(String name) -> Origin.service(trunk, name);
+            case NextHop.Connector(String name) -> Origin.service(trunk, name);
             case NextHop.Direct direct -> Origin.connection(trunk);
         };
         core.receive(parse(message.encode(), SipLimits.BETWEEN_PARTS), origin, now);

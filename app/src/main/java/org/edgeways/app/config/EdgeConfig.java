@@ -19,7 +19,8 @@ import org.edgeways.siptransport.SipConnectionSettings;
  * @param sipDomains the SIP domains of the organisation
  * @param outside what clients outside see and connect to
  * @param link the inside leg, which the pool dials
- * @param nextHop the service that requests go to, {@code service:pool}, or a SIP URI that is dialled
+ * @param nextHop the service that requests go to, {@code service:pool}; {@code connector:NAME} if a foreign server stands behind
+ *     it; or a SIP URI that is dialled
  * @param insideNames host names and domain suffixes of the inside that nobody outside may read
  * @param hideTopology write nothing of the inside in what goes outside
  * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
@@ -162,7 +163,9 @@ public record EdgeConfig(
         String text = section.text("nextHop", "service:pool");
         if (!text.isEmpty() && NextHop.parse(text) instanceof Result.Bad<NextHop> bad) {
             section.problem(
-                    "nextHop", "must be service:NAME or a SIP URI, \"" + text + "\" is neither (" + bad.reason() + ")");
+                    "nextHop",
+                    "must be service:NAME, connector:NAME or a SIP URI, \"" + text + "\" is none of them ("
+                            + bad.reason() + ")");
         }
         return text;
     }

@@ -3,7 +3,6 @@ package org.edgeways.app.config;
 import java.time.Duration;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
-import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
@@ -13,6 +12,7 @@ import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
 
 /**

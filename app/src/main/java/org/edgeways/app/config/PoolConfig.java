@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.edgeways.pool.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.presence.engine.PresenceDefault;
+import org.edgeways.siptransport.LinkLimits;
 
 /**
  * What a pool is told.
@@ -119,7 +119,7 @@ public record PoolConfig(
         return PresenceDefault.ALLOW;
     }
 
-    private static Link link(JsonSection section, Path base) {
+    static Link link(JsonSection section, Path base) {
         List<Edge> edges = new ArrayList<>();
         for (JsonSection edge : section.sections("edges")) {
             String host = edge.host("host");

@@ -24,6 +24,7 @@ import org.edgeways.net.TlsProvider;
 import org.edgeways.pool.Pool;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.sip.digest.DigestAlgorithm;
+import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.store.StoreException;
 
@@ -106,8 +107,8 @@ public final class PoolProcess implements AutoCloseable {
     private static PoolSettings settings(PoolConfig config) throws SSLException {
         TlsContexts tls = new TlsContexts(TlsProvider.best());
         List<InetSocketAddress> inside = config.inside().sockets();
-        List<PoolSettings.EdgeNode> edges = config.link().edges().stream()
-                .map(edge -> new PoolSettings.EdgeNode(edge.host(), edge.address(), edge.port(), edge.connections()))
+        List<LinkedNode> edges = config.link().edges().stream()
+                .map(edge -> new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections()))
                 .toList();
         List<DigestAlgorithm> algorithms = config.digestAlgorithms().stream()
                 .map(name -> DigestAlgorithm.ofToken(name).orElseThrow())

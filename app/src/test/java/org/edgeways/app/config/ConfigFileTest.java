@@ -215,7 +215,7 @@ class ConfigFileTest {
                         failure -> assertThat(failure.nextStep().lines())
                                 .singleElement()
                                 .asString()
-                                .contains(":3: nextHop: must be service:NAME or a SIP URI"));
+                                .contains(":3: nextHop: must be service:NAME, connector:NAME or a SIP URI"));
     }
 
     @Test

@@ -1,10 +1,9 @@
-package org.edgeways.pool;
+package org.edgeways.siptransport;
 
 import java.time.Duration;
-import org.edgeways.siptransport.SipDialerSettings;
 
 /**
- * How the pool looks after its connections to edge nodes, as in {@link SipDialerSettings}. An edge must bear more silence
+ * How the inside looks after its connections to edge nodes, as in {@link SipDialerSettings}. An edge must bear more silence
  * ({@code linkSilence}) than the two first together, else it closes links that are well.
  *
  * @param keepAlive interval of pings; default 30 s
@@ -17,7 +16,8 @@ public record LinkLimits(Duration keepAlive, Duration pongTimeout, Duration long
     public static final LinkLimits DEFAULT =
             new LinkLimits(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
-    SipDialerSettings applyTo(SipDialerSettings dialer) {
+    /** The same dialer with these limits. */
+    public SipDialerSettings applyTo(SipDialerSettings dialer) {
         return dialer.withKeepAlive(keepAlive, pongTimeout).withBackOff(dialer.firstBackOff(), longestBackOff);
     }
 }

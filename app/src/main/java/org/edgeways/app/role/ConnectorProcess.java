@@ -1,0 +1,147 @@
+package org.edgeways.app.role;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.edgeways.app.config.ConnectorConfig;
+import org.edgeways.app.config.PoolConfig;
+import org.edgeways.app.counters.CountersSocket;
+import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.BlockRandom;
+import org.edgeways.connector.Connector;
+import org.edgeways.connector.ConnectorSettings;
+import org.edgeways.connector.ConnectorSettings.Wire;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.siptransport.LinkedNode;
+import org.edgeways.siptransport.TransportContext;
+
+/** A connector, running in this process, with its counters. */
+public final class ConnectorProcess implements AutoCloseable {
+
+    private final DataDirectory data;
+    private final TransportContext transport;
+    private final Connector connector;
+    private final CountersSocket counters;
+    private final CertificateReloads reloads;
+
+    private ConnectorProcess(
+            DataDirectory data,
+            TransportContext transport,
+            Connector connector,
+            CountersSocket counters,
+            CertificateReloads reloads) {
+        this.data = data;
+        this.transport = transport;
+        this.connector = connector;
+        this.counters = counters;
+        this.reloads = reloads;
+    }
+
+    /**
+     * Starts it; when this returns, it listens for the server.
+     *
+     * @param loops stay open
+     * @throws AppFailure if it cannot start
+     */
+    public static ConnectorProcess start(
+            ConnectorConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        DataDirectory data = DataDirectory.take(config.data());
+        MicrometerCounters counters = new MicrometerCounters();
+        BlockRandom blocks = new BlockRandom(random);
+        TransportContext transport = new TransportContext(loops, clock, counters, blocks);
+        boolean started = false;
+        try {
+            ConnectorSettings settings = settings(config);
+            Connector connector = Connector.start(settings, transport, counters, blocks);
+            CountersSocket socket = countersSocket(config, counters, connector);
+            ConnectorProcess process =
+                    new ConnectorProcess(data, transport, connector, socket, reloads(config, settings, counters));
+            process.reloads.start(config.certificateCheck());
+            started = true;
+            return process;
+        } catch (IOException e) {
+            throw RoleParts.notStarted("connector", e);
+        } finally {
+            if (!started) {
+                transport.close();
+                data.close();
+            }
+        }
+    }
+
+    private static CertificateReloads reloads(
+            ConnectorConfig config, ConnectorSettings settings, MicrometerCounters counters) {
+        CertificateReloads reloads = new CertificateReloads("connector", counters)
+                .watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
+        ConnectorConfig.Tls files = config.server().tls();
+        if (files != null && settings.server().wire() instanceof Wire.Tls(var dials, var accepts)) {
+            reloads.watch("server", files.certificate(), files.authority(), accepts)
+                    .watch("server-dialled", files.certificate(), files.authority(), dials);
+        }
+        return reloads;
+    }
+
+    private static CountersSocket countersSocket(
+            ConnectorConfig config, MicrometerCounters counters, Connector connector) throws IOException {
+        try {
+            return CountersSocket.open(config.data(), counters);
+        } catch (IOException e) {
+            connector.close();
+            throw e;
+        }
+    }
+
+    private static ConnectorSettings settings(ConnectorConfig config) throws SSLException {
+        TlsContexts tls = new TlsContexts(TlsProvider.best());
+        PoolConfig.Link link = config.link();
+        List<LinkedNode> edges = link.edges().stream()
+                .map(edge -> new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections()))
+                .toList();
+        ConnectorConfig.Server server = config.server();
+        return new ConnectorSettings(
+                config.host(),
+                config.listen(),
+                new ConnectorSettings.Server(server.host(), server.port(), wire(server, tls)),
+                edges,
+                tls.mutualClient(RoleParts.identity(link.certificate()), RoleParts.authorities(link.authority())),
+                link.limits(),
+                config.transactions());
+    }
+
+    private static Wire wire(ConnectorConfig.Server server, TlsContexts tls) throws SSLException {
+        ConnectorConfig.Tls files = server.tls();
+        return switch (server.transport()) {
+            case TCP -> new Wire.Tcp();
+            case UDP -> new Wire.Udp();
+            case TLS -> {
+                if (files == null) {
+                    throw new IllegalArgumentException("TLS towards the server needs a certificate");
+                }
+                TlsIdentity identity = RoleParts.identity(files.certificate());
+                List<X509Certificate> authorities = RoleParts.authorities(files.authority());
+                yield new Wire.Tls(tls.mutualClient(identity, authorities), tls.mutualServer(identity, authorities));
+            }
+        };
+    }
+
+    /** Every edge node is linked. */
+    public boolean isLinked() {
+        return connector.linked();
+    }
+
+    @Override
+    public void close() {
+        reloads.close();
+        counters.close();
+        connector.close();
+        transport.close();
+        data.close();
+    }
+}
