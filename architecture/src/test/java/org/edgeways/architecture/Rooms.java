@@ -18,8 +18,8 @@ final class Rooms {
     static final List<List<String>> ROWS = List.of(
             List.of("base"),
             List.of("sip", "policy", "tokens", "net", "store"),
-            List.of("siptransport", "accounts"),
-            List.of("accessedge", "pool", "connector"),
+            List.of("siptransport", "accounts", "link", "settings", "joining"),
+            List.of("accessedge", "pool", "connector", "node", "control"),
             List.of("app"));
 
     /** Rooms that stand beside the rows: they are for tests. */

@@ -1,0 +1,45 @@
+package org.edgeways.link;
+
+import io.netty.channel.Channel;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.edgeways.base.Counters;
+import org.edgeways.link.engine.LinkErrorCode;
+
+/** What one end of the Link counts about streams and connections. */
+final class StreamCounters {
+
+    private final Counters counters;
+    private final String end;
+    private final Counters.Counter opened;
+    private final AtomicInteger running = new AtomicInteger();
+
+    /** @param end {@code inside} or {@code edge} */
+    StreamCounters(Counters counters, String end) {
+        this.counters = counters;
+        this.end = end;
+        this.opened = counters.counter("link_streams_opened", "end", end);
+        counters.gauge("link_streams_running", running::get, "end", end);
+    }
+
+    /** Counts a stream, which runs until its channel closes. */
+    void opened(Channel stream) {
+        opened.increment();
+        running.incrementAndGet();
+        stream.closeFuture().addListener(_ -> running.decrementAndGet());
+    }
+
+    void refused(LinkErrorCode code) {
+        counters.counter("link_streams_refused", "end", end, "reason", code.code())
+                .increment();
+    }
+
+    void broken(LinkErrorCode code) {
+        counters.counter("link_streams_broken", "end", end, "reason", code.code())
+                .increment();
+    }
+
+    void connectionClosed(LinkErrorCode code) {
+        counters.counter("link_connections_closed", "end", end, "reason", code.code())
+                .increment();
+    }
+}
