@@ -266,7 +266,7 @@ public final class LinkDialer implements AutoCloseable {
                                                 node.verifyName(),
                                                 address.port(),
                                                 times.connect(),
-                                                List.of(LinkProtocol.ALPN)))
+                                                LinkProtocol.ALPN))
                                 .addLast(new Handshake(number, node));
                     }
                 });
