@@ -56,13 +56,12 @@ final class LinkConnection {
     }
 
     /** RST_STREAM frames of the other end within {@link #RESET_SECONDS}; more end the connection. */
-    private static final int MOST_RESETS = 2000;
+    private static final int MOST_RESETS = 400;
 
-    private static final int RESET_SECONDS = 10;
+    private static final int RESET_SECONDS = 1;
     private static final long FORCED_CLOSE_SECONDS = 3;
     private static final char ENABLE_CONNECT_PROTOCOL = 8; // RFC 8441 section 3
 
-    private final boolean serving;
     private final Channel channel;
     private final LinkContext context;
     private final PeerIdentity peer;
@@ -78,8 +77,7 @@ final class LinkConnection {
     private long timerDue = TimerQueue.NEVER;
 
     private LinkConnection(
-            boolean serving, Channel channel, LinkContext context, LinkTimes times, PeerIdentity peer, Events events) {
-        this.serving = serving;
+            Channel channel, LinkContext context, LinkTimes times, PeerIdentity peer, Events events) {
         this.channel = channel;
         this.context = context;
         this.peer = peer;
@@ -96,7 +94,7 @@ final class LinkConnection {
             PeerIdentity peer,
             Function<LinkConnection, ChannelHandler> streamHandler,
             Events events) {
-        LinkConnection connection = new LinkConnection(true, channel, context, times, peer, events);
+        LinkConnection connection = new LinkConnection(channel, context, times, peer, events);
         Http2Settings settings = settings(limits).maxConcurrentStreams(limits.streams());
         settings.put(ENABLE_CONNECT_PROTOCOL, Long.valueOf(1));
         connection.build(
@@ -116,7 +114,7 @@ final class LinkConnection {
             LinkTimes times,
             PeerIdentity peer,
             Events events) {
-        LinkConnection connection = new LinkConnection(false, channel, context, times, peer, events);
+        LinkConnection connection = new LinkConnection(channel, context, times, peer, events);
         connection.build(
                 Http2FrameCodecBuilder.forClient()
                         .initialSettings(settings(limits).pushEnabled(false))
@@ -322,9 +320,9 @@ final class LinkConnection {
                 timer.cancel(false);
             }
             handler.fireChannelInactive();
-            if (serving) {
-                // one whose input waits unread would not notice
-                List.copyOf(running).forEach(Channel::close);
+            // a stream whose reader has stopped would not notice, and keep what waits for it
+            for (Channel stream : List.copyOf(running)) {
+                var _ = stream.close();
             }
             if (closing != null) {
                 events.closed(LinkConnection.this, closing, closing.meaning());

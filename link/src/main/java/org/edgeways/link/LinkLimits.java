@@ -7,8 +7,9 @@ import java.time.Duration;
  *
  * @param streams at once on one connection; default 128. More are not opened by the edge and refused by the inside
  * @param streamWindowBytes that may come on a stream before its reader takes them; default 256 KiB
- * @param connectionWindowBytes the same for all streams of a connection together; default 32 MiB. At least
- *     {@code streams} times {@code streamWindowBytes}, so that readers that have stopped never hold up the others
+ * @param connectionWindowBytes the same for all streams of a connection together; default 64 MiB. At least twice what
+ *     all streams' windows hold, so that readers that have stopped never hold up the others: a window is renewed only
+ *     when half of it was used. What waits is bounded by the streams' windows already: 32 MiB
  * @param headerListBytes of the fields of a request or response; default 32 KiB
  * @param streamIdle how long nothing may move on a stream; default 5 min
  * @param originConnect how long connecting to an origin may take; default 10 s
@@ -36,7 +37,7 @@ public record LinkLimits(
     public static final LinkLimits DEFAULT = new LinkLimits(
             128,
             256 * 1024,
-            32 * 1024 * 1024,
+            64 * 1024 * 1024,
             32 * 1024,
             Duration.ofMinutes(5),
             Duration.ofSeconds(10),
@@ -49,8 +50,8 @@ public record LinkLimits(
         if (streams < 2 || streamWindowBytes < 1024 || headerListBytes < 1024 || connectionsOfOneInside < 1) {
             throw new IllegalArgumentException("limits are too low to carry anything");
         }
-        if (connectionWindowBytes < FIRST_WINDOW || connectionWindowBytes < (long) streams * streamWindowBytes) {
-            throw new IllegalArgumentException("the window of a connection must hold those of all its streams");
+        if (connectionWindowBytes < FIRST_WINDOW || connectionWindowBytes < 2L * streams * streamWindowBytes) {
+            throw new IllegalArgumentException("the window of a connection must hold those of all its streams twice");
         }
         if (!streamIdle.isPositive() || !originConnect.isPositive() || !originAnswer.isPositive()) {
             throw new IllegalArgumentException("times must be positive");
@@ -65,7 +66,7 @@ public record LinkLimits(
         return new LinkLimits(
                 count,
                 windowBytes,
-                Math.max(FIRST_WINDOW, Math.multiplyExact(count, windowBytes)),
+                Math.max(FIRST_WINDOW, Math.multiplyExact(2 * count, windowBytes)),
                 headerListBytes,
                 streamIdle,
                 originConnect,

@@ -187,7 +187,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
         if (event instanceof Http2ResetFrame) {
             end();
             // what is still unread would keep it open; later, so that no reset answers the reset
-            handler.channel().eventLoop().execute(handler.channel()::close);
+            handler.channel().eventLoop().execute(() -> drop(handler.channel()));
         }
         handler.fireUserEventTriggered(event);
     }
@@ -324,9 +324,8 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
         boolean wanted = requestEnded;
         over = true;
         release();
-        Runnable giveUp = open::close;
         Future<?> patience =
-                open.eventLoop().schedule(giveUp, limits.streamIdle().toNanos(), TimeUnit.NANOSECONDS);
+                open.eventLoop().schedule(() -> drop(open), limits.streamIdle().toNanos(), TimeUnit.NANOSECONDS);
         written.addListener(_ -> {
             patience.cancel(false);
             if (!wanted && open.isActive()) {
@@ -377,6 +376,10 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
         if (context.mayLog()) {
             LOG.info("{} service {} for {}: {}", code.code(), head.service(), node, reason);
         }
+    }
+
+    private static void drop(Channel channel) {
+        var _ = channel.close();
     }
 
     private void end() {

@@ -208,7 +208,9 @@ final class LinkTest {
             List<Channel> all = link.acceptedNow();
             assertThat(all).hasSize(3);
 
-            all.forEach(channel -> channel.pipeline().firstContext().close());
+            for (Channel channel : all) {
+                var _ = channel.pipeline().firstContext().close();
+            }
 
             LinkLoopback.Control.next(link.insideControl.ends);
             LinkLoopback.Control.next(link.edgeControl.ends);

@@ -1,7 +1,6 @@
 package org.edgeways.link.engine;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * DIALLING {@code connect} over                           PAUSING  Close(DIAL_TIMEOUT)
  * OPEN     closed                                         PAUSING  –
  * OPEN     GOAWAY of the edge node                        PAUSING  – (the connection is now draining)
- * any      its address, node or place is no longer wanted –        Drain if open, Close if dialling
+ * any      its address, node or place is no longer wanted –        Drain, at once if open, else when it opens
  * any      the node is removed                            –        Close, also of what is draining
  * </pre>
  *
@@ -97,7 +96,7 @@ public final class DialBook {
     private final LinkTimes times;
     private final RandomGenerator random;
     private final Map<String, Node> nodes = new TreeMap<>();
-    private final Map<Long, Attempt> attempts = new HashMap<>();
+    private final Map<Long, Attempt> attempts = new TreeMap<>();
     private long lastAttempt;
 
     /**
@@ -175,27 +174,15 @@ public final class DialBook {
                 actions.add(new DialAction.Close(attempt.number, code));
             }
         }
-        actions.sort((a, b) -> Long.compare(numberOf(a), numberOf(b)));
         return actions;
     }
 
-    private static long numberOf(DialAction action) {
-        return switch (action) {
-            case DialAction.Dial dial -> dial.attempt();
-            case DialAction.Drain drain -> drain.attempt();
-            case DialAction.Close close -> close.attempt();
-        };
-    }
-
-    /** The attempt belongs to no place any more. */
-    private void giveUp(Attempt attempt, List<DialAction> actions) {
+    /** The attempt belongs to no place any more. One that is dialling may be up at the other end already. */
+    private static void giveUp(Attempt attempt, List<DialAction> actions) {
         attempt.place = null;
         if (attempt.state == AttemptState.OPEN) {
             attempt.state = AttemptState.DRAINING;
             actions.add(new DialAction.Drain(attempt.number));
-        } else {
-            attempts.remove(attempt.number);
-            actions.add(new DialAction.Close(attempt.number, LinkErrorCode.SHUT_DOWN));
         }
     }
 
@@ -208,8 +195,12 @@ public final class DialBook {
         if (attempt.state != AttemptState.DIALLING) {
             throw new IllegalStateException("attempt " + number + " was open already");
         }
-        attempt.state = AttemptState.OPEN;
         attempt.since = now;
+        if (attempt.place == null) {
+            attempt.state = AttemptState.DRAINING;
+            return List.of(new DialAction.Drain(number));
+        }
+        attempt.state = AttemptState.OPEN;
         return List.of();
     }
 
@@ -272,35 +263,35 @@ public final class DialBook {
         long next = TimerQueue.NEVER;
         for (Node node : nodes.values()) {
             for (Place place : node.places) {
-                next = Math.min(next, deadlineOf(place));
+                if (place.attempt == null) {
+                    next = Math.min(next, place.nextDial);
+                }
+            }
+        }
+        for (Attempt attempt : attempts.values()) {
+            if (attempt.state == AttemptState.DIALLING) {
+                next = Math.min(next, deadlineOf(attempt));
             }
         }
         return next;
     }
 
-    private long deadlineOf(Place place) {
-        Attempt attempt = place.attempt;
-        if (attempt == null) {
-            return place.nextDial;
-        }
-        return attempt.state == AttemptState.DIALLING
-                ? attempt.since + times.connect().toNanos()
-                : TimerQueue.NEVER;
+    private long deadlineOf(Attempt attempt) {
+        return attempt.since + times.connect().toNanos();
     }
 
     /** What is due now. */
     public List<DialAction> timeout(long now) {
         List<DialAction> actions = new ArrayList<>();
+        for (Attempt late : List.copyOf(attempts.values())) {
+            if (late.state == AttemptState.DIALLING && deadlineOf(late) <= now) {
+                actions.add(new DialAction.Close(late.number, LinkErrorCode.DIAL_TIMEOUT));
+                lost(late, LinkErrorCode.DIAL_TIMEOUT, LinkErrorCode.DIAL_TIMEOUT.meaning(), now);
+            }
+        }
         for (Node node : nodes.values()) {
             for (Place place : node.places) {
-                if (deadlineOf(place) > now) {
-                    continue;
-                }
-                if (place.attempt != null) {
-                    Attempt late = place.attempt;
-                    actions.add(new DialAction.Close(late.number, LinkErrorCode.DIAL_TIMEOUT));
-                    lost(late, LinkErrorCode.DIAL_TIMEOUT, LinkErrorCode.DIAL_TIMEOUT.meaning(), now);
-                } else {
+                if (place.attempt == null && place.nextDial <= now) {
                     Attempt attempt = new Attempt(++lastAttempt, place, now);
                     attempts.put(attempt.number, attempt);
                     place.attempt = attempt;

@@ -249,9 +249,12 @@ final class LinkSimulation {
             want(edge, 1 + random.nextInt(5));
         } else if (kind == 1 && weather.drains && !live.isEmpty()) {
             Wire wire = live.get(random.nextInt(live.size()));
+            if (!wire.edgeUp) {
+                return;
+            }
             note("edge drains " + wire.number);
             lived(wire, false, wire.accepted.life.drain(now));
-            if (wire.edgeUp && !wire.goAwayAtEdge) {
+            if (!wire.goAwayAtEdge) {
                 wire.goAwayAtEdge = true;
                 accepted(edge, edge.book.goAway(wire.number, now));
             }

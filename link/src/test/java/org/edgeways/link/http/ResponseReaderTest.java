@@ -102,7 +102,7 @@ final class ResponseReaderTest {
     @Test
     void chunkedBodyIsPutTogetherAndItsTrailersAreDropped() {
         Seen seen = read("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5;a=b\r\nhello\r\n"
-                + "00B\r\n, wonderful \r\n0\r\nX-Trailer: 1\r\n\r\n");
+                + "00B\r\n, wonderful\r\n0\r\nX-Trailer: 1\r\n\r\n");
 
         assertThat(seen.whole).isTrue();
         assertThat(seen.body.toString()).isEqualTo("hello, wonderful");
