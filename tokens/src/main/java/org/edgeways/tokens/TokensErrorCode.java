@@ -2,7 +2,7 @@ package org.edgeways.tokens;
 
 import org.edgeways.base.ErrorCode;
 
-/** What can be wrong with a token or a keyring. */
+/** What can be wrong with a token, a keyring or a signed snapshot. */
 public enum TokensErrorCode implements ErrorCode {
     /** Not base64url, too short, too long, or of a version that we do not know. */
     TOKEN_MALFORMED("token-malformed", "The token is not one of ours: its form is wrong"),
@@ -17,7 +17,21 @@ public enum TokensErrorCode implements ErrorCode {
     /** The keyring's file can be read by others than its owner. */
     KEYRING_EXPOSED("keyring-exposed", "The file of keys may be read by others than its owner"),
     /** The keyring's file cannot be read or written. */
-    KEYRING_UNREADABLE("keyring-unreadable", "The file of keys cannot be read or written");
+    KEYRING_UNREADABLE("keyring-unreadable", "The file of keys cannot be read or written"),
+    /** A snapshot's bytes do not have the form of one, or end too early or too late. */
+    SNAPSHOT_MALFORMED("snapshot-malformed", "The snapshot's form is wrong"),
+    /** A snapshot is longer than it may be. */
+    SNAPSHOT_TOO_LONG("snapshot-too-long", "The snapshot is too long"),
+    /** A snapshot is signed with a key that the node was not given. */
+    SNAPSHOT_KEY_UNKNOWN("snapshot-key-unknown", "The snapshot was signed with a key that is not known here"),
+    /** A snapshot's signature does not fit: changed, or made up. */
+    SNAPSHOT_FORGED("snapshot-forged", "The snapshot's signature does not fit"),
+    /** A snapshot is for another node. */
+    SNAPSHOT_OF_ANOTHER_NODE("snapshot-of-another-node", "The snapshot is for another node"),
+    /** A snapshot is older than the one that the node holds. */
+    SNAPSHOT_OLDER("snapshot-older", "The snapshot is older than the one that is here"),
+    /** A key for snapshots cannot be read. */
+    SNAPSHOT_KEY_MALFORMED("snapshot-key-malformed", "The key for snapshots cannot be read");
 
     private final String code;
     private final String meaning;
