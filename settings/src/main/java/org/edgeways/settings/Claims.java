@@ -1,0 +1,130 @@
+package org.edgeways.settings;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.edgeways.settings.kind.AdminListener;
+import org.edgeways.settings.kind.Connector;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.Pool;
+import org.edgeways.settings.text.Problems;
+import org.edgeways.settings.text.SettingsErrorCode;
+
+/** What only one may have: a port of a host, the name of a service, the name of an inside leg, an address that is dialled. */
+final class Claims {
+
+    /**
+     * A listener of one host.
+     *
+     * @param key where it is said
+     * @param addresses that it listens on
+     * @param port that it listens on
+     */
+    private record Listener(String key, List<String> addresses, int port) {
+
+        boolean collides(Listener other) {
+            return port == other.port
+                    && addresses.stream()
+                            .anyMatch(address -> other.addresses.stream().anyMatch(theirs -> same(address, theirs)));
+        }
+
+        private static boolean same(String address, String other) {
+            if (address.equalsIgnoreCase(other)) {
+                return true;
+            }
+            // on most systems :: takes IPv4 as well
+            return address.equals("::")
+                    || other.equals("::")
+                    || address.equals("0.0.0.0") && other.indexOf(':') < 0
+                    || other.equals("0.0.0.0") && address.indexOf(':') < 0;
+        }
+    }
+
+    private final Problems problems;
+
+    Claims(Problems problems) {
+        this.problems = problems;
+    }
+
+    void check(Map<Document, EdgeNode> nodes, Map<Document, Pool> pools, Map<Document, Connector> connectors) {
+        nodes.forEach((document, node) -> ports(document, listeners(node)));
+        pools.forEach((document, pool) -> {
+            List<Listener> listeners = new ArrayList<>();
+            listeners.add(new Listener(
+                    "inside.sipTlsPort",
+                    pool.inside().addresses(),
+                    pool.inside().sipTlsPort()));
+            pool.admin().ifPresent(admin -> listeners.add(listener(admin)));
+            ports(document, listeners);
+        });
+        Map<String, Document> services = new LinkedHashMap<>();
+        pools.keySet().forEach(document -> services.putIfAbsent(document.name(), document));
+        connectors.keySet().forEach(document -> name(services, document));
+        Map<String, Document> hosts = new LinkedHashMap<>();
+        Map<String, Document> dialled = new LinkedHashMap<>();
+        nodes.forEach((document, node) -> {
+            EdgeNode.InsideLeg leg = node.insideLeg();
+            once(hosts, leg.host().toLowerCase(Locale.ROOT), document, "insideLeg.host");
+            String where = leg.dialledAddress().toLowerCase(Locale.ROOT) + " port " + leg.dialledPort();
+            once(dialled, where, document, leg.dialAddress().isPresent() ? "insideLeg.dialAddress" : "insideLeg.port");
+        });
+    }
+
+    private static List<Listener> listeners(EdgeNode node) {
+        List<Listener> listeners = new ArrayList<>();
+        node.access().ifPresent(access -> {
+            listeners.add(new Listener("access.sipTlsPort", access.addresses(), access.sipTlsPort()));
+            access.webSocketPort()
+                    .filter(port -> port != access.sipTlsPort())
+                    .ifPresent(port -> listeners.add(new Listener("access.webSocketPort", access.addresses(), port)));
+        });
+        listeners.add(new Listener(
+                "insideLeg.port", node.insideLeg().addresses(), node.insideLeg().port()));
+        node.admin().ifPresent(admin -> listeners.add(listener(admin)));
+        return listeners;
+    }
+
+    private static Listener listener(AdminListener admin) {
+        return new Listener("admin.port", admin.addresses(), admin.port());
+    }
+
+    private void ports(Document document, List<Listener> listeners) {
+        for (int i = 1; i < listeners.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (listeners.get(i).collides(listeners.get(j))) {
+                    problems.add(
+                            SettingsErrorCode.CLAIMED_TWICE,
+                            document.place(listeners.get(i).key()),
+                            Document.SPEC + "." + listeners.get(i).key(),
+                            "claims port " + listeners.get(i).port() + ", which "
+                                    + listeners.get(j).key() + " of the same host has");
+                }
+            }
+        }
+    }
+
+    /** Requests are sent to services by their names, whatever they are. */
+    private void name(Map<String, Document> services, Document connector) {
+        Document pool = services.get(connector.name());
+        if (pool != null) {
+            problems.add(
+                    SettingsErrorCode.NAME_TWICE,
+                    connector.place(),
+                    "name",
+                    "is \"" + connector.name() + "\", as is that of " + pool.shown() + "; requests could go to either");
+        }
+    }
+
+    private void once(Map<String, Document> claimed, String what, Document document, String key) {
+        Document first = claimed.putIfAbsent(what, document);
+        if (first != null) {
+            problems.add(
+                    SettingsErrorCode.CLAIMED_TWICE,
+                    document.place(key),
+                    Document.SPEC + "." + key,
+                    "claims " + what + ", which " + first.shown() + " has");
+        }
+    }
+}

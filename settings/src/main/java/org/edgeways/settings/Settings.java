@@ -1,0 +1,91 @@
+package org.edgeways.settings;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.edgeways.settings.kind.AccessSettings;
+import org.edgeways.settings.kind.Certificate;
+import org.edgeways.settings.kind.Connector;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.Organisation;
+import org.edgeways.settings.kind.Pool;
+import org.edgeways.settings.kind.Route;
+import org.edgeways.settings.kind.Service;
+import org.edgeways.settings.kind.Site;
+import org.edgeways.settings.kind.UsualSettings;
+
+/**
+ * A whole set of settings that fits together: what {@link SettingsReader} gives when nothing is wrong. Documents by their
+ * names, in the order of the names; every name that one says of another is there.
+ *
+ * @param name of the organisation
+ * @param organisation the one
+ * @param sites by name
+ * @param nodes edge nodes by name
+ * @param pools by name
+ * @param connectors by name
+ * @param routes by name
+ * @param services by name
+ * @param accessSettings by name
+ * @param certificates by name
+ */
+public record Settings(
+        String name,
+        Organisation organisation,
+        Map<String, Site> sites,
+        Map<String, EdgeNode> nodes,
+        Map<String, Pool> pools,
+        Map<String, Connector> connectors,
+        Map<String, Route> routes,
+        Map<String, Service> services,
+        Map<String, AccessSettings> accessSettings,
+        Map<String, Certificate> certificates) {
+
+    /** The limits of what a node lets in: those that it names, or the usual ones. */
+    public AccessSettings limitsOf(EdgeNode node) {
+        return node.access()
+                .flatMap(EdgeNode.Access::settings)
+                .map(accessSettings::get)
+                .orElseGet(UsualSettings::access);
+    }
+
+    /**
+     * Where requests that a node gets for each of our SIP domains go, as {@link Route#nextHop}; a domain that goes nowhere
+     * is not in it.
+     */
+    public Map<String, String> nextHops(EdgeNode node) {
+        Optional<String> otherwise = otherwise(node);
+        return organisation.sipDomains().stream()
+                .flatMap(domain -> route(domain).or(() -> otherwise).map(hop -> Map.entry(domain, hop)).stream())
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, LinkedHashMap::new));
+    }
+
+    private Optional<String> route(String domain) {
+        return routes.values().stream()
+                .filter(route -> route.domains().stream()
+                        .anyMatch(named -> named.toLowerCase(Locale.ROOT).equals(domain.toLowerCase(Locale.ROOT))))
+                .findFirst()
+                .map(Route::nextHop);
+    }
+
+    private Optional<String> onlyOne() {
+        List<String> all = Stream.concat(pools.keySet().stream(), connectors.keySet().stream())
+                .toList();
+        return all.size() == 1 ? Optional.of("service:" + all.getFirst()) : Optional.empty();
+    }
+
+    /** For domains that no route names. */
+    private Optional<String> otherwise(EdgeNode node) {
+        Optional<String> route = routes.values().stream()
+                .filter(any -> any.domains().isEmpty())
+                .findFirst()
+                .map(Route::nextHop);
+        return route.or(() -> node.site().map(sites::get).flatMap(Site::pool).map(pool -> "service:" + pool))
+                .or(this::onlyOne);
+    }
+}

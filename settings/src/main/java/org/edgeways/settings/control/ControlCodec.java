@@ -1,0 +1,105 @@
+package org.edgeways.settings.control;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.edgeways.base.Result;
+import org.edgeways.settings.control.ControlMessage.CertificateIssued;
+import org.edgeways.settings.control.ControlMessage.CertificateRequest;
+import org.edgeways.settings.control.ControlMessage.Hello;
+import org.edgeways.settings.control.ControlMessage.Refusal;
+import org.edgeways.settings.control.ControlMessage.Report;
+import org.edgeways.settings.control.ControlMessage.SnapshotPush;
+import org.edgeways.settings.form.RecordReader;
+import org.edgeways.settings.form.RecordWriter;
+import org.edgeways.settings.text.JsonText;
+import org.edgeways.settings.text.Node;
+import org.edgeways.settings.text.Problems;
+import org.edgeways.settings.text.SettingsErrorCode;
+import org.edgeways.settings.text.TextLimits;
+
+/**
+ * Messages as JSON: one object with the key {@code type} and those of the record. Reading is strict: an unknown type, an
+ * unknown key and a value out of range are refused.
+ */
+public final class ControlCodec {
+
+    /** The longest message, in bytes; the longest that the Link carries. */
+    public static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    private static final TextLimits LIMITS = new TextLimits(MOST_BYTES, 6, 10_000);
+    private static final String TYPE = "type";
+
+    private ControlCodec() {}
+
+    private static final Map<String, Class<? extends Record>> TYPES = Map.of(
+            "hello", Hello.class,
+            "snapshot", SnapshotPush.class,
+            "report", Report.class,
+            "certificate-request", CertificateRequest.class,
+            "certificate-issued", CertificateIssued.class,
+            "refusal", Refusal.class);
+
+    /** The word that tells what a message is. */
+    public static String type(ControlMessage message) {
+        return switch (message) {
+            case Hello hello -> "hello";
+            case SnapshotPush push -> "snapshot";
+            case Report report -> "report";
+            case CertificateRequest request -> "certificate-request";
+            case CertificateIssued issued -> "certificate-issued";
+            case Refusal refusal -> "refusal";
+        };
+    }
+
+    /** The message as bytes. */
+    public static byte[] write(ControlMessage message) {
+        return RecordWriter.json(Map.of(TYPE, type(message)), (Record) message).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Reads what {@link #write} wrote. Whatever the bytes are, the answer is a value. */
+    public static Result<ControlMessage> read(byte[] bytes) {
+        if (bytes.length > MOST_BYTES) {
+            return Result.bad(
+                    SettingsErrorCode.MESSAGE_TOO_LONG, MOST_BYTES, "the message has " + bytes.length + " bytes");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return malformed("the message is no text in UTF-8");
+        }
+        Problems problems = new Problems();
+        Optional<Node.Table> table = JsonText.read(text, LIMITS, problems);
+        if (table.isEmpty()) {
+            return malformed(problems);
+        }
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(table.get().entries());
+        Node.Entry type = entries.remove(TYPE);
+        Class<? extends Record> known =
+                type != null && type.value() instanceof Node.Text word ? TYPES.get(word.value()) : null;
+        if (known == null) {
+            return malformed("the key type must be one of "
+                    + String.join(
+                            ", ", List.copyOf(TYPES.keySet()).stream().sorted().toList()));
+        }
+        Node rest = new Node.Table(table.get().place(), entries);
+        Record record = RecordReader.read(known, rest, "", problems).value();
+        return problems.isEmpty() ? Result.ok((ControlMessage) record) : malformed(problems);
+    }
+
+    private static Result<ControlMessage> malformed(Problems problems) {
+        return malformed(problems.all().getFirst().text());
+    }
+
+    private static Result<ControlMessage> malformed(String reason) {
+        return Result.bad(SettingsErrorCode.MESSAGE_MALFORMED, 0, reason);
+    }
+}

@@ -1,0 +1,174 @@
+package org.edgeways.settings.control;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.settings.form.Key;
+import org.edgeways.settings.form.TextForm;
+
+/**
+ * One message of the control stream. The node speaks first ({@link Hello}); then either says what it has to say when it has
+ * something. Nothing is answered by position: a {@link Report} names the revision, a certificate names its key.
+ *
+ * <table>
+ *   <caption>Who sends what</caption>
+ *   <tr><th>from</th><th>messages</th></tr>
+ *   <tr><td>node</td><td>{@link Hello} once, first; {@link Report} after each snapshot, and when something in it changes;
+ *       {@link CertificateRequest} when two thirds of its certificate's life are over</td></tr>
+ *   <tr><td>inside</td><td>{@link SnapshotPush}; {@link CertificateIssued} or {@link Refusal} to a request</td></tr>
+ * </table>
+ */
+public sealed interface ControlMessage {
+
+    /**
+     * The node says who it is. Its certificate has said so before; a node that claims another name is cut off.
+     *
+     * @param node its name
+     * @param revision that it runs; 0: none
+     * @param version of its program
+     */
+    record Hello(
+            @Key(says = "The node's name.", form = TextForm.NAME)
+            String node,
+
+            @Key(says = "The revision that it runs; 0: none.", least = "0", most = "9223372036854775807")
+            long revision,
+
+            @Key(says = "The version of its program.") String version)
+            implements ControlMessage {}
+
+    /**
+     * The inside gives the node a snapshot.
+     *
+     * @param envelope as {@code org.edgeways.tokens.SignedSnapshot} writes it, in base 64
+     */
+    record SnapshotPush(
+            @Key(says = "The signed snapshot.", form = TextForm.BASE64)
+            String envelope) implements ControlMessage {
+
+        /** A push of these bytes. */
+        public static SnapshotPush of(byte[] envelope) {
+            return new SnapshotPush(Base64.getEncoder().encodeToString(envelope));
+        }
+
+        /** The bytes of the envelope. */
+        public byte[] bytes() {
+            return Base64.getDecoder().decode(envelope);
+        }
+
+        @Override
+        public String toString() {
+            return "SnapshotPush[" + envelope.length() + " characters]";
+        }
+    }
+
+    /**
+     * How the node is.
+     *
+     * @param revision that it runs; 0: none
+     * @param rejected the snapshot that it refused last, if it has taken none since
+     * @param restartNeeded keys that have changed and that it takes only when it is started again
+     * @param certificateEndSeconds when its certificate of the inside leg ends, in seconds since 1970
+     * @param shown the certificates that it shows outside
+     */
+    record Report(
+            @Key(says = "The revision that it runs; 0: none.", least = "0", most = "9223372036854775807")
+            long revision,
+
+            @Key(says = "The snapshot that it refused last.")
+            Optional<Rejected> rejected,
+
+            @Key(says = "Keys that it takes only when it is started again.", usual = "", atMost = 1_000)
+            List<String> restartNeeded,
+
+            @Key(
+                    says = "When its certificate of the inside leg ends, in seconds since 1970.",
+                    least = "0",
+                    most = "253402300799")
+            Optional<Long> certificateEndSeconds,
+
+            @Key(says = "The certificates that it shows outside.", usual = "", atMost = 100)
+            List<Shown> shown)
+            implements ControlMessage {
+
+        public Report {
+            restartNeeded = List.copyOf(restartNeeded);
+            shown = List.copyOf(shown);
+        }
+    }
+
+    /**
+     * A snapshot that the node did not take.
+     *
+     * @param revision of it; 0: it could not be told
+     * @param code why
+     * @param reason why, for a person
+     */
+    record Rejected(
+            @Key(says = "The revision.", least = "0", most = "9223372036854775807")
+            long revision,
+
+            @Key(says = "Why.", form = TextForm.CODE) String code,
+
+            @Key(says = "Why, for a person.", form = TextForm.FREE)
+            String reason) {}
+
+    /**
+     * A certificate that clients are shown.
+     *
+     * @param name that it is for
+     * @param endSeconds when it ends, in seconds since 1970
+     * @param selfSigned the node has made it for itself
+     * @param problem why its files could not be read the last time
+     */
+    record Shown(
+            @Key(says = "The name that it is for.") String name,
+
+            @Key(says = "When it ends, in seconds since 1970.", least = "0", most = "253402300799")
+            long endSeconds,
+
+            @Key(says = "The node has made it for itself.") boolean selfSigned,
+
+            @Key(says = "Why its files could not be read the last time.", form = TextForm.FREE)
+            Optional<String> problem) {}
+
+    /**
+     * The node asks for a new certificate.
+     *
+     * @param request PKCS #10 (RFC 2986) in PEM
+     */
+    record CertificateRequest(
+            @Key(says = "PKCS #10 in PEM.", form = TextForm.PEM)
+            String request) implements ControlMessage {}
+
+    /**
+     * The inside gives the node a new certificate.
+     *
+     * @param chain in PEM, the node's first
+     */
+    record CertificateIssued(
+            @Key(says = "The chain in PEM, the node's first.", form = TextForm.PEM, atLeast = 1, atMost = 8)
+            List<String> chain)
+            implements ControlMessage {
+        public CertificateIssued {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /**
+     * The inside will not.
+     *
+     * @param of the word of the message that it refuses, as in {@link ControlCodec}
+     * @param code why
+     * @param reason why, for a person
+     */
+    record Refusal(
+            @Key(says = "The message that it refuses.", form = TextForm.CODE)
+            String of,
+
+            @Key(says = "Why.", form = TextForm.CODE) String code,
+
+            @Key(says = "Why, for a person.", form = TextForm.FREE)
+            String reason)
+            implements ControlMessage {}
+}

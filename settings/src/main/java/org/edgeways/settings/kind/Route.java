@@ -1,0 +1,57 @@
+package org.edgeways.settings.kind;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.edgeways.policy.SipDomains;
+import org.edgeways.settings.form.Checked;
+import org.edgeways.settings.form.Key;
+import org.edgeways.settings.form.TextForm;
+
+/** A next hop for SIP domains. */
+public record Route(
+        @Key(
+                says = "The SIP domains that it is for; without it, all that no other Route names.",
+                usual = "",
+                form = TextForm.HOST,
+                atMost = SipDomains.MAX_DOMAINS)
+        List<String> domains,
+
+        @Key(says = "Requests go to this pool.", form = TextForm.NAME, refers = "Pool")
+        Optional<String> pool,
+
+        @Key(
+                says =
+                        "Requests go to the connector of this name, over the connections that it has opened to the node.",
+                form = TextForm.NAME,
+                refers = "Connector")
+        Optional<String> connector,
+
+        @Key(
+                says =
+                        "Requests go to this SIP URI, to which the node opens connections: the inner firewall must allow it.",
+                form = TextForm.SIP_URI)
+        Optional<String> address)
+        implements Checked {
+
+    public Route {
+        domains = List.copyOf(domains);
+    }
+
+    /** The next hop as an edge node is told it: {@code service:NAME}, or a SIP URI. */
+    public String nextHop() {
+        return address.orElseGet(() -> "service:" + pool.or(() -> connector).orElse(""));
+    }
+
+    @Override
+    public void check(Disagreements found) {
+        Twice.tell("domains", domains, found);
+        long said =
+                Stream.of(pool, connector, address).filter(Optional::isPresent).count();
+        if (said != 1) {
+            found.add(
+                    said == 0 ? "" : address.isPresent() ? "address" : "connector",
+                    "must say one of pool, connector and address, says " + (said == 0 ? "none" : said + " of them"));
+        }
+    }
+}

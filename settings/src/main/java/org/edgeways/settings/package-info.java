@@ -1,0 +1,3 @@
+/** Settings: a consistent set of documents, read from a directory, all or nothing. */
+@org.jspecify.annotations.NullMarked
+package org.edgeways.settings;

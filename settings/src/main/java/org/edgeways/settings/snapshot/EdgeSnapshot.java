@@ -1,0 +1,326 @@
+package org.edgeways.settings.snapshot;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.edgeways.base.Result;
+import org.edgeways.policy.SipDomains;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.form.Key;
+import org.edgeways.settings.form.RecordReader;
+import org.edgeways.settings.form.RecordWriter;
+import org.edgeways.settings.form.TextForm;
+import org.edgeways.settings.kind.AccessSettings;
+import org.edgeways.settings.kind.AdminListener;
+import org.edgeways.settings.kind.Certificate;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.Role;
+import org.edgeways.settings.text.JsonText;
+import org.edgeways.settings.text.Node;
+import org.edgeways.settings.text.Problems;
+import org.edgeways.settings.text.SettingsErrorCode;
+import org.edgeways.settings.text.TextLimits;
+import org.edgeways.tokens.SignedSnapshot;
+import org.edgeways.tokens.SnapshotSigner;
+
+/**
+ * What one edge node runs. It holds what the node needs and nothing more: no other node, no address of anything inside, no
+ * person, no secret. As text it is JSON in one spelling.
+ *
+ * @param format of this text; 1
+ * @param revision its number, from 1
+ * @param node whose it is
+ * @param roles what the node is
+ * @param access what clients outside see and connect to
+ * @param insideLeg where the inside connects
+ * @param publicAddress what clients see when the node stands behind static address translation
+ * @param admin the listener for metrics and health
+ * @param certificateCheck how often the certificate files are looked at
+ * @param sipDomains of the organisation
+ * @param insideNames what nobody outside may read
+ * @param hideTopology nothing of the inside is written in what goes outside
+ * @param routes where requests go, by domain
+ * @param services what the node may ask for over the Link
+ * @param limits of what it lets in
+ * @param authorities from which certificates of the inside come, PEM
+ * @param refusedSerials serial numbers of certificates of those authorities that are refused
+ */
+public record EdgeSnapshot(
+        @Key(says = "The format of this text.", least = "1", most = "1")
+        int format,
+
+        @Key(says = "The number.", least = "1", most = "9223372036854775807")
+        long revision,
+
+        @Key(says = "The node.", form = TextForm.NAME, restart = true)
+        String node,
+
+        @Key(says = "The roles.", atLeast = 1, atMost = 4, restart = true)
+        List<Role> roles,
+
+        @Key(says = "What clients outside see.") Optional<Access> access,
+        @Key(says = "Where the inside connects.") InsideLeg insideLeg,
+
+        @Key(says = "The address in front of translation.", form = TextForm.ADDRESS)
+        Optional<String> publicAddress,
+
+        @Key(says = "The administrative listener.", restart = true)
+        Optional<AdminListener> admin,
+
+        @Key(says = "How often files are looked at.", least = "100ms", most = "1d", restart = true)
+        Duration certificateCheck,
+
+        @Key(says = "The SIP domains.", form = TextForm.HOST, atLeast = 1, atMost = SipDomains.MAX_DOMAINS)
+        List<String> sipDomains,
+
+        @Key(says = "Names nobody may read.", form = TextForm.NAME_SUFFIX, atMost = 1_000)
+        List<String> insideNames,
+
+        @Key(says = "Whether they are hidden.") boolean hideTopology,
+
+        @Key(says = "Next hops.", atMost = SipDomains.MAX_DOMAINS)
+        List<NextHop> routes,
+
+        @Key(says = "Services.", form = TextForm.NAME, atMost = 1_000)
+        List<String> services,
+
+        @Key(says = "Limits.") AccessSettings limits,
+
+        @Key(says = "Authorities of the inside.", form = TextForm.PEM, atMost = 16)
+        List<String> authorities,
+
+        @Key(says = "Refused certificates.", form = TextForm.SERIAL, atMost = 10_000)
+        List<String> refusedSerials) {
+
+    private static final int FORMAT = 1;
+    private static final TextLimits LIMITS = new TextLimits(SignedSnapshot.MAX_PAYLOAD_BYTES, 8, 100_000);
+
+    /**
+     * The role access.
+     *
+     * @param host the name in Record-Route and Contact
+     * @param aliases other names by which clients reach the node
+     * @param addresses to listen on
+     * @param sipTlsPort of SIP over TLS
+     * @param webSocketPort of SIP over secure WebSocket, which may be the same; without it, there is none
+     * @param origins web origins whose pages may connect; none: all
+     * @param certificates to show, in files of the node; none: one that it makes for itself
+     */
+    public record Access(
+            @Key(says = "The name.", form = TextForm.HOST) String host,
+
+            @Key(says = "Other names.", form = TextForm.HOST)
+            List<String> aliases,
+
+            @Key(says = "Local addresses.", form = TextForm.ADDRESS, atLeast = 1, restart = true)
+            List<String> addresses,
+
+            @Key(says = "The port.", least = "1", most = "65535", restart = true)
+            int sipTlsPort,
+
+            @Key(says = "The port.", least = "1", most = "65535", restart = true)
+            Optional<Integer> webSocketPort,
+
+            @Key(says = "Web origins.", form = TextForm.WEB_ORIGIN, atMost = 1_000)
+            List<String> origins,
+
+            @Key(says = "Certificates.") List<Certificate> certificates) {
+        public Access {
+            aliases = List.copyOf(aliases);
+            addresses = List.copyOf(addresses);
+            origins = List.copyOf(origins);
+            certificates = List.copyOf(certificates);
+        }
+    }
+
+    /**
+     * The leg towards the inside.
+     *
+     * @param host the node's name on it
+     * @param addresses to listen on
+     * @param port of mutual TLS
+     */
+    public record InsideLeg(
+            @Key(says = "The name.", form = TextForm.HOST, restart = true)
+            String host,
+
+            @Key(says = "Local addresses.", form = TextForm.ADDRESS, atLeast = 1, restart = true)
+            List<String> addresses,
+
+            @Key(says = "The port.", least = "1", most = "65535", restart = true)
+            int port) {
+        public InsideLeg {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * Where requests go.
+     *
+     * @param domains whose
+     * @param nextHop {@code service:NAME}, or a SIP URI
+     */
+    public record NextHop(
+            @Key(says = "The SIP domains.", form = TextForm.HOST, atLeast = 1, atMost = SipDomains.MAX_DOMAINS)
+            List<String> domains,
+
+            @Key(says = "service:NAME, or a SIP URI.") String nextHop) {
+        public NextHop {
+            domains = List.copyOf(domains);
+        }
+    }
+
+    /**
+     * Whom a node trusts, which is no part of the settings.
+     *
+     * @param authorities from which certificates of the inside come, PEM, at most 16
+     * @param refusedSerials serial numbers that are refused, in lower-case hexadecimal digits, at most 10,000
+     */
+    public record Trust(List<String> authorities, List<String> refusedSerials) {
+        public Trust {
+            authorities = List.copyOf(authorities);
+            refusedSerials = List.copyOf(refusedSerials);
+        }
+    }
+
+    public EdgeSnapshot {
+        roles = List.copyOf(roles);
+        sipDomains = List.copyOf(sipDomains);
+        insideNames = List.copyOf(insideNames);
+        routes = List.copyOf(routes);
+        services = List.copyOf(services);
+        authorities = List.copyOf(authorities);
+        refusedSerials = List.copyOf(refusedSerials);
+    }
+
+    /**
+     * The snapshot of one node.
+     *
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public static EdgeSnapshot of(Settings settings, String node, long revision, Trust trust) {
+        EdgeNode said = settings.nodes().get(node);
+        if (said == null) {
+            throw new IllegalArgumentException("there is no EdgeNode " + node);
+        }
+        return new EdgeSnapshot(
+                FORMAT,
+                revision,
+                node,
+                said.roles(),
+                said.access().map(access -> access(access, settings)),
+                new InsideLeg(
+                        said.insideLeg().host(),
+                        said.insideLeg().addresses(),
+                        said.insideLeg().port()),
+                said.publicAddress(),
+                said.admin(),
+                said.certificateCheck(),
+                settings.organisation().sipDomains(),
+                settings.organisation().insideNames(),
+                settings.organisation().hideTopology(),
+                routes(settings.nextHops(said)),
+                settings.services().entrySet().stream()
+                        .filter(service -> service.getValue().nodes().isEmpty()
+                                || service.getValue().nodes().contains(node))
+                        .map(Map.Entry::getKey)
+                        .toList(),
+                settings.limitsOf(said),
+                trust.authorities(),
+                trust.refusedSerials());
+    }
+
+    private static Access access(EdgeNode.Access said, Settings settings) {
+        return new Access(
+                said.host(),
+                said.aliases(),
+                said.addresses(),
+                said.sipTlsPort(),
+                said.webSocket() ? said.webSocketPort().or(() -> Optional.of(said.sipTlsPort())) : Optional.empty(),
+                said.origins(),
+                said.certificates().stream()
+                        .map(name -> settings.certificates().get(name))
+                        .toList());
+    }
+
+    private static List<NextHop> routes(Map<String, String> hops) {
+        Map<String, List<String>> domains = new LinkedHashMap<>();
+        hops.forEach((domain, hop) ->
+                domains.computeIfAbsent(hop, first -> new ArrayList<>()).add(domain));
+        List<NextHop> routes = new ArrayList<>();
+        domains.forEach((hop, those) -> routes.add(new NextHop(those, hop)));
+        return routes;
+    }
+
+    /** The text. */
+    public String json() {
+        return RecordWriter.json(this);
+    }
+
+    /** The snapshot as the node gets it. */
+    public SignedSnapshot signed(SnapshotSigner signer) {
+        return signer.sign(node, revision, json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with another number. */
+    public EdgeSnapshot withRevision(long number) {
+        return new EdgeSnapshot(
+                format,
+                number,
+                node,
+                roles,
+                access,
+                insideLeg,
+                publicAddress,
+                admin,
+                certificateCheck,
+                sipDomains,
+                insideNames,
+                hideTopology,
+                routes,
+                services,
+                limits,
+                authorities,
+                refusedSerials);
+    }
+
+    /**
+     * Reads what {@link #json} wrote: every key, none else, in the one spelling. Whatever the bytes are, the answer is a
+     * value.
+     */
+    public static Result<EdgeSnapshot> read(byte[] bytes) {
+        if (bytes.length > SignedSnapshot.MAX_PAYLOAD_BYTES) {
+            return unreadable("it has " + bytes.length + " bytes");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return unreadable("it is no text in UTF-8");
+        }
+        Problems problems = new Problems();
+        Optional<Node.Table> table = JsonText.read(text, LIMITS, problems);
+        if (table.isEmpty()) {
+            return unreadable(problems.all().getFirst().text());
+        }
+        EdgeSnapshot read =
+                RecordReader.read(EdgeSnapshot.class, table.get(), "", problems).value();
+        if (!problems.isEmpty()) {
+            return unreadable(problems.all().getFirst().text());
+        }
+        return read.json().equals(text) ? Result.ok(read) : unreadable("it is not in its one spelling");
+    }
+
+    private static Result<EdgeSnapshot> unreadable(String reason) {
+        return Result.bad(SettingsErrorCode.SNAPSHOT_UNREADABLE, 0, reason);
+    }
+}

@@ -1,0 +1,73 @@
+package org.edgeways.settings.snapshot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.settings.form.KeyForm;
+import org.edgeways.settings.form.RecordForm;
+import org.edgeways.settings.form.ValueForm;
+
+/**
+ * What is different between two snapshots of one node, their numbers aside.
+ *
+ * @param keys the keys that differ, with those around them, such as {@code access.host}
+ * @param restartNeeded those of them that a node takes only when it is started again
+ */
+public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
+
+    /** The key that always differs. */
+    private static final String REVISION = "revision";
+
+    public SnapshotChange {
+        keys = List.copyOf(keys);
+        restartNeeded = List.copyOf(restartNeeded);
+    }
+
+    /** Compares. */
+    public static SnapshotChange between(EdgeSnapshot before, EdgeSnapshot after) {
+        List<String> keys = new ArrayList<>();
+        List<String> restart = new ArrayList<>();
+        compare(before, after, "", false, keys, restart);
+        return new SnapshotChange(keys, restart);
+    }
+
+    /** Nothing is different. */
+    public boolean isNothing() {
+        return keys.isEmpty();
+    }
+
+    private static void compare(
+            Record before, Record after, String path, boolean around, List<String> keys, List<String> restart) {
+        for (KeyForm key : RecordForm.of(before.getClass()).keys()) {
+            String at = path + key.name();
+            Optional<?> one = maybe(key.in(before));
+            Optional<?> other = maybe(key.in(after));
+            boolean needs = around || key.key().restart();
+            if (one.equals(other) || at.equals(REVISION)) {
+                continue;
+            }
+            if (one.isPresent()
+                    && other.isPresent()
+                    && one.get() instanceof Record first
+                    && other.get() instanceof Record second) {
+                compare(first, second, at + ".", needs, keys, restart);
+                continue;
+            }
+            keys.add(at);
+            if (needs || key.value() instanceof ValueForm.Group group && holdsRestart(group.record())) {
+                restart.add(at);
+            }
+        }
+    }
+
+    private static Optional<?> maybe(Object value) {
+        return value instanceof Optional<?> optional ? optional : Optional.of(value);
+    }
+
+    /** A group that comes or goes needs what any of its keys needs. */
+    private static boolean holdsRestart(RecordForm form) {
+        return form.keys().stream()
+                .anyMatch(key -> key.key().restart()
+                        || key.value() instanceof ValueForm.Group inner && holdsRestart(inner.record()));
+    }
+}

@@ -1,0 +1,307 @@
+package org.edgeways.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.edgeways.settings.kind.UsualSettings;
+import org.edgeways.settings.text.Problem;
+import org.edgeways.settings.text.SettingsErrorCode;
+import org.junit.jupiter.api.Test;
+
+/** Whole sets, each from the sound one with something changed. */
+class SettingsReaderTest {
+
+    private static List<String> problems(String... changes) {
+        String text = Acorn.TEXT;
+        for (int i = 0; i < changes.length; i += 2) {
+            assertThat(text).contains(changes[i]);
+            text = text.replace(changes[i], changes[i + 1]);
+        }
+        return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
+            case SettingsOutcome.Good good -> List.of();
+            case SettingsOutcome.Bad bad ->
+                bad.problems().stream().map(Problem::text).toList();
+        };
+    }
+
+    private static int line(String text) {
+        return (int) Acorn.TEXT
+                        .substring(0, Acorn.TEXT.indexOf(text))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count()
+                + 1;
+    }
+
+    private static SettingsOutcome read(String... texts) {
+        List<SettingsFile> files = new ArrayList<>();
+        for (int i = 0; i < texts.length; i++) {
+            files.add(new SettingsFile(i + ".yaml", texts[i]));
+        }
+        return SettingsReader.read(files);
+    }
+
+    @Test
+    void aSoundSetIsReadWhole() {
+        Settings settings = Acorn.settings();
+        assertThat(settings.name()).isEqualTo("acorn");
+        assertThat(settings.nodes()).containsOnlyKeys("edge1", "edge2");
+        assertThat(settings.limitsOf(settings.nodes().get("edge1")).requests().failedCredentials())
+                .isEqualTo(20);
+        assertThat(settings.limitsOf(settings.nodes().get("edge2"))).isEqualTo(UsualSettings.access());
+        assertThat(settings.services().get("notes").socket()).contains("/run/notes.sock");
+    }
+
+    @Test
+    void howDocumentsAreSpreadOverFilesDoesNotMatter() {
+        List<SettingsFile> files = new ArrayList<>();
+        for (String document : Acorn.TEXT.split("---\n", -1)) {
+            files.addFirst(new SettingsFile(files.size() + ".yaml", document));
+        }
+        assertThat(SettingsReader.read(files)).isEqualTo(new SettingsOutcome.Good(Acorn.settings()));
+    }
+
+    @Test
+    void aWrongKindIsToldWithTheNearest() {
+        assertThat(problems("kind: Site", "kind: Sit"))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("acorn.yaml:" + line("kind: Site") + ": kind: must be one of Organisation, Site,")
+                        .endsWith("is \"Sit\"; did you mean \"Site\"?"));
+    }
+
+    @Test
+    void aKeyBesideTheSpecIsToldToBelongBelowIt() {
+        assertThat(problems("kind: Site\n", "kind: Site\npool: pool\n"))
+                .singleElement()
+                .asString()
+                .contains(": pool: is no key of a document; known here: kind, name, spec");
+    }
+
+    @Test
+    void aNameThatNamesNothingIsToldWithTheNearest() {
+        assertThat(problems("settings: strict", "settings: stritc"))
+                .containsExactly("acorn.yaml:" + line("settings: strict")
+                        + ": spec.access.settings: names \"stritc\", but there is no AccessSettings of that name; "
+                        + "there are strict; did you mean \"strict\"?");
+    }
+
+    @Test
+    void aNameOfADocumentThatIsWrongItselfIsNotDangling() {
+        assertThat(problems("failedCredentials: 20", "failedCredentials: 0"))
+                .singleElement()
+                .asString()
+                .contains("spec.requests.failedCredentials");
+    }
+
+    @Test
+    void twoDocumentsOfOneKindAndNameAreToldWithThePlaceOfTheFirst() {
+        assertThat(problems("name: edge2", "name: edge1", "nodes: [edge2]", "nodes: [edge1]"))
+                .containsExactly("acorn.yaml:" + (line("name: edge2") - 1)
+                        + ": name: is \"edge1\", as is that of EdgeNode edge1 (acorn.yaml:"
+                        + (line("name: edge1") - 1) + ")");
+    }
+
+    @Test
+    void documentsOfDifferentKindsMayHaveOneName() {
+        assertThat(problems("name: acorn", "name: pool")).isEmpty();
+    }
+
+    @Test
+    void aSetWithoutAnOrganisationIsNotComplete() {
+        assertThat(read("kind: Site\nname: west\n"))
+                .isInstanceOfSatisfying(
+                        SettingsOutcome.Bad.class,
+                        bad -> assertThat(bad.problems().getFirst().code())
+                                .isEqualTo(SettingsErrorCode.DOCUMENT_MISSING));
+        assertThat(read()).isInstanceOf(SettingsOutcome.Bad.class);
+    }
+
+    @Test
+    void aSecondOrganisationIsRefused() {
+        String organisation = "kind: Organisation\nname: a\nspec: {sipDomains: [a.example]}\n";
+        assertThat(read(organisation, organisation.replace("name: a", "name: b")))
+                .isInstanceOfSatisfying(
+                        SettingsOutcome.Bad.class,
+                        bad -> assertThat(bad.shortly()).contains("1.yaml:1", "one Organisation only"));
+    }
+
+    @Test
+    void aSipDomainThatStandsTwiceIsToldWhateverItsCase() {
+        assertThat(problems("sipDomains: [acorn.example, oak.example]", "sipDomains: [acorn.example, ACORN.example]"))
+                .anySatisfy(line -> assertThat(line).contains("sipDomains[1]: names \"ACORN.example\" a second time"));
+    }
+
+    @Test
+    void aDomainThatTwoRoutesClaimIsToldWithTheFirst() {
+        String second = "---\nkind: Route\nname: other\nspec: {domains: [Oak.example], pool: pool}\n";
+        assertThat(problems("---\nkind: Service\nname: notes", second + "---\nkind: Service\nname: notes"))
+                .singleElement()
+                .asString()
+                .contains("spec.domains[0]: claims \"Oak.example\", which Route oak (acorn.yaml:");
+    }
+
+    @Test
+    void aRouteOfADomainThatIsNotOursIsToldWithTheNearest() {
+        assertThat(problems("domains: [oak.example]", "domains: [oka.example]"))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("names \"oka.example\", which is no SIP domain of the Organisation")
+                        .endsWith("did you mean \"oak.example\"?"));
+    }
+
+    @Test
+    void aRouteSaysOneNextHop() {
+        assertThat(problems("connector: kamailio", "connector: kamailio\n  pool: pool"))
+                .singleElement()
+                .asString()
+                .contains("spec.connector: must say one of pool, connector and address, says 2 of them");
+        assertThat(problems("  connector: kamailio\n", ""))
+                .singleElement()
+                .asString()
+                .contains("must say one of pool, connector and address, says none");
+    }
+
+    @Test
+    void twoListenersOfANodeOnOnePortAreTold() {
+        assertThat(problems("port: 5062\n", "port: 443\n"))
+                .containsExactly("acorn.yaml:" + line("port: 5062")
+                        + ": spec.insideLeg.port: claims port 443, which access.sipTlsPort of the same host has");
+    }
+
+    @Test
+    void onePortOnTwoAddressesIsFine() {
+        assertThat(problems(
+                        "host: sip.acorn.example\n",
+                        "host: sip.acorn.example\n    addresses: [192.0.2.1]\n",
+                        "port: 5062\n",
+                        "port: 443\n    addresses: [10.0.0.1]\n"))
+                .isEmpty();
+        assertThat(problems(
+                        "host: sip.acorn.example\n",
+                        "host: sip.acorn.example\n    addresses: [192.0.2.1]\n",
+                        "port: 5062\n",
+                        "port: 443\n    addresses: ['::']\n"))
+                .hasSize(1);
+    }
+
+    @Test
+    void theWebSocketMayShareThePortOfSipOverTls() {
+        assertThat(problems("host: sip.acorn.example\n", "host: sip.acorn.example\n    webSocketPort: 443\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void twoNodesWithOneNameOnTheInsideLegAreTold() {
+        assertThat(problems("host: edge2.perimeter.acorn.example", "host: EDGE1.perimeter.acorn.example"))
+                .anySatisfy(
+                        line -> assertThat(line).contains("spec.insideLeg.host: claims edge1.perimeter.acorn.example"));
+    }
+
+    @Test
+    void twoNodesThatAreDialledAtOneAddressAreTold() {
+        assertThat(problems("dialAddress: 10.1.0.12", "dialAddress: 10.1.0.11"))
+                .singleElement()
+                .asString()
+                .contains("spec.insideLeg.dialAddress: claims 10.1.0.11 port 5062, which EdgeNode edge1");
+    }
+
+    @Test
+    void aLinkThatNodesWouldCloseIsTold() {
+        assertThat(problems("name: pool\nspec:\n", "name: pool\nspec:\n  link: {keepAlive: 50s, pongTimeout: 10s}\n"))
+                .as("one for each node")
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("keepAlive (50s) and pongTimeout (10s) together must be less than linkSilence (1m)"));
+    }
+
+    @Test
+    void aDomainThatGoesNowhereIsTold() {
+        assertThat(problems("  site: west\n", ""))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .contains("requests for acorn.example go nowhere from EdgeNode edge2: write a Route"));
+        assertThat(problems(
+                        "  site: west\n",
+                        "",
+                        "kind: Connector",
+                        "kind: Site",
+                        "  server: sip:10.0.9.9:5060;transport=tcp\n",
+                        "",
+                        "connector: kamailio",
+                        "pool: pool",
+                        "name: kamailio\nspec:\n",
+                        "name: kamailio\n"))
+                .as("the only pool")
+                .isEmpty();
+    }
+
+    @Test
+    void aConnectorThatIsNamedAsAPoolIsTold() {
+        assertThat(problems("name: kamailio", "name: pool", "connector: kamailio", "connector: pool"))
+                .singleElement()
+                .asString()
+                .contains("name: is \"pool\", as is that of Pool pool");
+    }
+
+    @Test
+    void theNextHopsOfANodeAreThoseOfRoutesThenOfItsSiteThenTheOnlyPool() {
+        Settings settings = Acorn.settings();
+        assertThat(settings.nextHops(settings.nodes().get("edge1")))
+                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "service:kamailio"));
+    }
+
+    @Test
+    void aServiceCannotTakeTheLinksOwnName() {
+        assertThat(problems("name: notes", "name: control"))
+                .singleElement()
+                .asString()
+                .contains("must not be \"control\"");
+    }
+
+    @Test
+    void aServiceHasOneOrigin() {
+        assertThat(problems("socket: /run/notes.sock", "socket: /run/notes.sock\n  port: 80"))
+                .singleElement()
+                .asString()
+                .contains("host and port, or socket");
+    }
+
+    @Test
+    void aRoleThatNobodyServesYetIsTold() {
+        assertThat(problems("roles: [access]", "roles: [access, av]"))
+                .singleElement()
+                .asString()
+                .contains("spec.roles[1]: is a role that this version cannot serve yet");
+    }
+
+    @Test
+    void keysOfTheOldFilesAreToldWithWhatToDo() {
+        assertThat(problems(
+                        "roles: [access]", "roles: [access]\n  sipDomains: [acorn.example]\n  nextHop: service:pool"))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .endsWith("spec.nextHop: is said in another way now: write a document of kind Route"));
+    }
+
+    @Test
+    void problemsOfAllFilesAreToldTogetherByFileAndLine() {
+        SettingsOutcome outcome = read("kind: Sit\nname: a\n", "kind: Site\nname: B\nspec: {pol: x}\n", "]");
+        assertThat(((SettingsOutcome.Bad) outcome)
+                        .problems().stream().map(problem -> problem.place().toString()))
+                .containsExactly("0.yaml:1", "1.yaml:2", "1.yaml:3", "2.yaml:1");
+    }
+
+    @Test
+    void moreDocumentsThanAllowedAreRefusedOnceEach() {
+        StringBuilder text = new StringBuilder("kind: Organisation\nname: a\nspec: {sipDomains: [a.example]}\n---\n");
+        for (int i = 1; i < SettingsReader.MOST_DOCUMENTS; i++) {
+            text.append("kind: Site\nname: s%d\n---\n".formatted(i));
+        }
+        assertThat(read(text.toString())).isInstanceOf(SettingsOutcome.Good.class);
+        assertThat(read(text.toString(), "kind: Site\nname: last\n"))
+                .isInstanceOfSatisfying(
+                        SettingsOutcome.Bad.class,
+                        bad -> assertThat(bad.problems().getFirst().code()).isEqualTo(SettingsErrorCode.TOO_LARGE));
+    }
+}

@@ -1,0 +1,200 @@
+package org.edgeways.settings.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.base.Result;
+import org.edgeways.settings.Acorn;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.snapshot.EdgeSnapshot.Trust;
+import org.edgeways.settings.text.SettingsErrorCode;
+import org.edgeways.tokens.SignedSnapshot;
+import org.edgeways.tokens.SnapshotSigner;
+import org.edgeways.tokens.TokensErrorCode;
+import org.junit.jupiter.api.Test;
+
+class EdgeSnapshotTest {
+
+    private static final String PEM = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
+
+    private final Settings settings = Acorn.settings();
+    private final Trust trust = new Trust(List.of(PEM), List.of("0a1b"));
+    private final EdgeSnapshot snapshot = EdgeSnapshot.of(settings, "edge1", 7, trust);
+    private final SnapshotSigner signer = new SnapshotSigner(SnapshotSigner.newKeys(new SecureRandom()));
+    private final SnapshotReader reader = new SnapshotReader("edge1", List.of(signer.key()));
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ErrorCode code(Result<?> result) {
+        return switch (result) {
+            case Result.Ok<?> ok -> throw new AssertionError("was read");
+            case Result.Bad<?> bad -> bad.code();
+        };
+    }
+
+    @Test
+    void holdsWhatTheNodeNeeds() {
+        assertThat(snapshot.access().orElseThrow().host()).isEqualTo("sip.acorn.example");
+        assertThat(snapshot.access().orElseThrow().webSocketPort()).contains(443);
+        assertThat(snapshot.access().orElseThrow().certificates().getFirst().key())
+                .isEqualTo("outside.key");
+        assertThat(snapshot.limits().requests().failedCredentials()).isEqualTo(20);
+        assertThat(snapshot.routes())
+                .containsExactly(
+                        new EdgeSnapshot.NextHop(List.of("acorn.example"), "service:pool"),
+                        new EdgeSnapshot.NextHop(List.of("oak.example"), "service:kamailio"));
+        assertThat(snapshot.services()).containsExactly("address-book");
+        assertThat(EdgeSnapshot.of(settings, "edge2", 7, trust).services()).containsExactly("address-book", "notes");
+        assertThat(snapshot.authorities()).containsExactly(PEM);
+    }
+
+    @Test
+    void holdsNothingOfAnotherNodeNorOfTheInside() {
+        assertThat(snapshot.json())
+                .contains("edge1", "sip.acorn.example")
+                .doesNotContain(
+                        "edge2", "sip2", "secondname", "second.crt", "second.key", "198.51.100.77") // the other node
+                .doesNotContain("web.inside", "8081", "notes", "/run/") // origins
+                .doesNotContain("pool.inside", "10.9.8.7", "inside.crt", "inside.key") // the pool
+                .doesNotContain("10.1.0.1", "west"); // where the inside dials, and the site
+    }
+
+    @Test
+    void readsBackAsItWas() {
+        assertThat(EdgeSnapshot.read(bytes(snapshot.json())).orThrow()).isEqualTo(snapshot);
+    }
+
+    @Test
+    void aNodeThatThereIsNotHasNone() {
+        assertThatThrownBy(() -> EdgeSnapshot.of(settings, "edge3", 1, trust))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void contentWithAKeyTooManyOrTooFewIsRefused() {
+        assertThat(code(EdgeSnapshot.read(bytes(snapshot.json().replace("{\"format\":1", "{\"format\":1,\"more\":1")))))
+                .isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+        assertThat(code(EdgeSnapshot.read(bytes(snapshot.json().replace("\"hideTopology\":true,", "")))))
+                .isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+        assertThat(code(EdgeSnapshot.read(bytes(snapshot.json().replace("\"failedCredentials\":20,", "")))))
+                .as("a key that has a usual value is not left out either")
+                .isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+    }
+
+    @Test
+    void contentInAnotherSpellingIsRefused() {
+        for (String other : List.of(
+                snapshot.json() + " ",
+                snapshot.json().replace("\"format\":1,", "\"format\": 1,"),
+                snapshot.json().replace("\"15m\"", "\"900s\""),
+                snapshot.json().replace("edge1.perimeter", "\\u0065dge1.perimeter"))) {
+            assertThat(other).isNotEqualTo(snapshot.json());
+            assertThat(code(EdgeSnapshot.read(bytes(other)))).isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+        }
+    }
+
+    @Test
+    void contentOfAnotherFormatIsRefused() {
+        Result<EdgeSnapshot> read = EdgeSnapshot.read(bytes(snapshot.json().replace("\"format\":1", "\"format\":2")));
+        assertThat(read)
+                .isInstanceOfSatisfying(
+                        Result.Bad.class, bad -> assertThat(bad.reason()).contains("format", "from 1 to 1, is 2"));
+    }
+
+    @Test
+    void contentThatIsNoTextOrTooLongIsRefused() {
+        assertThat(code(EdgeSnapshot.read(new byte[] {(byte) 0xff, 1})))
+                .isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+        assertThat(code(EdgeSnapshot.read(new byte[SignedSnapshot.MAX_PAYLOAD_BYTES + 1])))
+                .isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+        assertThat(code(EdgeSnapshot.read(bytes("{\"a\":".repeat(100_000)))))
+                .isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+        assertThat(code(EdgeSnapshot.read(new byte[0]))).isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+    }
+
+    @Test
+    void theNodeReadsWhatTheInsideSigned() {
+        byte[] envelope = snapshot.signed(signer).bytes();
+        assertThat(reader.read(envelope, 0).orThrow()).isEqualTo(snapshot);
+        assertThat(reader.read(envelope, 7).orThrow()).isEqualTo(snapshot);
+        assertThat(code(reader.read(envelope, 8))).isEqualTo(TokensErrorCode.SNAPSHOT_OLDER);
+    }
+
+    @Test
+    void contentThatDoesNotBelongToItsEnvelopeIsRefused() {
+        byte[] revision = signer.sign("edge1", 8, bytes(snapshot.json())).bytes();
+        assertThat(code(reader.read(revision, 0))).isEqualTo(SettingsErrorCode.SNAPSHOT_INCONSISTENT);
+        byte[] node = signer.sign(
+                        "edge1",
+                        7,
+                        bytes(EdgeSnapshot.of(settings, "edge2", 7, trust).json()))
+                .bytes();
+        assertThat(code(reader.read(node, 0))).isEqualTo(SettingsErrorCode.SNAPSHOT_INCONSISTENT);
+    }
+
+    @Test
+    void asManyRefusedCertificatesAsAllowedFitIntoASnapshot() {
+        Trust full = new Trust(Collections.nCopies(16, PEM), Collections.nCopies(10_000, "f".repeat(40)));
+        EdgeSnapshot largest = EdgeSnapshot.of(settings, "edge1", Long.MAX_VALUE, full);
+        assertThat(reader.read(largest.signed(signer).bytes(), 0).orThrow()).isEqualTo(largest);
+        Trust over = new Trust(List.of(PEM), Collections.nCopies(10_001, "f"));
+        byte[] refused =
+                EdgeSnapshot.of(settings, "edge1", 1, over).signed(signer).bytes();
+        assertThat(code(reader.read(refused, 0))).isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+    }
+
+    @Test
+    void anotherNumberAloneIsNoChange() {
+        assertThat(SnapshotChange.between(snapshot, snapshot.withRevision(8)).isNothing())
+                .isTrue();
+    }
+
+    @Test
+    void aChangeNamesItsKeysAndNeedsNoRestartWhereNoSocketIsTouched() {
+        Settings other = Acorn.settings(Acorn.TEXT
+                .replace("failedCredentials: 20", "failedCredentials: 21")
+                .replace("host: sip.acorn.example", "host: sip0.acorn.example"));
+        SnapshotChange change = SnapshotChange.between(snapshot, EdgeSnapshot.of(other, "edge1", 8, trust));
+        assertThat(change.keys()).containsExactly("access.host", "limits.requests.failedCredentials");
+        assertThat(change.restartNeeded()).isEmpty();
+    }
+
+    @Test
+    void aChangeOfAPortNeedsARestart() {
+        Settings other = Acorn.settings(Acorn.TEXT
+                .replace("port: 5062", "port: 5063")
+                .replace("admin: {port: 9464}", "admin: {port: 9465}")
+                .replace("host: sip.acorn.example", "host: sip0.acorn.example"));
+        SnapshotChange change = SnapshotChange.between(snapshot, EdgeSnapshot.of(other, "edge1", 8, trust));
+        assertThat(change.keys()).containsExactly("access.host", "insideLeg.port", "admin.port");
+        assertThat(change.restartNeeded()).containsExactly("insideLeg.port", "admin.port");
+    }
+
+    @Test
+    void aListenerThatComesNeedsARestart() {
+        Settings without = Acorn.settings(Acorn.TEXT.replace("  admin: {port: 9464}\n", ""));
+        EdgeSnapshot before = EdgeSnapshot.of(without, "edge1", 7, trust);
+        assertThat(before.admin()).isEqualTo(Optional.empty());
+        assertThat(SnapshotChange.between(before, snapshot).restartNeeded()).containsExactly("admin");
+    }
+
+    @Test
+    void aChangeOfOneNodeIsNoneOfTheOthers() {
+        Settings other = Acorn.settings(Acorn.TEXT.replace("host: sip2.acorn.example", "host: sip3.acorn.example"));
+        assertThat(SnapshotChange.between(snapshot, EdgeSnapshot.of(other, "edge1", 8, trust))
+                        .isNothing())
+                .isTrue();
+        assertThat(SnapshotChange.between(
+                                EdgeSnapshot.of(settings, "edge2", 7, trust), EdgeSnapshot.of(other, "edge2", 8, trust))
+                        .keys())
+                .containsExactly("access.host");
+    }
+}
