@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.edgeways.app.command.ConnectorCommand;
+import org.edgeways.app.command.CheckCommand;
 import org.edgeways.app.command.CountersCommand;
 import org.edgeways.app.command.DemoCommand;
 import org.edgeways.app.command.EdgeCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
             EdgeCommand.class,
             UserCommand.class,
             CountersCommand.class,
+            CheckCommand.class,
             HelpOfCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

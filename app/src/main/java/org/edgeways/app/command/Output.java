@@ -37,6 +37,15 @@ final class Output {
         }
     }
 
+    /** The same JSON, indented. */
+    static String indented(String json) {
+        try {
+            return json(JSON.readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Rows under a heading, columns as wide as their widest cell, two spaces between. */
     static String table(List<String> heading, List<List<String>> rows) {
         List<List<String>> lines = new ArrayList<>();

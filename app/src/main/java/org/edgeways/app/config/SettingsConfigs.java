@@ -1,0 +1,252 @@
+package org.edgeways.app.config;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.pool.LinkLimits;
+import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.engine.MessageSettings;
+import org.edgeways.pool.engine.RegistrarLimits;
+import org.edgeways.pool.messages.MessageLimits;
+import org.edgeways.pool.presence.engine.PresenceDefault;
+import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.kind.Admission;
+import org.edgeways.settings.kind.Certificate;
+import org.edgeways.settings.kind.ConnectionLimits;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.MessageSize;
+import org.edgeways.settings.kind.Pool;
+import org.edgeways.settings.kind.PoolLimits;
+import org.edgeways.settings.kind.PresenceLimits;
+import org.edgeways.settings.kind.RequestLimits;
+import org.edgeways.settings.kind.TransactionLimits;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.sip.message.SipLimits;
+import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.siptransport.SipConnectionSettings;
+
+/** The configurations of today from the settings: whatever a JSON file can say, settings and snapshots say too. */
+public final class SettingsConfigs {
+
+    /** Files that are none of the settings: what enrolment and the authority have written. */
+    public record Identity(CertificateFiles certificate, Path authority) {}
+
+    private SettingsConfigs() {}
+
+    /**
+     * What an edge node runs by its snapshot.
+     *
+     * @param data its data directory, from which relative names of files count
+     * @param inside its certificate on the inside leg
+     * @throws IllegalArgumentException if it is no Access Edge, or has several next hops or no certificate, which this
+     *     configuration cannot say
+     */
+    public static EdgeConfig edge(EdgeSnapshot snapshot, Path data, Identity inside) {
+        EdgeSnapshot.Access access =
+                snapshot.access().orElseThrow(() -> new IllegalArgumentException("the node is no Access Edge"));
+        if (snapshot.routes().size() != 1 || access.certificates().isEmpty()) {
+            throw new IllegalArgumentException("one next hop and a certificate are needed");
+        }
+        List<InetAddress> addresses = addresses(access.addresses());
+        return new EdgeConfig(
+                snapshot.node(),
+                data,
+                snapshot.sipDomains(),
+                new EdgeConfig.Outside(
+                        access.host(),
+                        access.aliases(),
+                        new ListenConfig(addresses, access.sipTlsPort()),
+                        access.webSocketPort().map(port -> new ListenConfig(addresses, port)),
+                        access.origins(),
+                        files(access.certificates().getFirst(), data),
+                        admission(snapshot.limits().admission()),
+                        connection(
+                                snapshot.limits().connection(),
+                                snapshot.limits().message())),
+                new EdgeConfig.Link(
+                        snapshot.insideLeg().host(),
+                        new ListenConfig(
+                                addresses(snapshot.insideLeg().addresses()),
+                                snapshot.insideLeg().port()),
+                        inside.certificate(),
+                        inside.authority(),
+                        admission(snapshot.limits().link().admission()),
+                        snapshot.limits().link().linkSilence()),
+                snapshot.routes().getFirst().nextHop(),
+                snapshot.insideNames(),
+                snapshot.hideTopology(),
+                snapshot.certificateCheck(),
+                edge(snapshot.limits().requests()),
+                transactions(snapshot.limits().transactions()));
+    }
+
+    /**
+     * What a pool runs by the settings.
+     *
+     * @param name of the pool
+     * @param data its data directory, from which relative names of files count
+     * @param link its certificate towards the nodes
+     */
+    public static PoolConfig pool(Settings settings, String name, Path data, Identity link) {
+        Pool pool = Optional.ofNullable(settings.pools().get(name))
+                .orElseThrow(() -> new IllegalArgumentException("there is no Pool " + name));
+        Pool.Inside inside = pool.inside();
+        Certificate certificate = Optional.ofNullable(settings.certificates().get(inside.certificate()))
+                .orElseThrow(() -> new IllegalArgumentException("there is no Certificate " + inside.certificate()));
+        return new PoolConfig(
+                data,
+                settings.organisation().sipDomains(),
+                inside.host(),
+                inside.aliases(),
+                new ListenConfig(addresses(inside.addresses()), inside.sipTlsPort()),
+                files(certificate, data),
+                new PoolConfig.Link(
+                        link.certificate(),
+                        link.authority(),
+                        settings.nodes().values().stream()
+                                .map(SettingsConfigs::dialled)
+                                .toList(),
+                        new LinkLimits(
+                                pool.link().keepAlive(),
+                                pool.link().pongTimeout(),
+                                pool.link().longestBackOff())),
+                pool.digestAlgorithms().stream().map(Pool.DigestAlgorithm::word).toList(),
+                pool.certificateCheck(),
+                limits(pool));
+    }
+
+    private static PoolConfig.Edge dialled(EdgeNode node) {
+        EdgeNode.InsideLeg leg = node.insideLeg();
+        return new PoolConfig.Edge(leg.host(), leg.dialledAddress(), leg.dialledPort(), leg.connections());
+    }
+
+    private static List<InetAddress> addresses(List<String> literals) {
+        return literals.stream().map(InetAddress::ofLiteral).toList();
+    }
+
+    private static CertificateFiles files(Certificate said, Path data) {
+        return new CertificateFiles(data.resolve(said.certificate()), data.resolve(said.key()));
+    }
+
+    private static AdmissionLimits admission(Admission said) {
+        return new AdmissionLimits(
+                said.connections(),
+                said.connectionsPerSource(),
+                said.handshakes(),
+                said.handshakesPerSource(),
+                said.handshakeTimeout(),
+                said.connectionsPerSecondPerSource(),
+                said.burst());
+    }
+
+    private static SipConnectionSettings connection(ConnectionLimits said, MessageSize size) {
+        return SipConnectionSettings.DEFAULT
+                .withMessage(size(size))
+                .withIncompleteMessage(said.incompleteMessage())
+                .withIdle(said.idle())
+                .withQueueBytes(said.queueBytes())
+                .withStalled(said.stalled())
+                .withWebSocketPing(said.webSocketPing());
+    }
+
+    private static SipLimits size(MessageSize said) {
+        return new SipLimits(
+                said.startLineBytes(),
+                said.headerLines(),
+                said.headerSectionBytes(),
+                said.bodyBytes(),
+                said.uriBytes(),
+                said.viaEntries());
+    }
+
+    private static SipEngineLimits transactions(TransactionLimits said) {
+        return new SipEngineLimits(
+                said.serverTransactions(),
+                said.serverTransactionsPerFlow(),
+                said.clientTransactions(),
+                said.branchesPerFork(),
+                said.retryAfterSeconds());
+    }
+
+    private static EdgeLimits edge(RequestLimits said) {
+        return new EdgeLimits(
+                said.requestsPerSecond(),
+                said.requestBurst(),
+                said.failedCredentials(),
+                said.scanRequests(),
+                said.window(),
+                said.firstBan(),
+                said.longestBan(),
+                said.forgiveness(),
+                said.sources(),
+                said.bans(),
+                said.peoplePerConnection(),
+                said.contactsPerPerson(),
+                said.contactsPerRegister(),
+                said.addressLength());
+    }
+
+    private static PoolSettings.Limits limits(Pool pool) {
+        PoolLimits said = pool.limits();
+        PoolLimits.Registrar registrar = said.registrar();
+        PoolLimits.Delivery delivery = said.delivery();
+        PoolLimits.Waiting waiting = said.waiting();
+        return new PoolSettings.Limits(
+                new RegistrarLimits(
+                        registrar.bindingsPerPerson(),
+                        registrar.contactsPerRequest(),
+                        registrar.contactBytes(),
+                        registrar.credentialsPerRequest(),
+                        registrar.minimumExpiry(),
+                        registrar.defaultExpiry(),
+                        registrar.maximumExpiry(),
+                        registrar.flowTimer()),
+                new MessageSettings(
+                        delivery.answerTime(),
+                        delivery.firstRetry(),
+                        delivery.longestRetry(),
+                        MessageSettings.DEFAULT.batch()),
+                new PresenceSettings(
+                        switch (pool.presenceDefault()) {
+                            case ALLOW -> PresenceDefault.ALLOW;
+                            case ASK -> PresenceDefault.ASK;
+                            case BLOCK -> PresenceDefault.BLOCK;
+                        },
+                        presence(said.presence())),
+                new MessageLimits(
+                        waiting.messagesPerRecipient(),
+                        waiting.bytesPerRecipient(),
+                        waiting.bytesInAll(),
+                        waiting.age()),
+                admission(pool.inside().admission()),
+                size(pool.inside().message()),
+                transactions(said.transactions()),
+                PoolSettings.Limits.DEFAULT.link());
+    }
+
+    private static org.edgeways.pool.presence.engine.PresenceLimits presence(PresenceLimits said) {
+        return new org.edgeways.pool.presence.engine.PresenceLimits(
+                said.subscriptions(),
+                said.subscriptionsPerWatcher(),
+                said.listSubscriptionsPerWatcher(),
+                said.subscriptionsPerPair(),
+                said.subscriptionsPerPerson(),
+                said.minimumExpiry(),
+                said.defaultExpiry(),
+                said.maximumExpiry(),
+                said.notifyInterval(),
+                said.notifiesPerWatcher(),
+                said.retry(),
+                said.restartQuiet(),
+                said.publicationsPerPerson(),
+                said.publicationBytes(),
+                said.contactsPerPerson(),
+                said.listBytes(),
+                said.decisionsPerPerson(),
+                said.waitingPerPerson());
+    }
+}
