@@ -25,8 +25,8 @@ public final class ReferencePage {
             - Times are written with a unit: `500ms`, `30s`, `5m`, `12h`, `7d`. Bytes are written as a number, or with `KiB`, `MiB`,
               `GiB` or `TiB`.
             - Anchors, aliases and tags of YAML are not taken.
-            - *restart* at a key: an edge node or pool takes a change of it only when it is started again, and says so. Everything else
-              is taken at once, without an interruption.
+            - *restart* at a key: an edge node or pool takes a change of it only when it is started again, and a node says so. Everything else
+              a node takes at once, without an interruption.
             - People are not in the settings: `edgeways user` adds and changes them.
 
             The schema for editors is [settings.schema.json](settings.schema.json).
@@ -99,7 +99,7 @@ public final class ReferencePage {
             case ValueForm.Time time -> Durations.text(time.least()) + " to " + Durations.text(time.most());
             case ValueForm.Choice choice -> "`" + String.join("`, `", choice.words()) + "`";
             case ValueForm.Text text ->
-                text.refers().isEmpty() ? text.form().expected() : "the name of a " + text.refers();
+                text.refers().isEmpty() ? text.form().expected() : "the name of " + (text.refers().matches("[AEO].*") ? "an " : "a ") + text.refers();
             case ValueForm.Group group -> "keys below it";
             case ValueForm.Many many -> range(many) + ", each " + value(many.element());
         };
