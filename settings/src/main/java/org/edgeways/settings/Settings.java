@@ -1,11 +1,11 @@
 package org.edgeways.settings;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.edgeways.settings.kind.AccessSettings;
 import org.edgeways.settings.kind.Certificate;
@@ -58,19 +58,18 @@ public record Settings(
      * is not in it.
      */
     public Map<String, String> nextHops(EdgeNode node) {
+        Map<String, String> routed = new HashMap<>();
+        routes.values()
+                .forEach(route -> route.domains()
+                        .forEach(domain -> routed.put(domain.toLowerCase(Locale.ROOT), route.nextHop())));
         Optional<String> otherwise = otherwise(node);
-        return organisation.sipDomains().stream()
-                .flatMap(domain -> route(domain).or(() -> otherwise).map(hop -> Map.entry(domain, hop)).stream())
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one, LinkedHashMap::new));
-    }
-
-    private Optional<String> route(String domain) {
-        return routes.values().stream()
-                .filter(route -> route.domains().stream()
-                        .anyMatch(named -> named.toLowerCase(Locale.ROOT).equals(domain.toLowerCase(Locale.ROOT))))
-                .findFirst()
-                .map(Route::nextHop);
+        Map<String, String> hops = new LinkedHashMap<>();
+        for (String domain : organisation.sipDomains()) {
+            Optional.ofNullable(routed.get(domain.toLowerCase(Locale.ROOT)))
+                    .or(() -> otherwise)
+                    .ifPresent(hop -> hops.put(domain, hop));
+        }
+        return hops;
     }
 
     private Optional<String> onlyOne() {

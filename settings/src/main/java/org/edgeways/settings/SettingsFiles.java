@@ -28,7 +28,7 @@ public record SettingsFiles(List<SettingsFile> files, List<String> ignored) {
     public static final int MOST_FILES = 1_000;
 
     /** Most bytes of all files together. */
-    public static final long MOST_BYTES = 16L << 20;
+    public static final long MOST_BYTES = 8L << 20;
 
     public SettingsFiles {
         files = List.copyOf(files);

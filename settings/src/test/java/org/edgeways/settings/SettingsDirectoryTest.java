@@ -190,4 +190,18 @@ class SettingsDirectoryTest {
                         kept -> assertThat(kept.bad().problems().getFirst().code())
                                 .isEqualTo(SettingsErrorCode.TOO_LARGE));
     }
+
+    @Test
+    void asManyBytesAsAllowedAreReadAndOneMoreIsRefused() throws IOException {
+        Files.delete(file);
+        for (int i = 0; i < 8; i++) {
+            Files.writeString(directory.resolve("c" + i + ".yaml"), "x".repeat(1 << 20));
+        }
+        Problems problems = new Problems();
+        assertThat(SettingsFiles.read(directory, problems).files()).hasSize(8);
+        assertThat(problems.isEmpty()).isTrue();
+        Files.writeString(directory.resolve("d.yaml"), "#");
+        SettingsFiles.read(directory, problems);
+        assertThat(problems.all().getFirst().code()).isEqualTo(SettingsErrorCode.TOO_LARGE);
+    }
 }

@@ -304,4 +304,27 @@ class SettingsReaderTest {
                         SettingsOutcome.Bad.class,
                         bad -> assertThat(bad.problems().getFirst().code()).isEqualTo(SettingsErrorCode.TOO_LARGE));
     }
+
+    @Test
+    void asManyServicesAsAllowedAreTakenAndOneMoreIsRefused() {
+        StringBuilder text = new StringBuilder("kind: Organisation\nname: a\nspec: {sipDomains: [a.example]}\n---\n");
+        for (int i = 0; i < 1_000; i++) {
+            text.append("kind: Service\nname: s%d\nspec: {socket: /s}\n---\n".formatted(i));
+        }
+        assertThat(read(text.toString())).isInstanceOf(SettingsOutcome.Good.class);
+        assertThat(read(text.toString(), "kind: Service\nname: last\nspec: {socket: /s}\n"))
+                .isInstanceOfSatisfying(
+                        SettingsOutcome.Bad.class,
+                        bad -> assertThat(bad.shortly())
+                                .isEqualTo("1.yaml:1: kind: is one of more than 1000 services"));
+    }
+
+    @Test
+    void aKeyWithLineBreaksOrWithoutEndStaysOneReadableLine() {
+        SettingsOutcome outcome =
+                read("\"a\\nforged.yaml:1: b\": 1\n\"" + "x".repeat(900) + "\": 2\nkind: Site\nname: s\n");
+        assertThat(((SettingsOutcome.Bad) outcome).problems().stream().map(Problem::text))
+                .allSatisfy(line -> assertThat(line).doesNotContain("\n").hasSizeLessThan(600))
+                .hasSize(2);
+    }
 }

@@ -99,7 +99,9 @@ public final class ReferencePage {
             case ValueForm.Time time -> Durations.text(time.least()) + " to " + Durations.text(time.most());
             case ValueForm.Choice choice -> "`" + String.join("`, `", choice.words()) + "`";
             case ValueForm.Text text ->
-                text.refers().isEmpty() ? text.form().expected() : "the name of " + (text.refers().matches("[AEO].*") ? "an " : "a ") + text.refers();
+                text.refers().isEmpty()
+                        ? text.form().expected()
+                        : "the name of " + (text.refers().matches("[AEO].*") ? "an " : "a ") + text.refers();
             case ValueForm.Group group -> "keys below it";
             case ValueForm.Many many -> range(many) + ", each " + value(many.element());
         };
