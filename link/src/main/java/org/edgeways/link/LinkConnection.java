@@ -76,8 +76,7 @@ final class LinkConnection {
     private @Nullable Future<?> timer;
     private long timerDue = TimerQueue.NEVER;
 
-    private LinkConnection(
-            Channel channel, LinkContext context, LinkTimes times, PeerIdentity peer, Events events) {
+    private LinkConnection(Channel channel, LinkContext context, LinkTimes times, PeerIdentity peer, Events events) {
         this.channel = channel;
         this.context = context;
         this.peer = peer;

@@ -117,8 +117,7 @@ class ConfigFileTest {
                         .admin()
                         .orElseThrow())
                 .isEqualTo(new AdminConfig(
-                        new ListenConfig(List.of(InetAddress.ofLiteral("10.0.0.7")), 9464),
-                        Set.of("watch")));
+                        new ListenConfig(List.of(InetAddress.ofLiteral("10.0.0.7")), 9464), Set.of("watch")));
     }
 
     @Test

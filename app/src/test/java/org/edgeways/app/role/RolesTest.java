@@ -161,8 +161,7 @@ class RolesTest {
                 .contains("listener=outside  1")
                 .doesNotContain("listener=link");
         TlsIdentity later = roles.renew("outside");
-        RunningRoles.awaitTrue(
-                "the certificate is shown", () -> later.leaf().equals(shownOrNull()));
+        RunningRoles.awaitTrue("the certificate is shown", () -> later.leaf().equals(shownOrNull()));
         assertThat(counters(roles.edgeData(), "certificate_self_signed")).doesNotContain("listener=outside");
     }
 
