@@ -291,7 +291,7 @@ final class FlowControlTest {
             EmbeddedLink.Server second = link.serverOf(get(), broken);
             second.answers("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok");
             link.settle();
-            second.channel.close();
+            var _ = second.channel.close();
             link.settle();
 
             assertThat(smuggled.awaitHead().status()).isEqualTo(502);
@@ -319,7 +319,7 @@ final class FlowControlTest {
             int opened = 0;
             while (link.inside.isOpen() && opened < 20_000) {
                 Exchange exchange = link.open(get(), Exchange.stopped());
-                exchange.stream.thenAccept(LinkStream::cancel).exceptionally(_ -> null);
+                var _ = exchange.stream.thenAccept(LinkStream::cancel).exceptionally(_ -> null);
                 link.settle();
                 opened++;
             }

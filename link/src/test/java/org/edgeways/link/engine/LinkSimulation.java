@@ -37,7 +37,6 @@ final class LinkSimulation {
         final TrafficClass type;
         final long opened = now;
         boolean over;
-        boolean servedByInside;
 
         Stream(Wire wire, TrafficClass type) {
             this.wire = wire;
@@ -62,7 +61,6 @@ final class LinkSimulation {
         boolean abandoned;
         End inside;
         End accepted;
-        boolean up;
         boolean edgeUp;
         boolean goAwayAtEdge;
         boolean controlAtEdge;
@@ -122,7 +120,6 @@ final class LinkSimulation {
     private int placed;
     private int finished;
     private int failed;
-    private int dials;
 
     LinkSimulation(long seed, Weather weather) {
         this.seed = seed;
@@ -352,7 +349,6 @@ final class LinkSimulation {
             if (wire.inside.closed) {
                 return;
             }
-            stream.servedByInside = true;
             wire.atInside.remove(stream);
             toEdge(wire, () -> ended(stream));
             lived(wire, true, wire.inside.life.streamEnded(now));
@@ -400,7 +396,6 @@ final class LinkSimulation {
     }
 
     private void dial(long attempt, Edge edge) {
-        dials++;
         Wire wire = new Wire(attempt, edge);
         byAttempt.put(attempt, wire);
         int luck = weather.faults && storm ? random.nextInt(10) : 9;
@@ -424,10 +419,7 @@ final class LinkSimulation {
             wire.accepted = new End();
             note("connected " + wire.number + " to " + edge.name);
             AcceptBook book = edge.book;
-            toInside(wire, () -> {
-                wire.up = true;
-                dialled(dial.opened(attempt, now));
-            });
+            toInside(wire, () -> dialled(dial.opened(attempt, now)));
             toEdge(wire, () -> {
                 if (edge.book == book) {
                     wire.edgeUp = true;
