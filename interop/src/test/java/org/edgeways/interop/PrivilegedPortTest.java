@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.edgeways.net.CertificateRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class PrivilegedPortTest {
 
     private final String namespace = "edgeways-port-" + ProcessHandle.current().pid();
     private final WorkDirectory directory = WorkDirectory.create();
+    private final List<String> classPath = new ArrayList<>();
 
     @AfterEach
     void remove() throws IOException {
@@ -59,12 +62,37 @@ class PrivilegedPortTest {
                 "--bounding-set=-all" + capabilities,
                 "--inh-caps=-all" + capabilities,
                 "--ambient-caps=-all" + capabilities));
-        command.addAll(Edgeways.command(
-                "edge", "--config", directory.path().resolve("edge.json").toString()));
+        List<String> program = Edgeways.command(
+                "edge", "--config", directory.path().resolve("edge.json").toString());
+        program.set(program.indexOf("-cp") + 1, String.join(File.pathSeparator, classPath));
+        command.addAll(program);
         return RunningProgram.start(name, directory.path(), Map.of(), command);
     }
 
+    /** The class path where that user may read it: a build may lie in somebody's home. */
+    private void copyClassPath() throws IOException {
+        Path library = Files.createDirectory(directory.path().resolve("library"));
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path from = Path.of(entry);
+            if (!Files.exists(from)) {
+                continue;
+            }
+            Path to = library.resolve(classPath.size() + "-" + from.getFileName());
+            try (Stream<Path> files = Files.walk(from)) {
+                for (Path file : files.toList()) {
+                    Files.copy(
+                            file,
+                            file.equals(from)
+                                    ? to
+                                    : to.resolve(from.relativize(file).toString()));
+                }
+            }
+            classPath.add(to.toString());
+        }
+    }
+
     private void prepare() throws IOException {
+        copyClassPath();
         ip(0, "netns", "add", namespace);
         ip(0, "-n", namespace, "link", "set", "lo", "up");
         ObjectNode config = JsonMapper.builder().build().createObjectNode();
@@ -85,8 +113,7 @@ class PrivilegedPortTest {
                 .putArray("addresses")
                 .add("127.0.0.1");
         directory.write("edge.json", config.toString());
-        new TestCertificates(directory)
-                .issue(org.edgeways.net.CertificateRequest.of("localhost"), directory.path(), "outside");
+        new TestCertificates(directory).issue(CertificateRequest.of("localhost"), directory.path(), "outside");
         try (Stream<Path> files = Files.walk(directory.path())) {
             for (Path file : files.toList()) {
                 Files.setAttribute(file, "unix:uid", Integer.parseInt(NOBODY));
