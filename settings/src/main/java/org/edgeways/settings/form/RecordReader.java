@@ -4,11 +4,14 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.edgeways.settings.text.Durations;
+import org.edgeways.settings.text.Nearest;
 import org.edgeways.settings.text.Node;
 import org.edgeways.settings.text.Place;
 import org.edgeways.settings.text.Problem;
@@ -53,10 +56,15 @@ public final class RecordReader {
             }
             default -> wrong(node, path, new ValueForm.Group(form));
         }
-        entries.forEach((name, entry) -> known(form, name, entry, path));
+        Set<String> meant = new HashSet<>();
+        entries.forEach((name, entry) -> known(form, name, entry, path).ifPresent(meant::add));
         List<Object> values = new ArrayList<>();
         for (KeyForm key : form.keys()) {
-            values.add(value(key, entries.get(key.name()), node.place(), inner(path, key.name())));
+            Node.Entry entry = entries.get(key.name());
+            String at = inner(path, key.name());
+            // what is there under a wrong name is not missing as well
+            boolean misspelt = entry == null && key.required() && meant.contains(key.name());
+            values.add(misspelt ? standIn(key.value()) : value(key, entry, node.place(), at));
         }
         Record record = form.make(values);
         if (record instanceof Checked checked && problems.count() == before) {
@@ -68,24 +76,26 @@ public final class RecordReader {
         return record;
     }
 
-    private void known(RecordForm form, String name, Node.Entry entry, String path) {
+    /** Notes a key that there is not; gives the one that was probably meant. */
+    private Optional<String> known(RecordForm form, String name, Node.Entry entry, String path) {
         places.put(inner(path, name), entry.place());
-        String instead = form.retired().get(name);
         if (form.names().contains(name)) {
-            return;
+            return Optional.empty();
         }
         String whole = inner(path, name);
+        String instead = form.retired().get(name);
         if (instead != null) {
             problems.add(SettingsErrorCode.KEY_RETIRED, entry.place(), whole, "is said in another way now: " + instead);
-        } else {
-            problems.addNamed(
-                    SettingsErrorCode.KEY_UNKNOWN,
-                    entry.place(),
-                    whole,
-                    "is no known key; known here: " + String.join(", ", form.names()),
-                    name,
-                    form.names());
+            return Optional.empty();
         }
+        Optional<String> nearest = Nearest.to(name, form.names());
+        problems.add(new Problem(
+                SettingsErrorCode.KEY_UNKNOWN,
+                entry.place(),
+                whole,
+                "is no known key; known here: " + String.join(", ", form.names()),
+                nearest));
+        return nearest;
     }
 
     private Object value(KeyForm key, Node.@Nullable Entry entry, Place around, String path) {

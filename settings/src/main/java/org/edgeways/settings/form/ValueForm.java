@@ -46,8 +46,8 @@ public sealed interface ValueForm {
     record Time(Duration least, Duration most) implements ValueForm {
         @Override
         public String expected() {
-            return "a time (ms, s, m, h, d) from " + Durations.text(least) + " to " + Durations.text(most)
-                    + ", such as " + Durations.text(most);
+            return "a time such as 30s or 12h (ms, s, m, h, d), from " + Durations.text(least) + " to "
+                    + Durations.text(most);
         }
     }
 

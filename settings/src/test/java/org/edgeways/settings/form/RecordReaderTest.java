@@ -131,10 +131,8 @@ class RecordReaderTest {
                 .containsExactly(
                         "a.yaml:1: spec.nmae: is no known key; known here: name, time, colour, flag, hosts, address, inner, "
                                 + "must, several; did you mean \"name\"?",
-                        "a.yaml:1: spec.name: is missing; must be a name of lower-case letters, digits, hyphens and dots, "
-                                + "such as edge1",
                         "a.yaml:2: spec.ancient: is said in another way now: use name",
-                        "a.yaml:3: spec.time: must be a time (ms, s, m, h, d) from 1s to 1h, such as 1h, is \"2h\"",
+                        "a.yaml:3: spec.time: must be a time such as 30s or 12h (ms, s, m, h, d), from 1s to 1h, is \"2h\"",
                         "a.yaml:4: spec.colour: must be one of red, dark-blue, is \"dark-bleu\"; "
                                 + "did you mean \"dark-blue\"?",
                         "a.yaml:5: spec.flag: must be true or false, is \"yes\"",
@@ -145,6 +143,15 @@ class RecordReaderTest {
                         "a.yaml:10: spec.inner.bytes: must be bytes from 1KiB to 1MiB, such as 65536 or 64KiB, is \"1GiB\"",
                         "a.yaml:11: spec.must.host: is missing; must be a name such as acorn.example, or an address",
                         "a.yaml:13: spec.several[0].host: must be a name such as acorn.example, or an address, is \"a b\"");
+    }
+
+    @Test
+    void aKeyThatMustBeThereAndIsNotIsTold() {
+        read("time: 1m\n");
+        assertThat(lines())
+                .containsExactly(
+                        "a.yaml:1: spec.name: is missing; must be a name of lower-case letters, digits, hyphens "
+                                + "and dots, such as edge1");
     }
 
     @Test
