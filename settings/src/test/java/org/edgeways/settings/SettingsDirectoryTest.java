@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.edgeways.settings.SettingsDirectory.Outcome;
 import org.edgeways.settings.text.Problems;
 import org.edgeways.settings.text.SettingsErrorCode;
@@ -203,5 +204,35 @@ class SettingsDirectoryTest {
         Files.writeString(directory.resolve("d.yaml"), "#");
         SettingsFiles.read(directory, problems);
         assertThat(problems.all().getFirst().code()).isEqualTo(SettingsErrorCode.TOO_LARGE);
+    }
+
+    /** A writer that is slow: it adds a piece between any two looks until its text is whole. */
+    @Test
+    void ofHundredSlowChangesGoodAndBadOnlyWholeGoodOnesAreTaken() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        watched.check();
+        Settings expected = Acorn.settings();
+        for (int change = 0; change < 100; change++) {
+            boolean good = random.nextInt(3) > 0;
+            String text = Acorn.TEXT.replace(
+                    "failedCredentials: 20", "failedCredentials: " + (good ? 100 + change : -change));
+            if (good) {
+                expected = Acorn.settings(text);
+            }
+            int at = 0;
+            while (at < text.length()) {
+                at = Math.min(text.length(), at + 1 + random.nextInt(text.length() / 2));
+                Files.writeString(file, text.substring(0, at));
+                Outcome outcome = watched.check();
+                assertThat(outcome)
+                        .as("seed %d, change %d, %d characters", seed, change, at)
+                        .isNotInstanceOf(Outcome.Reloaded.class);
+            }
+            assertThat(watched.check())
+                    .as("seed %d, change %d", seed, change)
+                    .isInstanceOf(good ? Outcome.Reloaded.class : Outcome.Kept.class);
+            assertThat(watched.inUse()).as("seed %d, change %d", seed, change).contains(expected);
+        }
     }
 }
