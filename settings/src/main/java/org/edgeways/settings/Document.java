@@ -13,7 +13,7 @@ import org.edgeways.settings.text.Place;
  * @param sound nothing is wrong with it alone
  * @param read its {@code spec}
  */
-record Document(Kind kind, String name, Place place, boolean sound, ReadRecord<?> read) {
+record Document(Kind kind, String name, Place place, boolean sound, ReadRecord read) {
 
     /** The key that holds what a kind is about. */
     static final String SPEC = "spec";

@@ -93,7 +93,7 @@ public final class SettingsReader {
         Node.Entry spec = entries.get(Document.SPEC);
         if (kind.isPresent()) {
             Node read = spec == null ? new Node.Nothing(table.place()) : spec.value();
-            ReadRecord<?> record = RecordReader.read(kind.get().type(), read, Document.SPEC, problems);
+            ReadRecord record = RecordReader.read(kind.get().form(), read, Document.SPEC, problems);
             documents.add(new Document(kind.get(), name, table.place(), problems.count() == before, record));
         }
     }

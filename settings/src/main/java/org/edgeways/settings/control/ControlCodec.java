@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.edgeways.base.Result;
 import org.edgeways.settings.control.ControlMessage.CertificateIssued;
@@ -14,6 +15,7 @@ import org.edgeways.settings.control.ControlMessage.Hello;
 import org.edgeways.settings.control.ControlMessage.Refusal;
 import org.edgeways.settings.control.ControlMessage.Report;
 import org.edgeways.settings.control.ControlMessage.SnapshotPush;
+import org.edgeways.settings.form.RecordForm;
 import org.edgeways.settings.form.RecordReader;
 import org.edgeways.settings.form.RecordWriter;
 import org.edgeways.settings.text.JsonText;
@@ -36,13 +38,13 @@ public final class ControlCodec {
 
     private ControlCodec() {}
 
-    private static final Map<String, Class<? extends Record>> TYPES = Map.of(
-            "hello", Hello.class,
-            "snapshot", SnapshotPush.class,
-            "report", Report.class,
-            "certificate-request", CertificateRequest.class,
-            "certificate-issued", CertificateIssued.class,
-            "refusal", Refusal.class);
+    private static final Map<String, RecordForm> TYPES = Map.of(
+            "hello", RecordForm.of(Hello.class),
+            "snapshot", RecordForm.of(SnapshotPush.class),
+            "report", RecordForm.of(Report.class),
+            "certificate-request", RecordForm.of(CertificateRequest.class),
+            "certificate-issued", RecordForm.of(CertificateIssued.class),
+            "refusal", RecordForm.of(Refusal.class));
 
     /** The word that tells what a message is. */
     public static String type(ControlMessage message) {
@@ -58,7 +60,9 @@ public final class ControlCodec {
 
     /** The message as bytes. */
     public static byte[] write(ControlMessage message) {
-        return RecordWriter.json(Map.of(TYPE, type(message)), (Record) message).getBytes(StandardCharsets.UTF_8);
+        String type = type(message);
+        RecordForm form = Objects.requireNonNull(TYPES.get(type));
+        return RecordWriter.json(Map.of(TYPE, type), form, (Record) message).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Reads what {@link #write} wrote. Whatever the bytes are, the answer is a value. */
@@ -83,8 +87,7 @@ public final class ControlCodec {
         }
         Map<String, Node.Entry> entries = new LinkedHashMap<>(table.get().entries());
         Node.Entry type = entries.remove(TYPE);
-        Class<? extends Record> known =
-                type != null && type.value() instanceof Node.Text word ? TYPES.get(word.value()) : null;
+        RecordForm known = type != null && type.value() instanceof Node.Text word ? TYPES.get(word.value()) : null;
         if (known == null) {
             return malformed("the key type must be one of "
                     + String.join(

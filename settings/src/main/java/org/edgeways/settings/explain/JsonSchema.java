@@ -68,7 +68,7 @@ public final class JsonSchema {
     }
 
     private void kind(Kind kind) throws IOException {
-        RecordForm form = RecordForm.of(kind.type());
+        RecordForm form = kind.form();
         json.writeStartObject();
         json.writeObjectFieldStart("if");
         json.writeObjectFieldStart("properties");

@@ -44,7 +44,7 @@ public final class ReferencePage {
         StringBuilder page = new StringBuilder(HEAD);
         page.append("## An example\n\n```yaml\n").append(example).append("```\n");
         for (Kind kind : Kind.values()) {
-            RecordForm form = RecordForm.of(kind.type());
+            RecordForm form = kind.form();
             page.append("\n## ")
                     .append(kind.word())
                     .append("\n\n")

@@ -11,7 +11,7 @@ import org.edgeways.settings.text.Place;
  * @param places where each key stands, by its name with those around it, such as {@code spec.access.host}
  * @param references which names of other documents it says
  */
-public record ReadRecord<R extends Record>(R value, Map<String, Place> places, List<Reference> references) {
+public record ReadRecord(Record value, Map<String, Place> places, List<Reference> references) {
 
     /**
      * The name of another document.

@@ -10,13 +10,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a record is as a group of keys.
+ * What a record is as a group of keys. Made once for each class and kept: it takes long to make.
  *
  * @param type the record's class
+ * @param constructor of all components
  * @param keys in the order of its components
  * @param retired keys that it has no more, and what to do instead
  */
-public record RecordForm(Class<? extends Record> type, List<KeyForm> keys, Map<String, String> retired) {
+public record RecordForm(
+        Class<? extends Record> type,
+        Constructor<? extends Record> constructor,
+        List<KeyForm> keys,
+        Map<String, String> retired) {
 
     /** The form of {@code type}, whose components all bear {@link Key}. */
     public static RecordForm of(Class<? extends Record> type) {
@@ -26,6 +31,7 @@ public record RecordForm(Class<? extends Record> type, List<KeyForm> keys, Map<S
         }
         return new RecordForm(
                 type,
+                constructor(type),
                 Arrays.stream(type.getRecordComponents()).map(KeyForm::of).toList(),
                 Collections.unmodifiableMap(retired));
     }
@@ -35,13 +41,19 @@ public record RecordForm(Class<? extends Record> type, List<KeyForm> keys, Map<S
         return keys.stream().map(KeyForm::name).toList();
     }
 
+    private static Constructor<? extends Record> constructor(Class<? extends Record> type) {
+        try {
+            return type.getDeclaredConstructor(Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new));
+        } catch (NoSuchMethodException impossible) {
+            throw new IllegalStateException("every record has its canonical constructor", impossible);
+        }
+    }
+
     /** A record of these values, in the order of the keys. */
     Record make(List<Object> values) {
         try {
-            Class<?>[] types = Arrays.stream(type.getRecordComponents())
-                    .map(RecordComponent::getType)
-                    .toArray(Class<?>[]::new);
-            Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
             return constructor.newInstance(values.toArray());
         } catch (ReflectiveOperationException e) {
             Throwable cause = e instanceof InvocationTargetException thrown ? thrown.getCause() : e;

@@ -38,12 +38,11 @@ public final class RecordReader {
      *
      * @param path the keys around it, such as {@code spec}; empty if there are none
      */
-    public static <R extends Record> ReadRecord<R> read(Class<R> type, Node node, String path, Problems problems) {
+    public static ReadRecord read(RecordForm form, Node node, String path, Problems problems) {
         RecordReader reader = new RecordReader(problems);
         reader.places.put(path, node.place());
         reader.places.putIfAbsent("", node.place());
-        R value = type.cast(reader.group(RecordForm.of(type), node, path));
-        return new ReadRecord<>(value, reader.places, reader.references);
+        return new ReadRecord(reader.group(form, node, path), reader.places, reader.references);
     }
 
     private Record group(RecordForm form, Node node, String path) {

@@ -20,19 +20,19 @@ public final class RecordWriter {
     private RecordWriter() {}
 
     /** The record as one JSON object. */
-    public static String json(Record record) {
-        return json(Map.of(), record);
+    public static String json(RecordForm form, Record record) {
+        return json(Map.of(), form, record);
     }
 
     /** The same with some texts before its own keys. */
-    public static String json(Map<String, String> first, Record record) {
+    public static String json(Map<String, String> first, RecordForm form, Record record) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JsonFactory.builder().build().createGenerator(text)) {
             json.writeStartObject();
             for (Map.Entry<String, String> entry : first.entrySet()) {
                 json.writeStringField(entry.getKey(), entry.getValue());
             }
-            keys(record, json);
+            keys(form, record, json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -40,42 +40,40 @@ public final class RecordWriter {
         return text.toString();
     }
 
-    private static void keys(Record record, JsonGenerator json) throws IOException {
-        for (KeyForm key : RecordForm.of(record.getClass()).keys()) {
+    private static void keys(RecordForm form, Record record, JsonGenerator json) throws IOException {
+        for (KeyForm key : form.keys()) {
             Object value = key.in(record);
             if (value instanceof Optional<?> maybe) {
                 if (maybe.isPresent()) {
                     json.writeFieldName(key.name());
-                    write(maybe.get(), json);
+                    write(key.value(), maybe.get(), json);
                 }
             } else {
                 json.writeFieldName(key.name());
-                write(value, json);
+                write(key.value(), value, json);
             }
         }
     }
 
-    private static void write(Object value, JsonGenerator json) throws IOException {
-        switch (value) {
-            case Record record -> {
+    private static void write(ValueForm form, Object value, JsonGenerator json) throws IOException {
+        switch (form) {
+            case ValueForm.Group group -> {
                 json.writeStartObject();
-                keys(record, json);
+                keys(group.record(), (Record) value, json);
                 json.writeEndObject();
             }
-            case List<?> list -> {
+            case ValueForm.Many many -> {
                 json.writeStartArray();
-                for (Object element : list) {
-                    write(element, json);
+                for (Object element : (List<?>) value) {
+                    write(many.element(), element, json);
                 }
                 json.writeEndArray();
             }
-            case Duration duration -> json.writeString(Durations.text(duration));
-            case Enum<?> word -> json.writeString(Word.of(word));
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            case Boolean flag -> json.writeBoolean(flag);
-            case String text -> json.writeString(text);
-            default -> throw new IllegalStateException("no key is a " + value.getClass());
+            case ValueForm.Time time -> json.writeString(Durations.text((Duration) value));
+            case ValueForm.Choice choice -> json.writeString(Word.of((Enum<?>) value));
+            case ValueForm.Whole whole -> json.writeNumber(((Number) value).longValue());
+            case ValueForm.Flag flag -> json.writeBoolean((Boolean) value);
+            case ValueForm.Text text -> json.writeString((String) value);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.edgeways.settings.kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.edgeways.settings.form.RecordForm;
 
 /** The kinds of documents. */
 public enum Kind {
@@ -38,12 +39,15 @@ public enum Kind {
             "A certificate for clients, in files on the host that shows it; they are read again when they change.");
 
     private final String word;
-    private final Class<? extends Record> type;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is, but its annotations and reflected members cannot say so
+    private final RecordForm form;
+
     private final String says;
 
     Kind(String word, Class<? extends Record> type, String says) {
         this.word = word;
-        this.type = type;
+        this.form = RecordForm.of(type);
         this.says = says;
     }
 
@@ -53,8 +57,8 @@ public enum Kind {
     }
 
     /** What its {@code spec} is. */
-    public Class<? extends Record> type() {
-        return type;
+    public RecordForm form() {
+        return form;
     }
 
     /** What it is, for the reference page. */

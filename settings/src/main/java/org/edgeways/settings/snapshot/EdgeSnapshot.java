@@ -13,6 +13,7 @@ import org.edgeways.base.Result;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.form.Key;
+import org.edgeways.settings.form.RecordForm;
 import org.edgeways.settings.form.RecordReader;
 import org.edgeways.settings.form.RecordWriter;
 import org.edgeways.settings.form.TextForm;
@@ -97,6 +98,9 @@ public record EdgeSnapshot(
 
         @Key(says = "Refused certificates.", form = TextForm.SERIAL, atMost = 10_000)
         List<String> refusedSerials) {
+
+    /** The keys. */
+    static final RecordForm FORM = RecordForm.of(EdgeSnapshot.class);
 
     private static final int FORMAT = 1;
     private static final TextLimits LIMITS = new TextLimits(SignedSnapshot.MAX_PAYLOAD_BYTES, 8, 100_000);
@@ -260,7 +264,7 @@ public record EdgeSnapshot(
 
     /** The text. */
     public String json() {
-        return RecordWriter.json(this);
+        return RecordWriter.json(FORM, this);
     }
 
     /** The snapshot as the node gets it. */
@@ -312,11 +316,11 @@ public record EdgeSnapshot(
         if (table.isEmpty()) {
             return unreadable(problems.all().getFirst().text());
         }
-        EdgeSnapshot read =
-                RecordReader.read(EdgeSnapshot.class, table.get(), "", problems).value();
+        Record record = RecordReader.read(FORM, table.get(), "", problems).value();
         if (!problems.isEmpty()) {
             return unreadable(problems.all().getFirst().text());
         }
+        EdgeSnapshot read = (EdgeSnapshot) record;
         return read.json().equals(text) ? Result.ok(read) : unreadable("it is not in its one spelling");
     }
 

@@ -27,7 +27,7 @@ public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
     public static SnapshotChange between(EdgeSnapshot before, EdgeSnapshot after) {
         List<String> keys = new ArrayList<>();
         List<String> restart = new ArrayList<>();
-        compare(before, after, "", false, keys, restart);
+        compare(EdgeSnapshot.FORM, before, after, "", false, keys, restart);
         return new SnapshotChange(keys, restart);
     }
 
@@ -37,8 +37,14 @@ public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
     }
 
     private static void compare(
-            Record before, Record after, String path, boolean around, List<String> keys, List<String> restart) {
-        for (KeyForm key : RecordForm.of(before.getClass()).keys()) {
+            RecordForm form,
+            Record before,
+            Record after,
+            String path,
+            boolean around,
+            List<String> keys,
+            List<String> restart) {
+        for (KeyForm key : form.keys()) {
             String at = path + key.name();
             Optional<?> one = maybe(key.in(before));
             Optional<?> other = maybe(key.in(after));
@@ -46,11 +52,8 @@ public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
             if (one.equals(other) || at.equals(REVISION)) {
                 continue;
             }
-            if (one.isPresent()
-                    && other.isPresent()
-                    && one.get() instanceof Record first
-                    && other.get() instanceof Record second) {
-                compare(first, second, at + ".", needs, keys, restart);
+            if (one.isPresent() && other.isPresent() && key.value() instanceof ValueForm.Group group) {
+                compare(group.record(), (Record) one.get(), (Record) other.get(), at + ".", needs, keys, restart);
                 continue;
             }
             keys.add(at);

@@ -57,11 +57,13 @@ class RecordReaderTest {
         }
     }
 
+    private static final RecordForm FORM = RecordForm.of(Thing.class);
+
     private final Problems problems = new Problems();
 
-    private ReadRecord<Thing> read(String yaml) {
+    private Thing read(String yaml) {
         Node node = YamlText.read("a.yaml", yaml, TextLimits.FILE, problems).getFirst();
-        return RecordReader.read(Thing.class, node, "spec", problems);
+        return (Thing) RecordReader.read(FORM, node, "spec", problems).value();
     }
 
     private List<String> lines() {
@@ -70,7 +72,7 @@ class RecordReaderTest {
 
     @Test
     void whatIsNotSaidHasItsUsualValue() {
-        Thing thing = read("name: x\n").value();
+        Thing thing = read("name: x\n");
         assertThat(problems.isEmpty()).isTrue();
         assertThat(thing)
                 .isEqualTo(new Thing(
@@ -102,7 +104,7 @@ class RecordReaderTest {
                 several:
                   - host: one
                   - host: two
-                """).value();
+                """);
         assertThat(lines()).isEmpty();
         assertThat(thing.colour()).isEqualTo(Colour.DARK_BLUE);
         assertThat(thing.inner()).isEqualTo(new Inner(10, 1 << 20));
@@ -181,8 +183,7 @@ class RecordReaderTest {
 
     @Test
     void aGroupOfWhichEverythingIsCommentedOutIsAsIfItWereNotThere() {
-        assertThat(read("name: x\ninner:\n#  number: 2\n").value().inner().number())
-                .isEqualTo(5);
+        assertThat(read("name: x\ninner:\n#  number: 2\n").inner().number()).isEqualTo(5);
         assertThat(lines()).isEmpty();
     }
 
@@ -194,14 +195,13 @@ class RecordReaderTest {
 
     @Test
     void whatIsWrittenAsJsonReadsBackTheSame() {
-        Thing thing =
-                read("name: x\naddress: 10.0.0.1\nseveral: [{host: one}]\n").value();
-        String json = RecordWriter.json(thing);
+        Thing thing = read("name: x\naddress: 10.0.0.1\nseveral: [{host: one}]\n");
+        String json = RecordWriter.json(FORM, thing);
         assertThat(json)
                 .isEqualTo(
                         "{\"name\":\"x\",\"time\":\"30s\",\"colour\":\"red\",\"flag\":true,\"hosts\":[\"a\",\"b\"],"
                                 + "\"address\":\"10.0.0.1\",\"inner\":{\"number\":5,\"bytes\":65536},\"several\":[{\"host\":\"one\"}]}");
-        assertThat(read(json).value()).isEqualTo(thing);
+        assertThat(read(json)).isEqualTo(thing);
         assertThat(lines()).isEmpty();
     }
 
