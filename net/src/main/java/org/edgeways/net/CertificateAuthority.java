@@ -7,6 +7,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -90,6 +91,35 @@ public final class CertificateAuthority {
             return new TlsIdentity(keys.getPrivate(), List.of(leaf, root.leaf()));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("cannot issue a certificate", e);
+        }
+    }
+
+    /**
+     * A certificate for somebody else's key, with its chain. What it says is {@code decided} alone.
+     *
+     * @param request holds the key, which its maker has proved to hold
+     */
+    public List<X509Certificate> issue(SigningRequest request, CertificateRequest decided, Instant now) {
+        try {
+            return List.of(sign(decided, request.key(), now), root.leaf());
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException("cannot issue a certificate", e);
+        }
+    }
+
+    /**
+     * Shows that this is the authority: its signature (ECDSA with SHA-256) of {@code content}.
+     *
+     * @param content begins with a word in ASCII that says what it is for; a certificate begins otherwise
+     */
+    public byte[] prove(byte[] content) {
+        try {
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(root.key());
+            signature.update(content);
+            return signature.sign();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot sign with the authority's key", e);
         }
     }
 

@@ -2,10 +2,12 @@ package org.edgeways.net;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ public final class ClientTls {
 
     private final TlsProvider provider;
     private volatile List<X509Certificate> trusted;
+    private volatile Set<BigInteger> refused = Set.of();
     private volatile ContextsByProtocol contexts;
     private volatile @Nullable TlsIdentity identity;
 
@@ -24,13 +27,15 @@ public final class ClientTls {
         this.provider = provider;
         this.trusted = List.copyOf(trusted);
         this.identity = identity;
-        this.contexts = contexts(identity, this.trusted);
+        this.contexts = contexts(identity, this.trusted, refused);
     }
 
-    private ContextsByProtocol contexts(@Nullable TlsIdentity shown, List<X509Certificate> authorities)
+    private ContextsByProtocol contexts(
+            @Nullable TlsIdentity shown, List<X509Certificate> authorities, Set<BigInteger> serials)
             throws SSLException {
         List<X509Certificate> of = List.copyOf(authorities);
-        return new ContextsByProtocol(name -> TlsContexts.clientContext(provider, shown, of, name));
+        Set<BigInteger> without = Set.copyOf(serials);
+        return new ContextsByProtocol(name -> TlsContexts.clientContext(provider, shown, of, without, name));
     }
 
     /**
@@ -51,9 +56,19 @@ public final class ClientTls {
         if (authorities.isEmpty()) {
             throw new IllegalArgumentException("a client must trust somebody");
         }
-        contexts = contexts(next, authorities);
+        contexts = contexts(next, authorities, refused);
         trusted = List.copyOf(authorities);
         identity = next;
+    }
+
+    /**
+     * Takes no certificate with one of these serial numbers from the next connection on; those of before are forgotten.
+     *
+     * @throws SSLException if the provider does not take what is in use anew
+     */
+    public synchronized void refuse(Set<BigInteger> serials) throws SSLException {
+        contexts = contexts(identity, trusted, serials);
+        refused = Set.copyOf(serials);
     }
 
     /** The authorities that servers' certificates must come from. */

@@ -34,6 +34,12 @@ public enum NetErrorCode implements ErrorCode {
             "net-certificate-self-signed",
             "There is no certificate yet: a self-signed one is shown, which no client trusts."),
     CERTIFICATE_REFUSED("net-certificate-refused", "The peer's certificate is not one we accept."),
+    SIGNING_REQUEST_REFUSED(
+            "net-signing-request-refused",
+            "A request for a certificate is malformed, or its maker does not hold the key."),
+    KEY_LOCKED(
+            "net-key-locked", "The passphrase does not open a key file: it is another one, or the file was changed."),
+    PASSPHRASE_UNUSABLE("net-passphrase-unusable", "The file of a passphrase cannot be used."),
     PEM_MALFORMED("net-pem-malformed", "A certificate or key file cannot be read.");
 
     private final String code;

@@ -7,19 +7,17 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -27,17 +25,31 @@ import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
 import org.edgeways.base.Result;
 
 /** Certificates and keys in PEM files (RFC 7468). Key files are written readable by their owner only. */
 public final class Pem {
 
+    private static final String REQUEST = "CERTIFICATE REQUEST";
+
     private Pem() {}
 
     /** The certificates of a file, in its order; at least one. */
     public static Result<List<X509Certificate>> readCertificates(Path file) throws IOException {
+        return certificates(Files.readString(file), file.toString());
+    }
+
+    /**
+     * The certificates in a text, in its order; at least one.
+     *
+     * @param source what to call the text when something is wrong with it
+     */
+    public static Result<List<X509Certificate>> certificates(String text, String source) {
         List<X509Certificate> certificates = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(Files.readString(file)))) {
+        try (PEMParser parser = new PEMParser(new StringReader(text))) {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
                 if (part instanceof X509CertificateHolder holder
@@ -46,12 +58,49 @@ public final class Pem {
                     certificates.add(certificate);
                 }
             }
-        } catch (PEMException | CertificateException e) {
-            return Result.bad(NetErrorCode.PEM_MALFORMED, 0, file + ": " + e.getMessage());
+        } catch (IOException | CertificateException e) {
+            return Result.bad(NetErrorCode.PEM_MALFORMED, 0, source + ": " + e.getMessage());
         }
         return certificates.isEmpty()
-                ? Result.bad(NetErrorCode.PEM_MALFORMED, 0, file + ": holds no certificate")
+                ? Result.bad(NetErrorCode.PEM_MALFORMED, 0, source + ": holds no certificate")
                 : Result.ok(List.copyOf(certificates));
+    }
+
+    /** Those certificates as text. */
+    public static String text(List<X509Certificate> certificates) {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (X509Certificate certificate : certificates) {
+                text.append(part(certificate));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("certificates cannot be written", e);
+        }
+        return text.toString();
+    }
+
+    /** A certificate request (PKCS #10, DER) as text. */
+    public static String requestText(byte[] der) {
+        StringWriter text = new StringWriter();
+        try (PemWriter writer = new PemWriter(text)) {
+            writer.writeObject(new PemObject(REQUEST, der));
+        } catch (IOException e) {
+            throw new IllegalStateException("a request cannot be written", e);
+        }
+        return text.toString();
+    }
+
+    /** The certificate request in a text, DER. */
+    public static Result<byte[]> request(String text) {
+        try (PemReader reader = new PemReader(new StringReader(text))) {
+            PemObject found = reader.readPemObject();
+            if (found != null && found.getType().equals(REQUEST)) {
+                return Result.ok(found.getContent());
+            }
+        } catch (IOException | RuntimeException e) {
+            return Result.bad(NetErrorCode.PEM_MALFORMED, 0, "the certificate request cannot be read");
+        }
+        return Result.bad(NetErrorCode.PEM_MALFORMED, 0, "there is no certificate request");
     }
 
     /** The first unencrypted private key of a file: PKCS #8, or the older EC and RSA forms. */
@@ -80,7 +129,7 @@ public final class Pem {
                 switch (readKey(keyFile)) {
                     case Result.Bad<PrivateKey> bad -> bad.as();
                     case Result.Ok<PrivateKey>(PrivateKey key) ->
-                        belongs(key, chain.getFirst())
+                        isPair(key, chain.getFirst().getPublicKey())
                                 ? Result.ok(new TlsIdentity(key, chain))
                                 : Result.bad(
                                         NetErrorCode.PEM_MALFORMED,
@@ -90,8 +139,8 @@ public final class Pem {
         };
     }
 
-    /** True if what the key signs can be verified with the certificate. */
-    private static boolean belongs(PrivateKey key, X509Certificate certificate) {
+    /** True if what the one signs can be verified with the other. */
+    public static boolean isPair(PrivateKey key, PublicKey publicKey) {
         byte[] probe = {1, 2, 3, 4};
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
@@ -103,7 +152,7 @@ public final class Pem {
             signing.initSign(key);
             signing.update(probe);
             Signature verifying = Signature.getInstance(algorithm);
-            verifying.initVerify(certificate.getPublicKey());
+            verifying.initVerify(publicKey);
             verifying.update(probe);
             return verifying.verify(signing.sign());
         } catch (GeneralSecurityException e) {
@@ -113,22 +162,48 @@ public final class Pem {
 
     /** Writes certificates, whole or not at all, readable by everybody. */
     public static void writeCertificates(Path file, List<X509Certificate> certificates) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            for (X509Certificate certificate : certificates) {
-                writer.writeObject(certificate);
-            }
-        }
-        write(file, text.toString(), "rw-r--r--");
+        write(file, text(certificates), PrivateFile.READABLE);
     }
 
     /** Writes a key as PKCS #8, whole or not at all, mode 0600. */
     public static void writeKey(Path file, PrivateKey key) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(new JcaPKCS8Generator(key, null));
+        write(file, part(new JcaPKCS8Generator(key, null)), PrivateFile.OWNER_ONLY);
+    }
+
+    /** The public keys of a file, in its order; at least one. */
+    public static Result<List<PublicKey>> readPublicKeys(Path file) throws IOException {
+        List<PublicKey> keys = new ArrayList<>();
+        try (PEMParser parser = new PEMParser(new StringReader(Files.readString(file)))) {
+            for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
+                if (part instanceof SubjectPublicKeyInfo key) {
+                    keys.add(new JcaPEMKeyConverter().getPublicKey(key));
+                }
+            }
+        } catch (PEMException e) {
+            return Result.bad(NetErrorCode.PEM_MALFORMED, 0, file + ": " + e.getMessage());
         }
-        write(file, text.toString(), "rw-------");
+        return keys.isEmpty()
+                ? Result.bad(NetErrorCode.PEM_MALFORMED, 0, file + ": holds no public key")
+                : Result.ok(List.copyOf(keys));
+    }
+
+    /** Writes a public key, whole or not at all. */
+    public static void writePublicKey(Path file, PublicKey key) throws IOException {
+        write(file, part(key), PrivateFile.READABLE);
+    }
+
+    /**
+     * Writes all that an identity needs, and keys of others, into one file, whole or not at all, mode 0600.
+     *
+     * @param keys public ones
+     */
+    public static void writeTogether(Path file, TlsIdentity identity, List<PublicKey> keys) throws IOException {
+        StringBuilder text = new StringBuilder(part(new JcaPKCS8Generator(identity.key(), null)));
+        text.append(text(identity.chain()));
+        for (PublicKey key : keys) {
+            text.append(part(key));
+        }
+        write(file, text.toString(), PrivateFile.OWNER_ONLY);
     }
 
     /** Writes chain and key of an identity into two files. */
@@ -137,13 +212,15 @@ public final class Pem {
         writeCertificates(certificateFile, identity.chain());
     }
 
-    private static void write(Path file, String text, String mode) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(beside);
-        Files.createFile(beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-        try (var channel = Files.newByteChannel(beside, Set.of(StandardOpenOption.WRITE))) {
-            channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    private static String part(Object object) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+            writer.writeObject(object);
         }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return text.toString();
+    }
+
+    static void write(Path file, String text, String mode) throws IOException {
+        PrivateFile.write(file, text.getBytes(StandardCharsets.UTF_8), mode);
     }
 }

@@ -2,9 +2,11 @@ package org.edgeways.net;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ public final class ServerTls {
 
     private final TlsProvider provider;
     private volatile List<X509Certificate> trusted;
+    private volatile Set<BigInteger> refused = Set.of();
     private volatile ContextsByProtocol contexts;
     private volatile TlsIdentity identity;
 
@@ -23,12 +26,14 @@ public final class ServerTls {
         this.provider = provider;
         this.trusted = List.copyOf(trusted);
         this.identity = identity;
-        this.contexts = contexts(identity, this.trusted);
+        this.contexts = contexts(identity, this.trusted, refused);
     }
 
-    private ContextsByProtocol contexts(TlsIdentity shown, List<X509Certificate> authorities) throws SSLException {
+    private ContextsByProtocol contexts(
+            TlsIdentity shown, List<X509Certificate> authorities, Set<BigInteger> serials) throws SSLException {
         List<X509Certificate> of = List.copyOf(authorities);
-        return new ContextsByProtocol(name -> TlsContexts.serverContext(provider, shown, of, name));
+        Set<BigInteger> without = Set.copyOf(serials);
+        return new ContextsByProtocol(name -> TlsContexts.serverContext(provider, shown, of, without, name));
     }
 
     /**
@@ -50,9 +55,19 @@ public final class ServerTls {
         if (authorities.isEmpty() == isMutual()) {
             throw new IllegalArgumentException("whether clients show a certificate does not change");
         }
-        contexts = contexts(next, authorities);
+        contexts = contexts(next, authorities, refused);
         trusted = List.copyOf(authorities);
         identity = next;
+    }
+
+    /**
+     * Takes no certificate with one of these serial numbers from the next connection on; those of before are forgotten.
+     *
+     * @throws SSLException if the provider does not take what is in use anew
+     */
+    public synchronized void refuse(Set<BigInteger> serials) throws SSLException {
+        contexts = contexts(identity, trusted, serials);
+        refused = Set.copyOf(serials);
     }
 
     /** The authorities that clients' certificates must come from; none if clients show none. */

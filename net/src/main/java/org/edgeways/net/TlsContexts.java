@@ -5,8 +5,10 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -99,12 +101,13 @@ public final class TlsContexts {
             TlsProvider provider,
             TlsIdentity identity,
             List<X509Certificate> trusted,
+            Set<BigInteger> refused,
             @Nullable String applicationProtocol)
             throws SSLException {
         SslContextBuilder builder =
                 SslContextBuilder.forServer(identity.key(), identity.chain().toArray(X509Certificate[]::new));
         if (!trusted.isEmpty()) {
-            builder.clientAuth(ClientAuth.REQUIRE).trustManager(trusted.toArray(X509Certificate[]::new));
+            builder.clientAuth(ClientAuth.REQUIRE).trustManager(RefusingTrust.of(trusted, refused));
         }
         return common(builder, provider, applicationProtocol);
     }
@@ -113,9 +116,10 @@ public final class TlsContexts {
             TlsProvider provider,
             @Nullable TlsIdentity identity,
             List<X509Certificate> trusted,
+            Set<BigInteger> refused,
             @Nullable String applicationProtocol)
             throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forClient().trustManager(trusted.toArray(X509Certificate[]::new));
+        SslContextBuilder builder = SslContextBuilder.forClient().trustManager(RefusingTrust.of(trusted, refused));
         if (identity != null) {
             builder.keyManager(identity.key(), identity.chain().toArray(X509Certificate[]::new));
         }

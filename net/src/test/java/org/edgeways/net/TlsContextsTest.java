@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -182,6 +183,33 @@ final class TlsContextsTest {
         client.reload(stranger.issue(service, Instant.now()), next);
         shake(server, client, edge);
         accepted.poll(10, TimeUnit.SECONDS).handshakeFuture().get(10, TimeUnit.SECONDS);
+        server.close().sync();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void aRefusedCertificateIsTakenByNeitherSideAndOneOfTheSameNameIs(TlsProvider provider) throws Exception {
+        TlsContexts contexts = contexts(provider);
+        String edge = "edge1.perimeter.acorn.example";
+        CertificateRequest service = CertificateRequest.service("pool", "pool.acorn.example");
+        TlsIdentity pool = authority.issue(service, Instant.now());
+        ServerTls serverTls = contexts.mutualServer(issue(edge), authority.certificate());
+        Channel server = serve(serverTls);
+        ClientTls client = contexts.mutualClient(pool, authority.certificate());
+        shake(server, client, edge);
+        accepted.poll(10, TimeUnit.SECONDS).handshakeFuture().get(10, TimeUnit.SECONDS);
+
+        serverTls.refuse(Set.of(pool.leaf().getSerialNumber()));
+        shakeAsStranger(server, client);
+        client.reload(authority.issue(service, Instant.now()));
+        shake(server, client, edge);
+        accepted.poll(10, TimeUnit.SECONDS).handshakeFuture().get(10, TimeUnit.SECONDS);
+
+        client.refuse(Set.of(serverTls.identity().leaf().getSerialNumber()));
+        assertThatThrownBy(() -> shake(server, client, edge)).isInstanceOf(ExecutionException.class);
+        accepted.poll(10, TimeUnit.SECONDS);
+        serverTls.reload(issue(edge));
+        shake(server, client, edge);
         server.close().sync();
     }
 
