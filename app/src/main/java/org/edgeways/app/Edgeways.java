@@ -12,7 +12,9 @@ import org.edgeways.app.command.CountersCommand;
 import org.edgeways.app.command.DemoCommand;
 import org.edgeways.app.command.EdgeCommand;
 import org.edgeways.app.command.HelpOfCommand;
+import org.edgeways.app.command.NodeCommand;
 import org.edgeways.app.command.PoolCommand;
+import org.edgeways.app.command.StatusCommand;
 import org.edgeways.app.command.UserCommand;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Command;
             ConnectorCommand.class,
             EdgeCommand.class,
             UserCommand.class,
+            NodeCommand.class,
+            StatusCommand.class,
             CountersCommand.class,
             CheckCommand.class,
             HelpOfCommand.class

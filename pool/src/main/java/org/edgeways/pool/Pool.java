@@ -18,6 +18,7 @@ import org.edgeways.base.Counters;
 import org.edgeways.net.Admission;
 import org.edgeways.net.BanCheck;
 import org.edgeways.pool.admin.AdminServer;
+import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.pool.admin.PresenceDesk;
 import org.edgeways.pool.engine.Binding;
 import org.edgeways.pool.engine.PoolEngine;
@@ -79,12 +80,27 @@ public final class Pool implements AutoCloseable {
     public static Pool start(
             PoolSettings settings, TransportContext transport, Counters counters, RandomGenerator random)
             throws IOException {
+        return start(settings, transport, counters, random, MoreCommands.NONE);
+    }
+
+    /**
+     * As {@link #start(PoolSettings, TransportContext, Counters, RandomGenerator)}.
+     *
+     * @param more commands of other parts that administrators give on the pool's socket
+     */
+    public static Pool start(
+            PoolSettings settings,
+            TransportContext transport,
+            Counters counters,
+            RandomGenerator random,
+            MoreCommands more)
+            throws IOException {
         Store store = Store.open(
                 settings.data(),
                 List.of(Accounts.SCHEMA, BindingStore.SCHEMA, MessageStore.SCHEMA, PresenceStore.SCHEMA),
                 counters);
         try {
-            return start(settings, transport, counters, random, store);
+            return start(settings, transport, counters, random, more, store);
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;
@@ -92,7 +108,12 @@ public final class Pool implements AutoCloseable {
     }
 
     private static Pool start(
-            PoolSettings settings, TransportContext transport, Counters counters, RandomGenerator random, Store store)
+            PoolSettings settings,
+            TransportContext transport,
+            Counters counters,
+            RandomGenerator random,
+            MoreCommands more,
+            Store store)
             throws IOException {
         Accounts accounts = Accounts.open(
                 store,
@@ -137,7 +158,7 @@ public final class Pool implements AutoCloseable {
                 messages.waiting().stream().map(Waiting::recipient).toList();
         pool.shard().execute(now -> pool.engine().restore(saved, recipients, savedPresence, now));
         try {
-            pool.open(settings, transport, counters);
+            pool.open(settings, transport, counters, more);
         } catch (IOException | RuntimeException e) {
             pool.closeConnections();
             throw e;
@@ -145,7 +166,8 @@ public final class Pool implements AutoCloseable {
         return pool;
     }
 
-    private void open(PoolSettings settings, TransportContext transport, Counters counters) throws IOException {
+    private void open(PoolSettings settings, TransportContext transport, Counters counters, MoreCommands more)
+            throws IOException {
         accounts.listen(this::accountChanged);
         Admission admission = new Admission("inside", settings.limits().admission(), BanCheck.NONE, counters);
         int number = 0;
@@ -160,7 +182,7 @@ public final class Pool implements AutoCloseable {
             dialers.add(SipDialer.start(
                     transport, edge.dialer(settings.linkTls(), settings.limits().link()), shards, LinkListener.NONE));
         }
-        admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence, counters);
+        admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence, more, counters);
     }
 
     private static PoolEngine engineOf(AtomicReference<@Nullable PoolEngine> made) {

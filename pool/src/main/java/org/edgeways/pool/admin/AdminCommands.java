@@ -33,14 +33,17 @@ final class AdminCommands {
     private final Accounts accounts;
     private final Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings;
     private final PresenceCommands presence;
+    private final MoreCommands more;
 
     AdminCommands(
             Accounts accounts,
             Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings,
-            PresenceDesk presence) {
+            PresenceDesk presence,
+            MoreCommands more) {
         this.accounts = accounts;
         this.bindings = bindings;
         this.presence = new PresenceCommands(accounts, presence);
+        this.more = more;
     }
 
     /** The answer to one line, without its line end. */
@@ -84,12 +87,14 @@ final class AdminCommands {
             case "device-add" -> addDevice(request);
             case "device-revoke" -> one(await(accounts.revokeDevice(text(request, "name"), text(request, "device"))));
             default -> {
-                ObjectNode answer = presence.carryOut(command, request);
+                ObjectNode ofPresence = presence.carryOut(command, request);
+                ObjectNode answer = ofPresence == null ? more.carryOut(command, request) : ofPresence;
                 yield answer != null
                         ? answer
                         : refused(
                                 AdminErrorCode.COMMAND_UNKNOWN,
                                 "use user-list, user-add, user-set, user-remove, device-add, device-revoke, "
+                                        + (more.names().isEmpty() ? "" : more.names() + ", ")
                                         + PresenceCommands.NAMES);
             }
         };

@@ -59,11 +59,23 @@ public final class AdminServer implements AutoCloseable {
         this.counters = counters;
     }
 
+    /** As {@link #open(Path, Accounts, Function, PresenceDesk, MoreCommands, Counters)}, without other commands. */
+    public static AdminServer open(
+            Path directory,
+            Accounts accounts,
+            Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings,
+            PresenceDesk presence,
+            Counters counters)
+            throws IOException {
+        return open(directory, accounts, bindings, presence, MoreCommands.NONE, counters);
+    }
+
     /**
      * Starts answering.
      *
      * @param bindings how many devices are signed in, by address of record
      * @param presence who answers questions about contacts and watchers
+     * @param more commands of other parts
      * @throws IOException if the socket cannot be made; the message says why
      */
     public static AdminServer open(
@@ -71,6 +83,7 @@ public final class AdminServer implements AutoCloseable {
             Accounts accounts,
             Function<List<String>, CompletableFuture<Map<String, Integer>>> bindings,
             PresenceDesk presence,
+            MoreCommands more,
             Counters counters)
             throws IOException {
         Path file = directory.toAbsolutePath().resolve(FILE_NAME);
@@ -88,7 +101,8 @@ public final class AdminServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        AdminServer admin = new AdminServer(file, server, new AdminCommands(accounts, bindings, presence), counters);
+        AdminServer admin =
+                new AdminServer(file, server, new AdminCommands(accounts, bindings, presence, more), counters);
         Thread.ofVirtual().name("admin").start(new AcceptLoop(FILE_NAME, server::accept, admin::take, counters));
         return admin;
     }

@@ -1,0 +1,119 @@
+package org.edgeways.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.edgeways.app.admin.AdminClient;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.failure.ExitCode;
+import org.edgeways.base.IoReason;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code edgeways node …}: which edge nodes belong to a running pool. */
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = "Lets edge nodes in and puts them out. How they are: edgeways status",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Examples:", "  edgeways node enroll edge1", "  edgeways node remove edge1"})
+public final class NodeCommand {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "Data directory of the running pool or demo (default: the demo's).")
+    private @Nullable Path data;
+
+    /** Made by the command line. */
+    public NodeCommand() {}
+
+    @Command(
+            name = "enroll",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Writes a bundle: the one file with which a node of the settings joins, once, within an hour.",
+                "Carry it to the node by a way that you trust; who has it can be that node."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  edgeways node enroll edge1 --out edge1.bundle",
+                "Then, on the node: edgeways edge --join edge1.bundle --data /var/lib/edgeways"
+            })
+    int enroll(
+            @Parameters(paramLabel = "NAME", description = "The node's name in the settings.") String name,
+            @Option(
+                            names = "--out",
+                            paramLabel = "FILE",
+                            description = "Where to write it (default: NAME.bundle in this directory).")
+                    @Nullable
+                    Path out) {
+        Path file = out == null ? Path.of(name + ".bundle") : out;
+        JsonNode answer = ask(AdminClient.request("node-enroll").put("name", name));
+        write(file, answer.path("bundle").asText());
+        print("The bundle is in " + file + " and works until "
+                + answer.path("expires").asText() + ", once." + System.lineSeparator()
+                + "On the node: edgeways edge --join " + file.getFileName() + " --data DIR" + System.lineSeparator());
+        return ExitCode.DONE;
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Puts a node out at once; its certificates are refused from then on.",
+            footer = {"", "Example:", "  edgeways node remove edge1"})
+    int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
+        ask(AdminClient.request("node-remove").put("name", name));
+        print(name + " is removed; its certificates are refused." + System.lineSeparator());
+        return ExitCode.DONE;
+    }
+
+    private JsonNode ask(ObjectNode request) {
+        return AdminClient.of(DataOption.orDemo(data)).ask(request);
+    }
+
+    /** Never over another file: it may be somebody's. */
+    private static void write(Path file, String bundle) {
+        try (FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer bytes = ByteBuffer.wrap(bundle.getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "the bundle cannot be written: " + IoReason.of(e),
+                    "Name another file: --out FILE. A new bundle is made then; the one of now works no more.",
+                    e);
+        }
+    }
+
+    private void print(String text) {
+        if (spec == null) {
+            throw new IllegalStateException("not made by the command line");
+        }
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+    }
+}

@@ -1,0 +1,143 @@
+package org.edgeways.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.edgeways.app.admin.AdminClient;
+import org.edgeways.app.failure.ExitCode;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code edgeways status}: how the edge nodes of a running pool are. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Shows the edge nodes: roles, settings, the Link, and the days that certificates have left.",
+        footer = {"", "Examples:", "  edgeways status", "  edgeways status -o json"})
+public final class StatusCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data directory of the running pool or demo (default: the demo's).")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            converter = Output.Form.Choice.class,
+            description = "table (default) or json.")
+    private Output.Form form = Output.Form.TABLE;
+
+    /** Made by the command line. */
+    public StatusCommand() {}
+
+    @Override
+    public Integer call() {
+        if (spec == null) {
+            throw new IllegalStateException("not made by the command line");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        JsonNode answer = AdminClient.of(DataOption.orDemo(data)).ask(AdminClient.request("status"));
+        if (form == Output.Form.JSON) {
+            out.println(Output.json(answer));
+            return ExitCode.DONE;
+        }
+        Instant now = Instant.now();
+        List<List<String>> rows = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        for (JsonNode node : answer.path("nodes")) {
+            rows.add(row(node, now));
+            note(node, now, notes);
+        }
+        out.print(Output.table(List.of("NODE", "ROLES", "STATE", "LINK", "REVISION", "CERTIFICATE"), rows));
+        out.println();
+        out.println("The authority's certificate has " + days(answer.path("authorityEnd"), now)
+                + " left, this inside's " + days(answer.path("serviceEnd"), now) + "; certificates refused: "
+                + answer.path("refusedCertificates").asInt());
+        if (answer.hasNonNull("settingsProblem")) {
+            out.println("The settings in the directory are not in use: "
+                    + answer.path("settingsProblem").asText());
+        }
+        notes.forEach(out::println);
+        out.flush();
+        return ExitCode.DONE;
+    }
+
+    private static List<String> row(JsonNode node, Instant now) {
+        List<String> roles = new ArrayList<>();
+        node.path("roles").forEach(role -> roles.add(role.asText()));
+        JsonNode link = node.path("link");
+        return List.of(
+                node.path("name").asText(),
+                roles.isEmpty() ? "-" : String.join(", ", roles),
+                state(node),
+                link.isObject() ? link.path("open").asInt() + " of " + link.path("wanted").asInt() : "-",
+                revision(node),
+                node.hasNonNull("certificateEnd") ? days(node.path("certificateEnd"), now) : "-");
+    }
+
+    private static String state(JsonNode node) {
+        if (node.hasNonNull("joined")) {
+            return node.path("connected").asBoolean() ? "connected" : "away";
+        }
+        return node.hasNonNull("bundleUntil") ? "expected" : "not joined";
+    }
+
+    private static String revision(JsonNode node) {
+        long meant = node.path("meant").asLong();
+        if (meant == 0) {
+            return "-";
+        }
+        JsonNode runs = node.path("report").path("revision");
+        return node.path("upToDate").asBoolean()
+                ? Long.toString(meant)
+                : (runs.isMissingNode() ? "?" : runs.asText()) + ", meant " + meant;
+    }
+
+    private static void note(JsonNode node, Instant now, List<String> notes) {
+        String name = node.path("name").asText();
+        JsonNode report = node.path("report");
+        if (node.hasNonNull("bundleUntil")) {
+            notes.add(name + ": a bundle works until " + node.path("bundleUntil").asText());
+        }
+        if (report.path("rejected").isObject()) {
+            notes.add(name + " refused revision "
+                    + report.path("rejected").path("revision").asText() + ": "
+                    + report.path("rejected").path("reason").asText());
+        }
+        List<String> restart = new ArrayList<>();
+        report.path("restartNeeded").forEach(key -> restart.add(key.asText()));
+        if (!restart.isEmpty()) {
+            notes.add(name + " must be started again for " + String.join(", ", restart));
+        }
+        for (JsonNode shown : report.path("shown")) {
+            notes.add(name + " shows clients a certificate for " + shown.path("name").asText() + ", "
+                    + days(shown.path("end"), now) + " left"
+                    + (shown.path("selfSigned").asBoolean() ? ", made by itself: clients will not trust it" : "")
+                    + (shown.hasNonNull("problem")
+                            ? "; its files cannot be read: " + shown.path("problem").asText()
+                            : ""));
+        }
+        if (node.path("link").hasNonNull("lastFailure") && !node.path("connected").asBoolean()) {
+            notes.add(name + " cannot be reached: "
+                    + node.path("link").path("lastFailure").asText());
+        }
+    }
+
+    private static String days(JsonNode end, Instant now) {
+        long days = Duration.between(now, Instant.parse(end.asText())).toDays();
+        return days + (days == 1 ? " day" : " days");
+    }
+}

@@ -1,0 +1,198 @@
+package org.edgeways.app.perimeter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.edgeways.base.Result;
+import org.edgeways.control.AuditEvent;
+import org.edgeways.control.Control;
+import org.edgeways.control.ControlStatus;
+import org.edgeways.control.EdgeNodeStatus;
+import org.edgeways.control.NewBundle;
+import org.edgeways.control.NodeReport;
+import org.edgeways.link.NodeStatus;
+import org.edgeways.pool.admin.MoreCommands;
+import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.settings.control.ControlMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out administrators' requests about edge nodes, their settings and their certificates. */
+public final class ControlCommands implements MoreCommands {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_EVENTS = 1_000;
+
+    private final Control control;
+    private final Supplier<List<NodeStatus>> links;
+
+    /** @param links how it stands with the Link to each node */
+    public ControlCommands(Control control, Supplier<List<NodeStatus>> links) {
+        this.control = control;
+        this.links = links;
+    }
+
+    @Override
+    public String names() {
+        return "node-enroll, node-remove, status, audit-list, settings-reload";
+    }
+
+    @Override
+    public @Nullable ObjectNode carryOut(String command, JsonNode request) {
+        try {
+            return switch (command) {
+                case "node-enroll" -> answer(control.enroll(text(request, "name")), this::enrolled);
+                case "node-remove" ->
+                    answer(control.remove(text(request, "name")), name -> good().put("name", name));
+                case "status" -> status();
+                case "audit-list" -> events(request.path("most").asInt(100));
+                case "settings-reload" -> reload();
+                default -> null;
+            };
+        } catch (CompletionException e) {
+            LOG.error("event=control-command-failed command={}", command, e);
+            return refused("admin-failed", "the pool could not do it", "look at the pool's log");
+        }
+    }
+
+    private static String text(JsonNode request, String name) {
+        return request.path(name).asText("");
+    }
+
+    private static ObjectNode good() {
+        return JSON.createObjectNode().put("ok", true);
+    }
+
+    private static <T> ObjectNode answer(Result<T> result, Function<T, ObjectNode> good) {
+        return switch (result) {
+            case Result.Ok<T>(T value) -> good.apply(value);
+            case Result.Bad<T> bad -> {
+                int end = bad.reason().indexOf("; ");
+                yield end < 0
+                        ? refused(bad.code().code(), bad.reason(), "edgeways node --help shows what can be done")
+                        : refused(
+                                bad.code().code(),
+                                bad.reason().substring(0, end),
+                                bad.reason().substring(end + 2));
+            }
+        };
+    }
+
+    private static ObjectNode refused(String code, String problem, String next) {
+        return JSON.createObjectNode()
+                .put("ok", false)
+                .put("code", code)
+                .put("problem", problem)
+                .put("next", next);
+    }
+
+    private ObjectNode enrolled(NewBundle bundle) {
+        return good().put("name", bundle.node())
+                .put("expires", bundle.expires().toString())
+                .put("bundle", bundle.text());
+    }
+
+    private ObjectNode reload() {
+        return switch (control.reload()) {
+            case SettingsDirectory.Outcome.Kept kept ->
+                refused(
+                        "settings-not-taken",
+                        kept.bad().shortly(),
+                        "Correct it; edgeways check DIR tells everything that is wrong.");
+            case SettingsDirectory.Outcome.Reloaded _ -> good().put("changed", true);
+            case SettingsDirectory.Outcome.Unchanged _ -> good().put("changed", false);
+        };
+    }
+
+    private ObjectNode events(int most) {
+        ObjectNode answer = good();
+        ArrayNode list = answer.putArray("events");
+        for (AuditEvent event : control.events(Math.clamp(most, 1, MOST_EVENTS))) {
+            list.addObject()
+                    .put("number", event.number())
+                    .put("at", event.at().toString())
+                    .put("event", event.event())
+                    .put("name", event.name())
+                    .put("detail", event.detail());
+        }
+        return answer;
+    }
+
+    private ObjectNode status() {
+        ControlStatus status = control.status();
+        Map<String, NodeStatus> byName =
+                links.get().stream().collect(Collectors.toMap(NodeStatus::node, Function.identity()));
+        ObjectNode answer = good().put("authorityEnd", status.authorityEnd().toString())
+                .put("serviceEnd", status.serviceEnd().toString())
+                .put("refusedCertificates", status.refusedCertificates());
+        answer.put("settingsProblem", status.settingsProblem().orElse(null));
+        ArrayNode nodes = answer.putArray("nodes");
+        status.nodes().forEach(node -> describe(node, byName.get(node.name()), nodes.addObject()));
+        return answer;
+    }
+
+    private static void describe(EdgeNodeStatus node, @Nullable NodeStatus link, ObjectNode into) {
+        into.put("name", node.name())
+                .put("joined", text(node.joined()))
+                .put("bundleUntil", text(node.bundle()))
+                .put("connected", node.connected())
+                .put("meant", node.meant())
+                .put("upToDate", node.isUpToDate())
+                .put("certificateEnd", text(node.certificateEnd()));
+        ArrayNode roles = into.putArray("roles");
+        node.roles().forEach(role -> roles.add(role.name().toLowerCase(Locale.ROOT)));
+        if (link != null) {
+            into.putObject("link")
+                    .put("open", link.open().size())
+                    .put("wanted", link.wanted())
+                    .put("draining", link.draining())
+                    .put(
+                            "lastFailure",
+                            link.lastFailure()
+                                    .map(failure -> failure.address() + ": " + failure.reason())
+                                    .orElse(null));
+        }
+        node.report().ifPresent(report -> report(report, into.putObject("report")));
+    }
+
+    private static void report(NodeReport said, ObjectNode into) {
+        ControlMessage.Report report = said.report();
+        into.put("at", said.at().toString()).put("version", said.version()).put("revision", report.revision());
+        report.rejected()
+                .ifPresent(rejected -> into.putObject("rejected")
+                        .put("revision", rejected.revision())
+                        .put("code", rejected.code())
+                        .put("reason", rejected.reason()));
+        ArrayNode restart = into.putArray("restartNeeded");
+        report.restartNeeded().forEach(restart::add);
+        into.put(
+                "certificateEnd",
+                report.certificateEndSeconds()
+                        .map(seconds -> Instant.ofEpochSecond(seconds).toString())
+                        .orElse(null));
+        ArrayNode shown = into.putArray("shown");
+        for (ControlMessage.Shown certificate : report.shown()) {
+            shown.addObject()
+                    .put("name", certificate.name())
+                    .put("end", Instant.ofEpochSecond(certificate.endSeconds()).toString())
+                    .put("selfSigned", certificate.selfSigned())
+                    .put("problem", certificate.problem().orElse(null));
+        }
+    }
+
+    private static @Nullable String text(Optional<Instant> instant) {
+        return instant.map(Instant::toString).orElse(null);
+    }
+}

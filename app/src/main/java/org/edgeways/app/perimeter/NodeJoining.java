@@ -1,0 +1,100 @@
+package org.edgeways.app.perimeter;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.Counters;
+import org.edgeways.base.IoReason;
+import org.edgeways.base.Result;
+import org.edgeways.joining.Bundle;
+import org.edgeways.joining.BundleCodec;
+import org.edgeways.joining.JoinErrorCode;
+import org.edgeways.joining.tls.JoinWaiter;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.node.NodeFiles;
+
+/** {@code edgeways edge --join}: makes this host a node, with a bundle that was made inside. */
+public final class NodeJoining {
+
+    private static final String ANOTHER = "Make another bundle inside: edgeways node enroll NAME";
+
+    private NodeJoining() {}
+
+    /**
+     * Waits until the inside has dialled and let this host in, and what came is kept.
+     *
+     * @param data the data directory, which is there
+     * @param say tells a person how it goes
+     * @throws AppFailure if the bundle cannot be used, the data directory is of a node already, or the bundle's time is over
+     */
+    public static void join(
+            Path file, Path data, ProcessClock clock, SecureRandom random, Counters counters, Consumer<String> say) {
+        NodeFiles files = new NodeFiles(data);
+        if (files.hasJoined()) {
+            throw new AppFailure(
+                    AppErrorCode.NOT_JOINED,
+                    data + " belongs to a node that has joined",
+                    "Start it without --join: edgeways edge --data " + data
+                            + "\nOr choose another directory, or empty this one to begin anew.");
+        }
+        Bundle bundle = read(file);
+        try (JoinWaiter waiter = JoinWaiter.open(bundle, clock, random, counters, files::keep)) {
+            say.accept("Waiting as node " + bundle.node() + " on "
+                    + bundle.listen().getAddress().getHostAddress() + " port "
+                    + bundle.listen().getPort() + " until " + bundle.expires() + " for the inside to dial.");
+            Duration left = Duration.between(Instant.ofEpochSecond(0, clock.now()), bundle.expires());
+            switch (waiter.outcome().get(Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS)) {
+                case JoinWaiter.Outcome.Joined joined ->
+                    say.accept("This is node " + joined.membership().node() + " now; its certificate ends "
+                            + joined.identity().leaf().getNotAfter().toInstant() + ".");
+                case JoinWaiter.Outcome.Failed(JoinErrorCode code) -> throw refused(code);
+            }
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.PORT_TAKEN,
+                    "cannot wait on port " + bundle.listen().getPort() + ": " + IoReason.of(e),
+                    "The address and port of the inside leg are in the node's settings inside.",
+                    e);
+        } catch (TimeoutException e) {
+            throw refused(JoinErrorCode.BUNDLE_EXPIRED);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the outcome is always a value", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(JoinErrorCode.CUT);
+        }
+    }
+
+    private static AppFailure refused(JoinErrorCode code) {
+        return new AppFailure(AppErrorCode.NOT_JOINED, "the node cannot join: " + code.meaning(), ANOTHER);
+    }
+
+    private static Bundle read(Path file) {
+        try {
+            if (Files.size(file) > BundleCodec.MAX_LENGTH) {
+                throw new AppFailure(AppErrorCode.NOT_JOINED, file + " is no bundle: too long", ANOTHER);
+            }
+            return switch (BundleCodec.decode(Files.readString(file, StandardCharsets.US_ASCII))) {
+                case Result.Ok<Bundle>(Bundle bundle) -> bundle;
+                case Result.Bad<Bundle> bad ->
+                    throw new AppFailure(AppErrorCode.NOT_JOINED, file + " is no bundle: " + bad.reason(), ANOTHER);
+            };
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.NOT_JOINED,
+                    "the bundle cannot be read: " + IoReason.of(e),
+                    "Give --join the file that edgeways node enroll wrote.",
+                    e);
+        }
+    }
+}

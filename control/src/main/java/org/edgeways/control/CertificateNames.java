@@ -1,0 +1,44 @@
+package org.edgeways.control;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.edgeways.net.CertificateRequest;
+
+/** What certificates of nodes say. */
+public final class CertificateNames {
+
+    private static final String NODE_SUFFIX = ".node.edgeways.internal";
+
+    private CertificateNames() {}
+
+    /**
+     * A DNS name that is in every certificate of that node and in no other, whatever its addresses are: what whoever dials it
+     * verifies. Nobody looks it up; {@code internal} is a domain that nobody can register.
+     */
+    public static String ofNode(String node) {
+        return node + NODE_SUFFIX;
+    }
+
+    /** What a node's certificate says, with the name or address of its inside leg as well. */
+    static CertificateRequest of(String node, String written) {
+        String host =
+                written.startsWith("[") && written.endsWith("]") ? written.substring(1, written.length() - 1) : written;
+        List<String> names = new ArrayList<>(List.of(ofNode(node)));
+        boolean literal = isLiteral(host);
+        if (!literal) {
+            names.add(host);
+        }
+        CertificateRequest request = CertificateRequest.node(node, names.toArray(String[]::new));
+        return literal ? request.withAddresses(host) : request;
+    }
+
+    private static boolean isLiteral(String host) {
+        try {
+            InetAddress.ofLiteral(host);
+            return true;
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
+    }
+}

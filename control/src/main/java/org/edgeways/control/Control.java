@@ -1,0 +1,486 @@
+package org.edgeways.control;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.edgeways.base.Counters;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
+import org.edgeways.joining.Bundle;
+import org.edgeways.joining.BundleCodec;
+import org.edgeways.joining.EnrolmentSecret;
+import org.edgeways.link.ControlService;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.ClientTls;
+import org.edgeways.net.Pem;
+import org.edgeways.net.RenewalTime;
+import org.edgeways.net.SigningRequest;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.store.Schema;
+import org.edgeways.store.Store;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the inside decides about its edge nodes: lets them in and puts them out, gives them certificates, and tells each what
+ * it is to run. It keeps the settings in step with their directory, and tells the listener which nodes to dial.
+ *
+ * <p>Things happen one after the other on a thread of its own. Methods may be called from any thread but an event loop: they
+ * wait for the disk.
+ */
+public final class Control implements AutoCloseable {
+
+    /** The tables. */
+    public static final Schema SCHEMA = new Schema("control", "org/edgeways/control/schema");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Control.class);
+    private static final Duration OWN_CERTIFICATE_CHECK = Duration.ofMinutes(10);
+
+    /**
+     * What it works with.
+     *
+     * @param store must have been opened with {@link #SCHEMA}
+     * @param directory of the settings; nobody else looks at it
+     * @param service what the certificate says that this inside shows to nodes
+     */
+    public record Surroundings(
+            Store store,
+            SettingsDirectory directory,
+            CertificateRequest service,
+            InstantSource clock,
+            SecureRandom random,
+            Counters counters) {}
+
+    private final ControlSettings settings;
+    private final Surroundings around;
+    private final Perimeter.Listener listener;
+    private final Authority authority;
+    private final Ledger ledger;
+    private final Snapshots snapshots;
+    private final NodeSessions sessions;
+    private final Joinings joinings;
+    private final ClientTls tls;
+    private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("control").factory());
+    private final Map<String, Instant> renewed = new HashMap<>();
+    private volatile Optional<Settings> inUse = Optional.empty();
+    private volatile Optional<String> problem = Optional.empty();
+
+    private Control(ControlSettings settings, Surroundings around, Authority authority, Perimeter.Listener listener)
+            throws SSLException {
+        this.settings = settings;
+        this.around = around;
+        this.authority = authority;
+        this.listener = listener;
+        this.ledger = Ledger.open(
+                around.store(), authority.certificates(), settings, around.clock(), around.counters());
+        this.snapshots = new Snapshots(ledger, authority);
+        this.sessions = new NodeSessions(
+                desk,
+                this::renew,
+                (node, what) -> ledger.audit(
+                        AuditKind.SNAPSHOT_REFUSED,
+                        node,
+                        "revision " + what.revision() + ": " + what.code() + ", " + what.reason()),
+                around.clock(),
+                around.counters());
+        this.joinings = new Joinings(
+                ledger,
+                authority,
+                new Places(),
+                sessions::isConnected,
+                around.clock(),
+                around.random(),
+                around.counters());
+        this.tls = new TlsContexts(TlsProvider.best())
+                .mutualClient(ownIdentity(), authority.certificates().certificate());
+        refuse();
+    }
+
+    /**
+     * Opens the authority, or makes one, reads the settings and begins. Blocks: for the start of the process.
+     *
+     * @param check how often the directory of the settings is looked at
+     * @param listener told before this returns, if the settings can be used
+     */
+    public static Result<Control> start(
+            ControlSettings settings, Surroundings around, Duration check, Perimeter.Listener listener) {
+        Result<Authority> opened = Authority.open(
+                settings.authority(),
+                settings.passphrase(),
+                settings.authorityName(),
+                around.clock().instant(),
+                around.random());
+        return switch (opened) {
+            case Result.Bad<Authority> bad -> bad.as();
+            case Result.Ok<Authority>(Authority authority) -> {
+                try {
+                    Control control = new Control(settings, around, authority, listener);
+                    control.begin(check);
+                    yield Result.ok(control);
+                } catch (SSLException e) {
+                    yield Result.bad(ControlErrorCode.AUTHORITY_UNUSABLE, 0, String.valueOf(e.getMessage()));
+                }
+            }
+        };
+    }
+
+    private void begin(Duration check) {
+        if (authority.fresh()) {
+            ledger.audit(
+                    AuditKind.AUTHORITY_MADE,
+                    settings.authorityName(),
+                    "fingerprint " + Bundle.fingerprint(authority.certificates().certificate()));
+        }
+        onDesk(() -> {
+            look();
+            return true;
+        });
+        joinings.resume();
+        repeat(this::look, check);
+        repeat(this::renewOwn, OWN_CERTIFICATE_CHECK);
+    }
+
+    private void repeat(Runnable task, Duration every) {
+        var _ = desk.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("event=control-failed", e);
+                    }
+                },
+                every.toNanos(),
+                every.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    private <T> T onDesk(Callable<T> task) {
+        try {
+            return CompletableFuture.supplyAsync(
+                            () -> {
+                                try {
+                                    return task.call();
+                                } catch (RuntimeException e) {
+                                    throw e;
+                                } catch (Exception e) {
+                                    throw new CompletionException(e);
+                                }
+                            },
+                            desk)
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** What takes control streams; for the inside end of the Link. */
+    public ControlService service() {
+        return sessions;
+    }
+
+    /** What nodes are dialled with: this inside's certificate, and trust in the authority. It renews itself. */
+    public ClientTls tls() {
+        return tls;
+    }
+
+    /** The authority's certificate, which nodes trust. */
+    public X509Certificate authority() {
+        return authority.certificates().certificate();
+    }
+
+    // --- the settings ---
+
+    /** Looks at the directory of the settings now, without waiting for the next time. */
+    public SettingsDirectory.Outcome reload() {
+        return onDesk(this::look);
+    }
+
+    private SettingsDirectory.Outcome look() {
+        SettingsDirectory.Outcome outcome = around.directory().check();
+        switch (outcome) {
+            case SettingsDirectory.Outcome.Unchanged _ -> {
+                // as before
+            }
+            case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
+                inUse = Optional.of(next);
+                problem = Optional.empty();
+                ledger.audit(
+                        AuditKind.SETTINGS_TAKEN,
+                        next.name(),
+                        next.nodes().size() + " nodes, " + next.services().size() + " services");
+                refresh();
+            }
+            case SettingsDirectory.Outcome.Kept kept -> {
+                Optional<String> wrong = Optional.of(kept.bad().shortly());
+                if (!wrong.equals(problem)) {
+                    problem = wrong;
+                    ledger.audit(AuditKind.SETTINGS_REFUSED, "settings", wrong.get());
+                }
+            }
+        }
+        return outcome;
+    }
+
+    /** On the desk: tells the nodes and the listener what is so now. */
+    private void refresh() {
+        if (inUse.isEmpty()) {
+            return;
+        }
+        Settings current = inUse.get();
+        Map<String, EdgeNode> dialled = new TreeMap<>();
+        current.nodes().forEach((name, node) -> {
+            if (ledger.nodes().containsKey(name)) {
+                dialled.put(name, node);
+            }
+        });
+        sessions.mean(snapshots.of(current, dialled.keySet()));
+        listener.changed(new Perimeter(current, dialled));
+    }
+
+    // --- nodes ---
+
+    /** Makes a bundle for a node that the settings name. One that was made before and not used works no more. */
+    public Result<NewBundle> enroll(String node) {
+        if (!Bundle.isNodeName(node)) {
+            return bad(ControlErrorCode.NODE_NAME_MALFORMED);
+        }
+        Optional<Settings> current = inUse;
+        if (current.isEmpty()) {
+            return Result.bad(
+                    ControlErrorCode.SETTINGS_ABSENT,
+                    0,
+                    ControlErrorCode.SETTINGS_ABSENT.meaning() + problem.map(why -> ": " + why).orElse(""));
+        }
+        EdgeNode said = current.get().nodes().get(node);
+        if (said == null) {
+            return bad(ControlErrorCode.NODE_NOT_IN_SETTINGS);
+        }
+        EnrolmentSecret.Made secret = EnrolmentSecret.make(around.random());
+        byte[] id = new byte[Bundle.ID_DIGITS / 2];
+        around.random().nextBytes(id);
+        Bundle bundle = new Bundle(
+                node,
+                HexFormat.of().formatHex(id),
+                Bundle.fingerprint(authority()),
+                secret.secret(),
+                around.clock().instant().plus(settings.bundleValidity()).truncatedTo(ChronoUnit.SECONDS),
+                new InetSocketAddress(
+                        InetAddress.ofLiteral(said.insideLeg().addresses().getFirst()),
+                        said.insideLeg().port()));
+        joinings.start(ledger.enrol(bundle.enrolment(), node, secret.proofKey(), bundle.expires()));
+        return Result.ok(new NewBundle(node, bundle.expires(), BundleCodec.encode(bundle)));
+    }
+
+    /**
+     * Puts a node out: when this returns, its connections are ended, its certificates are refused here, and the other nodes
+     * that are connected have been told.
+     */
+    public Result<String> remove(String node) {
+        return onDesk(() -> {
+            if (!ledger.remove(node)) {
+                return bad(ControlErrorCode.NODE_UNKNOWN);
+            }
+            sessions.cut(node, "the node was removed");
+            refuse();
+            refresh();
+            return Result.ok(node);
+        });
+    }
+
+    private void refuse() throws SSLException {
+        tls.refuse(ledger.refused());
+    }
+
+    private Result<List<String>> renew(String node, byte[] request) {
+        Instant now = around.clock().instant();
+        Instant last = renewed.get(node);
+        Result<SigningRequest> read = SigningRequest.read(request);
+        Result<List<X509Certificate>> answer =
+                switch (read) {
+                    case Result.Bad<SigningRequest> bad -> bad.as();
+                    case Result.Ok<SigningRequest>(SigningRequest good) ->
+                        last != null && now.isBefore(last.plus(leastBetween()))
+                                ? bad(ControlErrorCode.RENEWAL_TOO_SOON)
+                                : ledger.renew(node, good, names(node));
+                };
+        return switch (answer) {
+            case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) -> {
+                renewed.put(node, now);
+                yield Result.ok(chain.stream()
+                        .map(certificate -> Pem.text(List.of(certificate)))
+                        .toList());
+            }
+            case Result.Bad<List<X509Certificate>> bad -> {
+                LOG.warn(
+                        "event=control-renewal-refused code={} node={} reason=\"{}\"",
+                        bad.code().code(),
+                        node,
+                        LogText.clean(bad.reason()));
+                around.counters()
+                        .counter("control_renewals_refused", "reason", bad.code().code())
+                        .increment();
+                yield bad.as();
+            }
+        };
+    }
+
+    /** A node that asks again and again must not fill the record. */
+    private Duration leastBetween() {
+        return settings.certificateValidity().dividedBy(1_000);
+    }
+
+    private CertificateRequest names(String node) {
+        return CertificateNames.of(
+                node,
+                inUse.map(current -> current.nodes().get(node))
+                        .map(said -> said.insideLeg().host())
+                        .orElseGet(() -> CertificateNames.ofNode(node)));
+    }
+
+    /** What joinings ask; on their threads. */
+    private final class Places implements Joinings.Places {
+        @Override
+        public Optional<InetSocketAddress> place(String node) {
+            return inUse.map(current -> current.nodes().get(node))
+                    .map(EdgeNode::insideLeg)
+                    .map(leg -> InetSocketAddress.createUnresolved(leg.dialledAddress(), leg.dialledPort()));
+        }
+
+        @Override
+        public CertificateRequest names(String node) {
+            return Control.this.names(node);
+        }
+
+        @Override
+        public void joined(String node) {
+            onDesk(() -> {
+                // a stream that is up is one of before, with a certificate that is refused now
+                sessions.cut(node, "the node has joined anew");
+                refuse();
+                refresh();
+                return true;
+            });
+        }
+    }
+
+    // --- this inside's own certificate ---
+
+    private TlsIdentity ownIdentity() {
+        TlsIdentity identity = authority
+                .certificates()
+                .issue(
+                        around.service().valid(settings.certificateValidity()),
+                        around.clock().instant());
+        ledger.issued(around.service().commonName(), identity.leaf());
+        return identity;
+    }
+
+    private void renewOwn() {
+        X509Certificate current = tls.identity().orElseThrow().leaf();
+        if (around.clock().instant().isBefore(RenewalTime.of(current))) {
+            return;
+        }
+        try {
+            tls.reload(ownIdentity());
+        } catch (SSLException e) {
+            LOG.error("event=control-own-certificate-not-taken", e);
+        }
+    }
+
+    // --- telling ---
+
+    /** How it stands. */
+    public ControlStatus status() {
+        List<IssuedCertificate> issued = ledger.certificates();
+        List<Enrolment> enrolments = ledger.enrolments(Duration.ZERO);
+        Optional<Settings> current = inUse;
+        Map<String, Instant> joined = ledger.nodes();
+        TreeSet<String> names = new TreeSet<>(joined.keySet());
+        current.ifPresent(set -> names.addAll(set.nodes().keySet()));
+        List<EdgeNodeStatus> nodes = new ArrayList<>();
+        Map<String, Long> meant = onDesk(() -> {
+            Map<String, Long> revisions = new HashMap<>();
+            names.forEach(name -> revisions.put(name, snapshots.revision(name)));
+            return revisions;
+        });
+        for (String name : names) {
+            nodes.add(new EdgeNodeStatus(
+                    name,
+                    current.map(set -> set.nodes().get(name))
+                            .map(EdgeNode::roles)
+                            .orElse(List.of()),
+                    Optional.ofNullable(joined.get(name)),
+                    enrolments.stream()
+                            .filter(enrolment -> enrolment.node().equals(name)
+                                    && !enrolment.used()
+                                    && !enrolment.withdrawn())
+                            .map(Enrolment::expires)
+                            .findFirst(),
+                    sessions.isConnected(name),
+                    meant.getOrDefault(name, 0L),
+                    sessions.report(name),
+                    issued.stream()
+                            .filter(certificate -> certificate.kind() == IssuedCertificate.Kind.NODE
+                                    && certificate.name().equals(name)
+                                    && certificate.refused() == null)
+                            .map(IssuedCertificate::expires)
+                            .reduce((one, other) -> one.isAfter(other) ? one : other)));
+        }
+        return new ControlStatus(
+                nodes,
+                problem,
+                authority().getNotAfter().toInstant(),
+                tls.identity().orElseThrow().leaf().getNotAfter().toInstant(),
+                ledger.refused().size());
+    }
+
+    /** The newest audit events, the newest first. */
+    public List<AuditEvent> events(int most) {
+        return ledger.events(most);
+    }
+
+    private static <T> Result<T> bad(ControlErrorCode code) {
+        return Result.bad(code, 0, code.meaning());
+    }
+
+    /** Ends all that it has begun. The store stays open. */
+    @Override
+    public void close() {
+        joinings.close();
+        desk.shutdown();
+        try {
+            if (!desk.awaitTermination(10, TimeUnit.SECONDS)) {
+                desk.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            desk.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package org.edgeways.control;
+
+import org.edgeways.base.ErrorCode;
+
+/** What control refuses, and how it fails. After a semicolon stands what to do. */
+public enum ControlErrorCode implements ErrorCode {
+    NODE_NAME_MALFORMED(
+            "control-node-name-malformed",
+            "a node's name has 1 to 63 letters a-z, digits, hyphens and dots, letters or digits at its ends; choose another"),
+    NODE_NOT_IN_SETTINGS(
+            "control-node-not-in-settings",
+            "the settings have no EdgeNode of that name; write one first, edgeways check finds mistakes in it"),
+    NODE_UNKNOWN("control-node-unknown", "there is no such node; `edgeways status` shows who has joined"),
+    AUTHORITY_INCOMPLETE(
+            "control-authority-incomplete",
+            "some files of the authority are missing; bring them back from a backup, or move the rest away and start anew"),
+    AUTHORITY_UNUSABLE("control-authority-unusable", "the files of the authority cannot be used"),
+    RENEWAL_TOO_SOON("control-renewal-too-soon", "the node got another certificate just before"),
+    MESSAGE_UNEXPECTED("control-message-unexpected", "a node sent what only the inside sends"),
+    PEER_NO_NODE("control-peer-no-node", "the other end of the Link is no node that has joined"),
+    SETTINGS_ABSENT("control-settings-absent", "no usable set of settings has been read yet");
+
+    private final String code;
+    private final String meaning;
+
+    ControlErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}

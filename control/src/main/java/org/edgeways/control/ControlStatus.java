@@ -1,0 +1,26 @@
+package org.edgeways.control;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How it stands with everything that control decides about.
+ *
+ * @param nodes those that the settings name, that have joined, or for which there is a bundle, by name
+ * @param settingsProblem what is wrong with the settings in the directory, if they are not the ones in use
+ * @param authorityEnd when the authority's own certificate ends
+ * @param serviceEnd when the certificate of this inside ends
+ * @param refusedCertificates how many are refused before their time
+ */
+public record ControlStatus(
+        List<EdgeNodeStatus> nodes,
+        Optional<String> settingsProblem,
+        Instant authorityEnd,
+        Instant serviceEnd,
+        int refusedCertificates) {
+
+    public ControlStatus {
+        nodes = List.copyOf(nodes);
+    }
+}

@@ -1,0 +1,228 @@
+package org.edgeways.control;
+
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.edgeways.joining.EnrolmentSecret;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** What control keeps, in the database. */
+final class ControlTables {
+
+    private static final int HEXADECIMAL = 16;
+
+    /** Certificates stay on the record this long after their end. */
+    private static final long FORGET_AFTER_MILLIS = 30L * 24 * 3600 * 1000;
+
+    private ControlTables() {}
+
+    static void insertEnrolment(Handle handle, Enrolment enrolment, Instant now) {
+        handle.createUpdate("INSERT INTO enrolments (id, node, proof_key, made_at, expires_at)"
+                        + " VALUES (:id, :node, :key, :now, :expires)")
+                .bind("id", enrolment.id())
+                .bind("node", enrolment.node())
+                .bind("key", HexFormat.of().formatHex(enrolment.proofKey().getEncoded()))
+                .bind("now", now.toEpochMilli())
+                .bind("expires", enrolment.expires().toEpochMilli())
+                .execute();
+    }
+
+    static Optional<Enrolment> enrolment(Handle handle, String id) {
+        return handle.createQuery("SELECT * FROM enrolments WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> enrolment(row))
+                .findOne();
+    }
+
+    /** Those that somebody may still come with, or come too late with, at {@code now}. */
+    static List<Enrolment> enrolmentsSince(Handle handle, Instant expiredAfter) {
+        return handle.createQuery("SELECT * FROM enrolments WHERE expires_at > :after ORDER BY made_at, id")
+                .bind("after", expiredAfter.toEpochMilli())
+                .map((row, context) -> enrolment(row))
+                .list();
+    }
+
+    static void use(Handle handle, String id, String key, Instant now) {
+        handle.createUpdate("UPDATE enrolments SET used_at = :now, used_key = :key WHERE id = :id")
+                .bind("id", id)
+                .bind("key", key)
+                .bind("now", now.toEpochMilli())
+                .execute();
+    }
+
+    static void markJoined(Handle handle, String id, Instant now) {
+        handle.createUpdate("UPDATE enrolments SET joined_at = :now WHERE id = :id")
+                .bind("id", id)
+                .bind("now", now.toEpochMilli())
+                .execute();
+    }
+
+    /** Withdraws all of a node that have not let it in; how many that were. */
+    static int withdraw(Handle handle, String node, Instant now) {
+        return handle.createUpdate("UPDATE enrolments SET withdrawn_at = :now"
+                        + " WHERE node = :node AND joined_at IS NULL AND withdrawn_at IS NULL AND expires_at > :now")
+                .bind("node", node)
+                .bind("now", now.toEpochMilli())
+                .execute();
+    }
+
+    private static Enrolment enrolment(ResultSet row) throws SQLException {
+        String key = row.getString("used_key");
+        return new Enrolment(
+                row.getString("id"),
+                row.getString("node"),
+                EnrolmentSecret.publicKey(HexFormat.of().parseHex(row.getString("proof_key")))
+                        .orElseThrow(() -> new SQLException("a proof key is damaged")),
+                Instant.ofEpochMilli(row.getLong("expires_at")),
+                instant(row, "used_at") != null,
+                key == null ? "" : key,
+                instant(row, "joined_at") != null,
+                instant(row, "withdrawn_at") != null);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+
+    static Map<String, Instant> nodes(Handle handle) {
+        return handle.createQuery("SELECT name, joined_at FROM nodes ORDER BY name")
+                .map((row, context) ->
+                        Map.entry(row.getString("name"), Instant.ofEpochMilli(row.getLong("joined_at"))))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
+    }
+
+    static void putNode(Handle handle, String name, Instant now) {
+        deleteNode(handle, name);
+        handle.createUpdate("INSERT INTO nodes (name, joined_at) VALUES (:name, :now)")
+                .bind("name", name)
+                .bind("now", now.toEpochMilli())
+                .execute();
+    }
+
+    static boolean deleteNode(Handle handle, String name) {
+        return handle.createUpdate("DELETE FROM nodes WHERE name = :name")
+                        .bind("name", name)
+                        .execute()
+                > 0;
+    }
+
+    static void insertCertificate(Handle handle, IssuedCertificate certificate) {
+        handle.createUpdate("INSERT INTO certificates (serial, kind, name, issued_at, expires_at)"
+                        + " VALUES (:serial, :kind, :name, :issued, :expires)")
+                .bind("serial", certificate.serial().toString(HEXADECIMAL))
+                .bind("kind", certificate.kind().word())
+                .bind("name", certificate.name())
+                .bind("issued", certificate.issued().toEpochMilli())
+                .bind("expires", certificate.expires().toEpochMilli())
+                .execute();
+    }
+
+    /** All that have not expired, and some that have. */
+    static List<IssuedCertificate> certificates(Handle handle) {
+        return handle.createQuery("SELECT * FROM certificates ORDER BY issued_at, serial")
+                .map((row, context) -> new IssuedCertificate(
+                        new BigInteger(row.getString("serial"), HEXADECIMAL),
+                        IssuedCertificate.Kind.of(row.getString("kind")),
+                        row.getString("name"),
+                        Instant.ofEpochMilli(row.getLong("issued_at")),
+                        Instant.ofEpochMilli(row.getLong("expires_at")),
+                        instant(row, "refused_at")))
+                .list();
+    }
+
+    /** Refuses all certificates of a node but those in {@code kept}; how many that were. */
+    static int refuse(Handle handle, String node, @Nullable BigInteger kept, Instant now) {
+        return handle.createUpdate("UPDATE certificates SET refused_at = :now"
+                        + " WHERE kind = :kind AND name = :name AND serial <> :kept AND refused_at IS NULL"
+                        + " AND expires_at > :now")
+                .bind("kind", IssuedCertificate.Kind.NODE.word())
+                .bind("name", node)
+                .bind("kept", kept == null ? "" : kept.toString(HEXADECIMAL))
+                .bind("now", now.toEpochMilli())
+                .execute();
+    }
+
+    static void forgetExpired(Handle handle, Instant now) {
+        long before = now.toEpochMilli() - FORGET_AFTER_MILLIS;
+        handle.createUpdate("DELETE FROM certificates WHERE expires_at < :before")
+                .bind("before", before)
+                .execute();
+        handle.createUpdate("DELETE FROM enrolments WHERE expires_at < :before")
+                .bind("before", before)
+                .execute();
+    }
+
+    /**
+     * The number of that content for that node: the one that it has if the content is the last one's, else the next.
+     *
+     * @param content SHA-256, hexadecimal
+     */
+    static Revision revision(Handle handle, String node, String content, Instant now) {
+        Optional<Revision> last = handle.createQuery(
+                        "SELECT revision, content FROM revisions WHERE node = :node ORDER BY revision DESC LIMIT 1")
+                .bind("node", node)
+                .map((row, context) -> new Revision(row.getLong("revision"), row.getString("content"), false))
+                .findOne();
+        if (last.isPresent() && last.get().content().equals(content)) {
+            return last.get();
+        }
+        long next = handle.createQuery("SELECT COALESCE(MAX(revision), 0) + 1 FROM revisions")
+                .mapTo(Long.class)
+                .one();
+        handle.createUpdate("INSERT INTO revisions (revision, node, content, made_at)"
+                        + " VALUES (:revision, :node, :content, :now)")
+                .bind("revision", next)
+                .bind("node", node)
+                .bind("content", content)
+                .bind("now", now.toEpochMilli())
+                .execute();
+        return new Revision(next, content, true);
+    }
+
+    /**
+     * A number of settings.
+     *
+     * @param fresh it was made just now
+     */
+    record Revision(long revision, String content, boolean fresh) {}
+
+    /** Writes an event and forgets the oldest beyond {@code kept}. */
+    static AuditEvent audit(Handle handle, Instant now, AuditKind kind, String name, String detail, int kept) {
+        long number = handle.createQuery("SELECT COALESCE(MAX(number), 0) + 1 FROM audit")
+                .mapTo(Long.class)
+                .one();
+        AuditEvent event = new AuditEvent(number, now, kind.word(), name, detail);
+        handle.createUpdate("INSERT INTO audit (number, at, event, name, detail)"
+                        + " VALUES (:number, :at, :event, :name, :detail)")
+                .bind("number", number)
+                .bind("at", now.toEpochMilli())
+                .bind("event", event.event())
+                .bind("name", name)
+                .bind("detail", detail)
+                .execute();
+        handle.createUpdate("DELETE FROM audit WHERE number <= :oldest")
+                .bind("oldest", number - kept)
+                .execute();
+        return event;
+    }
+
+    /** The newest events, the newest first. */
+    static List<AuditEvent> audit(Handle handle, int most) {
+        return handle.createQuery("SELECT * FROM audit ORDER BY number DESC LIMIT :most")
+                .bind("most", most)
+                .map((row, context) -> new AuditEvent(
+                        row.getLong("number"),
+                        Instant.ofEpochMilli(row.getLong("at")),
+                        row.getString("event"),
+                        row.getString("name"),
+                        row.getString("detail")))
+                .list();
+    }
+}

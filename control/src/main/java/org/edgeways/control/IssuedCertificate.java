@@ -1,0 +1,38 @@
+package org.edgeways.control;
+
+import java.math.BigInteger;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate that the authority has issued.
+ *
+ * @param serial its serial number
+ * @param kind whom it is for
+ * @param name of the node or service
+ * @param expires its end
+ * @param refused since when it is refused; null if it is not
+ */
+public record IssuedCertificate(
+        BigInteger serial, Kind kind, String name, Instant issued, Instant expires, @Nullable Instant refused) {
+
+    /** Whom a certificate is for. */
+    public enum Kind {
+        NODE("node"),
+        SERVICE("service");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
+
+        static Kind of(String word) {
+            return word.equals(NODE.word) ? NODE : SERVICE;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package org.edgeways.control;
+
+import java.math.BigInteger;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.edgeways.base.Counters;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
+import org.edgeways.joining.JoinErrorCode;
+import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.SigningRequest;
+import org.edgeways.store.Operation;
+import org.edgeways.store.Store;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who belongs to us, on the record: bundles, nodes, certificates, numbers of settings and the audit events. What is decided
+ * and what is recorded of it are one transaction. Blocks until that is durable: not for an event loop. Safe for use by several
+ * threads. Counts {@code control_audit_events}.
+ */
+final class Ledger {
+
+    private static final Logger LOG = LoggerFactory.getLogger("org.edgeways.audit");
+
+    /** Most characters of what a peer wrote that go into an audit event. */
+    private static final int DETAIL_LENGTH = 500;
+
+    private final Store store;
+    private final CertificateAuthority authority;
+    private final ControlSettings settings;
+    private final InstantSource clock;
+    private final Counters counters;
+    private volatile Set<BigInteger> refused = Set.of();
+    private volatile Map<String, Instant> nodes = Map.of();
+
+    private Ledger(
+            Store store,
+            CertificateAuthority authority,
+            ControlSettings settings,
+            InstantSource clock,
+            Counters counters) {
+        this.store = store;
+        this.authority = authority;
+        this.settings = settings;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /** Reads what is on the record, and forgets what has long expired. */
+    static Ledger open(
+            Store store,
+            CertificateAuthority authority,
+            ControlSettings settings,
+            InstantSource clock,
+            Counters counters) {
+        Ledger ledger = new Ledger(store, authority, settings, clock, counters);
+        ledger.write(handle -> {
+            ControlTables.forgetExpired(handle, clock.instant());
+            return true;
+        });
+        return ledger;
+    }
+
+    /** What memory says is read anew in the transaction that has changed it. */
+    private record Changed<T>(T value, Set<BigInteger> refused, Map<String, Instant> nodes) {}
+
+    private <T> T write(Operation<T> operation) {
+        return store.write(
+                        handle -> new Changed<>(
+                                operation.run(handle), refused(handle), new TreeMap<>(ControlTables.nodes(handle))),
+                        changed -> {
+                            refused = changed.refused();
+                            nodes = changed.nodes();
+                        })
+                .join()
+                .value();
+    }
+
+    private Set<BigInteger> refused(Handle handle) {
+        Instant now = clock.instant();
+        Set<BigInteger> serials = new HashSet<>();
+        for (IssuedCertificate certificate : ControlTables.certificates(handle)) {
+            if (certificate.refused() != null && certificate.expires().isAfter(now)) {
+                serials.add(certificate.serial());
+            }
+        }
+        return Set.copyOf(serials);
+    }
+
+    /** Serials of certificates that are still in their time and refused all the same. */
+    Set<BigInteger> refused() {
+        return refused;
+    }
+
+    /** Who has joined, by name, and when. */
+    Map<String, Instant> nodes() {
+        return nodes;
+    }
+
+    private void audit(Handle handle, AuditKind kind, String name, String detail) {
+        String shown = detail.length() > DETAIL_LENGTH ? detail.substring(0, DETAIL_LENGTH) : detail;
+        AuditEvent event =
+                ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
+        counters.counter("control_audit_events", "event", kind.word()).increment();
+        LOG.info("event=audit-{} name={} detail=\"{}\"", event.event(), event.name(), LogText.clean(event.detail()));
+    }
+
+    /** Records something that was decided elsewhere. */
+    void audit(AuditKind kind, String name, String detail) {
+        write(handle -> {
+            audit(handle, kind, name, detail);
+            return true;
+        });
+    }
+
+    /** The newest events, the newest first. */
+    List<AuditEvent> events(int most) {
+        return store.read(handle -> ControlTables.audit(handle, most)).join();
+    }
+
+    /** Those of which bundles may still be waited with, or were until a while ago. */
+    List<Enrolment> enrolments(Duration grace) {
+        return store.read(handle ->
+                        ControlTables.enrolmentsSince(handle, clock.instant().minus(grace)))
+                .join();
+    }
+
+    Optional<Enrolment> enrolment(String id) {
+        return store.read(handle -> ControlTables.enrolment(handle, id)).join();
+    }
+
+    /** A bundle was made; one of the same node before it that has let nobody in works no more. */
+    Enrolment enrol(String id, String node, PublicKey proofKey, Instant expires) {
+        Enrolment enrolment = new Enrolment(id, node, proofKey, expires, false, "", false, false);
+        return write(handle -> {
+            Instant now = clock.instant();
+            if (ControlTables.withdraw(handle, node, now) > 0) {
+                audit(handle, AuditKind.BUNDLE_WITHDRAWN, node, "another was made");
+            }
+            ControlTables.insertEnrolment(handle, enrolment, now);
+            audit(handle, AuditKind.BUNDLE_MADE, node, "bundle " + id + ", works until " + expires);
+            return enrolment;
+        });
+    }
+
+    /** Lets in who has proved the secret of a bundle, or says why not. */
+    Result<List<X509Certificate>> admit(String id, SigningRequest request, CertificateRequest says) {
+        String key = KeyHash.of(request.key());
+        return write(handle -> {
+            Instant now = clock.instant();
+            Optional<Enrolment> found = ControlTables.enrolment(handle, id);
+            Optional<JoinErrorCode> refusal = found.map(enrolment -> enrolment.refusal(key, now))
+                    .orElse(Optional.of(JoinErrorCode.BUNDLE_WITHDRAWN));
+            if (refusal.isPresent()) {
+                return Result.bad(refusal.get(), 0, refusal.get().meaning());
+            }
+            ControlTables.use(handle, id, key, now);
+            return Result.ok(issue(handle, found.orElseThrow().node(), request, says, AuditKind.CERTIFICATE_ISSUED));
+        });
+    }
+
+    private List<X509Certificate> issue(
+            Handle handle, String node, SigningRequest request, CertificateRequest says, AuditKind kind) {
+        Instant now = clock.instant();
+        List<X509Certificate> chain = authority.issue(request, says.valid(settings.certificateValidity()), now);
+        record(handle, IssuedCertificate.Kind.NODE, node, chain.getFirst(), kind);
+        return chain;
+    }
+
+    private void record(
+            Handle handle, IssuedCertificate.Kind kind, String name, X509Certificate certificate, AuditKind event) {
+        Instant end = certificate.getNotAfter().toInstant();
+        ControlTables.insertCertificate(
+                handle,
+                new IssuedCertificate(certificate.getSerialNumber(), kind, name, clock.instant(), end, null));
+        audit(
+                handle,
+                event,
+                name,
+                kind.word() + ", serial " + certificate.getSerialNumber().toString(16) + ", ends " + end);
+    }
+
+    /** A node says that it has what it got. What it had before, if it has joined anew, is refused from now on. */
+    void joined(String id, BigInteger serial) {
+        write(handle -> {
+            Instant now = clock.instant();
+            Optional<Enrolment> enrolment = ControlTables.enrolment(handle, id);
+            if (enrolment.isEmpty() || enrolment.get().withdrawn()) {
+                return false; // it was removed at that moment
+            }
+            String node = enrolment.get().node();
+            ControlTables.markJoined(handle, id, now);
+            ControlTables.putNode(handle, node, now);
+            int older = ControlTables.refuse(handle, node, serial, now);
+            audit(handle, AuditKind.NODE_JOINED, node, "with bundle " + id);
+            if (older > 0) {
+                audit(handle, AuditKind.CERTIFICATE_REFUSED, node, older + " of before it joined anew");
+            }
+            return true;
+        });
+    }
+
+    /** True if there was anything of that node: it, a bundle or a certificate. */
+    boolean remove(String node) {
+        return write(handle -> {
+            Instant now = clock.instant();
+            int bundles = ControlTables.withdraw(handle, node, now);
+            int certificates = ControlTables.refuse(handle, node, null, now);
+            boolean known = ControlTables.deleteNode(handle, node);
+            if (!known && bundles + certificates == 0) {
+                return false;
+            }
+            audit(
+                    handle,
+                    AuditKind.NODE_REMOVED,
+                    node,
+                    certificates + " certificates refused, " + bundles + " bundles withdrawn");
+            return true;
+        });
+    }
+
+    /** Another certificate for a node that belongs to us, or why not. */
+    Result<List<X509Certificate>> renew(String node, SigningRequest request, CertificateRequest says) {
+        return write(handle -> {
+            if (!ControlTables.nodes(handle).containsKey(node)) {
+                audit(handle, AuditKind.RENEWAL_REFUSED, node, ControlErrorCode.PEER_NO_NODE.code());
+                return Result.bad(ControlErrorCode.PEER_NO_NODE, 0, ControlErrorCode.PEER_NO_NODE.meaning());
+            }
+            return Result.ok(issue(handle, node, request, says, AuditKind.CERTIFICATE_RENEWED));
+        });
+    }
+
+    /** A service of the inside has got a certificate. */
+    void issued(String service, X509Certificate certificate) {
+        write(handle -> {
+            record(
+                    handle,
+                    IssuedCertificate.Kind.SERVICE,
+                    service,
+                    certificate,
+                    AuditKind.CERTIFICATE_ISSUED);
+            return true;
+        });
+    }
+
+    /**
+     * The number of that content for that node.
+     *
+     * @param content SHA-256, hexadecimal
+     */
+    long revision(String node, String content) {
+        return write(handle -> {
+            ControlTables.Revision revision = ControlTables.revision(handle, node, content, clock.instant());
+            if (revision.fresh()) {
+                audit(handle, AuditKind.SNAPSHOT_MADE, node, "revision " + revision.revision());
+            }
+            return revision.revision();
+        });
+    }
+
+    /** What was issued and has not long expired. */
+    List<IssuedCertificate> certificates() {
+        return store.read(ControlTables::certificates).join();
+    }
+}

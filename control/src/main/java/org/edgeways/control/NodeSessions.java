@@ -1,0 +1,247 @@
+package org.edgeways.control;
+
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.edgeways.base.Counters;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
+import org.edgeways.link.ControlPeer;
+import org.edgeways.link.ControlService;
+import org.edgeways.link.ControlSession;
+import org.edgeways.net.Pem;
+import org.edgeways.settings.control.ControlCodec;
+import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.tokens.SignedSnapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control streams of all nodes: each is given the snapshot that is meant for it, is listened to, and gets another
+ * certificate when it asks. All but the arrival of a message happens on the desk, one thing after the other. Counts
+ * {@code control_messages}, {@code control_messages_refused} and {@code control_snapshots_pushed}.
+ */
+final class NodeSessions implements ControlService {
+
+    /** Most messages of one node that wait for the desk; past it the stream is closed. */
+    static final int WAITING = 32;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
+
+    private final Executor desk;
+    private final BiFunction<String, byte[], Result<List<String>>> renewal;
+    private final Rejections rejections;
+    private final InstantSource clock;
+    private final Counters counters;
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Map<String, NodeReport> reports = new ConcurrentHashMap<>();
+    private final Map<String, Long> recorded = new HashMap<>();
+    private Map<String, SignedSnapshot> wanted = Map.of();
+
+    /** Hears of snapshots that nodes did not take. */
+    @FunctionalInterface
+    interface Rejections {
+        void rejected(String node, ControlMessage.Rejected what);
+    }
+
+    /**
+     * No streams yet.
+     *
+     * @param desk runs one task at a time, in their order
+     * @param renewal gives a node another certificate: from its name and a request in DER to a chain in PEM; on the desk
+     */
+    NodeSessions(
+            Executor desk,
+            BiFunction<String, byte[], Result<List<String>>> renewal,
+            Rejections rejections,
+            InstantSource clock,
+            Counters counters) {
+        this.desk = desk;
+        this.renewal = renewal;
+        this.rejections = rejections;
+        this.clock = clock;
+        this.counters = counters;
+        counters.gauge("control_nodes_connected", sessions::size);
+    }
+
+    @Override
+    public ControlSession opened(ControlPeer peer) {
+        String node = peer.identity().node();
+        Session session = new Session(peer, node == null ? "" : node);
+        if (node == null) {
+            peer.close(ControlErrorCode.PEER_NO_NODE.meaning());
+        } else {
+            desk.execute(session::begin);
+        }
+        return session;
+    }
+
+    /** On the desk: from now on these are meant for the nodes; those that are connected get what is new. */
+    void mean(Map<String, SignedSnapshot> snapshots) {
+        wanted = new HashMap<>(snapshots);
+        sessions.values().forEach(Session::push);
+    }
+
+    /** Ends the stream of a node, if there is one, and forgets what it said. */
+    void cut(String node, String reason) {
+        reports.remove(node);
+        Session session = sessions.get(node);
+        if (session != null) {
+            session.peer.close(reason);
+        }
+    }
+
+    /** Whether that node's control stream is up. */
+    boolean isConnected(String node) {
+        return sessions.containsKey(node);
+    }
+
+    /** What that node said last, also before its stream was lost. */
+    Optional<NodeReport> report(String node) {
+        return Optional.ofNullable(reports.get(node));
+    }
+
+    /** One stream. */
+    private final class Session implements ControlSession {
+        private final ControlPeer peer;
+        private final String node;
+        private final AtomicInteger waiting = new AtomicInteger();
+        private volatile boolean closed;
+        private boolean greeted;
+        private long sent;
+        private String version = "";
+
+        Session(ControlPeer peer, String node) {
+            this.peer = peer;
+            this.node = node;
+        }
+
+        void begin() {
+            if (!closed) {
+                sessions.put(node, this);
+            }
+        }
+
+        @Override
+        public void received(byte[] message) {
+            if (waiting.incrementAndGet() > WAITING) {
+                count("control_messages_refused", "flood");
+                peer.close("more messages than can be looked at");
+                return;
+            }
+            desk.execute(() -> {
+                waiting.decrementAndGet();
+                if (!closed) {
+                    read(message);
+                }
+            });
+        }
+
+        @Override
+        public void closed(String reason) {
+            closed = true;
+            LOG.info("event=control-stream-ended node={} reason=\"{}\"", node, LogText.clean(reason));
+            desk.execute(() -> sessions.remove(node, this));
+        }
+
+        private void read(byte[] bytes) {
+            switch (ControlCodec.read(bytes)) {
+                case Result.Bad<ControlMessage> bad -> {
+                    count("control_messages_refused", bad.code().code());
+                    LOG.warn(
+                            "event=control-message-refused code={} node={} reason=\"{}\"",
+                            bad.code().code(),
+                            node,
+                            LogText.clean(bad.reason()));
+                    peer.close(bad.code().meaning());
+                }
+                case Result.Ok<ControlMessage>(ControlMessage message) -> {
+                    count("control_messages", ControlCodec.type(message));
+                    take(message);
+                }
+            }
+        }
+
+        private void take(ControlMessage message) {
+            switch (message) {
+                case ControlMessage.Hello hello -> greet(hello);
+                case ControlMessage.Report report -> reported(report);
+                case ControlMessage.CertificateRequest request -> renew(request);
+                case ControlMessage.Refusal refusal ->
+                    LOG.warn(
+                            "event=control-refused-by-node code={} node={} message={} reason=\"{}\"",
+                            refusal.code(),
+                            node,
+                            refusal.of(),
+                            LogText.clean(refusal.reason()));
+                case ControlMessage.SnapshotPush _, ControlMessage.CertificateIssued _ -> {
+                    count("control_messages_refused", ControlErrorCode.MESSAGE_UNEXPECTED.code());
+                    peer.close(ControlErrorCode.MESSAGE_UNEXPECTED.meaning());
+                }
+            }
+        }
+
+        private void greet(ControlMessage.Hello hello) {
+            if (greeted || !hello.node().equals(node)) {
+                count("control_messages_refused", ControlErrorCode.MESSAGE_UNEXPECTED.code());
+                peer.close("a node says once who it is, and says what its certificate says");
+                return;
+            }
+            greeted = true;
+            version = hello.version();
+            sent = hello.revision();
+            LOG.info(
+                    "event=control-node-here node={} version=\"{}\" revision={}", node, LogText.clean(version), sent);
+            push();
+        }
+
+        /** Gives the node what is meant for it, unless it has it. */
+        void push() {
+            SignedSnapshot snapshot = wanted.get(node);
+            if (greeted && snapshot != null && snapshot.revision() != sent) {
+                sent = snapshot.revision();
+                counters.counter("control_snapshots_pushed").increment();
+                peer.send(ControlCodec.write(ControlMessage.SnapshotPush.of(snapshot.bytes())));
+            }
+        }
+
+        private void reported(ControlMessage.Report report) {
+            reports.put(node, new NodeReport(clock.instant(), version, report));
+            SignedSnapshot snapshot = wanted.get(node);
+            long meant = snapshot == null ? 0 : snapshot.revision();
+            // once for each that is meant, whatever a node says of it: the record is not a node's to fill
+            if (report.rejected().isPresent() && !Objects.equals(recorded.put(node, meant), meant)) {
+                rejections.rejected(node, report.rejected().get());
+            }
+        }
+
+        private void renew(ControlMessage.CertificateRequest request) {
+            ControlMessage answer =
+                    switch (answer(request)) {
+                        case Result.Ok<List<String>>(List<String> chain) -> new ControlMessage.CertificateIssued(chain);
+                        case Result.Bad<List<String>> bad ->
+                            new ControlMessage.Refusal(
+                                    ControlCodec.type(request), bad.code().code(), bad.reason());
+                    };
+            peer.send(ControlCodec.write(answer));
+        }
+
+        private Result<List<String>> answer(ControlMessage.CertificateRequest request) {
+            return switch (Pem.request(request.request())) {
+                case Result.Bad<byte[]> bad -> bad.as();
+                case Result.Ok<byte[]>(byte[] der) -> renewal.apply(node, der);
+            };
+        }
+    }
+
+    private void count(String name, String reason) {
+        counters.counter(name, "reason", reason).increment();
+    }
+}

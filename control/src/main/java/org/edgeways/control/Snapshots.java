@@ -1,0 +1,74 @@
+package org.edgeways.control;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.edgeways.net.Pem;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.tokens.SignedSnapshot;
+
+/** Makes the snapshots of nodes: numbered on the record, signed. A node whose settings are the same keeps its number. */
+final class Snapshots {
+
+    /** Most refused serials that a node is told. */
+    static final int MOST_REFUSED = 10_000;
+
+    private static final int HEXADECIMAL = 16;
+
+    /** A content that has its number. */
+    private record Made(String content, SignedSnapshot snapshot) {}
+
+    private final Ledger ledger;
+    private final Authority authority;
+    private final Map<String, Made> made = new HashMap<>();
+
+    Snapshots(Ledger ledger, Authority authority) {
+        this.ledger = ledger;
+        this.authority = authority;
+    }
+
+    /** The snapshots of those nodes that the settings name. Blocks until new numbers are durable. */
+    Map<String, SignedSnapshot> of(Settings settings, Set<String> nodes) {
+        EdgeSnapshot.Trust trust = new EdgeSnapshot.Trust(
+                List.of(Pem.text(List.of(authority.certificates().certificate()))), serials(ledger.refused()));
+        Map<String, SignedSnapshot> snapshots = new HashMap<>();
+        for (String node : nodes) {
+            if (settings.nodes().containsKey(node)) {
+                snapshots.put(node, of(EdgeSnapshot.of(settings, node, 1, trust)));
+            }
+        }
+        made.keySet().retainAll(snapshots.keySet());
+        return snapshots;
+    }
+
+    private SignedSnapshot of(EdgeSnapshot snapshot) {
+        String content = KeyHash.of(snapshot.json().getBytes(StandardCharsets.UTF_8));
+        Made before = made.get(snapshot.node());
+        if (before != null && before.content().equals(content)) {
+            return before.snapshot();
+        }
+        long revision = ledger.revision(snapshot.node(), content);
+        SignedSnapshot signed = snapshot.withRevision(revision).signed(authority.signer());
+        made.put(snapshot.node(), new Made(content, signed));
+        return signed;
+    }
+
+    /** The number that is meant for a node; 0 for none. */
+    long revision(String node) {
+        Made known = made.get(node);
+        return known == null ? 0 : known.snapshot().revision();
+    }
+
+    private static List<String> serials(Set<BigInteger> refused) {
+        return refused.stream()
+                .sorted(Comparator.naturalOrder())
+                .limit(MOST_REFUSED)
+                .map(serial -> serial.toString(HEXADECIMAL))
+                .toList();
+    }
+}

@@ -1,0 +1,170 @@
+package org.edgeways.control;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.edgeways.base.InMemoryCounters;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.store.Store;
+
+/** An inside with two edge nodes in its settings, and a clock that a test moves. */
+final class Inside implements AutoCloseable {
+
+    static final int PATIENCE_SECONDS = 20;
+    static final SecureRandom RANDOM = new SecureRandom();
+
+    private static final String SETTINGS =
+            """
+            kind: Organisation
+            name: acorn
+            spec:
+              sipDomains: [acorn.example]
+            ---
+            kind: Pool
+            name: pool
+            spec:
+              inside:
+                host: pool.inside.acorn.example
+                certificate: inside
+            ---
+            kind: Certificate
+            name: inside
+            spec: {certificate: inside.crt, key: inside.key}
+            """;
+
+    final InMemoryCounters counters = new InMemoryCounters();
+    final BlockingQueue<Perimeter> perimeters = new LinkedBlockingQueue<>();
+    final int port = freePort();
+    final Path settings;
+
+    private final Path data;
+    private volatile Duration ahead = Duration.ZERO;
+    private Store store;
+    private Control control;
+
+    Inside(Path directory) throws IOException {
+        data = Files.createDirectory(directory.resolve("data"));
+        settings = Files.createDirectory(directory.resolve("settings"));
+        Files.writeString(settings.resolve("acorn.yaml"), SETTINGS);
+        node("edge1", "sip.acorn.example", port);
+        node("edge2", "sip2.acorn.example", port + 1);
+        start();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes the settings of a node. */
+    void node(String name, String outside, int listen) throws IOException {
+        Files.writeString(
+                settings.resolve(name + ".yaml"),
+                """
+                kind: EdgeNode
+                name: %s
+                spec:
+                  access:
+                    host: %s
+                  insideLeg:
+                    host: %s.perimeter.acorn.example
+                    addresses: [127.0.0.1]
+                    port: %d
+                    dialAddress: 127.0.0.1
+                """
+                        .formatted(name, outside, name, listen));
+    }
+
+    void start() {
+        store = Store.open(data, List.of(Control.SCHEMA), counters);
+        control = Control.start(
+                        ControlSettings.in(data),
+                        new Control.Surroundings(
+                                store,
+                                new SettingsDirectory(settings),
+                                CertificateRequest.service("pool", "pool.inside.acorn.example"),
+                                clock(),
+                                RANDOM,
+                                counters),
+                        Duration.ofDays(1),
+                        perimeters::add)
+                .orThrow();
+    }
+
+    void restart() {
+        close();
+        perimeters.clear();
+        start();
+    }
+
+    Control control() {
+        return control;
+    }
+
+    InstantSource clock() {
+        return () -> Instant.now().plus(ahead);
+    }
+
+    /** Nanoseconds since 1970. */
+    long nanos() {
+        Instant now = clock().instant();
+        return ChronoUnit.NANOS.between(Instant.EPOCH, now);
+    }
+
+    void pass(Duration time) {
+        ahead = ahead.plus(time);
+    }
+
+    /** Looks at the directory until what was written has settled. */
+    SettingsDirectory.Outcome reload() {
+        control.reload();
+        return control.reload();
+    }
+
+    InetSocketAddress leg() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** The next perimeter of which that is true. */
+    Perimeter perimeter(Predicate<Perimeter> is) throws InterruptedException {
+        while (true) {
+            Perimeter next = perimeters.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (next == null) {
+                throw new AssertionError("there was no such change");
+            }
+            if (is.test(next)) {
+                return next;
+            }
+        }
+    }
+
+    List<String> events() {
+        return control.events(100).stream()
+                .map(event -> event.event() + " " + event.name())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        store.close();
+    }
+}

@@ -1,0 +1,254 @@
+package org.edgeways.joining.tls;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSocket;
+import org.edgeways.base.Counters;
+import org.edgeways.base.IoReason;
+import org.edgeways.base.LogText;
+import org.edgeways.joining.Bundle;
+import org.edgeways.joining.JoinErrorCode;
+import org.edgeways.joining.engine.Membership;
+import org.edgeways.joining.engine.NodeJoin;
+import org.edgeways.net.AcceptLoop;
+import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.SigningRequest;
+import org.edgeways.net.TlsIdentity;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node that has no certificate yet: it makes its key, listens on its inside leg and waits for the inside. It never connects
+ * to anybody. Who dials and is not the authority of the bundle changes nothing. Counts {@code joins_refused}.
+ */
+public final class JoinWaiter implements AutoCloseable {
+
+    /** Most connections at a time; past it a new one is closed. */
+    static final int CONNECTIONS = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JoinWaiter.class);
+
+    /** After these the inside dials again, and it may go well. */
+    private static final Set<JoinErrorCode> PASSING =
+            EnumSet.of(JoinErrorCode.CUT, JoinErrorCode.TIMED_OUT, JoinErrorCode.INSIDE_FAILED, JoinErrorCode.NOT_KEPT);
+
+    /** Writes what a node has got. */
+    @FunctionalInterface
+    public interface Keeper {
+        /**
+         * Keeps it durably, in a way that all or nothing of it is there.
+         *
+         * @param identity the node's key with its certificate chain
+         */
+        void keep(Membership membership, TlsIdentity identity) throws IOException;
+    }
+
+    /** What came of the waiting. */
+    public sealed interface Outcome {
+        /** The node has joined. */
+        record Joined(Membership membership, TlsIdentity identity) implements Outcome {}
+
+        /** With this bundle it never will. */
+        record Failed(JoinErrorCode code) implements Outcome {}
+    }
+
+    private final Bundle bundle;
+    private final LongSupplier clock;
+    private final Counters counters;
+    private final Keeper keeper;
+    private final TlsIdentity own;
+    private final byte[] request;
+    private final ServerSocketChannel server;
+    private final Patience patience = new Patience();
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    private JoinWaiter(
+            Bundle bundle,
+            LongSupplier clock,
+            SecureRandom random,
+            Counters counters,
+            Keeper keeper,
+            ServerSocketChannel server) {
+        this.bundle = bundle;
+        this.clock = clock;
+        this.counters = counters;
+        this.keeper = keeper;
+        this.server = server;
+        Instant now = now();
+        // signed by an authority that is forgotten at once: a key with a certificate that says nothing
+        this.own = CertificateAuthority.create("edgeways-join", now, random)
+                .issue(CertificateRequest.of(bundle.node()), now);
+        this.request = SigningRequest.make(own.key(), own.leaf().getPublicKey(), bundle.node());
+    }
+
+    /**
+     * Starts waiting, where the bundle says.
+     *
+     * @param clock nanoseconds since 1970
+     * @throws IOException if the address cannot be had
+     */
+    public static JoinWaiter open(
+            Bundle bundle, LongSupplier clock, SecureRandom random, Counters counters, Keeper keeper)
+            throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(bundle.listen());
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        JoinWaiter waiter = new JoinWaiter(bundle, clock, random, counters, keeper, server);
+        if (bundle.isExpired(waiter.now())) {
+            waiter.end(new Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
+        } else {
+            Thread.ofVirtual().name("join").start(new AcceptLoop("join", server::accept, waiter::take, counters));
+        }
+        return waiter;
+    }
+
+    /** Where it listens, with the port that was found. */
+    public InetSocketAddress localAddress() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /** Completes once, when the node has joined or with this bundle cannot; not when the bundle expires. */
+    public CompletableFuture<Outcome> outcome() {
+        return outcome;
+    }
+
+    private Instant now() {
+        return Instant.ofEpochSecond(0, clock.getAsLong());
+    }
+
+    private void take(SocketChannel peer) {
+        if (connections.size() >= CONNECTIONS) {
+            counters.counter("joins_refused", "reason", "connections").increment();
+            Patience.close(peer);
+            return;
+        }
+        connections.add(peer);
+        Thread.ofVirtual().name("join connection").start(() -> serve(peer));
+    }
+
+    private void serve(SocketChannel peer) {
+        Future<?> bound = patience.with(peer);
+        try (peer;
+                SSLSocket socket = JoinTls.server(peer, own)) {
+            NodeJoin.Step.Ended ended = exchange(socket);
+            if (ended.failure() != null) {
+                refused(peer, ended.failure().code());
+                if (ended.proved() && !PASSING.contains(ended.failure())) {
+                    end(new Outcome.Failed(ended.failure()));
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("event=join-connection-ended reason=\"{}\"", LogText.clean(IoReason.of(e)));
+            counters.counter("joins_refused", "reason", "handshake").increment();
+        } finally {
+            bound.cancel(false);
+            connections.remove(peer);
+        }
+    }
+
+    private void refused(SocketChannel peer, String code) throws IOException {
+        counters.counter("joins_refused", "reason", code).increment();
+        LOG.warn("event=join-refused code={} node={} peer={}", code, bundle.node(), peer.getRemoteAddress());
+    }
+
+    private NodeJoin.Step.Ended exchange(SSLSocket socket) throws IOException {
+        byte[] binding = JoinTls.handshake(socket);
+        NodeJoin join = new NodeJoin(bundle, own.leaf().getPublicKey(), request, binding, clock.getAsLong());
+        Deque<NodeJoin.Step> steps = new ArrayDeque<>();
+        Membership membership = null;
+        while (true) {
+            while (!steps.isEmpty()) {
+                switch (steps.remove()) {
+                    case NodeJoin.Step.Send(byte[] bytes) -> JoinTls.write(socket, bytes);
+                    case NodeJoin.Step.Keep(Membership granted) -> {
+                        membership = granted;
+                        steps.addAll(keep(granted) ? join.kept() : join.notKept());
+                    }
+                    case NodeJoin.Step.Ended ended -> {
+                        if (ended.failure() == null) {
+                            joined(membership);
+                        }
+                        return ended;
+                    }
+                }
+            }
+            byte[] bytes = JoinTls.read(socket);
+            long now = clock.getAsLong();
+            steps.addAll(
+                    now >= join.nextDeadline()
+                            ? join.due(now)
+                            : bytes.length == 0 ? join.cut() : join.received(bytes, now));
+        }
+    }
+
+    /** False if it could not be kept, or if a connection beside this one was faster. */
+    private synchronized boolean keep(Membership membership) {
+        if (outcome.isDone()) {
+            return false;
+        }
+        try {
+            keeper.keep(membership, identity(membership));
+            return true;
+        } catch (IOException e) {
+            LOG.error(
+                    "event=join-not-kept code={} node={} reason=\"{}\"",
+                    JoinErrorCode.NOT_KEPT.code(),
+                    bundle.node(),
+                    IoReason.of(e));
+            return false;
+        }
+    }
+
+    private void joined(@Nullable Membership membership) {
+        if (membership == null) {
+            throw new IllegalStateException("nothing was kept");
+        }
+        LOG.info("event=join-done node={}", bundle.node());
+        end(new Outcome.Joined(membership, identity(membership)));
+    }
+
+    private TlsIdentity identity(Membership membership) {
+        return new TlsIdentity(own.key(), membership.chain());
+    }
+
+    /** Listens no more, so that the port is free for what comes next, and tells. */
+    private void end(Outcome what) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("event=join-listener-left reason=\"{}\"", e.toString());
+        }
+        outcome.complete(what);
+    }
+
+    /** Waits no more. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("event=join-listener-left reason=\"{}\"", e.toString());
+        }
+        connections.forEach(Patience::close);
+        patience.close();
+    }
+}

@@ -1,0 +1,321 @@
+package org.edgeways.node;
+
+import java.io.IOException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.edgeways.base.Counters;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.base.IoReason;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
+import org.edgeways.link.ControlPeer;
+import org.edgeways.link.ControlService;
+import org.edgeways.link.ControlSession;
+import org.edgeways.net.CertificateKeys;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.Pem;
+import org.edgeways.net.RenewalTime;
+import org.edgeways.net.SigningRequest;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.settings.control.ControlCodec;
+import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.settings.snapshot.SnapshotChange;
+import org.edgeways.settings.snapshot.SnapshotReader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's end of control: says who it is, takes settings that are signed, for this node and not older than its own, keeps
+ * them as the last good ones, tells what it runs, and asks for another certificate in time. Whom it hears matters little:
+ * settings count by their signature. All but the arrival of a message happens on the desk. Counts
+ * {@code node_snapshots_taken}, {@code node_snapshots_refused} and {@code node_certificates_renewed}.
+ */
+public final class NodeAgent implements ControlService {
+
+    /** Most messages of one stream that wait for the desk; past it the stream is closed. */
+    static final int WAITING = 32;
+
+    /** How long an answer to a request for a certificate is waited for before it is asked for again. */
+    static final Duration ASK_AGAIN = Duration.ofMinutes(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+
+    /** A certificate that was asked for. */
+    private record Asked(KeyPair keys, Instant at) {}
+
+    /**
+     * What the agent works with.
+     *
+     * @param version of this program
+     * @param desk runs one task at a time, in their order; tasks wait for the disk
+     */
+    public record Surroundings(
+            NodeFiles files,
+            NodeHost host,
+            String version,
+            Executor desk,
+            InstantSource clock,
+            SecureRandom random,
+            Counters counters) {}
+
+    private final Surroundings around;
+    private final SnapshotReader reader;
+    private final Set<Session> sessions = new LinkedHashSet<>();
+    private Member member;
+    private @Nullable EdgeSnapshot started;
+    private @Nullable EdgeSnapshot running;
+    private List<String> restartNeeded = List.of();
+    private ControlMessage.@Nullable Rejected rejected;
+    private @Nullable Asked asked;
+
+    /**
+     * An agent that has heard nobody yet.
+     *
+     * @param running what the host was started with; null for nothing
+     */
+    public NodeAgent(Member member, @Nullable EdgeSnapshot running, Surroundings around) {
+        this.member = member;
+        this.started = running;
+        this.running = running;
+        this.around = around;
+        this.reader = new SnapshotReader(member.node(), member.snapshotKeys());
+    }
+
+    @Override
+    public ControlSession opened(ControlPeer peer) {
+        Session session = new Session(peer);
+        around.desk().execute(session::begin);
+        return session;
+    }
+
+    /** To be called now and then: asks for another certificate when it is time. On any thread. */
+    public void check() {
+        around.desk().execute(this::renewIfDue);
+    }
+
+    /** To be called when what {@link NodeHost#shown} says has changed: tells the inside. On any thread. */
+    public void changed() {
+        around.desk().execute(this::report);
+    }
+
+    private long revision() {
+        return running == null ? 0 : running.revision();
+    }
+
+    private void report() {
+        byte[] message = ControlCodec.write(new ControlMessage.Report(
+                revision(),
+                Optional.ofNullable(rejected),
+                restartNeeded,
+                Optional.of(member.identity().leaf().getNotAfter().toInstant().getEpochSecond()),
+                around.host().shown()));
+        sessions.forEach(session -> session.peer.send(message));
+    }
+
+    // --- settings ---
+
+    private void take(byte[] envelope) {
+        Result<EdgeSnapshot> read = reader.read(envelope, revision());
+        switch (read) {
+            case Result.Bad<EdgeSnapshot> bad -> reject(0, bad.code(), bad.reason());
+            case Result.Ok<EdgeSnapshot>(EdgeSnapshot next) -> {
+                if (!next.equals(running)) {
+                    put(next, envelope);
+                }
+            }
+        }
+        report();
+        renewIfDue();
+    }
+
+    private void put(EdgeSnapshot next, byte[] envelope) {
+        Result<Boolean> applied = around.host().apply(next);
+        if (applied instanceof Result.Bad<Boolean> bad) {
+            reject(next.revision(), bad.code(), bad.reason());
+            return;
+        }
+        running = next;
+        rejected = null;
+        if (started == null) {
+            started = next;
+        }
+        restartNeeded = SnapshotChange.between(started, next).restartNeeded();
+        around.counters().counter("node_snapshots_taken").increment();
+        LOG.info(
+                "event=node-snapshot-taken revision={} restart=\"{}\"",
+                next.revision(),
+                String.join(" ", restartNeeded));
+        try {
+            around.files().keepSnapshot(envelope);
+        } catch (IOException e) {
+            LOG.error(
+                    "event=node-snapshot-not-kept code={} revision={} reason=\"{}\"",
+                    NodeErrorCode.SNAPSHOT_NOT_KEPT.code(),
+                    next.revision(),
+                    IoReason.of(e));
+            rejected = new ControlMessage.Rejected(
+                    next.revision(), NodeErrorCode.SNAPSHOT_NOT_KEPT.code(), IoReason.withoutFile(e));
+        }
+    }
+
+    private void reject(long revision, ErrorCode code, String reason) {
+        around.counters()
+                .counter("node_snapshots_refused", "reason", code.code())
+                .increment();
+        LOG.warn(
+                "event=node-snapshot-refused code={} revision={} held={} reason=\"{}\"",
+                code.code(),
+                revision,
+                revision(),
+                LogText.clean(reason));
+        rejected = new ControlMessage.Rejected(revision, code.code(), reason);
+    }
+
+    // --- the certificate ---
+
+    private void renewIfDue() {
+        Instant now = around.clock().instant();
+        Asked before = asked;
+        if (sessions.isEmpty()
+                || !isRenewalDue(now)
+                || before != null && now.isBefore(before.at().plus(ASK_AGAIN))) {
+            return;
+        }
+        KeyPair keys = CertificateKeys.make(around.random());
+        asked = new Asked(keys, now);
+        String request = Pem.requestText(SigningRequest.make(keys.getPrivate(), keys.getPublic(), member.node()));
+        LOG.info("event=node-certificate-asked");
+        List.copyOf(sessions).getLast().peer.send(ControlCodec.write(new ControlMessage.CertificateRequest(request)));
+    }
+
+    /** Two thirds of its life are over, or the inside leg has another name than it says. */
+    private boolean isRenewalDue(Instant now) {
+        X509Certificate leaf = member.identity().leaf();
+        return !now.isBefore(RenewalTime.of(leaf))
+                || running != null
+                        && !CertificateKeys.isFor(leaf, running.insideLeg().host());
+    }
+
+    private void renewed(List<String> texts) {
+        Asked request = asked;
+        List<X509Certificate> chain = new ArrayList<>();
+        for (String text : texts) {
+            if (Pem.certificates(text, "the new certificate")
+                    instanceof Result.Ok<List<X509Certificate>>(List<X509Certificate> read)) {
+                chain.addAll(read);
+            }
+        }
+        if (request == null || chain.size() != texts.size() || !isOurs(chain, request)) {
+            LOG.error("event=node-certificate-refused code={}", NodeErrorCode.CERTIFICATE_WRONG.code());
+            return;
+        }
+        asked = null;
+        TlsIdentity next = new TlsIdentity(request.keys().getPrivate(), chain);
+        try {
+            around.files().keep(member.with(next));
+        } catch (IOException e) {
+            LOG.error("event=node-certificate-not-kept reason=\"{}\"", IoReason.of(e));
+            return;
+        }
+        member = member.with(next);
+        if (around.host().use(next) instanceof Result.Bad<Boolean> bad) {
+            LOG.error(
+                    "event=node-certificate-not-shown code={} reason=\"{}\"",
+                    bad.code().code(),
+                    LogText.clean(bad.reason()));
+        }
+        around.counters().counter("node_certificates_renewed").increment();
+        LOG.info(
+                "event=node-certificate-renewed end={}", next.leaf().getNotAfter().toInstant());
+        report();
+    }
+
+    private boolean isOurs(List<X509Certificate> chain, Asked request) {
+        X509Certificate leaf = chain.getFirst();
+        return chain.getLast().equals(member.authority())
+                && leaf.getPublicKey().equals(request.keys().getPublic())
+                && member.node().equals(PeerIdentity.of(leaf).node())
+                && CertificateKeys.isIssuedBy(leaf, member.authority());
+    }
+
+    /** One stream. */
+    private final class Session implements ControlSession {
+        private final ControlPeer peer;
+        private final AtomicInteger waiting = new AtomicInteger();
+        private volatile boolean closed;
+
+        Session(ControlPeer peer) {
+            this.peer = peer;
+        }
+
+        void begin() {
+            if (closed) {
+                return;
+            }
+            sessions.add(this);
+            peer.send(ControlCodec.write(new ControlMessage.Hello(member.node(), revision(), around.version())));
+            report();
+            renewIfDue();
+        }
+
+        @Override
+        public void received(byte[] message) {
+            if (waiting.incrementAndGet() > WAITING) {
+                peer.close("more messages than can be looked at");
+                return;
+            }
+            around.desk().execute(() -> {
+                waiting.decrementAndGet();
+                if (!closed) {
+                    read(message);
+                }
+            });
+        }
+
+        private void read(byte[] bytes) {
+            switch (ControlCodec.read(bytes)) {
+                case Result.Bad<ControlMessage> bad -> {
+                    LOG.warn(
+                            "event=node-message-refused code={} reason=\"{}\"",
+                            bad.code().code(),
+                            LogText.clean(bad.reason()));
+                    peer.close(bad.code().meaning());
+                }
+                case Result.Ok<ControlMessage>(ControlMessage message) -> {
+                    switch (message) {
+                        case ControlMessage.SnapshotPush push -> take(push.bytes());
+                        case ControlMessage.CertificateIssued issued -> renewed(issued.chain());
+                        case ControlMessage.Refusal refusal ->
+                            LOG.warn(
+                                    "event=node-refused-by-inside code={} message={} reason=\"{}\"",
+                                    refusal.code(),
+                                    refusal.of(),
+                                    LogText.clean(refusal.reason()));
+                        case ControlMessage.Hello _, ControlMessage.Report _, ControlMessage.CertificateRequest _ ->
+                            peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void closed(String reason) {
+            closed = true;
+            LOG.info("event=node-control-ended reason=\"{}\"", LogText.clean(reason));
+            around.desk().execute(() -> sessions.remove(this));
+        }
+    }
+}

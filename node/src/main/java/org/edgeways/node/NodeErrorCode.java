@@ -1,0 +1,35 @@
+package org.edgeways.node;
+
+import org.edgeways.base.ErrorCode;
+
+/** What can be wrong with an edge node's own files, or with what the inside tells it. */
+public enum NodeErrorCode implements ErrorCode {
+    NOT_JOINED("node-not-joined", "this node has not joined yet; make a bundle inside: edgeways node enroll NAME"),
+    JOINED_ALREADY(
+            "node-joined-already",
+            "this data directory belongs to a node that has joined; choose another one, or remove it first"),
+    MEMBERSHIP_UNUSABLE("node-membership-unusable", "the file of the node's certificate and key cannot be used"),
+    SNAPSHOT_UNUSABLE("node-snapshot-unusable", "the settings that were kept last cannot be used"),
+    SNAPSHOT_NOT_APPLIED("node-snapshot-not-applied", "the settings cannot be put into effect here"),
+    SNAPSHOT_NOT_KEPT("node-snapshot-not-kept", "the settings cannot be written to the disk"),
+    CERTIFICATE_WRONG("node-certificate-wrong", "the certificate that came is not one that this node asked for"),
+    MESSAGE_UNEXPECTED("node-message-unexpected", "the inside sent what only a node sends");
+
+    private final String code;
+    private final String meaning;
+
+    NodeErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,108 @@
+package org.edgeways.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.base.IoReason;
+import org.edgeways.base.Result;
+import org.edgeways.joining.engine.Membership;
+import org.edgeways.net.Pem;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.PrivateFile;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.settings.snapshot.SnapshotReader;
+import org.edgeways.tokens.SignedSnapshot;
+import org.edgeways.tokens.SnapshotKey;
+
+/**
+ * What a node keeps on its disk: one file with its key, its certificates and the keys that verify its settings, and one with
+ * the settings that it ran last, as they were signed. Both have mode 0600, and a crash leaves the old one or the new one.
+ */
+public final class NodeFiles {
+
+    private static final String MEMBERSHIP = "membership.pem";
+    private static final String SNAPSHOT = "snapshot";
+
+    private final Path directory;
+
+    /** Those in that data directory, which must exist. */
+    public NodeFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Whether this directory belongs to a node that has joined. */
+    public boolean hasJoined() {
+        return Files.exists(directory.resolve(MEMBERSHIP));
+    }
+
+    /** What makes this host a node. */
+    public Result<Member> member() {
+        Path file = directory.resolve(MEMBERSHIP);
+        if (!Files.exists(file)) {
+            return Result.bad(NodeErrorCode.NOT_JOINED, 0, NodeErrorCode.NOT_JOINED.meaning());
+        }
+        try {
+            return switch (Pem.readIdentity(file, file)) {
+                case Result.Bad<TlsIdentity> bad -> bad.as();
+                case Result.Ok<TlsIdentity>(TlsIdentity identity) ->
+                    switch (Pem.readPublicKeys(file)) {
+                        case Result.Bad<List<PublicKey>> bad -> bad.as();
+                        case Result.Ok<List<PublicKey>>(List<PublicKey> keys) -> member(file, identity, keys);
+                    };
+            };
+        } catch (IOException e) {
+            return Result.bad(NodeErrorCode.MEMBERSHIP_UNUSABLE, 0, IoReason.of(e));
+        }
+    }
+
+    private static Result<Member> member(Path file, TlsIdentity identity, List<PublicKey> keys) {
+        String node = PeerIdentity.of(identity.leaf()).node();
+        return node == null
+                ? Result.bad(NodeErrorCode.MEMBERSHIP_UNUSABLE, 0, file + ": its certificate is of no node")
+                : Result.ok(new Member(
+                        node, identity, keys.stream().map(SnapshotKey::of).toList()));
+    }
+
+    /** Keeps what a joining has brought. Settings of before, of another authority perhaps, are forgotten first. */
+    public void keep(Membership membership, TlsIdentity identity) throws IOException {
+        Files.deleteIfExists(directory.resolve(SNAPSHOT));
+        Pem.writeTogether(directory.resolve(MEMBERSHIP), identity, membership.snapshotKeys());
+    }
+
+    /** Keeps another key and certificate. */
+    void keep(Member member) throws IOException {
+        Pem.writeTogether(
+                directory.resolve(MEMBERSHIP),
+                member.identity(),
+                member.snapshotKeys().stream().map(SnapshotKey::key).toList());
+    }
+
+    /** The settings that were kept last, verified anew; empty if there are none yet. */
+    public Result<Optional<EdgeSnapshot>> snapshot(Member member) {
+        Path file = directory.resolve(SNAPSHOT);
+        if (!Files.exists(file)) {
+            return Result.ok(Optional.empty());
+        }
+        try {
+            if (Files.size(file) > SignedSnapshot.MAX_BYTES) {
+                return Result.bad(NodeErrorCode.SNAPSHOT_UNUSABLE, 0, file + " is too long");
+            }
+            return switch (new SnapshotReader(member.node(), member.snapshotKeys())
+                    .read(Files.readAllBytes(file), 0)) {
+                case Result.Bad<EdgeSnapshot> bad -> bad.as();
+                case Result.Ok<EdgeSnapshot>(EdgeSnapshot snapshot) -> Result.ok(Optional.of(snapshot));
+            };
+        } catch (IOException e) {
+            return Result.bad(NodeErrorCode.SNAPSHOT_UNUSABLE, 0, IoReason.of(e));
+        }
+    }
+
+    /** Keeps settings as they came. */
+    void keepSnapshot(byte[] envelope) throws IOException {
+        PrivateFile.write(directory.resolve(SNAPSHOT), envelope);
+    }
+}
