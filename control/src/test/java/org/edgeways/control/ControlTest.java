@@ -223,8 +223,6 @@ final class ControlTest {
     @Test
     void aRemovedNodeIsCutOffAtOnceAndTheOthersAreToldWhomToRefuse() throws Exception {
         TlsIdentity first = join("edge1");
-        inside.node("edge2", "sip2.acorn.example", inside.port); // both wait at the same place, one after the other
-        inside.reload();
         join("edge2");
         FakeNode removed = connected("edge1");
         FakeNode other = connected("edge2");
@@ -311,8 +309,6 @@ final class ControlTest {
     @Test
     void aChangeReachesOnlyTheNodesThatItIsAbout() throws Exception {
         join("edge1");
-        inside.node("edge2", "sip2.acorn.example", inside.port);
-        inside.reload();
         join("edge2");
         FakeNode one = connected("edge1");
         FakeNode two = connected("edge2");

@@ -50,6 +50,7 @@ final class Inside implements AutoCloseable {
     final InMemoryCounters counters = new InMemoryCounters();
     final BlockingQueue<Perimeter> perimeters = new LinkedBlockingQueue<>();
     final int port = freePort();
+    final int secondPort = freePort();
     final Path settings;
 
     private final Path data;
@@ -62,7 +63,7 @@ final class Inside implements AutoCloseable {
         settings = Files.createDirectory(directory.resolve("settings"));
         Files.writeString(settings.resolve("acorn.yaml"), SETTINGS);
         node("edge1", "sip.acorn.example", port);
-        node("edge2", "sip2.acorn.example", port + 1);
+        node("edge2", "sip2.acorn.example", secondPort);
         start();
     }
 

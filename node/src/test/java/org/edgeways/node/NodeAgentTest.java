@@ -49,6 +49,11 @@ final class NodeAgentTest {
             spec:
               sipDomains: [acorn.example]
             ---
+            kind: Connector
+            name: kamailio
+            spec:
+              server: sip:10.0.9.9:5060;transport=tcp
+            ---
             kind: EdgeNode
             name: edge1
             spec:
