@@ -132,9 +132,9 @@ final class RealNode implements NodeHost, AutoCloseable {
     }
 
     @Override
-    public Result<Boolean> apply(EdgeSnapshot next) {
+    public Result<List<String>> apply(EdgeSnapshot next) {
         applied.add(next);
-        return Result.ok(true);
+        return Result.ok(List.of());
     }
 
     @Override

@@ -29,8 +29,8 @@ public final class ServerTls {
         this.contexts = contexts(identity, this.trusted, refused);
     }
 
-    private ContextsByProtocol contexts(
-            TlsIdentity shown, List<X509Certificate> authorities, Set<BigInteger> serials) throws SSLException {
+    private ContextsByProtocol contexts(TlsIdentity shown, List<X509Certificate> authorities, Set<BigInteger> serials)
+            throws SSLException {
         List<X509Certificate> of = List.copyOf(authorities);
         Set<BigInteger> without = Set.copyOf(serials);
         return new ContextsByProtocol(name -> TlsContexts.serverContext(provider, shown, of, without, name));

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.IoReason;
@@ -142,17 +143,22 @@ public final class NodeAgent implements ControlService {
     }
 
     private void put(EdgeSnapshot next, byte[] envelope) {
-        Result<Boolean> applied = around.host().apply(next);
-        if (applied instanceof Result.Bad<Boolean> bad) {
-            reject(next.revision(), bad.code(), bad.reason());
-            return;
+        switch (around.host().apply(next)) {
+            case Result.Bad<List<String>> bad -> reject(next.revision(), bad.code(), bad.reason());
+            case Result.Ok<List<String>>(List<String> waiting) -> taken(next, envelope, waiting);
         }
+    }
+
+    private void taken(EdgeSnapshot next, byte[] envelope, List<String> waiting) {
         running = next;
         rejected = null;
         if (started == null) {
             started = next;
         }
-        restartNeeded = SnapshotChange.between(started, next).restartNeeded();
+        restartNeeded = Stream.concat(
+                        SnapshotChange.between(started, next).restartNeeded().stream(), waiting.stream())
+                .distinct()
+                .toList();
         around.counters().counter("node_snapshots_taken").increment();
         LOG.info(
                 "event=node-snapshot-taken revision={} restart=\"{}\"",

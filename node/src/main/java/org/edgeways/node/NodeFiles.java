@@ -1,6 +1,9 @@
 package org.edgeways.node;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -26,6 +29,8 @@ public final class NodeFiles {
 
     private static final String MEMBERSHIP = "membership.pem";
     private static final String SNAPSHOT = "snapshot";
+    private static final String AUTHORITY = "authority.crt";
+    private static final String LEG = "inside-leg";
 
     private final Path directory;
 
@@ -37,6 +42,16 @@ public final class NodeFiles {
     /** Whether this directory belongs to a node that has joined. */
     public boolean hasJoined() {
         return Files.exists(directory.resolve(MEMBERSHIP));
+    }
+
+    /** Where the node's key and certificates are, for who reads them from files. */
+    public Path membershipFile() {
+        return directory.resolve(MEMBERSHIP);
+    }
+
+    /** Where the certificate of the authority is, for who reads it from a file. */
+    public Path authorityFile() {
+        return directory.resolve(AUTHORITY);
     }
 
     /** What makes this host a node. */
@@ -70,7 +85,28 @@ public final class NodeFiles {
     /** Keeps what a joining has brought. Settings of before, of another authority perhaps, are forgotten first. */
     public void keep(Membership membership, TlsIdentity identity) throws IOException {
         Files.deleteIfExists(directory.resolve(SNAPSHOT));
+        Pem.writeCertificates(authorityFile(), List.of(membership.authority()));
         Pem.writeTogether(directory.resolve(MEMBERSHIP), identity, membership.snapshotKeys());
+    }
+
+    /** Keeps where the inside leg is, for as long as no settings say it. */
+    public void keepLeg(InetSocketAddress leg) throws IOException {
+        PrivateFile.write(
+                directory.resolve(LEG),
+                (leg.getAddress().getHostAddress() + " " + leg.getPort() + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Where the inside leg is, by what was said at the joining. */
+    public Result<InetSocketAddress> leg() {
+        Path file = directory.resolve(LEG);
+        try {
+            String[] parts = Files.readString(file, StandardCharsets.US_ASCII).strip().split(" ", -1);
+            return Result.ok(new InetSocketAddress(InetAddress.ofLiteral(parts[0]), Integer.parseInt(parts[1])));
+        } catch (IOException e) {
+            return Result.bad(NodeErrorCode.MEMBERSHIP_UNUSABLE, 0, IoReason.of(e));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            return Result.bad(NodeErrorCode.MEMBERSHIP_UNUSABLE, 0, file + " is damaged");
+        }
     }
 
     /** Keeps another key and certificate. */

@@ -12,9 +12,10 @@ public interface NodeHost {
     /**
      * Puts settings into effect, all or nothing, without dropping a connection; what needs a restart waits for it.
      *
-     * @return nothing, or why they cannot be used here
+     * @return keys that are in effect only after a restart, beside those of which the settings say so; or why the settings
+     *     cannot be used here
      */
-    Result<Boolean> apply(EdgeSnapshot next);
+    Result<List<String>> apply(EdgeSnapshot next);
 
     /** Shows another certificate from the next connection on, or says why it cannot. */
     Result<Boolean> use(TlsIdentity next);

@@ -8,8 +8,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.edgeways.accounts.AccountChange;
 import org.edgeways.accounts.AccountLimits;
@@ -53,7 +55,8 @@ public final class Pool implements AutoCloseable {
     private final AtomicReference<@Nullable PoolEngine> engine;
     private final AtomicBoolean closing;
     private final List<SipListener> listeners = new ArrayList<>();
-    private final List<SipDialer> dialers = new ArrayList<>();
+    private final Map<LinkedNode, SipDialer> dialers = new ConcurrentHashMap<>();
+    private @Nullable Function<LinkedNode, SipDialer> dialing;
     private @Nullable AdminServer admin;
 
     private Pool(
@@ -178,10 +181,9 @@ public final class Pool implements AutoCloseable {
                             settings.limits().size()));
             listeners.add(SipListener.open(transport, listener, shards));
         }
-        for (LinkedNode edge : settings.edges()) {
-            dialers.add(SipDialer.start(
-                    transport, edge.dialer(settings.linkTls(), settings.limits().link()), shards, LinkListener.NONE));
-        }
+        dialing = edge -> SipDialer.start(
+                transport, edge.dialer(settings.linkTls(), settings.limits().link()), shards, LinkListener.NONE);
+        dial(settings.edges());
         admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence, more, counters);
     }
 
@@ -235,9 +237,28 @@ public final class Pool implements AutoCloseable {
         return accounts;
     }
 
+    /**
+     * Keeps links to these edge nodes from now on and to no others: those of a node that is no more among them are closed at
+     * once, those of one that is as before are left alone.
+     */
+    public synchronized void dial(List<LinkedNode> edges) {
+        Function<LinkedNode, SipDialer> start = dialing;
+        if (start == null || closing.get()) {
+            return;
+        }
+        dialers.entrySet().removeIf(dialled -> {
+            boolean gone = !edges.contains(dialled.getKey());
+            if (gone) {
+                dialled.getValue().close();
+            }
+            return gone;
+        });
+        edges.forEach(edge -> dialers.computeIfAbsent(edge, start));
+    }
+
     /** Whether every edge node is linked with at least one connection. */
     public boolean linked() {
-        return dialers.stream().allMatch(dialer -> dialer.open() > 0);
+        return dialers.values().stream().allMatch(dialer -> dialer.open() > 0);
     }
 
     /** Where devices inside connect. */
@@ -252,7 +273,7 @@ public final class Pool implements AutoCloseable {
             open.close();
         }
         listeners.forEach(SipListener::close);
-        dialers.forEach(SipDialer::close);
+        dialers.values().forEach(SipDialer::close);
     }
 
     /** Takes no more requests, writes what was accepted, and ends. Event loops and transport stay open. */

@@ -7,10 +7,12 @@ import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.edgeways.app.config.EdgeConfig;
+import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.DataDirectory;
 import org.edgeways.app.role.EdgeProcess;
+import org.edgeways.app.role.NodeJoining;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
             "",
             "Example (edgeways demo writes a working file to target/demo/edge/edge.json):",
             "  edgeways edge --config /etc/edgeways/edge.json",
+            "A node of an inside that has a directory of settings:",
+            "  edgeways edge --join edge1.bundle --data /var/lib/edgeways",
             "Stops cleanly on SIGINT and SIGTERM."
         })
 public final class EdgeCommand implements Callable<Integer> {
@@ -38,31 +42,68 @@ public final class EdgeCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     // not required by the parser, which would ask for it before a subcommand too
-    @Option(names = "--config", paramLabel = "FILE", description = "The configuration, JSON. Required.")
+    @Option(names = "--config", paramLabel = "FILE", description = "The configuration, JSON, of a node that joins nobody.")
     private @Nullable Path config;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The data directory of a node that joins or has joined.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--join",
+            paramLabel = "FILE",
+            description = {
+                "Joins with a bundle of edgeways node enroll: makes a key and waits on the inside leg for the inside.",
+                "It never connects inwards. Later starts need --data only."
+            })
+    private @Nullable Path join;
 
     /** Made by the command line. */
     public EdgeCommand() {}
 
     @Override
     public Integer call() {
-        if (config == null) {
+        if ((config == null) == (data == null) || config != null && join != null) {
             throw new ParameterException(
-                    Objects.requireNonNull(spec).commandLine(), "Missing required option: '--config=FILE'");
+                    Objects.requireNonNull(spec).commandLine(),
+                    "Give --config=FILE, or --data=DIR, the first time with --join=FILE");
         }
-        EdgeConfig settings = EdgeConfig.read(config);
+        return config == null ? node(Objects.requireNonNull(data)) : configured(config);
+    }
+
+    private int configured(Path file) {
+        EdgeConfig settings = EdgeConfig.read(file);
         DataDirectory.make(settings.data());
         Logs.toFile(settings.data(), Level.INFO);
         EventLoops loops = EventLoops.perProcessor();
         EdgeProcess edge = EdgeProcess.start(settings, loops, new ProcessClock(), new SecureRandom());
+        return run(edge, loops, settings.outside().sipTls().port());
+    }
+
+    private int node(Path directory) {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        DataDirectory.make(directory);
+        Logs.toFile(directory, Level.INFO);
+        ProcessClock clock = new ProcessClock();
+        SecureRandom random = new SecureRandom();
+        if (join != null) {
+            NodeJoining.join(join, directory, clock, random, new MicrometerCounters(), text -> {
+                out.println(text);
+                out.flush();
+            });
+        }
+        EventLoops loops = EventLoops.perProcessor();
+        EdgeProcess edge = EdgeProcess.start(directory, loops, clock, random);
+        return run(edge, loops, edge.sipTlsPort());
+    }
+
+    private int run(EdgeProcess edge, EventLoops loops, int port) {
         Runnable stop = () -> {
             edge.close();
             loops.close();
         };
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         try (Lifetime lifetime = Lifetime.of("The edge", stop, ExitCode.DONE, out)) {
-            out.println("The edge is ready: SIP over TLS on port "
-                    + settings.outside().sipTls().port());
+            out.println("The edge is ready: SIP over TLS on port " + port);
             lifetime.await();
         }
         return ExitCode.DONE;

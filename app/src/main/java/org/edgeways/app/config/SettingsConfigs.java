@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
-import org.edgeways.pool.LinkLimits;
+import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;

@@ -3,6 +3,7 @@ package org.edgeways.app.role;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
@@ -13,8 +14,10 @@ import java.util.Set;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
 import org.edgeways.accessedge.engine.NextHop;
+import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.config.ListenConfig;
+import org.edgeways.app.config.SettingsConfigs;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppFailure;
@@ -24,14 +27,19 @@ import org.edgeways.base.BlockRandom;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerTls;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.net.TlsProvider;
+import org.edgeways.node.Member;
+import org.edgeways.node.NodeFiles;
 import org.edgeways.policy.SipDomains;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.tokens.Keyring;
 import org.edgeways.tokens.KeyringFile;
 import org.edgeways.tokens.KeyringWatch;
+import org.jspecify.annotations.Nullable;
 
 /** An edge node's Access Edge, running in this process, with its counters. */
 public final class EdgeProcess implements AutoCloseable {
@@ -40,6 +48,7 @@ public final class EdgeProcess implements AutoCloseable {
     private static final String KEYRING_FILE = "keyring";
 
     private final DataDirectory data;
+    private final @Nullable NodePart node;
     private final TransportContext transport;
     private final AccessEdge edge;
     private final CountersSocket counters;
@@ -49,6 +58,7 @@ public final class EdgeProcess implements AutoCloseable {
 
     private EdgeProcess(
             DataDirectory data,
+            @Nullable NodePart node,
             TransportContext transport,
             AccessEdge edge,
             CountersSocket counters,
@@ -56,6 +66,7 @@ public final class EdgeProcess implements AutoCloseable {
             WatchedPart watched,
             Optional<AdminListener> admin) {
         this.data = data;
+        this.node = node;
         this.transport = transport;
         this.edge = edge;
         this.counters = counters;
@@ -71,13 +82,52 @@ public final class EdgeProcess implements AutoCloseable {
      * @throws AppFailure if it cannot start
      */
     public static EdgeProcess start(EdgeConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        return start(config, null, new MicrometerCounters(), loops, clock, random);
+    }
+
+    /** Makes what listens to the inside of a node that has joined. */
+    private interface NodeMaker {
+        NodePart make(ServerTls insideLeg);
+    }
+
+    /**
+     * Starts a node that has joined with the settings that it ran last; waits for the first ones if there are none.
+     *
+     * @param data its data directory
+     * @param loops stay open
+     * @throws AppFailure if it has not joined or cannot start
+     */
+    public static EdgeProcess start(Path data, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        NodeFiles files = new NodeFiles(data);
+        Member member = RoleParts.good(files.member());
+        MicrometerCounters counters = new MicrometerCounters();
+        EdgeSnapshot snapshot = RoleParts.good(files.snapshot(member))
+                .orElseGet(() -> FirstSettings.await(
+                        files, member, RoleParts.good(files.leg()), loops, clock, random, counters));
+        SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
+                new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());
+        return start(
+                SettingsConfigs.edge(snapshot, data, identity),
+                leg -> new NodePart(files, member, snapshot, leg, loops, clock, random, counters),
+                counters,
+                loops,
+                clock,
+                random);
+    }
+
+    private static EdgeProcess start(
+            EdgeConfig config,
+            @Nullable NodeMaker node,
+            MicrometerCounters counters,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random) {
         NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
         DataDirectory data = DataDirectory.take(config.data());
-        MicrometerCounters counters = new MicrometerCounters();
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         boolean started = false;
         try {
-            EdgeProcess process = start(config, nextHop, data, transport, counters, random);
+            EdgeProcess process = start(config, nextHop, node, data, transport, counters, random);
             started = true;
             return process;
         } catch (IOException e) {
@@ -93,6 +143,7 @@ public final class EdgeProcess implements AutoCloseable {
     private static EdgeProcess start(
             EdgeConfig config,
             NextHop nextHop,
+            @Nullable NodeMaker maker,
             DataDirectory data,
             TransportContext transport,
             MicrometerCounters counters,
@@ -100,15 +151,19 @@ public final class EdgeProcess implements AutoCloseable {
             throws IOException {
         KeyringFile keyringFile = keyringFile(config);
         TlsContexts tls = new TlsContexts(TlsProvider.best());
-        TlsIdentity node = RoleParts.identity(config.link().certificate());
+        TlsIdentity identity = RoleParts.identity(config.link().certificate());
         List<X509Certificate> authorities = RoleParts.authorities(config.link().authority());
-        ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(node, authorities) : null;
+        ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(identity, authorities) : null;
         Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
         OutsideCertificates outside = OutsideCertificates.of(config.outside(), tls, random);
         AccessEdge.Material material =
-                new AccessEdge.Material(keyring, outside.served(), tls.mutualServer(node, authorities), dialled);
+                new AccessEdge.Material(keyring, outside.served(), tls.mutualServer(identity, authorities), dialled);
         AccessEdge edge =
                 new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
+        NodePart node = maker == null ? null : maker.make(material.insideLeg());
+        if (node != null) {
+            edge.insideProtocols().add(node.protocol());
+        }
         edge.start();
         WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge));
         Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(edge));
@@ -130,11 +185,16 @@ public final class EdgeProcess implements AutoCloseable {
             reloads.watch("next-hop", config.link().certificate(), config.link().authority(), dialled);
         }
         reloads.start(config.certificateCheck());
-        return new EdgeProcess(data, transport, edge, socket, reloads, watched, admin);
+        return new EdgeProcess(data, node, transport, edge, socket, reloads, watched, admin);
     }
 
     private static List<String> notReady(AccessEdge edge) {
         return edge.isInsideReachable() ? List.of() : List.of("the inside has no connection open to this node");
+    }
+
+    /** The port of SIP over TLS outside. */
+    public int sipTlsPort() {
+        return edge.tlsAddress().getPort();
     }
 
     /** What can be watched of it. */
@@ -183,6 +243,9 @@ public final class EdgeProcess implements AutoCloseable {
         reloads.close();
         admin.ifPresent(AdminListener::close);
         counters.close();
+        if (node != null) {
+            node.close();
+        }
         edge.close();
         transport.close();
         data.close();

@@ -17,16 +17,19 @@ import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.watching.AdminListener;
 import org.edgeways.app.watching.WatchedPart;
+import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.pool.Pool;
 import org.edgeways.pool.PoolSettings;
+import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.store.StoreException;
+import org.jspecify.annotations.Nullable;
 
 /** A pool, running in this process, with its counters. */
 public final class PoolProcess implements AutoCloseable {
@@ -63,13 +66,36 @@ public final class PoolProcess implements AutoCloseable {
      * @throws AppFailure if it cannot start
      */
     public static PoolProcess start(PoolConfig config, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        return start(config, new MicrometerCounters(), null, loops, clock, random);
+    }
+
+    /**
+     * What a pool has besides whose edge nodes belong to a control.
+     *
+     * @param tls what nodes are dialled with, instead of the files of the configuration
+     * @param commands that administrators give on the pool's socket
+     */
+    record Controlled(ClientTls tls, MoreCommands commands) {}
+
+    /** As {@link #start(PoolConfig, EventLoops, ProcessClock, SecureRandom)}, perhaps controlled. */
+    static PoolProcess start(
+            PoolConfig config,
+            MicrometerCounters counters,
+            @Nullable Controlled controlled,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random) {
         DataDirectory data = DataDirectory.take(config.data());
-        MicrometerCounters counters = new MicrometerCounters();
         TransportContext transport = new TransportContext(loops, clock, counters, random);
         boolean started = false;
         try {
-            PoolSettings settings = settings(config);
-            Pool pool = Pool.start(settings, transport, counters, random);
+            PoolSettings settings = settings(config, controlled);
+            Pool pool = Pool.start(
+                    settings,
+                    transport,
+                    counters,
+                    random,
+                    controlled == null ? MoreCommands.NONE : controlled.commands());
             WatchedPart watched = new WatchedPart("pool", counters::scrape, List::of);
             Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(pool));
             Optional<AdminListener> admin;
@@ -83,8 +109,10 @@ public final class PoolProcess implements AutoCloseable {
                 throw e;
             }
             CertificateReloads reloads = new CertificateReloads("pool", counters)
-                    .watch("inside", config.certificate(), settings.insideTls())
-                    .watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
+                    .watch("inside", config.certificate(), settings.insideTls());
+            if (controlled == null) {
+                reloads.watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
+            }
             reloads.start(config.certificateCheck());
             started = true;
             return new PoolProcess(data, transport, pool, socket, reloads, watched, admin);
@@ -104,7 +132,7 @@ public final class PoolProcess implements AutoCloseable {
         }
     }
 
-    private static PoolSettings settings(PoolConfig config) throws SSLException {
+    private static PoolSettings settings(PoolConfig config, @Nullable Controlled controlled) throws SSLException {
         TlsContexts tls = new TlsContexts(TlsProvider.best());
         List<InetSocketAddress> inside = config.inside().sockets();
         List<LinkedNode> edges = config.link().edges().stream()
@@ -121,9 +149,11 @@ public final class PoolProcess implements AutoCloseable {
                 inside,
                 tls.server(RoleParts.identity(config.certificate())),
                 edges,
-                tls.mutualClient(
-                        RoleParts.identity(config.link().certificate()),
-                        RoleParts.authorities(config.link().authority())),
+                controlled == null
+                        ? tls.mutualClient(
+                                RoleParts.identity(config.link().certificate()),
+                                RoleParts.authorities(config.link().authority()))
+                        : controlled.tls(),
                 algorithms,
                 config.limits().withLink(config.link().limits()));
     }
@@ -131,6 +161,11 @@ public final class PoolProcess implements AutoCloseable {
     /** What can be watched of it. */
     public WatchedPart watched() {
         return watched;
+    }
+
+    /** The pool itself. */
+    Pool pool() {
+        return pool;
     }
 
     /** The people. */

@@ -1,4 +1,4 @@
-package org.edgeways.app.perimeter;
+package org.edgeways.app.role;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +48,10 @@ public final class NodeJoining {
                             + "\nOr choose another directory, or empty this one to begin anew.");
         }
         Bundle bundle = read(file);
-        try (JoinWaiter waiter = JoinWaiter.open(bundle, clock, random, counters, files::keep)) {
+        try (JoinWaiter waiter = JoinWaiter.open(bundle, clock, random, counters, (membership, identity) -> {
+            files.keepLeg(bundle.listen());
+            files.keep(membership, identity);
+        })) {
             say.accept("Waiting as node " + bundle.node() + " on "
                     + bundle.listen().getAddress().getHostAddress() + " port "
                     + bundle.listen().getPort() + " until " + bundle.expires() + " for the inside to dial.");

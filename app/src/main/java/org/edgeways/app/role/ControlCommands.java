@@ -1,4 +1,4 @@
-package org.edgeways.app.perimeter;
+package org.edgeways.app.role;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Carries out administrators' requests about edge nodes, their settings and their certificates. */
-public final class ControlCommands implements MoreCommands {
+final class ControlCommands implements MoreCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +39,7 @@ public final class ControlCommands implements MoreCommands {
     private final Supplier<List<NodeStatus>> links;
 
     /** @param links how it stands with the Link to each node */
-    public ControlCommands(Control control, Supplier<List<NodeStatus>> links) {
+    ControlCommands(Control control, Supplier<List<NodeStatus>> links) {
         this.control = control;
         this.links = links;
     }

@@ -1,0 +1,248 @@
+package org.edgeways.app.role;
+
+import org.edgeways.siptransport.LinkedNode;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.edgeways.app.config.CertificateFiles;
+import org.edgeways.app.config.PoolConfig;
+import org.edgeways.app.config.SettingsConfigs;
+import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.Result;
+import org.edgeways.control.CertificateNames;
+import org.edgeways.control.Control;
+import org.edgeways.control.ControlSettings;
+import org.edgeways.control.Perimeter;
+import org.edgeways.link.LinkContext;
+import org.edgeways.link.LinkDialer;
+import org.edgeways.link.LinkLimits;
+import org.edgeways.link.LinkNode;
+import org.edgeways.link.LinkServices;
+import org.edgeways.link.Origin;
+import org.edgeways.link.engine.LinkAddress;
+import org.edgeways.link.engine.LinkTimes;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.pool.Pool;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.Service;
+import org.edgeways.store.Store;
+import org.edgeways.store.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** The inside with a directory of settings: control, the Link to every node that has joined, and the pool. */
+public final class InsideProcess implements AutoCloseable {
+
+    private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
+    private static final String POOL = "pool";
+
+    private final Deque<AutoCloseable> opened;
+    private final PoolProcess pool;
+    private final int port;
+
+    private InsideProcess(Deque<AutoCloseable> opened, PoolProcess pool, int port) {
+        this.opened = opened;
+        this.pool = pool;
+        this.port = port;
+    }
+
+    /**
+     * Starts it; when this returns, it listens inside.
+     *
+     * @param settings the directory of the settings
+     * @param data the data directory
+     * @param passphrase the file of the passphrase of the authority's keys, if it is not in the data directory
+     * @param loops stay open
+     * @throws AppFailure if it cannot start
+     */
+    public static InsideProcess start(
+            Path settings,
+            Path data,
+            Optional<Path> passphrase,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random) {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        boolean started = false;
+        try {
+            InsideProcess process = start(settings, data, passphrase, loops, clock, random, opened);
+            started = true;
+            return process;
+        } catch (StoreException e) {
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "the data in " + data + " cannot be used: " + e.getMessage(),
+                    "The log in that directory may say more.",
+                    e);
+        } finally {
+            if (!started) {
+                RoleParts.closeAll(opened);
+            }
+        }
+    }
+
+    private static InsideProcess start(
+            Path settings,
+            Path data,
+            Optional<Path> passphrase,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random,
+            Deque<AutoCloseable> opened) {
+        MicrometerCounters counters = new MicrometerCounters();
+        Path own = data.resolve("control");
+        DataDirectory.make(own);
+        Store store = Store.open(own, List.of(Control.SCHEMA), counters);
+        opened.push(store);
+        Links links = new Links();
+        ControlSettings usual = ControlSettings.in(own);
+        Control control = RoleParts.good(Control.start(
+                passphrase.map(usual::withPassphrase).orElse(usual),
+                new Control.Surroundings(
+                        store,
+                        new SettingsDirectory(settings),
+                        CertificateRequest.service(POOL, POOL + ".service.edgeways.internal"),
+                        InstantSource.system(),
+                        random,
+                        counters),
+                SETTINGS_CHECK,
+                links));
+        opened.push(control);
+        Settings inUse = links.settings()
+                .orElseThrow(() -> new AppFailure(
+                        AppErrorCode.CONFIGURATION_INVALID,
+                        control.status().settingsProblem().orElse("the settings in " + settings + " cannot be used"),
+                        "edgeways check " + settings + " tells everything that is wrong."));
+        LinkContext context = new LinkContext(loops, clock, counters, random);
+        opened.push(context);
+        LinkServices services = new LinkServices(Map.of());
+        LinkDialer dialer =
+                new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, control.service());
+        opened.push(dialer);
+        PoolConfig config = config(inUse, data);
+        PoolProcess pool = PoolProcess.start(
+                config,
+                counters,
+                new PoolProcess.Controlled(control.tls(), new ControlCommands(control, dialer::status)),
+                loops,
+                clock,
+                random);
+        opened.push(pool);
+        links.begin(control, dialer, services, pool.pool());
+        return new InsideProcess(opened, pool, config.inside().port());
+    }
+
+    private static PoolConfig config(Settings settings, Path data) {
+        if (settings.pools().size() != 1) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    "the settings have " + settings.pools().size() + " documents of kind Pool, not one",
+                    "This program is one pool; write one such document.");
+        }
+        // the files of the link are not read: control has the certificate
+        SettingsConfigs.Identity none = new SettingsConfigs.Identity(
+                new CertificateFiles(data.resolve("none"), data.resolve("none")), data.resolve("none"));
+        return SettingsConfigs.pool(
+                        settings, settings.pools().keySet().iterator().next(), data, none)
+                .withoutEdges();
+    }
+
+    /** Dials whom control says, over the Link and for SIP, and names the services that there are. */
+    private static final class Links implements Perimeter.Listener {
+        private @Nullable Perimeter latest;
+        private @Nullable Running running;
+        private Set<String> dialled = new HashSet<>();
+
+        private record Running(Control control, LinkDialer dialer, LinkServices services, Pool pool) {}
+
+        @Override
+        public synchronized void changed(Perimeter perimeter) {
+            latest = perimeter;
+            apply();
+        }
+
+        synchronized void begin(Control control, LinkDialer dialer, LinkServices services, Pool pool) {
+            running = new Running(control, dialer, services, pool);
+            apply();
+        }
+
+        synchronized Optional<Settings> settings() {
+            return Optional.ofNullable(latest).map(Perimeter::settings);
+        }
+
+        private void apply() {
+            Perimeter perimeter = latest;
+            Running to = running;
+            if (perimeter == null || to == null) {
+                return;
+            }
+            to.services().replace(origins(perimeter.settings()));
+            dialled.stream()
+                    .filter(name -> !perimeter.nodes().containsKey(name))
+                    .forEach(to.dialer()::removeNode);
+            dialled = new HashSet<>(perimeter.nodes().keySet());
+            perimeter.nodes().forEach((name, node) -> to.dialer().setNode(linked(name, node, to.control())));
+            to.pool().dial(perimeter.nodes().entrySet().stream()
+                    .map(entry -> sip(entry.getKey(), entry.getValue()))
+                    .toList());
+        }
+
+        private static LinkNode linked(String name, EdgeNode node, Control control) {
+            EdgeNode.InsideLeg leg = node.insideLeg();
+            return LinkNode.of(
+                            name,
+                            new LinkAddress(leg.dialledAddress(), leg.dialledPort()),
+                            CertificateNames.ofNode(name),
+                            control.tls())
+                    .withConnections(leg.connections());
+        }
+
+        private static LinkedNode sip(String name, EdgeNode node) {
+            EdgeNode.InsideLeg leg = node.insideLeg();
+            return new LinkedNode(
+                    CertificateNames.ofNode(name), leg.dialledAddress(), leg.dialledPort(), leg.connections());
+        }
+
+        private static Map<String, Origin> origins(Settings settings) {
+            Map<String, Origin> origins = new HashMap<>();
+            settings.services().forEach((name, service) -> origins.put(name, origin(service)));
+            return origins;
+        }
+
+        private static Origin origin(Service service) {
+            return service.socket().isPresent()
+                    ? new Origin.Unix(Path.of(service.socket().get()))
+                    : new Origin.Tcp(
+                            service.host().orElseThrow(), service.port().orElseThrow());
+        }
+    }
+
+    /** The port of SIP over TLS inside. */
+    public int port() {
+        return port;
+    }
+
+    /** The pool. */
+    public PoolProcess pool() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        RoleParts.closeAll(opened);
+    }
+}

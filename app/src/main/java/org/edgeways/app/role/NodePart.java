@@ -1,0 +1,162 @@
+package org.edgeways.app.role;
+
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.edgeways.base.Counters;
+import org.edgeways.base.Result;
+import org.edgeways.link.LinkAcceptor;
+import org.edgeways.link.LinkContext;
+import org.edgeways.link.LinkLimits;
+import org.edgeways.link.LinkProtocol;
+import org.edgeways.link.engine.LinkTimes;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.Pem;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.ServerTls;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.net.port.Protocol;
+import org.edgeways.node.Member;
+import org.edgeways.node.NodeAgent;
+import org.edgeways.node.NodeErrorCode;
+import org.edgeways.node.NodeFiles;
+import org.edgeways.node.NodeHost;
+import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.settings.snapshot.SnapshotChange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes an edge process a node that has joined: the edge end of the Link on the inside leg, and the agent that takes
+ * settings. Whom the inside leg trusts changes at once; other keys that have changed wait for a restart, and the inside is told
+ * which.
+ */
+final class NodePart implements NodeHost, AutoCloseable {
+
+    private static final Duration CHECK = Duration.ofMinutes(1);
+    private static final Set<String> LIVE = Set.of("refusedSerials", "authorities");
+    private static final int HEXADECIMAL = 16;
+
+    private final ServerTls insideLeg;
+    private final @Nullable EdgeSnapshot running;
+    private final CompletableFuture<EdgeSnapshot> first = new CompletableFuture<>();
+    private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("node").factory());
+    private final LinkContext context;
+    private final LinkAcceptor acceptor;
+
+    /** @param running what the roles were started with; null if there is nothing yet */
+    NodePart(
+            NodeFiles files,
+            Member member,
+            @Nullable EdgeSnapshot running,
+            ServerTls insideLeg,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random,
+            Counters counters) {
+        this.insideLeg = insideLeg;
+        this.running = running;
+        String version = NodePart.class.getPackage().getImplementationVersion();
+        NodeAgent agent = new NodeAgent(
+                member,
+                running,
+                new NodeAgent.Surroundings(
+                        files,
+                        this,
+                        version == null ? "not packaged" : version,
+                        desk,
+                        InstantSource.system(),
+                        random,
+                        counters));
+        context = new LinkContext(loops, clock, counters, random);
+        acceptor = new LinkAcceptor(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, agent);
+        if (running != null) {
+            trust(running);
+        }
+        var _ = desk.scheduleWithFixedDelay(agent::check, CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The Link, to be registered on the inside leg. */
+    Protocol protocol() {
+        return Protocol.named(LinkProtocol.ALPN, ServerCertificates.of(insideLeg), accepted -> {
+            accepted.ready();
+            acceptor.attach(
+                    accepted.channel(),
+                    Objects.requireNonNull(accepted.peer(), "the inside leg takes nobody without a certificate"));
+        });
+    }
+
+    /** The first settings that came. */
+    CompletableFuture<EdgeSnapshot> first() {
+        return first;
+    }
+
+    @Override
+    public Result<List<String>> apply(EdgeSnapshot next) {
+        Result<Boolean> trusted = trust(next);
+        if (trusted instanceof Result.Bad<Boolean> bad) {
+            return bad.as();
+        }
+        first.complete(next);
+        return Result.ok(
+                running == null
+                        ? List.of()
+                        : SnapshotChange.between(running, next).keys().stream()
+                                .filter(key -> !LIVE.contains(key))
+                                .toList());
+    }
+
+    private Result<Boolean> trust(EdgeSnapshot snapshot) {
+        Set<BigInteger> refused = new HashSet<>();
+        snapshot.refusedSerials().forEach(serial -> refused.add(new BigInteger(serial, HEXADECIMAL)));
+        Result<List<X509Certificate>> authorities =
+                Pem.certificates(String.join("\n", snapshot.authorities()), "the authorities of the settings");
+        return switch (authorities) {
+            case Result.Bad<List<X509Certificate>> bad -> bad.as();
+            case Result.Ok<List<X509Certificate>>(List<X509Certificate> read) -> {
+                try {
+                    insideLeg.reload(insideLeg.identity(), read);
+                    insideLeg.refuse(refused);
+                    yield Result.ok(true);
+                } catch (SSLException e) {
+                    yield Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, String.valueOf(e.getMessage()));
+                }
+            }
+        };
+    }
+
+    @Override
+    public Result<Boolean> use(TlsIdentity next) {
+        try {
+            insideLeg.reload(next);
+            return Result.ok(true);
+        } catch (SSLException e) {
+            return Result.bad(NodeErrorCode.CERTIFICATE_WRONG, 0, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public List<ControlMessage.Shown> shown() {
+        return List.of();
+    }
+
+    @Override
+    public void close() {
+        acceptor.close();
+        context.close();
+        desk.shutdown();
+    }
+}
