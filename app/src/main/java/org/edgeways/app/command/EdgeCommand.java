@@ -42,10 +42,16 @@ public final class EdgeCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     // not required by the parser, which would ask for it before a subcommand too
-    @Option(names = "--config", paramLabel = "FILE", description = "The configuration, JSON, of a node that joins nobody.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration, JSON, of a node that joins nobody.")
     private @Nullable Path config;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data directory of a node that joins or has joined.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "The data directory of a node that joins or has joined.")
     private @Nullable Path data;
 
     @Option(

@@ -43,7 +43,10 @@ public final class PoolCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "The configuration, JSON, with the edge nodes in it.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration, JSON, with the edge nodes in it.")
     private @Nullable Path config;
 
     @Option(

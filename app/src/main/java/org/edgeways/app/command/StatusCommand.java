@@ -83,7 +83,10 @@ public final class StatusCommand implements Callable<Integer> {
                 node.path("name").asText(),
                 roles.isEmpty() ? "-" : String.join(", ", roles),
                 state(node),
-                link.isObject() ? link.path("open").asInt() + " of " + link.path("wanted").asInt() : "-",
+                link.isObject()
+                        ? link.path("open").asInt() + " of "
+                                + link.path("wanted").asInt()
+                        : "-",
                 revision(node),
                 node.hasNonNull("certificateEnd") ? days(node.path("certificateEnd"), now) : "-");
     }
@@ -110,7 +113,8 @@ public final class StatusCommand implements Callable<Integer> {
         String name = node.path("name").asText();
         JsonNode report = node.path("report");
         if (node.hasNonNull("bundleUntil")) {
-            notes.add(name + ": a bundle works until " + node.path("bundleUntil").asText());
+            notes.add(
+                    name + ": a bundle works until " + node.path("bundleUntil").asText());
         }
         if (report.path("rejected").isObject()) {
             notes.add(name + " refused revision "
@@ -123,14 +127,17 @@ public final class StatusCommand implements Callable<Integer> {
             notes.add(name + " must be started again for " + String.join(", ", restart));
         }
         for (JsonNode shown : report.path("shown")) {
-            notes.add(name + " shows clients a certificate for " + shown.path("name").asText() + ", "
+            notes.add(name + " shows clients a certificate for "
+                    + shown.path("name").asText() + ", "
                     + days(shown.path("end"), now) + " left"
                     + (shown.path("selfSigned").asBoolean() ? ", made by itself: clients will not trust it" : "")
                     + (shown.hasNonNull("problem")
-                            ? "; its files cannot be read: " + shown.path("problem").asText()
+                            ? "; its files cannot be read: "
+                                    + shown.path("problem").asText()
                             : ""));
         }
-        if (node.path("link").hasNonNull("lastFailure") && !node.path("connected").asBoolean()) {
+        if (node.path("link").hasNonNull("lastFailure")
+                && !node.path("connected").asBoolean()) {
             notes.add(name + " cannot be reached: "
                     + node.path("link").path("lastFailure").asText());
         }

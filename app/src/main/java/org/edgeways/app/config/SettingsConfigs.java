@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
-import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
@@ -27,6 +26,7 @@ import org.edgeways.settings.kind.TransactionLimits;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
 
 /** The configurations of today from the settings: whatever a JSON file can say, settings and snapshots say too. */

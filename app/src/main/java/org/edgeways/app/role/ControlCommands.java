@@ -54,8 +54,7 @@ final class ControlCommands implements MoreCommands {
         try {
             return switch (command) {
                 case "node-enroll" -> answer(control.enroll(text(request, "name")), this::enrolled);
-                case "node-remove" ->
-                    answer(control.remove(text(request, "name")), name -> good().put("name", name));
+                case "node-remove" -> answer(control.remove(text(request, "name")), name -> good().put("name", name));
                 case "status" -> status();
                 case "audit-list" -> events(request.path("most").asInt(100));
                 case "settings-reload" -> reload();

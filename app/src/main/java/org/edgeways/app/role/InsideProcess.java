@@ -1,6 +1,5 @@
 package org.edgeways.app.role;
 
-import org.edgeways.siptransport.LinkedNode;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,7 +18,6 @@ import org.edgeways.app.config.SettingsConfigs;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
-import org.edgeways.base.Result;
 import org.edgeways.control.CertificateNames;
 import org.edgeways.control.Control;
 import org.edgeways.control.ControlSettings;
@@ -40,6 +38,7 @@ import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Service;
+import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.store.Store;
 import org.edgeways.store.StoreException;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +129,7 @@ public final class InsideProcess implements AutoCloseable {
         LinkContext context = new LinkContext(loops, clock, counters, random);
         opened.push(context);
         LinkServices services = new LinkServices(Map.of());
-        LinkDialer dialer =
-                new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, control.service());
+        LinkDialer dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, control.service());
         opened.push(dialer);
         PoolConfig config = config(inUse, data);
         PoolProcess pool = PoolProcess.start(
@@ -196,9 +194,10 @@ public final class InsideProcess implements AutoCloseable {
                     .forEach(to.dialer()::removeNode);
             dialled = new HashSet<>(perimeter.nodes().keySet());
             perimeter.nodes().forEach((name, node) -> to.dialer().setNode(linked(name, node, to.control())));
-            to.pool().dial(perimeter.nodes().entrySet().stream()
-                    .map(entry -> sip(entry.getKey(), entry.getValue()))
-                    .toList());
+            to.pool()
+                    .dial(perimeter.nodes().entrySet().stream()
+                            .map(entry -> sip(entry.getKey(), entry.getValue()))
+                            .toList());
         }
 
         private static LinkNode linked(String name, EdgeNode node, Control control) {

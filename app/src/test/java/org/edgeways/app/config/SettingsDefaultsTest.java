@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
-import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
 import org.edgeways.pool.messages.MessageLimits;
@@ -24,6 +23,7 @@ import org.edgeways.settings.kind.TransactionLimits;
 import org.edgeways.settings.kind.UsualSettings;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
+import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
 import org.junit.jupiter.api.Test;
 

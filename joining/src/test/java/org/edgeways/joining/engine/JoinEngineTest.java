@@ -285,7 +285,8 @@ final class JoinEngineTest {
 
             assertThat(seen)
                     .as("chain %s", chain)
-                    .containsExactlyInAnyOrder("decide", "node join-certificate-wrong", "inside join-certificate-wrong");
+                    .containsExactlyInAnyOrder(
+                            "decide", "node join-certificate-wrong", "inside join-certificate-wrong");
         }
     }
 
