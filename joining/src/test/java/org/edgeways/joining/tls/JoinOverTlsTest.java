@@ -77,7 +77,7 @@ final class JoinOverTlsTest {
     }
 
     /** A desk that decides as told, and wants one exchange after the other until it has got an end. */
-    private class Desk implements JoinDialer.Desk {
+    private static class Desk implements JoinDialer.Desk {
         private final BlockingQueue<Optional<JoinErrorCode>> ends = new LinkedBlockingQueue<>();
         private final Function<SigningRequest, JoinDialer.Decision> decision;
         private volatile InetSocketAddress target;
