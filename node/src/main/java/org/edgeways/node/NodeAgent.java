@@ -155,8 +155,7 @@ public final class NodeAgent implements ControlService {
         if (started == null) {
             started = next;
         }
-        restartNeeded = Stream.concat(
-                        SnapshotChange.between(started, next).restartNeeded().stream(), waiting.stream())
+        restartNeeded = Stream.concat(SnapshotChange.between(started, next).restartNeeded().stream(), waiting.stream())
                 .distinct()
                 .toList();
         around.counters().counter("node_snapshots_taken").increment();

@@ -100,7 +100,8 @@ public final class NodeFiles {
     public Result<InetSocketAddress> leg() {
         Path file = directory.resolve(LEG);
         try {
-            String[] parts = Files.readString(file, StandardCharsets.US_ASCII).strip().split(" ", -1);
+            String[] parts =
+                    Files.readString(file, StandardCharsets.US_ASCII).strip().split(" ", -1);
             return Result.ok(new InetSocketAddress(InetAddress.ofLiteral(parts[0]), Integer.parseInt(parts[1])));
         } catch (IOException e) {
             return Result.bad(NodeErrorCode.MEMBERSHIP_UNUSABLE, 0, IoReason.of(e));

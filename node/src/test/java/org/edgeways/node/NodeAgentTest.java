@@ -200,7 +200,8 @@ final class NodeAgentTest {
         started();
         assertThat(sent.getFirst()).isEqualTo(new ControlMessage.Hello("edge1", 7, "test"));
         try (var listed = Files.list(directory)) {
-            for (Path file : listed.filter(one -> !one.equals(files.authorityFile())).toList()) {
+            for (Path file :
+                    listed.filter(one -> !one.equals(files.authorityFile())).toList()) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .as("%s", file)
                         .isEqualTo("rw-------");

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.PoolSettings;
@@ -13,6 +14,7 @@ import org.edgeways.pool.messages.MessageLimits;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.settings.Settings;
+import org.edgeways.settings.kind.AdminListener;
 import org.edgeways.settings.kind.Admission;
 import org.edgeways.settings.kind.Certificate;
 import org.edgeways.settings.kind.ConnectionLimits;
@@ -42,14 +44,14 @@ public final class SettingsConfigs {
      *
      * @param data its data directory, from which relative names of files count
      * @param inside its certificate on the inside leg
-     * @throws IllegalArgumentException if it is no Access Edge, or has several next hops or no certificate, which this
-     *     configuration cannot say
+     * @throws IllegalArgumentException if it is no Access Edge, or has several next hops, which this configuration cannot
+     *     say
      */
     public static EdgeConfig edge(EdgeSnapshot snapshot, Path data, Identity inside) {
         EdgeSnapshot.Access access =
                 snapshot.access().orElseThrow(() -> new IllegalArgumentException("the node is no Access Edge"));
-        if (snapshot.routes().size() != 1 || access.certificates().isEmpty()) {
-            throw new IllegalArgumentException("one next hop and a certificate are needed");
+        if (snapshot.routes().size() != 1) {
+            throw new IllegalArgumentException("one next hop is needed");
         }
         List<InetAddress> addresses = addresses(access.addresses());
         return new EdgeConfig(
@@ -62,7 +64,9 @@ public final class SettingsConfigs {
                         new ListenConfig(addresses, access.sipTlsPort()),
                         access.webSocketPort().map(port -> new ListenConfig(addresses, port)),
                         access.origins(),
-                        files(access.certificates().getFirst(), data),
+                        access.certificates().stream()
+                                .map(said -> files(said, data))
+                                .toList(),
                         admission(snapshot.limits().admission()),
                         connection(
                                 snapshot.limits().connection(),
@@ -80,6 +84,7 @@ public final class SettingsConfigs {
                 snapshot.insideNames(),
                 snapshot.hideTopology(),
                 snapshot.certificateCheck(),
+                snapshot.admin().map(SettingsConfigs::admin),
                 edge(snapshot.limits().requests()),
                 transactions(snapshot.limits().transactions()));
     }
@@ -116,12 +121,17 @@ public final class SettingsConfigs {
                                 pool.link().longestBackOff())),
                 pool.digestAlgorithms().stream().map(Pool.DigestAlgorithm::word).toList(),
                 pool.certificateCheck(),
+                pool.admin().map(SettingsConfigs::admin),
                 limits(pool));
     }
 
     private static PoolConfig.Edge dialled(EdgeNode node) {
         EdgeNode.InsideLeg leg = node.insideLeg();
         return new PoolConfig.Edge(leg.host(), leg.dialledAddress(), leg.dialledPort(), leg.connections());
+    }
+
+    private static AdminConfig admin(AdminListener said) {
+        return new AdminConfig(new ListenConfig(addresses(said.addresses()), said.port()), Set.of());
     }
 
     private static List<InetAddress> addresses(List<String> literals) {

@@ -20,6 +20,7 @@ import org.edgeways.app.config.ListenConfig;
 import org.edgeways.app.config.SettingsConfigs;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.watching.AdminListener;
 import org.edgeways.app.watching.WatchedPart;
@@ -107,12 +108,24 @@ public final class EdgeProcess implements AutoCloseable {
         SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
                 new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());
         return start(
-                SettingsConfigs.edge(snapshot, data, identity),
+                configured(snapshot, data, identity),
                 leg -> new NodePart(files, member, snapshot, leg, loops, clock, random, counters),
                 counters,
                 loops,
                 clock,
                 random);
+    }
+
+    private static EdgeConfig configured(EdgeSnapshot snapshot, Path data, SettingsConfigs.Identity identity) {
+        try {
+            return SettingsConfigs.edge(snapshot, data, identity);
+        } catch (IllegalArgumentException e) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    "the settings of this node are of a kind that this version cannot run: " + e.getMessage(),
+                    "Correct them inside; they come when it dials.",
+                    e);
+        }
     }
 
     private static EdgeProcess start(
