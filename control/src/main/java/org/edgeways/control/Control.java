@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -101,7 +102,7 @@ public final class Control implements AutoCloseable {
                 around.store(), authority.certificates(), settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
         this.sessions = new NodeSessions(
-                desk,
+                this::later,
                 this::renew,
                 (node, what) -> ledger.audit(
                         AuditKind.SNAPSHOT_REFUSED,
@@ -166,6 +167,15 @@ public final class Control implements AutoCloseable {
         repeat(this::renewOwn, OWN_CERTIFICATE_CHECK);
     }
 
+    /** On the desk, if it is still there: streams may end after it. */
+    private void later(Runnable task) {
+        try {
+            desk.execute(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("event=control-closed");
+        }
+    }
+
     private void repeat(Runnable task, Duration every) {
         var _ = desk.scheduleWithFixedDelay(
                 () -> {
@@ -224,9 +234,8 @@ public final class Control implements AutoCloseable {
     private SettingsDirectory.Outcome look() {
         SettingsDirectory.Outcome outcome = around.directory().check();
         switch (outcome) {
-            case SettingsDirectory.Outcome.Unchanged _ -> {
-                // as before
-            }
+            // what was wrong, if anything was, has been put right again
+            case SettingsDirectory.Outcome.Unchanged _ -> problem = Optional.empty();
             case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
                 inUse = Optional.of(next);
                 problem = Optional.empty();

@@ -342,6 +342,19 @@ final class ControlTest {
     }
 
     @Test
+    void settingsThatArePutRightAgainAreNoProblemAnyMore() throws Exception {
+        String good = Files.readString(inside.settings.resolve("edge1.yaml"));
+        Files.writeString(inside.settings.resolve("edge1.yaml"), good.replace("port:", "prt:"));
+        inside.reload();
+        assertThat(inside.control().status().settingsProblem()).isPresent();
+
+        Files.writeString(inside.settings.resolve("edge1.yaml"), good);
+        inside.reload();
+
+        assertThat(inside.control().status().settingsProblem()).isEmpty();
+    }
+
+    @Test
     void numbersGrowAndAreTheSameAfterARestart() throws Exception {
         join("edge1");
         FakeNode node = connected("edge1");

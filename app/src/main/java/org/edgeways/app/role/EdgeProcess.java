@@ -104,7 +104,13 @@ public final class EdgeProcess implements AutoCloseable {
         MicrometerCounters counters = new MicrometerCounters();
         EdgeSnapshot snapshot = RoleParts.good(files.snapshot(member))
                 .orElseGet(() -> FirstSettings.await(
-                        files, member, RoleParts.good(files.leg()), loops, clock, random, counters));
+                        files,
+                        member,
+                        RoleParts.good(files.leg()),
+                        loops,
+                        clock,
+                        random,
+                        new MicrometerCounters())); // those of the edge begin with it
         SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
                 new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());
         return start(

@@ -105,7 +105,7 @@ public final class InsideProcess implements AutoCloseable {
         MicrometerCounters counters = new MicrometerCounters();
         Path own = data.resolve("control");
         DataDirectory.make(own);
-        Store store = Store.open(own, List.of(Control.SCHEMA), counters);
+        Store store = Store.open(own, List.of(Control.SCHEMA), new PrefixedCounters("control_", counters));
         opened.push(store);
         Links links = new Links();
         ControlSettings usual = ControlSettings.in(own);

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -37,6 +38,8 @@ import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.settings.snapshot.SnapshotChange;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What makes an edge process a node that has joined: the edge end of the Link on the inside leg, and the agent that takes
@@ -45,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodePart implements NodeHost, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(NodePart.class);
     private static final Duration CHECK = Duration.ofMinutes(1);
     private static final Set<String> LIVE = Set.of("refusedSerials", "authorities");
     private static final int HEXADECIMAL = 16;
@@ -77,7 +81,7 @@ final class NodePart implements NodeHost, AutoCloseable {
                         files,
                         this,
                         version == null ? "not packaged" : version,
-                        desk,
+                        this::later,
                         InstantSource.system(),
                         random,
                         counters));
@@ -87,6 +91,15 @@ final class NodePart implements NodeHost, AutoCloseable {
             trust(running);
         }
         var _ = desk.scheduleWithFixedDelay(agent::check, CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** On the desk, if it is still there: streams end after it. */
+    private void later(Runnable task) {
+        try {
+            desk.execute(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("event=edge-node-closed");
+        }
     }
 
     /** The Link, to be registered on the inside leg. */
