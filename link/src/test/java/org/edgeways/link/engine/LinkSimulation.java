@@ -23,6 +23,7 @@ final class LinkSimulation {
     private static final long SECOND = 1000 * MILLISECOND;
     private static final LinkTimes TIMES = LinkTimes.DEFAULT;
     private static final int LIMIT = 8;
+    private static final int MOST_ROUNDS = 10_000;
     private static final long LONGEST_DELAY = 200 * MILLISECOND;
     private static final long LONGEST_SERVICE = 20 * SECOND;
 
@@ -117,6 +118,7 @@ final class LinkSimulation {
     private long order;
     private long wires;
     private boolean storm;
+    private int stuck;
     private int placed;
     private int finished;
     private int failed;
@@ -164,6 +166,10 @@ final class LinkSimulation {
             if (next > end) {
                 now = end;
                 return;
+            }
+            stuck = next > now ? 0 : stuck + 1;
+            if (stuck > MOST_ROUNDS) {
+                throw wrong("something is due for ever");
             }
             now = Math.max(now, next);
             timeouts();

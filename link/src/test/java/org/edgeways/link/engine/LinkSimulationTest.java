@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The Link's bookkeeping in thousands of simulated storms. A failure names the seed; {@code -Dlink.seed=N} runs that one
- * alone.
+ * alone, {@code -Dlink.seeds=N} another number of them.
  */
 final class LinkSimulationTest {
 
@@ -19,7 +19,7 @@ final class LinkSimulationTest {
     @Test
     void drainingBreaksNoStreamOff() {
         long placed = storms(new Weather(false, true));
-        assertThat(placed).as("streams placed").isGreaterThan(SEEDS);
+        assertThat(placed).as("streams placed").isGreaterThan(100);
     }
 
     /** Connections are lost, half-open, reset, their ends restart; then all must come back by itself. */
@@ -32,7 +32,8 @@ final class LinkSimulationTest {
         Long only = Long.getLong("link.seed");
         long first = only != null ? only : new Random().nextLong();
         long placed = 0;
-        for (int i = 0; i < (only != null ? 1 : SEEDS); i++) {
+        int seeds = only != null ? 1 : Integer.getInteger("link.seeds", SEEDS);
+        for (int i = 0; i < seeds; i++) {
             LinkSimulation simulation = new LinkSimulation(first + i, weather);
             try {
                 simulation.run(STORMY_SECONDS);
