@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DemoCommandTest {
     private static final Duration LIMIT = DemoRuns.LIMIT;
     private static final int PORTS = DemoRuns.PORTS;
+
+    /** Time, level, logger, event. */
+    private static final Pattern EVENT = Pattern.compile("\\S+ (INFO |WARN |ERROR) \\S+ event=[a-z]+(-[a-z]+)+( .*)?");
 
     private final DemoRuns runs = new DemoRuns();
 
@@ -114,12 +118,19 @@ class DemoCommandTest {
     }
 
     @Test
-    void noPasswordStandsInItsLog() throws IOException {
+    void everyLineOfItsLogHasAnEventARefusalsACodeAndNoneAPassword() throws IOException {
         try (RunningProgram demo = runs.start("log", LoopbackPorts.consecutive(PORTS), "--check")) {
             assertThat(demo.awaitExit(LIMIT)).isZero();
         }
         String log = Files.readString(runs.data().resolve("edgeways.log"));
-        assertThat(log).isNotEmpty();
+        assertThat(log.lines())
+                .isNotEmpty()
+                .allMatch(line -> EVENT.matcher(line).matches());
+        assertThat(log.lines().filter(line -> line.contains("-refused ")))
+                .as("the check provokes refusals, at the edge and at the pool")
+                .anyMatch(line -> line.contains("event=access-edge-refused "))
+                .anyMatch(line -> line.contains("event=pool-refused "))
+                .allMatch(line -> line.matches(".* event=[a-z-]+ code=[a-z-]+ .*"));
         assertThat(runs.passwords()).noneMatch(log::contains);
     }
 

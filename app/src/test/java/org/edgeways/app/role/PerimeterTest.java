@@ -33,8 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PerimeterTest {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             kind: Organisation
             name: acorn
             spec:
@@ -93,7 +92,10 @@ class PerimeterTest {
     }
 
     private JsonNode node(Path data) {
-        return AdminClient.of(data).ask(AdminClient.request("status")).path("nodes").path(0);
+        return AdminClient.of(data)
+                .ask(AdminClient.request("status"))
+                .path("nodes")
+                .path(0);
     }
 
     private void await(Path data, Predicate<JsonNode> is) {
@@ -127,21 +129,28 @@ class PerimeterTest {
         NodeJoining.join(bundle, edge, clock, RANDOM, new MicrometerCounters(), text -> {});
         open.push(EdgeProcess.start(edge, loops, clock, RANDOM));
 
-        await(data, node -> node.path("upToDate").asBoolean() && node.path("link").path("open").asInt() == 4);
+        await(
+                data,
+                node -> node.path("upToDate").asBoolean()
+                        && node.path("link").path("open").asInt() == 4);
         assertThat(node(data).path("certificateEnd").asText()).isNotEmpty();
 
         Files.writeString(
                 settings.resolve("acorn.yaml"),
                 Files.readString(settings.resolve("acorn.yaml")).replace("host: sip.acorn", "host: new.acorn"));
-        await(data, node -> node.path("meant").asLong() == 2 && node.path("upToDate").asBoolean());
-        assertThat(node(data).path("report").path("restartNeeded").path(0).asText()).isEqualTo("access.host");
+        await(
+                data,
+                node -> node.path("meant").asLong() == 2
+                        && node.path("upToDate").asBoolean());
+        assertThat(node(data).path("report").path("restartNeeded").path(0).asText())
+                .isEqualTo("access.host");
 
         AdminClient.of(data).ask(AdminClient.request("node-remove").put("name", "edge1"));
         assertThat(node(data).path("joined").isNull()).isTrue();
         await(data, node -> node.path("link").isMissingNode());
         open.pop().close();
-        assertThatThrownBy(() -> NodeJoining.join(
-                        bundle, made("second"), clock, RANDOM, new MicrometerCounters(), text -> {}))
+        assertThatThrownBy(() ->
+                        NodeJoining.join(bundle, made("second"), clock, RANDOM, new MicrometerCounters(), text -> {}))
                 .isInstanceOf(AppFailure.class)
                 .hasMessageContaining("used before");
     }
