@@ -87,6 +87,7 @@ public final class LinkDialer implements AutoCloseable {
     private final Map<String, Long> generations = new HashMap<>();
     private final Map<Long, Attempt> attempts = new HashMap<>();
     private volatile List<Seen> seen = List.of();
+    private boolean drained;
     private boolean closed;
     private @Nullable Future<?> timer;
 
@@ -114,7 +115,7 @@ public final class LinkDialer implements AutoCloseable {
     /** Keeps connections to that node, or keeps them as it says from now on. */
     public void setNode(LinkNode node) {
         onBook(() -> {
-            if (closed) {
+            if (closed || drained) {
                 return;
             }
             LinkNode before = nodes.put(node.name(), node);
@@ -147,7 +148,7 @@ public final class LinkDialer implements AutoCloseable {
     /** Opens no more connections and ends each open one when what runs on it has ended. */
     public void drain() {
         onBook(() -> {
-            closed = true;
+            drained = true;
             run(book.drain());
         });
     }

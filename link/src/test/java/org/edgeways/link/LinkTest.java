@@ -1,6 +1,7 @@
 package org.edgeways.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -8,11 +9,16 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.edgeways.link.engine.InsideState;
 import org.edgeways.link.engine.LinkErrorCode;
 import org.edgeways.link.engine.TrafficClass;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.testkit.LeakCheck;
 import org.junit.jupiter.api.Test;
@@ -222,6 +228,50 @@ final class LinkTest {
     }
 
     @Test
+    void controlMessagePastTheLimitEndsTheControlStreamAndNothingElse() throws Exception {
+        LinkLimits strict = LinkLimits.DEFAULT.withControl(1000, 2000);
+        try (LinkLoopback link = new LinkLoopback();
+                LinkDialer dialer =
+                        new LinkDialer(link.context, strict, LinkLoopback.TIMES, link.services, link.insideControl)) {
+            dialer.setNode(link.node("edge1", link.listen("edge1")).withConnections(1));
+            ControlPeer edge = LinkLoopback.Control.next(link.insideControl.peers);
+            ControlPeer inside = LinkLoopback.Control.next(link.edgeControl.peers);
+            assertThatThrownBy(() -> edge.send(new byte[1001])).isInstanceOf(IllegalArgumentException.class);
+
+            inside.send(new byte[1000]);
+            assertThat(LinkLoopback.Control.next(link.insideControl.messages)).hasSize(1000);
+            inside.send(new byte[1001]);
+
+            assertThat(LinkLoopback.Control.next(link.insideControl.ends))
+                    .isEqualTo(LinkErrorCode.CONTROL_MESSAGE_TOO_LONG.meaning());
+            LinkLoopback.Control.next(link.insideControl.peers);
+            assertThat(link.accepted).as("connections").hasSize(1);
+            assertThat(link.counters.value("link_connections_closed", "end", "edge", "reason", "link-peer-closed"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void certificateThatChangesTouchesNoOpenConnectionAndIsShownByTheNext() throws Exception {
+        try (LinkLoopback link = new LinkLoopback()) {
+            LinkNode node = link.node("edge1", link.listen("edge1")).withConnections(2);
+            link.dialer.setNode(node);
+            link.awaitUp(2);
+
+            node.tls()
+                    .reload(link.authority.issue(
+                            CertificateRequest.service("connector", "connector.acorn.example"), Instant.now()));
+            assertThat(link.acceptor.states()).extracting(InsideState::inside).containsExactly("pool");
+            var _ = link.acceptedNow().getFirst().pipeline().firstContext().close();
+
+            LinkLoopback.await(() -> link.acceptor.states().stream()
+                    .map(InsideState::inside)
+                    .toList()
+                    .equals(List.of("connector", "pool")));
+        }
+    }
+
+    @Test
     void nodeThatIsRemovedIsCutOffAtOnce() throws Exception {
         try (TestOrigin origin = TestOrigin.tcp((in, out) -> {
                     TestOrigin.readRequest(in);
@@ -244,7 +294,7 @@ final class LinkTest {
 
     @Test
     void whatRunsIsFinishedWhenTheInsideDrains() throws Exception {
-        java.util.concurrent.CountDownLatch go = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
         try (TestOrigin origin = TestOrigin.tcp((in, out) -> {
                     TestOrigin.readRequest(in);
                     out.write("HTTP/1.1 200 OK\r\n\r\nbefore".getBytes(StandardCharsets.US_ASCII));
@@ -320,11 +370,10 @@ final class LinkTest {
                     "edge1",
                     List.of(LinkLoopback.addressOf(listener)),
                     "edge1.perimeter.acorn.example",
-                    new org.edgeways.net.TlsContexts(link.provider)
+                    new TlsContexts(link.provider)
                             .mutualClient(
                                     link.authority.issue(
-                                            org.edgeways.net.CertificateRequest.node("edge2", "edge2.example"),
-                                            java.time.Instant.now()),
+                                            CertificateRequest.node("edge2", "edge2.example"), Instant.now()),
                                     link.authority.certificate()),
                     1));
 

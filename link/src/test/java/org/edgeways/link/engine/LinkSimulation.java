@@ -16,6 +16,7 @@ import org.edgeways.base.TimerQueue;
  * An inside, edge nodes and a network between them, in virtual time, from one seed. The engines are the real ones; the
  * network loses and half-opens connections, delays what is on different ones differently, and the two ends drain, restart
  * and change their minds. What must always hold is checked after every step.
+ * One long file, because the world and what must hold of it share all their state.
  */
 final class LinkSimulation {
 
