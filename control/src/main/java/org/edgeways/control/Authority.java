@@ -76,14 +76,18 @@ public record Authority(CertificateAuthority certificates, SnapshotSigner signer
             return switch (Pem.readCertificates(certificateFile)) {
                 case Result.Bad<List<X509Certificate>> bad -> bad.as();
                 case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) ->
-                    switch (key(directory.resolve(KEY), passphrase, chain.getFirst().getPublicKey(), certificateFile)) {
+                    switch (key(
+                            directory.resolve(KEY), passphrase, chain.getFirst().getPublicKey(), certificateFile)) {
                         case Result.Bad<PrivateKey> bad -> bad.as();
                         case Result.Ok<PrivateKey>(PrivateKey authorityKey) ->
                             switch (Pem.readPublicKeys(publicFile)) {
                                 case Result.Bad<List<PublicKey>> bad -> bad.as();
                                 case Result.Ok<List<PublicKey>>(List<PublicKey> known) ->
                                     switch (key(
-                                            directory.resolve(SNAPSHOT_KEY), passphrase, known.getFirst(), publicFile)) {
+                                            directory.resolve(SNAPSHOT_KEY),
+                                            passphrase,
+                                            known.getFirst(),
+                                            publicFile)) {
                                         case Result.Bad<PrivateKey> bad -> bad.as();
                                         case Result.Ok<PrivateKey>(PrivateKey signing) ->
                                             Result.ok(new Authority(

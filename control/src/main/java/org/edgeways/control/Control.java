@@ -98,8 +98,8 @@ public final class Control implements AutoCloseable {
         this.around = around;
         this.authority = authority;
         this.listener = listener;
-        this.ledger = Ledger.open(
-                around.store(), authority.certificates(), settings, around.clock(), around.counters());
+        this.ledger =
+                Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
         this.sessions = new NodeSessions(
                 this::later,
@@ -284,7 +284,8 @@ public final class Control implements AutoCloseable {
             return Result.bad(
                     ControlErrorCode.SETTINGS_ABSENT,
                     0,
-                    ControlErrorCode.SETTINGS_ABSENT.meaning() + problem.map(why -> ": " + why).orElse(""));
+                    ControlErrorCode.SETTINGS_ABSENT.meaning()
+                            + problem.map(why -> ": " + why).orElse(""));
         }
         EdgeNode said = current.get().nodes().get(node);
         if (said == null) {
@@ -330,14 +331,13 @@ public final class Control implements AutoCloseable {
         Instant now = around.clock().instant();
         Instant last = renewed.get(node);
         Result<SigningRequest> read = SigningRequest.read(request);
-        Result<List<X509Certificate>> answer =
-                switch (read) {
-                    case Result.Bad<SigningRequest> bad -> bad.as();
-                    case Result.Ok<SigningRequest>(SigningRequest good) ->
-                        last != null && now.isBefore(last.plus(leastBetween()))
-                                ? bad(ControlErrorCode.RENEWAL_TOO_SOON)
-                                : ledger.renew(node, good, names(node));
-                };
+        Result<List<X509Certificate>> answer = switch (read) {
+            case Result.Bad<SigningRequest> bad -> bad.as();
+            case Result.Ok<SigningRequest>(SigningRequest good) ->
+                last != null && now.isBefore(last.plus(leastBetween()))
+                        ? bad(ControlErrorCode.RENEWAL_TOO_SOON)
+                        : ledger.renew(node, good, names(node));
+        };
         return switch (answer) {
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) -> {
                 renewed.put(node, now);
@@ -352,7 +352,8 @@ public final class Control implements AutoCloseable {
                         node,
                         LogText.clean(bad.reason()));
                 around.counters()
-                        .counter("control_renewals_refused", "reason", bad.code().code())
+                        .counter(
+                                "control_renewals_refused", "reason", bad.code().code())
                         .increment();
                 yield bad.as();
             }
@@ -446,9 +447,8 @@ public final class Control implements AutoCloseable {
                             .orElse(List.of()),
                     Optional.ofNullable(joined.get(name)),
                     enrolments.stream()
-                            .filter(enrolment -> enrolment.node().equals(name)
-                                    && !enrolment.used()
-                                    && !enrolment.withdrawn())
+                            .filter(enrolment ->
+                                    enrolment.node().equals(name) && !enrolment.used() && !enrolment.withdrawn())
                             .map(Enrolment::expires)
                             .findFirst(),
                     sessions.isConnected(name),

@@ -40,8 +40,7 @@ public record ControlSettings(
 
     /** The same with the passphrase in another place. */
     public ControlSettings withPassphrase(Path file) {
-        return new ControlSettings(
-                authority, file, authorityName, certificateValidity, bundleValidity, auditEvents);
+        return new ControlSettings(authority, file, authorityName, certificateValidity, bundleValidity, auditEvents);
     }
 
     /** The same with other validities. */
@@ -51,7 +50,6 @@ public record ControlSettings(
 
     /** The same with another number of audit events that are kept. */
     public ControlSettings withAuditEvents(int most) {
-        return new ControlSettings(
-                authority, passphrase, authorityName, certificateValidity, bundleValidity, most);
+        return new ControlSettings(authority, passphrase, authorityName, certificateValidity, bundleValidity, most);
     }
 }

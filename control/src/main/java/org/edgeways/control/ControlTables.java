@@ -93,8 +93,7 @@ final class ControlTables {
 
     static Map<String, Instant> nodes(Handle handle) {
         return handle.createQuery("SELECT name, joined_at FROM nodes ORDER BY name")
-                .map((row, context) ->
-                        Map.entry(row.getString("name"), Instant.ofEpochMilli(row.getLong("joined_at"))))
+                .map((row, context) -> Map.entry(row.getString("name"), Instant.ofEpochMilli(row.getLong("joined_at"))))
                 .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 

@@ -33,6 +33,7 @@ public record EdgeNodeStatus(
 
     /** It runs what is meant for it, as far as it has said. */
     public boolean isUpToDate() {
-        return meant > 0 && report.filter(said -> said.report().revision() == meant).isPresent();
+        return meant > 0
+                && report.filter(said -> said.report().revision() == meant).isPresent();
     }
 }

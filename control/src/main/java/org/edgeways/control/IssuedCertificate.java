@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param refused since when it is refused; null if it is not
  */
 public record IssuedCertificate(
-        BigInteger serial, Kind kind, String name, Instant issued, Instant expires, @Nullable Instant refused) {
+        BigInteger serial,
+        Kind kind,
+        String name,
+        Instant issued,
+        Instant expires,
+        @Nullable Instant refused) {
 
     /** Whom a certificate is for. */
     public enum Kind {

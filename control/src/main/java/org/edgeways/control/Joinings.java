@@ -83,8 +83,8 @@ final class Joinings implements AutoCloseable {
     /** Dials for a bundle. */
     void start(Enrolment enrolment) {
         Offer offer = new Offer(enrolment.id(), enrolment.node(), enrolment.proofKey(), enrolment.expires());
-        JoinDialer.Place place = JoinDialer.Place.of(
-                offer, authority.certificates().certificate(), authority.certificates()::prove);
+        JoinDialer.Place place =
+                JoinDialer.Place.of(offer, authority.certificates().certificate(), authority.certificates()::prove);
         JoinDialer before = dialers.put(
                 enrolment.node(),
                 JoinDialer.start(place, new Desk(enrolment.id(), enrolment.node()), this::nanos, random));

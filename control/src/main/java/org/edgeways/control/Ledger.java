@@ -111,8 +111,7 @@ final class Ledger {
 
     private void audit(Handle handle, AuditKind kind, String name, String detail) {
         String shown = detail.length() > DETAIL_LENGTH ? detail.substring(0, DETAIL_LENGTH) : detail;
-        AuditEvent event =
-                ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
+        AuditEvent event = ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
         counters.counter("control_audit_events", "event", kind.word()).increment();
         LOG.info("event=audit-{} name={} detail=\"{}\"", event.event(), event.name(), LogText.clean(event.detail()));
     }
@@ -183,8 +182,7 @@ final class Ledger {
             Handle handle, IssuedCertificate.Kind kind, String name, X509Certificate certificate, AuditKind event) {
         Instant end = certificate.getNotAfter().toInstant();
         ControlTables.insertCertificate(
-                handle,
-                new IssuedCertificate(certificate.getSerialNumber(), kind, name, clock.instant(), end, null));
+                handle, new IssuedCertificate(certificate.getSerialNumber(), kind, name, clock.instant(), end, null));
         audit(
                 handle,
                 event,
@@ -245,12 +243,7 @@ final class Ledger {
     /** A service of the inside has got a certificate. */
     void issued(String service, X509Certificate certificate) {
         write(handle -> {
-            record(
-                    handle,
-                    IssuedCertificate.Kind.SERVICE,
-                    service,
-                    certificate,
-                    AuditKind.CERTIFICATE_ISSUED);
+            record(handle, IssuedCertificate.Kind.SERVICE, service, certificate, AuditKind.CERTIFICATE_ISSUED);
             return true;
         });
     }

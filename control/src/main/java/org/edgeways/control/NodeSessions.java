@@ -197,8 +197,7 @@ final class NodeSessions implements ControlService {
             greeted = true;
             version = hello.version();
             sent = hello.revision();
-            LOG.info(
-                    "event=control-node-here node={} version=\"{}\" revision={}", node, LogText.clean(version), sent);
+            LOG.info("event=control-node-here node={} version=\"{}\" revision={}", node, LogText.clean(version), sent);
             push();
         }
 
@@ -223,13 +222,12 @@ final class NodeSessions implements ControlService {
         }
 
         private void renew(ControlMessage.CertificateRequest request) {
-            ControlMessage answer =
-                    switch (answer(request)) {
-                        case Result.Ok<List<String>>(List<String> chain) -> new ControlMessage.CertificateIssued(chain);
-                        case Result.Bad<List<String>> bad ->
-                            new ControlMessage.Refusal(
-                                    ControlCodec.type(request), bad.code().code(), bad.reason());
-                    };
+            ControlMessage answer = switch (answer(request)) {
+                case Result.Ok<List<String>>(List<String> chain) -> new ControlMessage.CertificateIssued(chain);
+                case Result.Bad<List<String>> bad ->
+                    new ControlMessage.Refusal(
+                            ControlCodec.type(request), bad.code().code(), bad.reason());
+            };
             peer.send(ControlCodec.write(answer));
         }
 

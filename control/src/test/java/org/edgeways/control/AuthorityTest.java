@@ -48,8 +48,10 @@ final class AuthorityTest {
 
         assertThat(made.fresh()).isTrue();
         assertThat(kept.fresh()).isFalse();
-        assertThat(kept.certificates().certificate()).isEqualTo(made.certificates().certificate());
-        assertThat(kept.certificates().identity().key()).isEqualTo(made.certificates().identity().key());
+        assertThat(kept.certificates().certificate())
+                .isEqualTo(made.certificates().certificate());
+        assertThat(kept.certificates().identity().key())
+                .isEqualTo(made.certificates().identity().key());
         assertThat(kept.signer().key()).isEqualTo(made.signer().key());
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {

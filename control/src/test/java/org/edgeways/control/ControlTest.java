@@ -57,7 +57,8 @@ final class ControlTest {
     }
 
     private Bundle bundle(String node) {
-        return BundleCodec.decode(inside.control().enroll(node).orThrow().text()).orThrow();
+        return BundleCodec.decode(inside.control().enroll(node).orThrow().text())
+                .orThrow();
     }
 
     /** Waits with a bundle, as a node whose clock may be another. */
@@ -104,7 +105,8 @@ final class ControlTest {
         assertThat(PeerIdentity.of(leaf).node()).isEqualTo("edge1");
         assertThat(CertificateKeys.names(leaf))
                 .containsExactlyInAnyOrder("edge1.node.edgeways.internal", "edge1.perimeter.acorn.example");
-        assertThat(Duration.between(Instant.now(), leaf.getNotAfter().toInstant()).toDays())
+        assertThat(Duration.between(Instant.now(), leaf.getNotAfter().toInstant())
+                        .toDays())
                 .isEqualTo(89);
         assertThat(leaf.getIssuerX500Principal())
                 .isEqualTo(inside.control().authority().getSubjectX500Principal());
@@ -142,7 +144,8 @@ final class ControlTest {
         Bundle bundle = bundle("edge1");
         inside.pass(Duration.ofMinutes(61));
 
-        assertThat(joinWith(bundle, () -> inside.nanos() - Duration.ofMinutes(61).toNanos()))
+        assertThat(joinWith(
+                        bundle, () -> inside.nanos() - Duration.ofMinutes(61).toNanos()))
                 .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
         assertThat(recorded("join-refused edge1").detail()).contains("join-bundle-expired");
         assertThat(recorded("bundle-expired edge1").detail()).contains(bundle.enrolment());
@@ -266,7 +269,8 @@ final class ControlTest {
 
         // nobody dials for it any more; the dialler of the next one speaks of another
         bundle("edge1");
-        assertThat(joinWith(bundle, inside::nanos)).isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_OTHER));
+        assertThat(joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_OTHER));
         assertThat(recorded("join-refused edge1").detail()).contains("join-bundle-other");
     }
 
@@ -330,7 +334,8 @@ final class ControlTest {
         join("edge1");
         FakeNode node = connected("edge1");
         EdgeSnapshot before = node.given(key);
-        Files.writeString(inside.settings.resolve("acorn.yaml"), "kind: Organisation\nname: acorn\nspec:\n  sipDomans: []\n");
+        Files.writeString(
+                inside.settings.resolve("acorn.yaml"), "kind: Organisation\nname: acorn\nspec:\n  sipDomans: []\n");
 
         assertThat(inside.reload()).isInstanceOf(SettingsDirectory.Outcome.Kept.class);
         inside.reload();

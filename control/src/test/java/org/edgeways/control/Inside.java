@@ -28,8 +28,7 @@ final class Inside implements AutoCloseable {
     static final int PATIENCE_SECONDS = 20;
     static final SecureRandom RANDOM = new SecureRandom();
 
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             kind: Organisation
             name: acorn
             spec:
@@ -77,9 +76,7 @@ final class Inside implements AutoCloseable {
 
     /** Writes the settings of a node. */
     void node(String name, String outside, int listen) throws IOException {
-        Files.writeString(
-                settings.resolve(name + ".yaml"),
-                """
+        Files.writeString(settings.resolve(name + ".yaml"), """
                 kind: EdgeNode
                 name: %s
                 spec:
@@ -90,8 +87,7 @@ final class Inside implements AutoCloseable {
                     addresses: [127.0.0.1]
                     port: %d
                     dialAddress: 127.0.0.1
-                """
-                        .formatted(name, outside, name, listen));
+                """.formatted(name, outside, name, listen));
     }
 
     void start() {

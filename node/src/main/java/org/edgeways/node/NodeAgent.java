@@ -244,7 +244,8 @@ public final class NodeAgent implements ControlService {
         }
         around.counters().counter("node_certificates_renewed").increment();
         LOG.info(
-                "event=node-certificate-renewed end={}", next.leaf().getNotAfter().toInstant());
+                "event=node-certificate-renewed end={}",
+                next.leaf().getNotAfter().toInstant());
         report();
     }
 

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.edgeways.base.IoReason;
 import org.edgeways.base.Result;
 import org.edgeways.joining.engine.Membership;
-import org.edgeways.net.Pem;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.Pem;
 import org.edgeways.net.PrivateFile;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
@@ -128,8 +128,7 @@ public final class NodeFiles {
             if (Files.size(file) > SignedSnapshot.MAX_BYTES) {
                 return Result.bad(NodeErrorCode.SNAPSHOT_UNUSABLE, 0, file + " is too long");
             }
-            return switch (new SnapshotReader(member.node(), member.snapshotKeys())
-                    .read(Files.readAllBytes(file), 0)) {
+            return switch (new SnapshotReader(member.node(), member.snapshotKeys()).read(Files.readAllBytes(file), 0)) {
                 case Result.Bad<EdgeSnapshot> bad -> bad.as();
                 case Result.Ok<EdgeSnapshot>(EdgeSnapshot snapshot) -> Result.ok(Optional.of(snapshot));
             };

@@ -42,8 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class NodeAgentTest {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             kind: Organisation
             name: acorn
             spec:
@@ -133,7 +132,9 @@ final class NodeAgentTest {
     void joined() throws IOException {
         files = new NodeFiles(directory);
         TlsIdentity identity = authority.issue(
-                CertificateRequest.node("edge1", "edge1.perimeter.acorn.example").valid(Duration.ofDays(90)), start);
+                CertificateRequest.node("edge1", "edge1.perimeter.acorn.example")
+                        .valid(Duration.ofDays(90)),
+                start);
         files.keep(
                 new Membership("edge1", identity.chain(), List.of(signer.key().key())), identity);
         started();
@@ -152,7 +153,8 @@ final class NodeAgentTest {
         return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
             case SettingsOutcome.Good(Settings settings) ->
                 EdgeSnapshot.of(settings, node, revision, new EdgeSnapshot.Trust(List.of(), List.of()));
-            case SettingsOutcome.Bad bad -> throw new AssertionError(bad.problems().toString());
+            case SettingsOutcome.Bad bad ->
+                throw new AssertionError(bad.problems().toString());
         };
     }
 
@@ -262,7 +264,10 @@ final class NodeAgentTest {
     @Test
     void saysWhatNeedsARestartUntilItIsAsItWasAtTheStart() {
         given(snapshot(7));
-        given(snapshot(SETTINGS.replace("edge1.perimeter.acorn.example", "edge1.perimeter.acorn.example\n    port: 6000"), "edge1", 8));
+        given(snapshot(
+                SETTINGS.replace("edge1.perimeter.acorn.example", "edge1.perimeter.acorn.example\n    port: 6000"),
+                "edge1",
+                8));
         assertThat(report().restartNeeded()).containsExactly("insideLeg.port");
         given(snapshot(9));
         assertThat(report().restartNeeded()).isEmpty();
@@ -300,7 +305,9 @@ final class NodeAgentTest {
         SigningRequest read =
                 SigningRequest.read(Pem.request(request.request()).orThrow()).orThrow();
         List<X509Certificate> chain = by.issue(
-                read, CertificateRequest.node(node, "edge1.perimeter.acorn.example").valid(Duration.ofDays(90)), now);
+                read,
+                CertificateRequest.node(node, "edge1.perimeter.acorn.example").valid(Duration.ofDays(90)),
+                now);
         session.received(ControlCodec.write(new ControlMessage.CertificateIssued(chain.stream()
                 .map(certificate -> Pem.text(List.of(certificate)))
                 .toList())));
