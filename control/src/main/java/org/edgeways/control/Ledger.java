@@ -113,7 +113,11 @@ final class Ledger {
         String shown = detail.length() > DETAIL_LENGTH ? detail.substring(0, DETAIL_LENGTH) : detail;
         AuditEvent event = ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
         counters.counter("control_audit_events", "event", kind.word()).increment();
-        LOG.info("event=audit-{} name={} detail=\"{}\"", event.event(), event.name(), LogText.clean(event.detail()));
+        LOG.info(
+                "event=audit kind={} name={} detail=\"{}\"",
+                event.event(),
+                event.name(),
+                LogText.clean(event.detail()));
     }
 
     /** Records something that was decided elsewhere. */

@@ -190,7 +190,9 @@ final class ControlOverLinkTest {
     void aNodeStartsFromItsLastSettingsAndIsGivenNothingItHas() throws IOException, InterruptedException {
         EdgeSnapshot given = next(node.applied);
         long pushed = inside.counters.value("control_snapshots_pushed");
-        List.copyOf(node.accepted).forEach(Channel::close);
+        for (Channel channel : List.copyOf(node.accepted)) {
+            var _ = channel.close();
+        }
 
         await(() -> linkOf("edge1") == CONNECTIONS && isUpToDate());
         assertThat(node.files.snapshot(node.files.member().orThrow()).orThrow()).contains(given);

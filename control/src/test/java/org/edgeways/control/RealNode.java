@@ -127,7 +127,7 @@ final class RealNode implements NodeHost, AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext handler, Throwable cause) {
-            handler.close();
+            var _ = handler.close();
         }
     }
 

@@ -232,7 +232,10 @@ public final class NodeAgent implements ControlService {
         try {
             around.files().keep(member.with(next));
         } catch (IOException e) {
-            LOG.error("event=node-certificate-not-kept reason=\"{}\"", IoReason.of(e));
+            LOG.error(
+                    "event=node-certificate-not-kept code={} reason=\"{}\"",
+                    NodeErrorCode.CERTIFICATE_NOT_KEPT.code(),
+                    IoReason.of(e));
             return;
         }
         member = member.with(next);

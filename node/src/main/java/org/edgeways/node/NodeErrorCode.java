@@ -13,6 +13,8 @@ public enum NodeErrorCode implements ErrorCode {
     SNAPSHOT_NOT_APPLIED("node-snapshot-not-applied", "the settings cannot be put into effect here"),
     SNAPSHOT_NOT_KEPT("node-snapshot-not-kept", "the settings cannot be written to the disk"),
     CERTIFICATE_WRONG("node-certificate-wrong", "the certificate that came is not one that this node asked for"),
+    CERTIFICATE_NOT_KEPT(
+            "node-certificate-not-kept", "the new certificate cannot be written to the disk; the old one goes on"),
     MESSAGE_UNEXPECTED("node-message-unexpected", "the inside sent what only a node sends");
 
     private final String code;
