@@ -66,7 +66,8 @@ class AdminListenerTest {
     }
 
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", admin.address().getPort())) {
+        try (Socket socket =
+                new Socket(admin.address().getAddress(), admin.address().getPort())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
