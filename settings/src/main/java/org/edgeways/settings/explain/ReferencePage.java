@@ -25,8 +25,9 @@ public final class ReferencePage {
             - Times are written with a unit: `500ms`, `30s`, `5m`, `12h`, `7d`. Bytes are written as a number, or with `KiB`, `MiB`,
               `GiB` or `TiB`.
             - Anchors, aliases and tags of YAML are not taken.
-            - *restart* at a key: an edge node or pool takes a change of it only when it is started again, and a node says so. Everything else
-              a node takes at once, without an interruption.
+            - *restart* at a key: an edge node or pool takes a change of it only when it is started again. In this version that holds for every
+              other key of a node too: it keeps the new settings, `edgeways status` says which keys wait, and its next start takes
+              them. Whom the inside leg trusts and which certificates it refuses change at once.
             - People are not in the settings: `edgeways user` adds and changes them.
 
             The schema for editors is [settings.schema.json](settings.schema.json).
