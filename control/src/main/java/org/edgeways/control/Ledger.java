@@ -169,8 +169,11 @@ final class Ledger {
             if (refusal.isPresent()) {
                 return Result.bad(refusal.get(), 0, refusal.get().meaning());
             }
+            String node = found.orElseThrow().node();
             ControlTables.use(handle, id, key, now);
-            return Result.ok(issue(handle, found.orElseThrow().node(), request, says, AuditKind.CERTIFICATE_ISSUED));
+            // it is dialled from now on: if its last word is lost, it belongs to us all the same
+            ControlTables.putNode(handle, node, now);
+            return Result.ok(issue(handle, node, request, says, AuditKind.CERTIFICATE_ISSUED));
         });
     }
 

@@ -300,13 +300,15 @@ final class ControlTest {
         assertThat(given.authorities())
                 .containsExactly(Pem.text(List.of(inside.control().authority())));
         node.report(given.revision(), Optional.empty());
+        node.asksForACertificate(CertificateKeys.make(Inside.RANDOM));
+        node.told(); // so that the report was read
         node.close("lost");
 
         FakeNode again = new FakeNode("edge1", inside.control().service());
         again.hello(given.revision());
         again.asksForACertificate(CertificateKeys.make(Inside.RANDOM));
 
-        assertThat(again.told()).isInstanceOf(ControlMessage.CertificateIssued.class);
+        assertThat(again.told()).isInstanceOf(ControlMessage.Refusal.class); // too soon; and no settings before it
         assertThat(status("edge1").isUpToDate()).isTrue();
     }
 

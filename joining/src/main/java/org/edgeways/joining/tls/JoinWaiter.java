@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -73,6 +74,7 @@ public final class JoinWaiter implements AutoCloseable {
     private final TlsIdentity own;
     private final byte[] request;
     private final ServerSocketChannel server;
+    private final Thread acceptor;
     private final Patience patience = new Patience();
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -93,6 +95,8 @@ public final class JoinWaiter implements AutoCloseable {
         // signed by an authority that is forgotten at once: a key with a certificate that says nothing
         this.own = CertificateAuthority.create("edgeways-join", now, random)
                 .issue(CertificateRequest.of(bundle.node()), now);
+        this.acceptor =
+                Thread.ofVirtual().name("join").unstarted(new AcceptLoop("join", server::accept, this::take, counters));
         this.request = SigningRequest.make(own.key(), own.leaf().getPublicKey(), bundle.node());
     }
 
@@ -116,7 +120,7 @@ public final class JoinWaiter implements AutoCloseable {
         if (bundle.isExpired(waiter.now())) {
             waiter.end(new Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
         } else {
-            Thread.ofVirtual().name("join").start(new AcceptLoop("join", server::accept, waiter::take, counters));
+            waiter.acceptor.start();
         }
         return waiter;
     }
@@ -230,24 +234,29 @@ public final class JoinWaiter implements AutoCloseable {
         return new TlsIdentity(own.key(), membership.chain());
     }
 
-    /** Listens no more, so that the port is free for what comes next, and tells. */
     private void end(Outcome what) {
+        stopListening();
+        outcome.complete(what);
+    }
+
+    /** When this returns the port is free: a channel that is waited on is closed by who waits. */
+    private void stopListening() {
         try {
             server.close();
+            if (acceptor.getState() != Thread.State.NEW) {
+                acceptor.join(Duration.ofSeconds(1));
+            }
         } catch (IOException e) {
             LOG.debug("event=join-listener-left reason=\"{}\"", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        outcome.complete(what);
     }
 
     /** Waits no more. */
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            LOG.debug("event=join-listener-left reason=\"{}\"", e.toString());
-        }
+        stopListening();
         connections.forEach(Patience::close);
         patience.close();
     }
