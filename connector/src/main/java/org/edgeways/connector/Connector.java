@@ -229,7 +229,7 @@ public final class Connector implements AutoCloseable {
             if (!isServer(connection)) {
                 ConnectorErrorCode code = ConnectorErrorCode.SOURCE_FOREIGN;
                 counters.counter("connector_refused", "code", code.code()).increment();
-                LOG.warn("event={} source={}", code.code(), connection.remoteAddress());
+                LOG.warn("event=connector-source-refused code={} source={}", code.code(), connection.remoteAddress());
                 connection.close(TransportErrorCode.CLOSED_BY_ROLE);
             }
             shards.opened(connection, now);

@@ -114,7 +114,7 @@ final class Ledger {
         AuditEvent event = ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
         counters.counter("control_audit_events", "event", kind.word()).increment();
         LOG.info(
-                "event=audit kind={} name={} detail=\"{}\"",
+                "event=control-audit kind={} name={} detail=\"{}\"",
                 event.event(),
                 event.name(),
                 LogText.clean(event.detail()));

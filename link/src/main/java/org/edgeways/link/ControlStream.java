@@ -172,7 +172,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter implements Contro
         try {
             call.run();
         } catch (RuntimeException e) {
-            LOG.error("{}", LinkErrorCode.CONTROL_FAILED.code(), e);
+            LOG.error("event=link-control-broken code={}", LinkErrorCode.CONTROL_FAILED.code(), e);
             end(LinkErrorCode.CONTROL_FAILED.meaning());
         }
     }

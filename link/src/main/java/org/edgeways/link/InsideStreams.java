@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Optional;
+import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.link.engine.LinkErrorCode;
 import org.edgeways.link.http.RequestHead;
@@ -89,7 +90,11 @@ final class InsideStreams {
             switch (RequestHead.of(headers.headers())) {
                 case Result.Bad<RequestHead> bad -> {
                     if (context.mayLog()) {
-                        LOG.warn("{} {} of {}: {}", bad.code().code(), "400", nodeOf(connection), bad.reason());
+                        LOG.warn(
+                                "event=link-request-refused code={} node={} reason=\"{}\"",
+                                bad.code().code(),
+                                nodeOf(connection),
+                                LogText.clean(bad.reason()));
                     }
                     refuse(stream, 400, LinkErrorCode.REQUEST_REFUSED, headers.isEndStream());
                 }
@@ -113,7 +118,7 @@ final class InsideStreams {
             if (origin.isEmpty()) {
                 if (context.mayLog()) {
                     LOG.warn(
-                            "{} asked for by {}: {}",
+                            "event=link-service-refused code={} node={} service=\"{}\"",
                             LinkErrorCode.SERVICE_UNKNOWN.code(),
                             nodeOf(connection),
                             printable(head.service()));

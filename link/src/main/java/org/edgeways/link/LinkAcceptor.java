@@ -83,7 +83,7 @@ public final class LinkAcceptor implements AutoCloseable {
     private void refuse(Channel channel, LinkErrorCode code, PeerIdentity peer) {
         counters.connectionClosed(code);
         if (context.mayLog()) {
-            LOG.warn("{} {}", code.code(), peer.names());
+            LOG.warn("event=link-peer-refused code={} peer={}", code.code(), peer.names());
         }
         var _ = channel.close();
     }
@@ -106,7 +106,7 @@ public final class LinkAcceptor implements AutoCloseable {
                     return;
                 }
                 connections.put(number, connection);
-                LOG.info("link of {} is up, {} now", inside, connections.size());
+                LOG.info("event=link-up inside={} open={}", inside, connections.size());
                 run(book.opened(number, inside, Math.min(allowed, limits.streams()), context.now()));
             });
         }
@@ -128,7 +128,7 @@ public final class LinkAcceptor implements AutoCloseable {
             onBook(() -> {
                 controlStreams.remove(number);
                 if (connections.remove(number) != null) {
-                    LOG.info("link of {} is down ({}), {} left", inside, reason, connections.size());
+                    LOG.info("event=link-down inside={} reason=\"{}\" open={}", inside, reason, connections.size());
                 }
                 run(book.closed(number, context.now()));
             });
@@ -280,7 +280,8 @@ public final class LinkAcceptor implements AutoCloseable {
             }
             if (!"200".contentEquals(String.valueOf(headers.headers().status())) || headers.isEndStream()) {
                 if (context.mayLog()) {
-                    LOG.info("{} at {}", LinkErrorCode.CONTROL_ABSENT.code(), inside);
+                    LOG.info(
+                            "event=link-control-absent code={} inside={}", LinkErrorCode.CONTROL_ABSENT.code(), inside);
                 }
                 var _ = stream.close();
                 return;

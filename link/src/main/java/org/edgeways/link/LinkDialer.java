@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.edgeways.base.IoReason;
+import org.edgeways.base.LogText;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.link.engine.DialAction;
 import org.edgeways.link.engine.DialBook;
@@ -280,7 +282,13 @@ public final class LinkDialer implements AutoCloseable {
         });
     }
 
+    /** What is wrong with a certificate says more than that a handshake failed. */
     private static String reasonOf(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException && cause.getMessage() != null) {
+                return cause.getMessage();
+            }
+        }
         return failure instanceof IOException broken ? IoReason.of(broken) : String.valueOf(failure);
     }
 
@@ -294,7 +302,11 @@ public final class LinkDialer implements AutoCloseable {
                     .counter("link_dials_failed", "node", attempt.node.name(), "reason", code.code())
                     .increment();
             if (context.mayLog()) {
-                LOG.info("{} {}: {}", code.code(), attempt.node.name(), reason);
+                LOG.info(
+                        "event=link-dial-failed code={} node={} reason=\"{}\"",
+                        code.code(),
+                        attempt.node.name(),
+                        LogText.clean(reason));
             }
             book.failed(number, code, reason, context.now());
             run(List.of());
@@ -394,7 +406,7 @@ public final class LinkDialer implements AutoCloseable {
         public void up(LinkConnection connection, int allowed) {
             onBook(() -> {
                 run(book.opened(number, context.now()));
-                LOG.info("link to {} is up, {} now", node, openTo(node));
+                LOG.info("event=link-up node={} open={}", node, openTo(node));
             });
         }
 
@@ -418,7 +430,7 @@ public final class LinkDialer implements AutoCloseable {
                 attempts.remove(number);
                 book.closed(number, code, reason, context.now());
                 run(List.of());
-                LOG.info("link to {} is down ({}), {} left", node, reason, openTo(node));
+                LOG.info("event=link-down node={} reason=\"{}\" open={}", node, reason, openTo(node));
             });
         }
     }

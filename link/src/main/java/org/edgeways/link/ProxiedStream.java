@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.edgeways.base.LogText;
 import org.edgeways.link.engine.LinkErrorCode;
 import org.edgeways.link.http.HeaderField;
 import org.edgeways.link.http.RequestHead;
@@ -374,7 +375,12 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
 
     private void say(LinkErrorCode code, String reason) {
         if (context.mayLog()) {
-            LOG.info("{} service {} for {}: {}", code.code(), head.service(), node, reason);
+            LOG.info(
+                    "event=link-stream-failed code={} service={} node={} reason=\"{}\"",
+                    code.code(),
+                    head.service(),
+                    node,
+                    LogText.clean(reason));
         }
     }
 

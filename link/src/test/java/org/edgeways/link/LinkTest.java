@@ -118,7 +118,8 @@ final class LinkTest {
             assertThat(origin.requests).isEmpty();
             assertThat(lines.list)
                     .extracting(ILoggingEvent::getFormattedMessage)
-                    .containsExactly("link-service-unknown asked for by edge1: payroll");
+                    .containsExactly(
+                            "event=link-service-refused code=link-service-unknown node=edge1 service=\"payroll\"");
         } finally {
             log.detachAppender(lines);
         }

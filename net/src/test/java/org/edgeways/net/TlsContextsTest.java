@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -71,20 +72,24 @@ final class TlsContextsTest {
     /** The certificate that the server shows. */
     private static X509Certificate shake(Channel server, ClientTls tls, String name) throws Exception {
         InetSocketAddress address = (InetSocketAddress) server.localAddress();
+        // kept here, since a failed handshake may have closed the channel before this thread looks at it
+        CompletableFuture<SslHandler> made = new CompletableFuture<>();
         Channel client = new Bootstrap()
                 .group(LOOPS.workers())
                 .channel(NioSocketChannel.class)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(tls.newHandler(channel.alloc(), name, address.getPort(), TIMEOUT));
+                        SslHandler handler = tls.newHandler(channel.alloc(), name, address.getPort(), TIMEOUT);
+                        made.complete(handler);
+                        channel.pipeline().addLast(handler);
                     }
                 })
                 .connect(address)
                 .sync()
                 .channel();
         try {
-            SslHandler handler = client.pipeline().get(SslHandler.class);
+            SslHandler handler = made.get(10, TimeUnit.SECONDS);
             handler.handshakeFuture().get(10, TimeUnit.SECONDS);
             assertThat(handler.engine().getSession().getProtocol()).isEqualTo("TLSv1.3");
             return (X509Certificate) handler.engine().getSession().getPeerCertificates()[0];

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
         name = "connector",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the inside end in front of an existing SIP server: it dials the edge nodes and passes on to that server",
-            "what comes from outside, and back. The server needs no connection to the perimeter."
+            "Runs the inside end in front of an existing SIP server.",
+            "It dials the edge nodes and passes on to that server what comes from outside, and back; the server needs no",
+            "connection to the perimeter."
         },
         footer = {
             "",
