@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.edgeways.base.LogText;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.link.engine.AcceptAction;
 import org.edgeways.link.engine.AcceptBook;
@@ -128,7 +129,12 @@ public final class LinkAcceptor implements AutoCloseable {
             onBook(() -> {
                 controlStreams.remove(number);
                 if (connections.remove(number) != null) {
-                    LOG.info("event=link-down inside={} reason=\"{}\" open={}", inside, reason, connections.size());
+                    LOG.info(
+                            "event=link-down code={} inside={} reason=\"{}\" open={}",
+                            code.code(),
+                            inside,
+                            LogText.clean(reason),
+                            connections.size());
                 }
                 run(book.closed(number, context.now()));
             });

@@ -430,7 +430,12 @@ public final class LinkDialer implements AutoCloseable {
                 attempts.remove(number);
                 book.closed(number, code, reason, context.now());
                 run(List.of());
-                LOG.info("event=link-down node={} reason=\"{}\" open={}", node, reason, openTo(node));
+                LOG.info(
+                        "event=link-down code={} node={} reason=\"{}\" open={}",
+                        code.code(),
+                        node,
+                        LogText.clean(reason),
+                        openTo(node));
             });
         }
     }
