@@ -61,13 +61,23 @@ final class EdgeConnections implements SipConnectionEvents {
         switch (connection.endpoint()) {
             case OUTSIDE_TLS -> directory.clientOpened(connection.flow(), ClientTransport.TLS, source(connection));
             case OUTSIDE_WSS -> directory.clientOpened(connection.flow(), ClientTransport.WSS, source(connection));
-            case INSIDE_LEG -> {
-                directory.insideOpened(connection.flow());
-                learnNames(connection, insideNames);
-            }
+            case INSIDE_LEG -> insideOpened(connection);
             default -> throw new IllegalStateException("no listener of ours: " + connection.endpoint());
         }
         shards.opened(connection, now);
+    }
+
+    /** Every certificate of the authority opens a connection here, those of other nodes too; those are not the inside. */
+    private void insideOpened(SipConnection connection) {
+        PeerIdentity peer = connection.peer();
+        if (peer == null || peer.node() != null) {
+            AccessEdgeErrorCode code = AccessEdgeErrorCode.NODE_AS_INSIDE;
+            refusals.note(code, connection.flow(), source(connection), "", peer == null ? "" : "node " + peer.node());
+            connection.close(TransportErrorCode.CLOSED_BY_ROLE);
+            return;
+        }
+        directory.insideOpened(connection.flow());
+        learnNames(connection, insideNames);
     }
 
     /** Whoever is connected on the inside has names and an address that are not read outside. */

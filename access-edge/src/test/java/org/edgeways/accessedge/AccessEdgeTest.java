@@ -136,6 +136,18 @@ final class AccessEdgeTest {
         }
     }
 
+    /** A taken-over node has a certificate of the same authority; on the inside leg of another node it is nobody. */
+    @Test
+    void anotherEdgeNodeIsNotTakenForTheInside() throws Exception {
+        try (EdgeRig rig = new EdgeRig();
+                SipUserAgent node = rig.onInsideLeg(rig.nodeTls("edge2"))) {
+            EdgeRig.awaitTrue(
+                    () -> rig.counters.value("access_edge_refusals", "code", "access-edge-node-as-inside") == 1);
+            assertThat(node.awaitClosed(Duration.ofSeconds(10))).isNotNull();
+            EdgeRig.awaitTrue(() -> rig.context.links().connections("edge2").isEmpty());
+        }
+    }
+
     @Test
     void whoOnlyConnectsAndGoesOrRefusesOurCertificateIsNoScanner() throws Exception {
         try (EdgeRig rig = new EdgeRig()) {

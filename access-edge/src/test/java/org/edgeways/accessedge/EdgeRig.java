@@ -106,6 +106,26 @@ final class EdgeRig implements AutoCloseable {
                 authority.certificate());
     }
 
+    ClientTls nodeTls(String name) throws IOException {
+        return tls.mutualClient(
+                authority.issue(CertificateRequest.node(name, name + ".perimeter.acorn.example"), Instant.now()),
+                authority.certificate());
+    }
+
+    /** A connection to the inside leg of whoever has that certificate. */
+    SipUserAgent onInsideLeg(ClientTls shown) throws IOException {
+        return SipUserAgent.connect(
+                others,
+                SipUserAgentSettings.tls(
+                                "127.0.0.1",
+                                edge.insideLegAddress().getPort(),
+                                shown,
+                                "sip:pool@acorn.example",
+                                "pool",
+                                null)
+                        .verifying(NODE_HOST));
+    }
+
     ClientTls clientTls() throws IOException {
         return tls.client(List.of(authority.certificate()));
     }
@@ -114,16 +134,7 @@ final class EdgeRig implements AutoCloseable {
     SipUserAgent inside() throws IOException {
         SipUserAgent open = inside;
         if (open == null) {
-            open = SipUserAgent.connect(
-                    others,
-                    SipUserAgentSettings.tls(
-                                    "127.0.0.1",
-                                    edge.insideLegAddress().getPort(),
-                                    serviceTls("pool"),
-                                    "sip:pool@acorn.example",
-                                    "pool",
-                                    null)
-                            .verifying(NODE_HOST));
+            open = onInsideLeg(serviceTls("pool"));
             inside = open;
             awaitTrue(() -> !context.links().connections("pool").isEmpty());
         }

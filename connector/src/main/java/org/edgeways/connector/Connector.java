@@ -152,10 +152,19 @@ public final class Connector implements AutoCloseable {
                         SERVER_ENDPOINT,
                         at,
                         new InetSocketAddress(
-                                addresses.iterator().next(), settings.server().port()),
+                                reachable(addresses), settings.server().port()),
                         SipConnectionSettings.BETWEEN_PARTS,
                         events);
         }
+    }
+
+    /** One of the version of IP that we listen on, if there is one. */
+    private InetAddress reachable(Set<InetAddress> addresses) {
+        Class<?> version = settings.listen().getAddress().getClass();
+        return addresses.stream()
+                .filter(address -> address.getClass() == version)
+                .findFirst()
+                .orElseGet(() -> addresses.iterator().next());
     }
 
     private static String bracketed(String host) {

@@ -170,7 +170,13 @@ public final class Control implements AutoCloseable {
     /** On the desk, if it is still there: streams may end after it. */
     private void later(Runnable task) {
         try {
-            desk.execute(task);
+            desk.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.error("event=control-task-broken", e);
+                }
+            });
         } catch (RejectedExecutionException closed) {
             LOG.debug("event=control-closed");
         }
@@ -262,14 +268,19 @@ public final class Control implements AutoCloseable {
             return;
         }
         Settings current = inUse.get();
+        Map<String, EdgeNode> dialled = dialled(current);
+        sessions.mean(snapshots.of(current, dialled.keySet()));
+        listener.changed(new Perimeter(current, dialled));
+    }
+
+    private Map<String, EdgeNode> dialled(Settings current) {
         Map<String, EdgeNode> dialled = new TreeMap<>();
         current.nodes().forEach((name, node) -> {
             if (ledger.nodes().containsKey(name)) {
                 dialled.put(name, node);
             }
         });
-        sessions.mean(snapshots.of(current, dialled.keySet()));
-        listener.changed(new Perimeter(current, dialled));
+        return dialled;
     }
 
     // --- nodes ---
@@ -393,6 +404,12 @@ public final class Control implements AutoCloseable {
                 // a stream that is up is one of before, with a certificate that is refused now
                 sessions.cut(node, "the node has joined anew");
                 refuse();
+                // and the connections that it dialled are given up: the host of before may be at their other end
+                inUse.ifPresent(current -> {
+                    Map<String, EdgeNode> others = dialled(current);
+                    others.remove(node);
+                    listener.changed(new Perimeter(current, others));
+                });
                 refresh();
                 return true;
             });

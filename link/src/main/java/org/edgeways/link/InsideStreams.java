@@ -114,7 +114,7 @@ final class InsideStreams {
                 return;
             }
             connection.watch(stream.channel());
-            Optional<Origin> origin = services.find(head.service());
+            Optional<Origin> origin = services.find(head.service(), nodeOf(connection));
             if (origin.isEmpty()) {
                 if (context.mayLog()) {
                     LOG.warn(

@@ -287,6 +287,10 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
                 return;
             }
             status = 200; // RFC 8441 section 5
+        } else if (webSocketKey != null && status / 100 == 2) {
+            // as the status of a CONNECT it would mean that the WebSocket is open
+            refuse(502, LinkErrorCode.ORIGIN_MALFORMED, "a WebSocket handshake answered with " + status);
+            return;
         }
         answered = true;
         DefaultHttp2Headers headers = new DefaultHttp2Headers();

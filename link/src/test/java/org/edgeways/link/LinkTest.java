@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.edgeways.link.engine.InsideState;
 import org.edgeways.link.engine.LinkErrorCode;
@@ -95,6 +96,24 @@ final class LinkTest {
             sized.send("onetwo", true);
             assertThat(sized.awaitBody()).isEqualTo("hello");
             assertThat(LinkLoopback.Control.next(origin.requests)).endsWith("content-length: 6\r\n\r\nonetwo");
+        }
+    }
+
+    @Test
+    void serviceThatIsForOtherNodesIsRefusedLikeOneThatIsNotNamed() throws Exception {
+        try (TestOrigin origin = TestOrigin.answering(HELLO);
+                LinkLoopback link = new LinkLoopback().connect(1)) {
+            link.services.replaceNamed(Map.of(
+                    "intranet",
+                    new LinkServices.Named(origin.origin(), Set.of("edge1")),
+                    "payroll",
+                    new LinkServices.Named(origin.origin(), Set.of("edge2"))));
+
+            Exchange own = link.open(LinkRequest.get("intranet", "/"), Exchange.reading());
+            assertThat(own.awaitHead().status()).isEqualTo(200);
+            Exchange foreign = link.open(LinkRequest.get("payroll", "/"), Exchange.reading());
+            assertThat(foreign.awaitHead().status()).isEqualTo(404);
+            assertThat(foreign.awaitHead().refusal()).contains("link-service-unknown");
         }
     }
 

@@ -26,8 +26,20 @@ final class Connector {
      * @param address resolved, or by name: then the context's resolver looks it up without blocking
      * @param tls null for plain TCP
      * @param verifyName what the server's certificate must name
+     * @param applicationProtocol the name to offer in ALPN; null for none
      */
-    record Target(InetSocketAddress address, @Nullable ClientTls tls, String verifyName, Duration timeout) {}
+    record Target(
+            InetSocketAddress address,
+            @Nullable ClientTls tls,
+            String verifyName,
+            Duration timeout,
+            @Nullable String applicationProtocol) {
+
+        /** A target to which nothing is offered in ALPN. */
+        Target(InetSocketAddress address, @Nullable ClientTls tls, String verifyName, Duration timeout) {
+            this(address, tls, verifyName, timeout, null);
+        }
+    }
 
     private Connector() {}
 
@@ -84,7 +96,11 @@ final class Connector {
         }
         SslHandler tls = target.tls()
                 .newHandler(
-                        channel.alloc(), target.verifyName(), target.address().getPort(), target.timeout());
+                        channel.alloc(),
+                        target.verifyName(),
+                        target.address().getPort(),
+                        target.timeout(),
+                        target.applicationProtocol());
         channel.pipeline()
                 .addLast(tls)
                 .addLast(new Pipelines.AfterHandshake(

@@ -89,7 +89,9 @@ public final class SipUserAgent implements AutoCloseable {
                         InetSocketAddress.createUnresolved(settings.host(), settings.port()),
                         settings.tls(),
                         settings.verifyName(),
-                        settings.timeout()),
+                        settings.timeout(),
+                        // told what it is, the edge does not wait for the first bytes
+                        settings.wire() == SipTransport.TLS ? SipProtocols.APPLICATION_PROTOCOL : null),
                 settings.wire() == SipTransport.WSS ? new WebSocketClient.Request(settings) : null);
         try {
             SipConnection connection = connecting.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);

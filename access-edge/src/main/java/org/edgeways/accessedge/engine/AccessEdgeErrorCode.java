@@ -26,6 +26,7 @@ public enum AccessEdgeErrorCode implements ErrorCode {
     ACKNOWLEDGEMENT_DROPPED("access-edge-acknowledgement-dropped", 0, "An ACK belonged to no call of its sender"),
     ROUTE_TOO_LONG("access-edge-route-too-long", 0, "A route set from inside is longer than a token holds"),
     NAMES_TRIED("access-edge-names-tried", 0, "Sign-ins of many people were begun on one connection, and not finished"),
+    NODE_AS_INSIDE("access-edge-node-as-inside", 0, "Another edge node connected as if it were the inside"),
     CREDENTIALS_FAILED("access-edge-credentials-failed", 0, "Credentials from outside were refused inside");
 
     private final String code;

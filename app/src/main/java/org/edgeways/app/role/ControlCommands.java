@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.control.AuditEvent;
 import org.edgeways.control.Control;
@@ -168,14 +169,16 @@ final class ControlCommands implements MoreCommands {
 
     private static void report(NodeReport said, ObjectNode into) {
         ControlMessage.Report report = said.report();
-        into.put("at", said.at().toString()).put("version", said.version()).put("revision", report.revision());
+        into.put("at", said.at().toString())
+                .put("version", LogText.clean(said.version()))
+                .put("revision", report.revision());
         report.rejected()
                 .ifPresent(rejected -> into.putObject("rejected")
                         .put("revision", rejected.revision())
                         .put("code", rejected.code())
-                        .put("reason", rejected.reason()));
+                        .put("reason", LogText.clean(rejected.reason())));
         ArrayNode restart = into.putArray("restartNeeded");
-        report.restartNeeded().forEach(restart::add);
+        report.restartNeeded().forEach(key -> restart.add(LogText.clean(key)));
         into.put(
                 "certificateEnd",
                 report.certificateEndSeconds()
@@ -184,10 +187,10 @@ final class ControlCommands implements MoreCommands {
         ArrayNode shown = into.putArray("shown");
         for (ControlMessage.Shown certificate : report.shown()) {
             shown.addObject()
-                    .put("name", certificate.name())
+                    .put("name", LogText.clean(certificate.name()))
                     .put("end", Instant.ofEpochSecond(certificate.endSeconds()).toString())
                     .put("selfSigned", certificate.selfSigned())
-                    .put("problem", certificate.problem().orElse(null));
+                    .put("problem", certificate.problem().map(LogText::clean).orElse(null));
         }
     }
 

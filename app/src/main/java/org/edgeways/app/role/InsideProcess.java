@@ -188,7 +188,7 @@ public final class InsideProcess implements AutoCloseable {
             if (perimeter == null || to == null) {
                 return;
             }
-            to.services().replace(origins(perimeter.settings()));
+            to.services().replaceNamed(services(perimeter.settings()));
             dialled.stream()
                     .filter(name -> !perimeter.nodes().containsKey(name))
                     .forEach(to.dialer()::removeNode);
@@ -216,10 +216,12 @@ public final class InsideProcess implements AutoCloseable {
                     CertificateNames.ofNode(name), leg.dialledAddress(), leg.dialledPort(), leg.connections());
         }
 
-        private static Map<String, Origin> origins(Settings settings) {
-            Map<String, Origin> origins = new HashMap<>();
-            settings.services().forEach((name, service) -> origins.put(name, origin(service)));
-            return origins;
+        private static Map<String, LinkServices.Named> services(Settings settings) {
+            Map<String, LinkServices.Named> named = new HashMap<>();
+            settings.services()
+                    .forEach((name, service) ->
+                            named.put(name, new LinkServices.Named(origin(service), Set.copyOf(service.nodes()))));
+            return named;
         }
 
         private static Origin origin(Service service) {
