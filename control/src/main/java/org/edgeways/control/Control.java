@@ -16,13 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LogText;
@@ -33,6 +26,7 @@ import org.edgeways.joining.EnrolmentSecret;
 import org.edgeways.link.ControlService;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ClientTls;
+import org.edgeways.net.Desk;
 import org.edgeways.net.Pem;
 import org.edgeways.net.RenewalTime;
 import org.edgeways.net.SigningRequest;
@@ -86,8 +80,7 @@ public final class Control implements AutoCloseable {
     private final NodeSessions sessions;
     private final Joinings joinings;
     private final ClientTls tls;
-    private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("control").factory());
+    private final Desk desk = new Desk("control");
     private final Map<String, Instant> renewed = new HashMap<>();
     private volatile Optional<Settings> inUse = Optional.empty();
     private volatile Optional<String> problem = Optional.empty();
@@ -102,7 +95,7 @@ public final class Control implements AutoCloseable {
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
         this.sessions = new NodeSessions(
-                this::later,
+                desk,
                 this::renew,
                 (node, what) -> ledger.audit(
                         AuditKind.SNAPSHOT_REFUSED,
@@ -158,61 +151,13 @@ public final class Control implements AutoCloseable {
                     settings.authorityName(),
                     "fingerprint " + Bundle.fingerprint(authority.certificates().certificate()));
         }
-        onDesk(() -> {
+        desk.ask(() -> {
             look();
             return true;
         });
         joinings.resume();
-        repeat(this::look, check);
-        repeat(this::renewOwn, OWN_CERTIFICATE_CHECK);
-    }
-
-    /** On the desk, if it is still there: streams may end after it. */
-    private void later(Runnable task) {
-        try {
-            desk.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    LOG.error("event=control-task-broken", e);
-                }
-            });
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("event=control-closed");
-        }
-    }
-
-    private void repeat(Runnable task, Duration every) {
-        var _ = desk.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("event=control-failed", e);
-                    }
-                },
-                every.toNanos(),
-                every.toNanos(),
-                TimeUnit.NANOSECONDS);
-    }
-
-    private <T> T onDesk(Callable<T> task) {
-        try {
-            return CompletableFuture.supplyAsync(
-                            () -> {
-                                try {
-                                    return task.call();
-                                } catch (RuntimeException e) {
-                                    throw e;
-                                } catch (Exception e) {
-                                    throw new CompletionException(e);
-                                }
-                            },
-                            desk)
-                    .join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        desk.repeat(this::look, check, check);
+        desk.repeat(this::renewOwn, OWN_CERTIFICATE_CHECK, OWN_CERTIFICATE_CHECK);
     }
 
     /** What takes control streams; for the inside end of the Link. */
@@ -234,7 +179,7 @@ public final class Control implements AutoCloseable {
 
     /** Looks at the directory of the settings now, without waiting for the next time. */
     public SettingsDirectory.Outcome reload() {
-        return onDesk(this::look);
+        return desk.ask(this::look);
     }
 
     private SettingsDirectory.Outcome look() {
@@ -323,7 +268,7 @@ public final class Control implements AutoCloseable {
      * that are connected have been told.
      */
     public Result<String> remove(String node) {
-        return onDesk(() -> {
+        return desk.ask(() -> {
             if (!ledger.remove(node)) {
                 return bad(ControlErrorCode.NODE_UNKNOWN);
             }
@@ -400,7 +345,7 @@ public final class Control implements AutoCloseable {
 
         @Override
         public void joined(String node) {
-            onDesk(() -> {
+            desk.ask(() -> {
                 // a stream that is up is one of before, with a certificate that is refused now
                 sessions.cut(node, "the node has joined anew");
                 refuse();
@@ -451,7 +396,7 @@ public final class Control implements AutoCloseable {
         TreeSet<String> names = new TreeSet<>(joined.keySet());
         current.ifPresent(set -> names.addAll(set.nodes().keySet()));
         List<EdgeNodeStatus> nodes = new ArrayList<>();
-        Map<String, Long> meant = onDesk(() -> {
+        Map<String, Long> meant = desk.ask(() -> {
             Map<String, Long> revisions = new HashMap<>();
             names.forEach(name -> revisions.put(name, snapshots.revision(name)));
             return revisions;
@@ -499,14 +444,6 @@ public final class Control implements AutoCloseable {
     @Override
     public void close() {
         joinings.close();
-        desk.shutdown();
-        try {
-            if (!desk.awaitTermination(10, TimeUnit.SECONDS)) {
-                desk.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            desk.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        desk.close();
     }
 }

@@ -18,13 +18,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.edgeways.base.Result;
 import org.edgeways.link.LinkAcceptor;
 import org.edgeways.link.LinkContext;
@@ -32,6 +32,7 @@ import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkProtocol;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.EventLoops;
+import org.edgeways.net.Handshakes;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.node.Member;
@@ -114,15 +115,12 @@ final class RealNode implements NodeHost, AutoCloseable {
         public void userEventTriggered(ChannelHandlerContext handler, Object event) throws Exception {
             if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
                 Channel channel = handler.channel();
-                PeerIdentity peer = peerOf(handler.pipeline().get(SslHandler.class));
+                PeerIdentity peer = Objects.requireNonNull(
+                        Handshakes.peerOf(handler.pipeline().get(SslHandler.class)));
                 handler.pipeline().remove(this);
                 acceptor.attach(channel, peer);
             }
             super.userEventTriggered(handler, event);
-        }
-
-        private static PeerIdentity peerOf(SslHandler tls) throws SSLPeerUnverifiedException {
-            return PeerIdentity.of((X509Certificate) tls.engine().getSession().getPeerCertificates()[0]);
         }
 
         @Override

@@ -14,7 +14,6 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.edgeways.base.IoReason;
 import org.edgeways.base.LogText;
 import org.edgeways.base.TimerQueue;
@@ -34,6 +32,7 @@ import org.edgeways.link.engine.LinkErrorCode;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.link.engine.NodeState;
 import org.edgeways.link.engine.NodeTarget;
+import org.edgeways.net.Handshakes;
 import org.edgeways.net.PeerIdentity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -338,7 +337,7 @@ public final class LinkDialer implements AutoCloseable {
 
         private void secured(ChannelHandlerContext handler) {
             SslHandler tls = handler.pipeline().get(SslHandler.class);
-            PeerIdentity peer = peerOf(tls);
+            PeerIdentity peer = Handshakes.peerOf(tls);
             if (!LinkProtocol.ALPN.equals(tls.applicationProtocol())) {
                 refuse(handler, LinkErrorCode.PROTOCOL_REFUSED);
             } else if (peer == null || !node.name().equals(peer.node())) {
@@ -379,16 +378,6 @@ public final class LinkDialer implements AutoCloseable {
         public void exceptionCaught(ChannelHandlerContext handler, Throwable cause) {
             failed(number, LinkErrorCode.DIAL_FAILED, reasonOf(cause));
             var _ = handler.close();
-        }
-    }
-
-    private static @Nullable PeerIdentity peerOf(SslHandler tls) {
-        try {
-            return tls.engine().getSession().getPeerCertificates()[0] instanceof X509Certificate leaf
-                    ? PeerIdentity.of(leaf)
-                    : null;
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
         }
     }
 

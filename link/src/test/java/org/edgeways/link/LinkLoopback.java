@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +31,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.link.engine.LinkAddress;
 import org.edgeways.link.engine.LinkTimes;
@@ -39,7 +39,7 @@ import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
-import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.Handshakes;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsIdentity;
@@ -151,14 +151,10 @@ final class LinkLoopback implements AutoCloseable {
                 Channel channel = handler.channel();
                 handler.pipeline().remove(this);
                 if (LinkProtocol.ALPN.equals(tls.applicationProtocol())) {
-                    acceptor.attach(channel, peerOf(tls));
+                    acceptor.attach(channel, Objects.requireNonNull(Handshakes.peerOf(tls)));
                 }
             }
             super.userEventTriggered(handler, event);
-        }
-
-        private static PeerIdentity peerOf(SslHandler tls) throws SSLPeerUnverifiedException {
-            return PeerIdentity.of((X509Certificate) tls.engine().getSession().getPeerCertificates()[0]);
         }
     }
 

@@ -6,15 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.base.Counters;
 import org.edgeways.net.CertificateWatch;
 import org.edgeways.net.ClientTls;
+import org.edgeways.net.Desk;
 import org.edgeways.net.ServerTls;
 import org.edgeways.net.TlsIdentity;
 import org.slf4j.Logger;
@@ -51,8 +49,7 @@ final class CertificateReloads implements AutoCloseable {
     private final Counters counters;
     private final List<Watched> watched = new ArrayList<>();
     private final List<Runnable> others = new ArrayList<>();
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("certificate-reload").factory());
+    private final Desk desk = new Desk("certificate-reload");
 
     /** @param role whose certificates: {@code edge} or {@code pool} */
     CertificateReloads(String role, Counters counters) {
@@ -110,7 +107,7 @@ final class CertificateReloads implements AutoCloseable {
     }
 
     void start(Duration interval) {
-        var _ = executor.scheduleWithFixedDelay(this::checkAll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        desk.repeat(this::checkAll, Duration.ZERO, interval);
     }
 
     /** Looks once at all files. */
@@ -153,6 +150,6 @@ final class CertificateReloads implements AutoCloseable {
 
     @Override
     public void close() {
-        executor.shutdownNow();
+        desk.close();
     }
 }

@@ -10,10 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
@@ -22,6 +18,7 @@ import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkProtocol;
 import org.edgeways.link.engine.LinkTimes;
+import org.edgeways.net.Desk;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.Pem;
 import org.edgeways.net.ProcessClock;
@@ -38,8 +35,6 @@ import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.settings.snapshot.SnapshotChange;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What makes an edge process a node that has joined: the edge end of the Link on the inside leg, and the agent that takes
@@ -48,7 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NodePart implements NodeHost, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(NodePart.class);
     private static final Duration CHECK = Duration.ofMinutes(1);
     private static final Set<String> LIVE = Set.of("refusedSerials", "authorities");
     private static final int HEXADECIMAL = 16;
@@ -56,8 +50,7 @@ final class NodePart implements NodeHost, AutoCloseable {
     private final ServerTls insideLeg;
     private final @Nullable EdgeSnapshot running;
     private final CompletableFuture<EdgeSnapshot> first = new CompletableFuture<>();
-    private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("node").factory());
+    private final Desk desk = new Desk("node");
     private final LinkContext context;
     private final LinkAcceptor acceptor;
 
@@ -81,7 +74,7 @@ final class NodePart implements NodeHost, AutoCloseable {
                         files,
                         this,
                         version == null ? "not packaged" : version,
-                        this::later,
+                        desk,
                         InstantSource.system(),
                         random,
                         counters));
@@ -90,16 +83,7 @@ final class NodePart implements NodeHost, AutoCloseable {
         if (running != null) {
             trust(running);
         }
-        var _ = desk.scheduleWithFixedDelay(agent::check, CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** On the desk, if it is still there: streams end after it. */
-    private void later(Runnable task) {
-        try {
-            desk.execute(task);
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("event=edge-node-closed");
-        }
+        desk.repeat(agent::check, CHECK, CHECK);
     }
 
     /** The Link, to be registered on the inside leg. */
@@ -170,6 +154,6 @@ final class NodePart implements NodeHost, AutoCloseable {
     public void close() {
         acceptor.close();
         context.close();
-        desk.shutdown();
+        desk.close();
     }
 }
