@@ -61,12 +61,18 @@ public final class ServerTls {
     }
 
     /**
-     * Takes no certificate with one of these serial numbers from the next connection on; those of before are forgotten.
+     * Trusts these authorities, but for certificates with one of these serial numbers, from the next connection on. On failure
+     * everything stays as it was.
      *
-     * @throws SSLException if the provider does not take what is in use anew
+     * @param authorities at least one, of a server whose clients must show a certificate
+     * @throws SSLException if the provider does not take them
      */
-    public synchronized void refuse(Set<BigInteger> serials) throws SSLException {
-        contexts = contexts(identity, trusted, serials);
+    public synchronized void trust(List<X509Certificate> authorities, Set<BigInteger> serials) throws SSLException {
+        if (authorities.isEmpty() || !isMutual()) {
+            throw new IllegalArgumentException("whether clients show a certificate does not change");
+        }
+        contexts = contexts(identity, authorities, serials);
+        trusted = List.copyOf(authorities);
         refused = Set.copyOf(serials);
     }
 

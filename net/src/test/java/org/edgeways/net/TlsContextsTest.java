@@ -204,7 +204,7 @@ final class TlsContextsTest {
         shake(server, client, edge);
         accepted.poll(10, TimeUnit.SECONDS).handshakeFuture().get(10, TimeUnit.SECONDS);
 
-        serverTls.refuse(Set.of(pool.leaf().getSerialNumber()));
+        serverTls.trust(serverTls.trusted(), Set.of(pool.leaf().getSerialNumber()));
         shakeAsStranger(server, client);
         client.reload(authority.issue(service, Instant.now()));
         shake(server, client, edge);

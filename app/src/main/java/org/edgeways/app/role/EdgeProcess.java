@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
 import org.edgeways.accessedge.engine.NextHop;
@@ -102,20 +103,22 @@ public final class EdgeProcess implements AutoCloseable {
         NodeFiles files = new NodeFiles(data);
         Member member = RoleParts.good(files.member());
         MicrometerCounters counters = new MicrometerCounters();
+        SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
+                new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());
+        Consumer<EdgeSnapshot> runnable = next -> SettingsConfigs.edge(next, data, identity);
         EdgeSnapshot snapshot = RoleParts.good(files.snapshot(member))
                 .orElseGet(() -> FirstSettings.await(
                         files,
                         member,
+                        runnable,
                         RoleParts.good(files.leg()),
                         loops,
                         clock,
                         random,
                         new MicrometerCounters())); // those of the edge begin with it
-        SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
-                new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());
         return start(
                 configured(snapshot, data, identity),
-                leg -> new NodePart(files, member, snapshot, leg, loops, clock, random, counters),
+                leg -> new NodePart(files, member, snapshot, runnable, leg, loops, clock, random, counters),
                 counters,
                 loops,
                 clock,
@@ -129,7 +132,7 @@ public final class EdgeProcess implements AutoCloseable {
             throw new AppFailure(
                     AppErrorCode.CONFIGURATION_INVALID,
                     "the settings of this node are of a kind that this version cannot run: " + e.getMessage(),
-                    "Correct them inside; they come when it dials.",
+                    "They are of another version of this program: start that one, or empty " + data + " and join anew.",
                     e);
         }
     }
@@ -197,8 +200,13 @@ public final class EdgeProcess implements AutoCloseable {
             throw e;
         }
         CertificateReloads reloads = new CertificateReloads("edge", counters)
-                .watch("link", config.link().certificate(), config.link().authority(), material.insideLeg())
                 .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
+        if (maker == null) {
+            reloads.watch("link", config.link().certificate(), config.link().authority(), material.insideLeg());
+        } else {
+            // a node that has joined reloads it itself, with the authorities of its settings
+            reloads.show("link", material.insideLeg());
+        }
         outside.watch(reloads);
         if (dialled != null) {
             reloads.watch("next-hop", config.link().certificate(), config.link().authority(), dialled);

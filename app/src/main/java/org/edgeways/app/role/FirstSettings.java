@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.base.BlockRandom;
@@ -36,6 +37,7 @@ final class FirstSettings {
     static EdgeSnapshot await(
             NodeFiles files,
             Member member,
+            Consumer<EdgeSnapshot> runnable,
             InetSocketAddress leg,
             EventLoops loops,
             ProcessClock clock,
@@ -46,7 +48,7 @@ final class FirstSettings {
             TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
             opened.push(transport);
             ServerTls tls = new TlsContexts(TlsProvider.best()).mutualServer(member.identity(), member.authority());
-            NodePart node = new NodePart(files, member, null, tls, loops, clock, random, counters);
+            NodePart node = new NodePart(files, member, null, runnable, tls, loops, clock, random, counters);
             opened.push(node);
             Admission admission = new Admission("inside-leg", AdmissionLimits.defaults(), BanCheck.NONE, counters);
             opened.push(SharedListener.open(

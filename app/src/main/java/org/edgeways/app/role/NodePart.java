@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
 import org.edgeways.link.LinkAcceptor;
@@ -49,16 +52,24 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     private final ServerTls insideLeg;
     private final @Nullable EdgeSnapshot running;
+    private final Consumer<EdgeSnapshot> runnable;
     private final CompletableFuture<EdgeSnapshot> first = new CompletableFuture<>();
     private final Desk desk = new Desk("node");
     private final LinkContext context;
     private final LinkAcceptor acceptor;
 
-    /** @param running what the roles were started with; null if there is nothing yet */
+    /**
+     * The part of a node.
+     *
+     * @param running what the roles were started with; null if there is nothing yet
+     * @param runnable throws an {@link IllegalArgumentException} for settings with which the roles could not start
+     * @throws AppFailure if whom the inside leg trusts cannot be taken from {@code running}
+     */
     NodePart(
             NodeFiles files,
             Member member,
             @Nullable EdgeSnapshot running,
+            Consumer<EdgeSnapshot> runnable,
             ServerTls insideLeg,
             EventLoops loops,
             ProcessClock clock,
@@ -66,6 +77,15 @@ final class NodePart implements NodeHost, AutoCloseable {
             Counters counters) {
         this.insideLeg = insideLeg;
         this.running = running;
+        this.runnable = runnable;
+        // before anybody can connect: without the refused serial numbers nobody may
+        if (running != null && trust(running) instanceof Result.Bad<Boolean> bad) {
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "whom the inside leg trusts cannot be taken from the settings that this node keeps: "
+                            + bad.reason(),
+                    "Empty its data directory and join anew.");
+        }
         String version = NodePart.class.getPackage().getImplementationVersion();
         NodeAgent agent = new NodeAgent(
                 member,
@@ -80,9 +100,6 @@ final class NodePart implements NodeHost, AutoCloseable {
                         counters));
         context = new LinkContext(loops, clock, counters, random);
         acceptor = new LinkAcceptor(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, agent);
-        if (running != null) {
-            trust(running);
-        }
         desk.repeat(agent::check, CHECK, CHECK);
     }
 
@@ -103,6 +120,12 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     @Override
     public Result<List<String>> apply(EdgeSnapshot next) {
+        try {
+            // what is kept is what the next start begins with
+            runnable.accept(next);
+        } catch (IllegalArgumentException e) {
+            return Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, "this version cannot run them: " + e.getMessage());
+        }
         Result<Boolean> trusted = trust(next);
         if (trusted instanceof Result.Bad<Boolean> bad) {
             return bad.as();
@@ -125,8 +148,7 @@ final class NodePart implements NodeHost, AutoCloseable {
             case Result.Bad<List<X509Certificate>> bad -> bad.as();
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> read) -> {
                 try {
-                    insideLeg.reload(insideLeg.identity(), read);
-                    insideLeg.refuse(refused);
+                    insideLeg.trust(read, refused);
                     yield Result.ok(true);
                 } catch (SSLException e) {
                     yield Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, String.valueOf(e.getMessage()));

@@ -145,6 +145,19 @@ class PerimeterTest {
         assertThat(node(data).path("report").path("restartNeeded").path(0).asText())
                 .isEqualTo("access.host");
 
+        // good settings, with which this version could not start: what the node keeps is what it can run
+        Files.writeString(
+                settings.resolve("acorn.yaml"),
+                Files.readString(settings.resolve("acorn.yaml"))
+                                .replace("[acorn.example]", "[acorn.example, oak.example]")
+                        + "---\nkind: Route\nname: oak\nspec: {domains: [oak.example], address: 'sip:oak.example;transport=tls'}\n");
+        await(
+                data,
+                node -> node.path("meant").asLong() == 3 && node.path("report").has("rejected"));
+        assertThat(node(data).path("report").path("rejected").path("code").asText())
+                .isEqualTo("node-snapshot-not-applied");
+        assertThat(node(data).path("report").path("revision").asLong()).isEqualTo(2);
+
         AdminClient.of(data).ask(AdminClient.request("node-remove").put("name", "edge1"));
         assertThat(node(data).path("joined").isNull()).isTrue();
         await(data, node -> node.path("link").isMissingNode());
