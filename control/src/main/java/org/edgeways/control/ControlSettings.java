@@ -47,9 +47,4 @@ public record ControlSettings(
     public ControlSettings valid(Duration certificates, Duration bundles) {
         return new ControlSettings(authority, passphrase, authorityName, certificates, bundles, auditEvents);
     }
-
-    /** The same with another number of audit events that are kept. */
-    public ControlSettings withAuditEvents(int most) {
-        return new ControlSettings(authority, passphrase, authorityName, certificateValidity, bundleValidity, most);
-    }
 }

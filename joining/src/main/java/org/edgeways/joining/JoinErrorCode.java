@@ -15,7 +15,6 @@ public enum JoinErrorCode implements ErrorCode {
     MESSAGE_UNEXPECTED("join-message-unexpected", "a message of the joining came out of turn"),
     TIMED_OUT("join-timed-out", "the other end did not answer in time"),
     CUT("join-cut", "the connection ended before the joining was done"),
-    CHANNEL_UNFIT("join-channel-unfit", "the connection is not of the kind that a joining needs"),
     AUTHORITY_STRANGE("join-authority-strange", "the dialling end is not of the authority that the bundle names"),
     AUTHORITY_UNPROVEN(
             "join-authority-unproven",

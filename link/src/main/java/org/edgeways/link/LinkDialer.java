@@ -11,9 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +20,6 @@ import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.edgeways.base.IoReason;
 import org.edgeways.base.LogText;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.link.engine.DialAction;
@@ -34,6 +31,7 @@ import org.edgeways.link.engine.NodeState;
 import org.edgeways.link.engine.NodeTarget;
 import org.edgeways.net.Handshakes;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.SocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -254,8 +252,6 @@ public final class LinkDialer implements AutoCloseable {
                 .group(own)
                 .channel(NioSocketChannel.class)
                 .resolver(context.resolver())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         times.connect().toMillis())
                 .handler(new ChannelInitializer<SocketChannel>() {
@@ -272,23 +268,14 @@ public final class LinkDialer implements AutoCloseable {
                                 .addLast(new Handshake(number, node));
                     }
                 });
+        SocketOptions.outbound(bootstrap);
         var connecting = bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
         attempt.channel = connecting.channel();
         connecting.addListener(_ -> {
             if (!connecting.isSuccess()) {
-                failed(number, LinkErrorCode.DIAL_FAILED, reasonOf(connecting.cause()));
+                failed(number, LinkErrorCode.DIAL_FAILED, Handshakes.reasonOf(connecting.cause()));
             }
         });
-    }
-
-    /** What is wrong with a certificate says more than that a handshake failed. */
-    private static String reasonOf(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException && cause.getMessage() != null) {
-                return cause.getMessage();
-            }
-        }
-        return failure instanceof IOException broken ? IoReason.of(broken) : String.valueOf(failure);
     }
 
     private void failed(long number, LinkErrorCode code, String reason) {
@@ -328,7 +315,7 @@ public final class LinkDialer implements AutoCloseable {
                 if (completion.isSuccess()) {
                     secured(handler);
                 } else {
-                    failed(number, LinkErrorCode.DIAL_FAILED, reasonOf(completion.cause()));
+                    failed(number, LinkErrorCode.DIAL_FAILED, Handshakes.reasonOf(completion.cause()));
                     var _ = handler.close();
                 }
             }
@@ -376,7 +363,7 @@ public final class LinkDialer implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext handler, Throwable cause) {
-            failed(number, LinkErrorCode.DIAL_FAILED, reasonOf(cause));
+            failed(number, LinkErrorCode.DIAL_FAILED, Handshakes.reasonOf(cause));
             var _ = handler.close();
         }
     }

@@ -3,11 +3,13 @@ package org.edgeways.net;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.io.IOException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.edgeways.base.IoReason;
 import org.jspecify.annotations.Nullable;
 
 /** What a TLS handshake has come to. */
@@ -29,6 +31,16 @@ public final class Handshakes {
             }
         }
         return NetErrorCode.HANDSHAKE_FAILED;
+    }
+
+    /** Why a connection could not be opened, in one line; what is wrong with a certificate says more than that it failed. */
+    public static String reasonOf(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException && cause.getMessage() != null) {
+                return cause.getMessage();
+            }
+        }
+        return failure instanceof IOException broken ? IoReason.of(broken) : String.valueOf(failure);
     }
 
     /** The verified certificate of the other end of a finished handshake; null if it showed none. */

@@ -5,9 +5,6 @@ import org.edgeways.base.ErrorCode;
 /** What can be wrong with an edge node's own files, or with what the inside tells it. */
 public enum NodeErrorCode implements ErrorCode {
     NOT_JOINED("node-not-joined", "this node has not joined yet; make a bundle inside: edgeways node enroll NAME"),
-    JOINED_ALREADY(
-            "node-joined-already",
-            "this data directory belongs to a node that has joined; choose another one, or remove it first"),
     MEMBERSHIP_UNUSABLE("node-membership-unusable", "the file of the node's certificate and key cannot be used"),
     SNAPSHOT_UNUSABLE("node-snapshot-unusable", "the settings that were kept last cannot be used"),
     SNAPSHOT_NOT_APPLIED("node-snapshot-not-applied", "the settings cannot be put into effect here"),

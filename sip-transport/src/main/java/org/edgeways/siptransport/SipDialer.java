@@ -1,7 +1,6 @@
 package org.edgeways.siptransport;
 
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +11,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.base.ErrorCode;
-import org.edgeways.base.IoReason;
 import org.edgeways.base.LogText;
+import org.edgeways.net.Handshakes;
 import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -157,7 +156,7 @@ public final class SipDialer implements AutoCloseable {
         private void failed(Throwable failure) {
             if (!closed) {
                 Duration pause = pause();
-                String why = failure instanceof IOException broken ? IoReason.of(broken) : failure.toString();
+                String why = Handshakes.reasonOf(failure);
                 LOG.info(
                         "event=sip-link-failed code={} dialer={} reason=\"{}\" nextMillis={}",
                         TransportErrorCode.TARGET_UNREACHABLE.code(),

@@ -89,13 +89,4 @@ public record SipListenerSettings(
     public SipListenerSettings with(SipConnectionSettings settings) {
         return new SipListenerSettings(name, address, wire, admission, link, settings);
     }
-
-    /** The same WebSocket for these origins only. */
-    public SipListenerSettings withOrigins(Set<String> origins) {
-        if (!(wire instanceof Wire.WebSocket webSocket)) {
-            throw new IllegalStateException("only a WebSocket has origins");
-        }
-        Wire limited = new Wire.WebSocket(webSocket.tls(), webSocket.path(), origins);
-        return new SipListenerSettings(name, address, limited, admission, link, connection);
-    }
 }

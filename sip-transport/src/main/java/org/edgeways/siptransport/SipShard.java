@@ -49,11 +49,6 @@ public final class SipShard {
         return context.clock().now();
     }
 
-    /** True on its event loop's thread. */
-    public boolean isOwnThread() {
-        return loop.inEventLoop();
-    }
-
     /**
      * Does {@code work} on the event loop, after what is going on there now, and looks at the deadlines again. May be
      * called from any thread. An exception is logged and counted and touches nothing else.

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.edgeways.settings.text.Durations;
 import org.edgeways.sip.message.Hosts;
 import org.jspecify.annotations.Nullable;
 
@@ -202,7 +203,8 @@ public final class JsonSection {
         if (found == null) {
             return otherwise;
         }
-        Duration duration = found.value() instanceof String text ? Durations.parse(text) : null;
+        Duration duration =
+                found.value() instanceof String text ? Durations.parse(text).orElse(null) : null;
         if (duration == null) {
             problem(found, key, "must be a time such as \"30s\" or \"5m\" (ms, s, m, h, d), is " + shown(found));
             return otherwise;

@@ -10,6 +10,7 @@ import org.edgeways.pool.messages.MessageLimits;
 import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.settings.text.Durations;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.LinkLimits;

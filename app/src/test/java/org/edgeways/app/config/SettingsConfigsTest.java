@@ -21,6 +21,7 @@ import org.edgeways.settings.SettingsFile;
 import org.edgeways.settings.SettingsOutcome;
 import org.edgeways.settings.SettingsReader;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.settings.text.Durations;
 import org.edgeways.sip.message.SipLimits;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnectionSettings;

@@ -47,14 +47,4 @@ public record LinkTimes(
     public LinkTimes withBackOff(Duration first, Duration longest) {
         return new LinkTimes(connect, first, longest, ping, pong, drainGrace, drainLimit);
     }
-
-    /** The same with another watch over silence. */
-    public LinkTimes withPing(Duration silence, Duration answer) {
-        return new LinkTimes(connect, firstBackOff, longestBackOff, silence, answer, drainGrace, drainLimit);
-    }
-
-    /** The same with another end of connections that are no longer wanted. */
-    public LinkTimes withDrain(Duration grace, Duration limit) {
-        return new LinkTimes(connect, firstBackOff, longestBackOff, ping, pong, grace, limit);
-    }
 }

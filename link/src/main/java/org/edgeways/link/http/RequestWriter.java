@@ -76,11 +76,6 @@ public final class RequestWriter {
         text.append(name).append(": ").append(value).append("\r\n");
     }
 
-    /** True if the request is whole once its head is written. */
-    public boolean isWholeWithHead() {
-        return empty;
-    }
-
     /** Whether a body that has come this far, and ends here if {@code last}, keeps to its announced length. */
     public boolean accepts(int bytes, boolean last) {
         if (chunked || head.webSocket()) {

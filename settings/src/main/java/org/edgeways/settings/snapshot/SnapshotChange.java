@@ -31,11 +31,6 @@ public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
         return new SnapshotChange(keys, restart);
     }
 
-    /** Nothing is different. */
-    public boolean isNothing() {
-        return keys.isEmpty();
-    }
-
     private static void compare(
             RecordForm form,
             Record before,
