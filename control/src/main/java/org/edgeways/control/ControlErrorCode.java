@@ -10,7 +10,7 @@ public enum ControlErrorCode implements ErrorCode {
     NODE_NOT_IN_SETTINGS(
             "control-node-not-in-settings",
             "the settings have no EdgeNode of that name; write one first, edgeways check finds mistakes in it"),
-    NODE_UNKNOWN("control-node-unknown", "there is no such node; `edgeways status` shows who has joined"),
+    NODE_UNKNOWN("control-node-unknown", "no node of that name has joined; `edgeways status` shows who has"),
     AUTHORITY_INCOMPLETE(
             "control-authority-incomplete",
             "some files of the authority are missing; bring them back from a backup, or move the rest away and start anew"),

@@ -81,7 +81,7 @@ public final class AdminClient {
             throw new AppFailure(
                     AppErrorCode.NOT_RUNNING,
                     "no pool answers at " + socket + " (" + IoReason.withoutFile(e) + ")",
-                    "Start it: edgeways pool --config FILE, or edgeways demo",
+                    "Start it: edgeways pool --settings DIR --data DIR, or edgeways demo",
                     e);
         }
     }
@@ -100,6 +100,6 @@ public final class AdminClient {
         return new AppFailure(
                 AppErrorCode.NOT_RUNNING,
                 "no pool is running with its data in " + directory,
-                "Start one (edgeways pool --config FILE, or edgeways demo), or say where its data is: --data DIR");
+                "Start one (edgeways pool --settings DIR --data DIR, or edgeways demo), or say where its data is: --data DIR");
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,7 +40,7 @@ public final class NodeCommand {
             names = "--data",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "Data directory of the running pool or demo (default: the demo's).")
+            description = "Data directory of the running pool, which has settings (default: the demo's place).")
     private @Nullable Path data;
 
     /** Made by the command line. */
@@ -67,8 +68,7 @@ public final class NodeCommand {
                     @Nullable
                     Path out) {
         Path file = out == null ? Path.of(name + ".bundle") : out;
-        JsonNode answer = ask(AdminClient.request("node-enroll").put("name", name));
-        write(file, answer.path("bundle").asText());
+        JsonNode answer = enrolled(name, file);
         print("The bundle is in " + file + " and works until "
                 + answer.path("expires").asText() + ", once." + System.lineSeparator()
                 + "On the node: edgeways edge --join " + file.getFileName() + " --data DIR" + System.lineSeparator());
@@ -90,21 +90,35 @@ public final class NodeCommand {
         return AdminClient.of(DataOption.orDemo(data)).ask(request);
     }
 
-    /** Never over another file: it may be somebody's. */
-    private static void write(Path file, String bundle) {
+    /**
+     * Opens the file before anything is asked, since a new bundle ends the one of before. Never over another file: it may be
+     * somebody's.
+     */
+    private JsonNode enrolled(String name, Path file) {
         try (FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer bytes = ByteBuffer.wrap(bundle.getBytes(StandardCharsets.US_ASCII));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            boolean written = false;
+            try {
+                JsonNode answer = ask(AdminClient.request("node-enroll").put("name", name));
+                ByteBuffer bytes =
+                        ByteBuffer.wrap(answer.path("bundle").asText().getBytes(StandardCharsets.US_ASCII));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                written = true;
+                return answer;
+            } finally {
+                if (!written) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
                     "the bundle cannot be written: " + IoReason.of(e),
-                    "Name another file: --out FILE. A new bundle is made then; the one of now works no more.",
+                    "Name another file: --out FILE. A bundle that was made before still works.",
                     e);
         }
     }

@@ -30,7 +30,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Data directory of the running pool or demo (default: the demo's).")
+            description = "Data directory of the running pool, which has settings (default: the demo's place).")
     private @Nullable Path data;
 
     @Option(

@@ -22,6 +22,8 @@ public enum AppErrorCode implements ErrorCode {
     CERTIFICATE_KEPT("app-certificate-kept", "New certificate files cannot be used; those in use stay in use."),
     /** A new keyring cannot be used. */
     KEYRING_KEPT("app-keyring-kept", "A new keyring cannot be used; the one in use stays in use."),
+    /** The pool was started without a directory of settings. */
+    SETTINGS_NEEDED("app-settings-needed", "this pool runs without settings, and so has no nodes that join"),
     /** A node could not join. */
     NOT_JOINED("app-not-joined", "The node has not joined."),
     /** A part of the program could not start. */

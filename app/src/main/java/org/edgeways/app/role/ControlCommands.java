@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 /** Carries out administrators' requests about edge nodes, their settings and their certificates. */
 final class ControlCommands implements MoreCommands {
 
+    /** What it carries out. */
+    static final String NAMES = "node-enroll, node-remove, status, audit-list, settings-reload";
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_EVENTS = 1_000;
@@ -47,7 +50,7 @@ final class ControlCommands implements MoreCommands {
 
     @Override
     public String names() {
-        return "node-enroll, node-remove, status, audit-list, settings-reload";
+        return NAMES;
     }
 
     @Override

@@ -101,7 +101,7 @@ public final class EdgeProcess implements AutoCloseable {
      */
     public static EdgeProcess start(Path data, EventLoops loops, ProcessClock clock, SecureRandom random) {
         NodeFiles files = new NodeFiles(data);
-        Member member = RoleParts.good(files.member());
+        Member member = RoleParts.good(files.member(), "Then, here: edgeways edge --join NAME.bundle --data " + data);
         MicrometerCounters counters = new MicrometerCounters();
         SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
                 new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());

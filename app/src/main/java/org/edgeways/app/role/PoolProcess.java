@@ -95,7 +95,7 @@ public final class PoolProcess implements AutoCloseable {
                     transport,
                     counters,
                     random,
-                    controlled == null ? MoreCommands.NONE : controlled.commands());
+                    controlled == null ? new CommandsWithoutSettings() : controlled.commands());
             WatchedPart watched = new WatchedPart("pool", counters::scrape, List::of);
             Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(pool));
             Optional<AdminListener> admin;

@@ -44,13 +44,14 @@ final class RoleParts {
 
     /** The value, or the end of the command if it is bad. */
     static <T> T good(Result<T> result) {
+        return good(result, "Correct the file, or the key of the configuration that names it.");
+    }
+
+    /** As {@link #good(Result)}, with what to do about a bad one. */
+    static <T> T good(Result<T> result, String next) {
         return switch (result) {
             case Result.Ok<T>(T value) -> value;
-            case Result.Bad<T> bad ->
-                throw new AppFailure(
-                        AppErrorCode.CONFIGURATION_INVALID,
-                        bad.reason(),
-                        "Correct the file, or the key of the configuration that names it.");
+            case Result.Bad<T> bad -> throw new AppFailure(AppErrorCode.CONFIGURATION_INVALID, bad.reason(), next);
         };
     }
 

@@ -28,6 +28,25 @@ class CommandLineTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    /** A bundle that is made ends the one of before: it is not asked for if it could not be written. */
+    @Test
+    void aBundleIsNotAskedForIfItsFileIsThereAlready() throws Exception {
+        Path bundle = Files.writeString(directory.resolve("edge1.bundle"), "the one of before");
+        int code = run("node", "enroll", "edge1", "--out", bundle.toString(), "--data", directory.toString());
+        assertThat(code).isNotZero();
+        assertThat(err.toString()).contains("the bundle cannot be written").doesNotContain("no pool is running");
+        assertThat(bundle).hasContent("the one of before");
+    }
+
+    @Test
+    void aFileForABundleThatWasNotMadeIsTakenAwayAgain() {
+        Path bundle = directory.resolve("edge1.bundle");
+        assertThat(run("node", "enroll", "edge1", "--out", bundle.toString(), "--data", directory.toString()))
+                .isNotZero();
+        assertThat(err.toString()).contains("no pool is running");
+        assertThat(bundle).doesNotExist();
+    }
+
     private int run(String... arguments) {
         return Edgeways.run(List.of(arguments), new PrintWriter(out, true), new PrintWriter(err, true));
     }

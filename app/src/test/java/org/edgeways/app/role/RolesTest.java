@@ -86,6 +86,18 @@ class RolesTest {
     }
 
     @Test
+    void aPoolWithoutSettingsSaysWhatItsNodesWouldNeed() throws Exception {
+        roles.startPool();
+        StringWriter told = new StringWriter();
+        int code = Edgeways.run(
+                List.of("status", "--data", roles.poolData().toString()),
+                new PrintWriter(told, true),
+                new PrintWriter(told, true));
+        assertThat(code).isEqualTo(1);
+        assertThat(told.toString()).contains("without settings").contains("edgeways pool --settings DIR");
+    }
+
+    @Test
     void thePoolTakesANewCertificateForItsLinksAndIsLinkedWithIt() throws Exception {
         PoolProcess pool = roles.startPool();
         roles.renewService();

@@ -20,7 +20,11 @@ public final class ReferencePage {
             has a `kind`, a `name` and a `spec`. Files end in `.yaml` or `.yml`; how documents are spread over files does not
             matter. `edgeways check DIR` says what is wrong with a directory, without a running system.
 
-            - A set is taken whole or not at all. While something is wrong with it, what ran before runs on.
+            - A set is taken whole or not at all. While something is wrong with it, what ran before runs on; but a pool that is started
+              with such a set does not start, so check before you restart.
+            - Of certificates only the names of their files are here. The check does not look whether they are there: those of a `Pool` are
+              looked for in its data directory, those of an `EdgeNode` in the node's own. A node of which neither file is there shows a
+              certificate that it made itself.
             - A key that there is not is an error, as is a name that names nothing.
             - Times are written with a unit: `500ms`, `30s`, `5m`, `12h`, `7d`. Bytes are written as a number, or with `KiB`, `MiB`,
               `GiB` or `TiB`.
