@@ -303,6 +303,6 @@ class UserCommandTest {
         assertThat(Files.getPosixFilePermissions(roles.poolData()))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
         pool.close();
-        refused("no pool is running with its data in", "edgeways pool --config FILE", "user", "list");
+        refused("no pool is running with its data in", "edgeways pool --settings DIR --data DIR", "user", "list");
     }
 }
