@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What devices say about their people (RFC 3903), and what watchers see of it. */
 class PublishTest {
@@ -97,6 +98,67 @@ class PublishTest {
         world.store.failing = true;
         assertThat(publish(phone, pidf("open", "away", ""), 600).status()).isEqualTo(500);
         assertThat(seen()).doesNotContain("away");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aChangeThatCannotBeStoredLeavesTheEarlierPublication(boolean byItsTag) {
+        SipMessage first = publish(phone, pidf("open", "away", ""), 600);
+        assertThat(seen()).contains("away");
+        world.store.failing = true;
+        SipMessage refused = byItsTag
+                ? again(phone, first, pidf("open", "busy", ""), 600)
+                : publish(phone, pidf("open", "busy", ""), 600);
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.first(HeaderName.RETRY_AFTER)).isNotNull();
+        world.store.failing = false;
+        assertThat(seen()).contains("away").doesNotContain("busy");
+        assertThat(world.store.publications).hasSize(1);
+        assertThat(again(phone, first, null, 600).status())
+                .as("the earlier tag holds")
+                .isEqualTo(200);
+        assertThat(seen()).contains("away").doesNotContain("busy");
+        assertThat(world.counters.value("pool_publications_live")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsBeingStoredWhenItsDeviceSignsOutDoesNotCountWhenTheDeviceIsBack() {
+        world.store.held = true;
+        publish(phone, pidf("open", "busy", ""), 600);
+        phone.die();
+        world.store.held = false;
+        world.settle();
+        assertThat(world.store.publications).isEmpty();
+        assertThat(world.counters.value("pool_publications_live")).isZero();
+    }
+
+    @Test
+    void aPublicationDoesNotEndWhileItsRefreshIsBeingStored() {
+        SipMessage first = publish(phone, pidf("open", "away", ""), 60);
+        world.advance(58);
+        world.store.held = true;
+        again(phone, first, null, 60);
+        world.advance(10);
+        world.store.held = false;
+        world.settle();
+        assertThat(phone.inbox.getLast().status()).isEqualTo(200);
+        assertThat(seen()).contains("away");
+        assertThat(world.store.publications).hasSize(1);
+        world.advance(60);
+        assertThat(watcher.last()).doesNotContain("away");
+        assertThat(world.store.publications).isEmpty();
+    }
+
+    @Test
+    void whatIsTakenBackWhileItIsChangedIsGone() {
+        SipMessage first = publish(phone, pidf("open", "away", ""), 600);
+        world.store.held = true;
+        again(phone, first, pidf("open", "busy", ""), 600);
+        again(phone, first, null, 0);
+        world.store.held = false;
+        world.settle();
+        assertThat(world.store.publications).isEmpty();
+        assertThat(seen()).doesNotContain("busy", "away");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.edgeways.pool.presence.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import org.edgeways.base.Result;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.pool.presence.document.PresenceDocument;
@@ -27,11 +29,17 @@ final class Publications {
 
     private record Expiry(String person, String id) {}
 
+    /** How long a refresh that is not durable yet puts the end off. */
+    private static final long WRITE_NANOS = 1_000_000_000L;
+
     private final PresenceLimits limits;
     private final Writes writes;
     private final ObjLongConsumer<String> changed;
     private final XmlReader reader = new XmlReader();
     private final Map<String, Map<String, Published>> people = new HashMap<>();
+    /** What is on its way to the store, by person. */
+    private final Map<String, List<Published>> arriving = new HashMap<>();
+
     private final TimerQueue<Expiry> expiries = new TimerQueue<>();
     private final Map<String, TimerQueue.Timer<Expiry>> expiryOfId = new HashMap<>();
     private int size;
@@ -61,6 +69,44 @@ final class Publications {
                         p.publication().tag().equals(tag) && p.publication().expiresAt() > now)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * Takes one in when it is durable, unless its device, or who published it, is gone by then. If the store fails, what was
+     * published before stays.
+     */
+    void store(Published made, Writes.Completion then) {
+        Publication publication = made.publication();
+        arriving.computeIfAbsent(publication.person(), p -> new ArrayList<>()).add(made);
+        writes.write(new PresenceWrite.SavePublication(publication), (failure, now) -> {
+            if (arrived(made) && failure == null) {
+                put(made, now);
+            }
+            then.done(failure, now);
+        });
+    }
+
+    private boolean arrived(Published made) {
+        Publication publication = made.publication();
+        return removeArriving(
+                publication.person(), one -> one.publication().tag().equals(publication.tag()));
+    }
+
+    private boolean removeArriving(String person, Predicate<Published> which) {
+        List<Published> theirs = arriving.get(person);
+        boolean removed = theirs != null && theirs.removeIf(which);
+        if (theirs != null && theirs.isEmpty()) {
+            arriving.remove(person);
+        }
+        return removed;
+    }
+
+    private boolean isArriving(String person, String id) {
+        return arriving(person).stream().anyMatch(one -> one.publication().id().equals(id));
+    }
+
+    private List<Published> arriving(String person) {
+        return List.copyOf(arriving.getOrDefault(person, List.of()));
     }
 
     /** Takes one in, in the place of the one with the same id, of one of the same device, or of the oldest. */
@@ -104,33 +150,37 @@ final class Publications {
         }
     }
 
-    /** It is not in the store any more; it stays if it was published anew meanwhile, after which it is there again. */
+    /** It is not in the store any more. */
     void forgotten(Publication publication, long now) {
-        Published found = people.getOrDefault(publication.person(), Map.of()).get(publication.id());
-        if (found != null && found.publication().tag().equals(publication.tag()) && take(publication, false)) {
+        if (take(publication, false)) {
             changed.accept(publication.person(), now);
         }
     }
 
     /** Takes all of a person out. */
     void removeAll(String person, long now) {
-        of(person).forEach(one -> remove(one.publication(), now));
+        remove(person, one -> true, now);
     }
 
     /** The registrations of these devices are over, and so is what they have published. */
     void devicesGone(String person, Set<String> devices, long now) {
-        for (Published one : of(person)) {
-            String device = one.publication().device();
-            if (device != null && devices.contains(device)) {
-                remove(one.publication(), now);
-            }
-        }
+        remove(person, one -> one.device() != null && devices.contains(one.device()), now);
     }
 
     /** What a person has published with credentials alone, from no device that is signed in, ends. */
     void ofNoDeviceGone(String person, long now) {
+        remove(person, one -> one.device() == null, now);
+    }
+
+    private void remove(String person, Predicate<Publication> which, long now) {
+        for (Published one : arriving(person)) {
+            if (which.test(one.publication()) && arrived(one)) {
+                writes.write(
+                        new PresenceWrite.ForgetPublication(one.publication().id()));
+            }
+        }
         for (Published one : of(person)) {
-            if (one.publication().device() == null) {
+            if (which.test(one.publication())) {
                 remove(one.publication(), now);
             }
         }
@@ -147,6 +197,8 @@ final class Publications {
             people.remove(publication.person());
         }
         if (stored) {
+            // what is on its way of the same id is not in the store after this
+            removeArriving(publication.person(), one -> one.publication().id().equals(publication.id()));
             writes.write(new PresenceWrite.ForgetPublication(publication.id()));
         }
         return true;
@@ -171,7 +223,10 @@ final class Publications {
     void timeout(long now) {
         for (Expiry due = expiries.poll(now); due != null; due = expiries.poll(now)) {
             Published found = people.getOrDefault(due.person(), Map.of()).get(due.id());
-            if (found != null) {
+            if (isArriving(due.person(), due.id())) {
+                // it is being refreshed
+                expiryOfId.put(due.id(), expiries.schedule(now + WRITE_NANOS, due));
+            } else if (found != null) {
                 remove(found.publication(), now);
             }
         }

@@ -150,10 +150,8 @@ final class Publishing {
                 before != null && Arrays.equals(before.body(), body) ? before.changedAt() : now,
                 now,
                 now + seconds * NANOS_PER_SECOND);
-        publications.put(new Publications.Published(publication, document), now);
-        writes.write(new PresenceWrite.SavePublication(publication), (failure, then) -> {
+        publications.store(new Publications.Published(publication, document), (failure, then) -> {
             if (failure != null) {
-                publications.remove(publication, then);
                 refuseUnstored(request, then);
             } else {
                 accept(request, publication.tag(), seconds, then);
