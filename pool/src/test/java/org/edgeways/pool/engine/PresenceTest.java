@@ -73,6 +73,58 @@ class PresenceTest {
     }
 
     @Test
+    void aRefreshThatCannotBeStoredChangesNeitherTheEndNorTheContact() {
+        watcher.subscribe(600);
+        String target = watcher.lastNotify().requestUriText();
+        world.advance(400);
+        alice.signIn();
+        world.store.failing = true;
+        SipMessage moved = watcher.inDialog(alice, 600);
+        moved.set(HeaderName.CONTACT, "<sip:elsewhere@192.0.2.99>");
+        assertThat(alice.send(moved).status()).isEqualTo(500);
+        assertThat(watcher.notifies()).hasSize(1);
+        world.store.failing = false;
+        world.advance(201);
+        assertThat(watcher.state()).isEqualTo("terminated;reason=timeout");
+        assertThat(watcher.lastNotify().requestUriText()).isEqualTo(target);
+        assertThat(world.store.subscriptions).isEmpty();
+    }
+
+    @Test
+    void aSubscriptionDoesNotEndWhileItsRefreshIsBeingStored() {
+        watcher.subscribe(600);
+        world.advance(400);
+        alice.signIn();
+        world.advance(199);
+        world.store.held = true;
+        assertThat(watcher.refresh(600)).isNull();
+        world.advance(10);
+        assertThat(watcher.notifies()).hasSize(1);
+        world.store.held = false;
+        world.settle();
+        assertThat(watcher.state()).isEqualTo("active;expires=590");
+        assertThat(world.store.subscriptions).hasSize(1);
+    }
+
+    @Test
+    void aSubscriptionWhoseRefreshTakesTooLongToFailEndsThen() {
+        watcher.subscribe(600);
+        world.advance(400);
+        alice.signIn();
+        world.advance(199);
+        world.store.held = true;
+        world.store.failing = true;
+        watcher.refresh(600);
+        world.advance(10);
+        world.store.held = false;
+        world.settle();
+        world.store.failing = false;
+        world.advance(1);
+        assertThat(watcher.state()).isEqualTo("terminated;reason=timeout");
+        assertThat(world.store.subscriptions).isEmpty();
+    }
+
+    @Test
     void aRefreshIsAnsweredWithTheWholeStateAndPutsTheEndOff() {
         watcher.subscribe(600);
         world.advance(400);

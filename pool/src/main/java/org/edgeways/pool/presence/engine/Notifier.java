@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * SENT      481 to the very first NOTIFY         AWAY      once more after half a second: it has overtaken the 200
  * SENT      any other refusal, 408               over      it is forgotten (RFC 6665 section 4.2.2)
  * AWAY      device signs in, retry               SENT      NOTIFY with all
- * any       SUBSCRIBE in the dialog              same      stored, 200, NOTIFY with all
+ * any       SUBSCRIBE in the dialog              same      stored, 200, NOTIFY with all; if the store failed, 500 and no more
  * any       Expires: 0, expiry, decision, end    over      NOTIFY with terminated, forgotten
  * </pre>
  * A NOTIFY is sent only when the one before has its answer, so that they cannot overtake each other on the several
@@ -143,7 +143,11 @@ final class Notifier {
         }
     }
 
+    /** It ends with its time, unless it is over. */
     void scheduleExpiry(Subscription subscription) {
+        if (subscription.over) {
+            return;
+        }
         if (subscription.expiry != null) {
             timers.cancel(subscription.expiry);
         }
@@ -463,7 +467,9 @@ final class Notifier {
             switch (due.alarm()) {
                 case EXPIRY -> {
                     subscription.expiry = null;
-                    expired.add(subscription);
+                    if (subscription.refreshing == 0) {
+                        expired.add(subscription);
+                    }
                 }
                 case NOTIFY -> {
                     subscription.alarm = null;

@@ -215,27 +215,30 @@ final class Subscribing {
     private void refresh(Subscription known, EventRequest request, long seconds, long now) {
         SipMessage message = request.message();
         known.remoteSequence = message.cseq().number();
-        String target = SubscribeRequest.target(message);
-        if (target != null && target.length() <= SubscribeRequest.DIALOG_BYTES) {
-            known.target = target;
-        }
-        known.party = request.party();
-        known.device = request.device();
-        known.unreachable = false;
+        String asked = SubscribeRequest.target(message);
+        String target = asked != null && asked.length() <= SubscribeRequest.DIALOG_BYTES ? asked : known.target;
+        long end = now + seconds * NANOS_PER_SECOND;
+        SavedSubscription refreshed = known.saved(target, request.party(), request.device(), end, now);
         if (seconds == 0) {
+            known.refreshed(refreshed);
             accept(known, request, 0, now);
             notifier.endAtOnce(known, "timeout", now);
             return;
         }
-        known.expiresAt = now + seconds * NANOS_PER_SECOND;
-        notifier.scheduleExpiry(known);
-        writes.write(new PresenceWrite.SaveSubscription(known.saved(now)), (failure, then) -> {
+        known.refreshing++;
+        writes.write(new PresenceWrite.SaveSubscription(refreshed), (failure, then) -> {
+            known.refreshing--;
             if (failure != null) {
                 refuseUnstored(request, then);
+            } else if (known.over) {
+                refuse(request, PresenceErrorCode.SUBSCRIPTION_UNKNOWN, 481, "it has ended meanwhile", then);
                 return;
+            } else {
+                known.refreshed(refreshed);
+                accept(known, request, seconds, then);
+                notifier.refreshed(known, then);
             }
-            accept(known, request, seconds, then);
-            notifier.refreshed(known, then);
+            notifier.scheduleExpiry(known);
         });
     }
 

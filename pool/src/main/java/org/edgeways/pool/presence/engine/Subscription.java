@@ -41,6 +41,8 @@ public final class Subscription {
 
     /** Not durable yet: nothing is sent. */
     boolean saving = true;
+    /** How many refreshes are not durable yet; it does not expire meanwhile. */
+    int refreshing;
     /** A NOTIFY waits for its answer. */
     boolean outstanding;
     /** State has changed, or is to be told anyway. */
@@ -97,7 +99,7 @@ public final class Subscription {
 
     /** Whether nothing is under way: neither a write nor a NOTIFY. */
     boolean idle() {
-        return !saving && !outstanding;
+        return !saving && refreshing == 0 && !outstanding;
     }
 
     /** It has no place any more among those that are to be told. */
@@ -115,6 +117,11 @@ public final class Subscription {
 
     /** As it is kept. */
     SavedSubscription saved(long now) {
+        return saved(target, party, device, expiresAt, now);
+    }
+
+    /** As it is kept when it is refreshed so; see {@link #refreshed}. */
+    SavedSubscription saved(String target, String party, @Nullable String device, long expiresAt, long now) {
         return new SavedSubscription(
                 id,
                 event.name(),
@@ -134,6 +141,15 @@ public final class Subscription {
                 createdAt,
                 now,
                 expiresAt);
+    }
+
+    /** Takes over what a refresh has changed. */
+    void refreshed(SavedSubscription saved) {
+        target = saved.target();
+        party = saved.party();
+        device = saved.device();
+        expiresAt = saved.expiresAt();
+        unreachable = false;
     }
 
     /** Its name. */
