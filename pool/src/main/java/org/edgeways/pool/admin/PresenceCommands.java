@@ -54,7 +54,7 @@ final class PresenceCommands {
             case "contact-remove" -> {
                 String address = address(AdminCommands.text(request, "address"));
                 yield ofContacts(
-                        request, person -> (presence, then, now) -> presence.removeContact(person, address, then, now));
+                        request, person -> (presence, then, now) -> presence.removeContact(person, address, then));
             }
             case "watcher-list" -> ofWatchers(request, null);
             case "watcher-allow" -> decide(request, Decision.ALLOW);
@@ -63,8 +63,7 @@ final class PresenceCommands {
             case "watcher-forget" -> {
                 String watcher = address(AdminCommands.text(request, "watcher"));
                 yield ofWatchers(
-                        request,
-                        person -> (presence, then, now) -> presence.forgetDecision(person, watcher, then, now));
+                        request, person -> (presence, then, now) -> presence.forgetDecision(person, watcher, then));
             }
             default -> null;
         };
@@ -81,7 +80,7 @@ final class PresenceCommands {
         String name = given == null ? contact.get().displayName() : given;
         return ofContacts(
                 request,
-                person -> (presence, then, now) -> presence.addContact(new Contact(person, address, name), then, now));
+                person -> (presence, then, now) -> presence.addContact(new Contact(person, address, name), then));
     }
 
     private ObjectNode decide(JsonNode request, Decision decision)

@@ -9,6 +9,7 @@ import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceErrorCode;
 import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceSettings;
+import org.edgeways.pool.presence.engine.WatcherDecision;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,10 +104,10 @@ class ConsentTest {
         decide(Decision.ALLOW);
         watcher.subscribe(600);
         List<PresenceErrorCode> outcome = new ArrayList<>();
-        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add, world.now);
+        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add);
         world.settle();
         assertThat(watcher.state()).isEqualTo("pending;expires=600");
-        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add, world.now);
+        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add);
         assertThat(outcome).containsExactly(null, PresenceErrorCode.WATCHER_UNKNOWN);
     }
 
@@ -178,11 +179,75 @@ class ConsentTest {
         world.accounts.remove(ALICE);
         world.engine.accountChanged(ALICE, world.now);
         List<PresenceErrorCode> outcome = new ArrayList<>();
-        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add, world.now);
+        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add);
         world.settle();
-        world.engine.presence().forgetDecision(BOB, "sip:zoe@acorn.example", outcome::add, world.now);
+        world.engine.presence().forgetDecision(BOB, "sip:zoe@acorn.example", outcome::add);
         assertThat(outcome).containsExactly(null, PresenceErrorCode.WATCHER_UNKNOWN);
         assertThat(world.store.decisions).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Decision.class,
+            names = {"ALLOW", "POLITE_BLOCK", "BLOCK"})
+    void aDecisionThatCannotBeStoredDoesNotHold(Decision decision) {
+        Decision before = decision == Decision.ALLOW ? Decision.POLITE_BLOCK : Decision.ALLOW;
+        decide(before);
+        watcher.subscribe(600);
+        int told = watcher.notifies().size();
+        world.store.failing = true;
+        assertThat(decide(decision)).containsExactly(PresenceErrorCode.PRESENCE_NOT_STORED);
+        world.store.failing = false;
+        world.advance(10);
+        assertThat(watcher.notifies()).hasSize(told);
+        assertThat(world.engine.presence().decisions(BOB))
+                .extracting(WatcherDecision::decision)
+                .containsExactly(before);
+        assertThat(decide(decision)).as("the store works again").containsExactly((PresenceErrorCode) null);
+        assertThat(watcher.notifies()).hasSize(told + 1);
+    }
+
+    @Test
+    void whatCannotBeTakenBackStillHolds() {
+        decide(Decision.ALLOW);
+        watcher.subscribe(600);
+        world.store.failing = true;
+        List<PresenceErrorCode> outcome = new ArrayList<>();
+        world.engine.presence().forgetDecision(BOB, ALICE, outcome::add);
+        world.settle();
+        assertThat(outcome).containsExactly(PresenceErrorCode.PRESENCE_NOT_STORED);
+        assertThat(watcher.notifies()).hasSize(1);
+        watcher.refresh(0);
+        world.store.failing = false;
+        watcher.subscribe(600);
+        assertThat(watcher.state()).startsWith("active");
+    }
+
+    @Test
+    void aDecisionBeingStoredWhenItsPersonIsRemovedIsForgotten() {
+        world.store.held = true;
+        world.engine.presence().decide(BOB, ALICE, Decision.BLOCK, refusal -> {}, world.now);
+        People.Account account = world.accounts.remove(BOB);
+        world.engine.personRemoved(BOB, world.now);
+        world.store.held = false;
+        world.settle();
+        world.accounts.put(BOB, account);
+        assertThat(world.engine.presence().decisions(BOB)).isEmpty();
+        assertThat(world.store.decisions).isEmpty();
+    }
+
+    @Test
+    void whoAsksAndGoesWhileADecisionAboutThemIsBeingStoredDoesNotReplaceIt() {
+        watcher.subscribe(600);
+        world.store.held = true;
+        world.engine.presence().decide(BOB, ALICE, Decision.ALLOW, refusal -> {}, world.now);
+        watcher.refresh(0);
+        world.store.held = false;
+        world.settle();
+        world.restart();
+        assertThat(world.engine.presence().decisions(BOB))
+                .extracting(WatcherDecision::decision)
+                .containsExactly(Decision.ALLOW);
     }
 
     @Test

@@ -35,14 +35,14 @@ class ContactListTest {
 
     private PresenceErrorCode add(String address, String name) {
         List<PresenceErrorCode> outcome = new ArrayList<>();
-        world.engine.presence().addContact(new Contact(ALICE, address, name), outcome::add, world.now);
+        world.engine.presence().addContact(new Contact(ALICE, address, name), outcome::add);
         world.settle();
         return outcome.getFirst();
     }
 
     private PresenceErrorCode remove(String address) {
         List<PresenceErrorCode> outcome = new ArrayList<>();
-        world.engine.presence().removeContact(ALICE, address, outcome::add, world.now);
+        world.engine.presence().removeContact(ALICE, address, outcome::add);
         world.settle();
         return outcome.getFirst();
     }
@@ -125,6 +125,22 @@ class ContactListTest {
     }
 
     @Test
+    void whatCannotBeStoredDoesNotChangeTheList() {
+        list.subscribe(600);
+        world.store.failing = true;
+        assertThat(add("sip:dave@acorn.example", "Dave")).isEqualTo(PresenceErrorCode.PRESENCE_NOT_STORED);
+        assertThat(add(BOB, "Robert")).isEqualTo(PresenceErrorCode.PRESENCE_NOT_STORED);
+        assertThat(remove(CAROL)).isEqualTo(PresenceErrorCode.PRESENCE_NOT_STORED);
+        world.store.failing = false;
+        world.advance(10);
+        assertThat(list.notifies()).hasSize(1);
+        assertThat(world.engine.presence().contacts(ALICE))
+                .containsExactly(new Contact(ALICE, BOB, "Bob"), new Contact(ALICE, CAROL, ""));
+        assertThat(remove(CAROL)).isNull();
+        assertThat(list.last()).contains(CAROL, "reason=\"noresource\"");
+    }
+
+    @Test
     void decisionsHoldForListsToo() {
         world.inside("bob").signIn();
         list.subscribe(600);
@@ -146,7 +162,7 @@ class ContactListTest {
         owner.signIn();
         Device bob = asking.inside("bob");
         bob.signIn();
-        asking.engine.presence().addContact(new Contact(ALICE, BOB, ""), refusal -> {}, asking.now);
+        asking.engine.presence().addContact(new Contact(ALICE, BOB, ""), refusal -> {});
         Watcher asks = new Watcher(owner, ALICE).list();
         Watcher watchers = new Watcher(bob, BOB).event("presence.winfo");
         watchers.subscribe(600);
@@ -216,6 +232,16 @@ class ContactListTest {
         }
         world.account("toomuch", "", true);
         assertThat(add("sip:toomuch@acorn.example", "")).isEqualTo(PresenceErrorCode.CONTACTS_FULL);
+        remove(BOB);
+        world.store.held = true;
+        List<PresenceErrorCode> outcome = new ArrayList<>();
+        world.engine.presence().addContact(new Contact(ALICE, BOB, ""), outcome::add);
+        assertThat(add("sip:toomuch@acorn.example", ""))
+                .as("while the last is being stored")
+                .isEqualTo(PresenceErrorCode.CONTACTS_FULL);
+        world.store.held = false;
+        world.settle();
+        assertThat(outcome).containsExactly((PresenceErrorCode) null);
         list.subscribe(600);
         List<SipMessage> notifies = list.notifies();
         assertThat(notifies.size()).isBetween(3, 10);

@@ -26,7 +26,7 @@ class ManyListsTest {
     @BeforeEach
     void aliceHasAContact() {
         alice.signIn();
-        world.engine.presence().addContact(new Contact(ALICE, BOB, "Bob"), refusal -> {}, world.now);
+        world.engine.presence().addContact(new Contact(ALICE, BOB, "Bob"), refusal -> {});
         world.settle();
     }
 

@@ -119,7 +119,7 @@ class PresenceStormTest {
             for (int contact = 1; contact <= CONTACTS; contact++) {
                 world.engine
                         .presence()
-                        .addContact(new Contact(address(i), address(i + contact * 37), ""), refusal -> {}, world.now);
+                        .addContact(new Contact(address(i), address(i + contact * 37), ""), refusal -> {});
             }
         }
         world.settle();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What people have decided about their watchers, and what holds for all others. */
@@ -14,12 +15,14 @@ final class Consent {
     private final PresenceDefault otherwise;
     private final PresenceLimits limits;
     private final Writes writes;
+    private final Changes changes;
     private final Map<String, Map<String, WatcherDecision>> people = new HashMap<>();
 
     Consent(PresenceSettings settings, Writes writes) {
         this.otherwise = settings.defaultDecision();
         this.limits = settings.limits();
         this.writes = writes;
+        this.changes = new Changes(writes);
     }
 
     /** How a watcher stands with a person. */
@@ -51,20 +54,31 @@ final class Consent {
     }
 
     /**
-     * Decides.
+     * Decides, when it is durable.
      *
-     * @return why not; null if it holds from now on, and {@code then} is told when it is durable
+     * @param decided told when it holds
+     * @param then told afterwards, or why the store refuses it
+     * @return why not, or null
      */
     @Nullable
-    PresenceErrorCode decide(WatcherDecision decision, ChangeListener then) {
-        Map<String, WatcherDecision> theirs = people.getOrDefault(decision.person(), Map.of());
+    PresenceErrorCode decide(WatcherDecision decision, LongConsumer decided, ChangeListener then) {
+        String person = decision.person();
+        Map<String, WatcherDecision> theirs = people.getOrDefault(person, Map.of());
         WatcherDecision before = theirs.get(decision.watcher());
         boolean another = before == null || before.decision() == Decision.WAITING;
-        if (another && decided(theirs) >= limits.decisionsPerPerson()) {
+        if (another && decided(theirs) + changes.additions(person) >= limits.decisionsPerPerson()) {
             return PresenceErrorCode.DECISIONS_FULL;
         }
-        put(decision);
-        writes.write(new PresenceWrite.SaveDecision(decision), (failure, now) -> then.done(stored(failure)));
+        changes.make(
+                new PresenceWrite.SaveDecision(decision),
+                person,
+                decision.watcher(),
+                another,
+                now -> {
+                    put(decision);
+                    decided.accept(now);
+                },
+                then);
         return null;
     }
 
@@ -74,28 +88,35 @@ final class Consent {
                 .count();
     }
 
-    static @Nullable PresenceErrorCode stored(@Nullable String failure) {
-        return failure == null ? null : PresenceErrorCode.PRESENCE_NOT_STORED;
-    }
-
     /**
-     * Takes a decision back; what is the default holds again.
+     * Takes a decision back, when that is durable; what is the default holds again.
      *
+     * @param forgotten told when it holds
+     * @param then told afterwards, or why the store refuses it
      * @return why not, or null
      */
     @Nullable
-    PresenceErrorCode forget(String person, String watcher, ChangeListener then) {
-        if (take(person, watcher) == null) {
+    PresenceErrorCode forget(String person, String watcher, LongConsumer forgotten, ChangeListener then) {
+        if (!people.getOrDefault(person, Map.of()).containsKey(watcher)) {
             return PresenceErrorCode.WATCHER_UNKNOWN;
         }
-        writes.write(new PresenceWrite.ForgetDecision(person, watcher), (failure, now) -> then.done(stored(failure)));
+        changes.make(
+                new PresenceWrite.ForgetDecision(person, watcher),
+                person,
+                watcher,
+                /* addition= */ false,
+                now -> {
+                    take(person, watcher);
+                    forgotten.accept(now);
+                },
+                then);
         return null;
     }
 
     /** A watcher about whom nothing is decided has asked and is gone: the person is told when they ask who it was. */
     void waits(String person, String watcher, long now) {
         Map<String, WatcherDecision> theirs = people.getOrDefault(person, Map.of());
-        if (theirs.containsKey(watcher)) {
+        if (theirs.containsKey(watcher) || changes.underWay(person, watcher)) {
             return;
         }
         List<WatcherDecision> waiting = theirs.values().stream()
@@ -103,8 +124,12 @@ final class Consent {
                 .toList();
         if (waiting.size() >= limits.waitingPerPerson()) {
             WatcherDecision oldest = waiting.stream()
+                    .filter(d -> !changes.underWay(person, d.watcher()))
                     .min(Comparator.comparingLong(WatcherDecision::decidedAt))
-                    .orElseThrow();
+                    .orElse(null);
+            if (oldest == null) {
+                return;
+            }
             take(person, oldest.watcher());
             writes.write(new PresenceWrite.ForgetDecision(person, oldest.watcher()));
         }
@@ -120,6 +145,7 @@ final class Consent {
 
     /** Forgets a person who is no more, as person and as watcher; what is on disk goes otherwise. */
     void forgetAll(String person) {
+        changes.forgetAll(person);
         people.remove(person);
         List.copyOf(people.keySet()).forEach(other -> take(/* person= */ other, /* watcher= */ person));
     }

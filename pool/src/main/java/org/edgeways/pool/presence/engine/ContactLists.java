@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** People's contact lists, and on whose lists somebody is. */
@@ -15,13 +16,13 @@ final class ContactLists {
     static final int LONGEST_NAME = 128;
 
     private final PresenceLimits limits;
-    private final Writes writes;
+    private final Changes changes;
     private final Map<String, Map<String, Contact>> lists = new HashMap<>();
     private final Map<String, Set<String>> owners = new HashMap<>();
 
     ContactLists(PresenceLimits limits, Writes writes) {
         this.limits = limits;
-        this.writes = writes;
+        this.changes = new Changes(writes);
     }
 
     /** A person's contacts in the order of their addresses; a copy. */
@@ -41,36 +42,57 @@ final class ContactLists {
     }
 
     /**
-     * Puts a contact on its owner's list, or calls one that is there otherwise.
+     * Puts a contact on its owner's list, or calls one that is there otherwise, when that is durable.
      *
-     * @return why not; null if it is there from now on, and {@code then} is told when it is durable
+     * @param added told when it is there
+     * @param then told afterwards, or why the store refuses it
+     * @return why not, or null
      */
     @Nullable
-    PresenceErrorCode add(Contact contact, ChangeListener then) {
+    PresenceErrorCode add(Contact contact, LongConsumer added, ChangeListener then) {
         Map<String, Contact> list = lists.getOrDefault(contact.owner(), Map.of());
         if (contact.name().length() > LONGEST_NAME) {
             return PresenceErrorCode.CONTACT_NAME_TOO_LONG;
         }
-        if (!list.containsKey(contact.address()) && list.size() >= limits.contactsPerPerson()) {
+        boolean another = !list.containsKey(contact.address());
+        if (another && list.size() + changes.additions(contact.owner()) >= limits.contactsPerPerson()) {
             return PresenceErrorCode.CONTACTS_FULL;
         }
-        put(contact);
-        writes.write(new PresenceWrite.SaveContact(contact), (failure, now) -> then.done(Consent.stored(failure)));
+        changes.make(
+                new PresenceWrite.SaveContact(contact),
+                contact.owner(),
+                contact.address(),
+                another,
+                now -> {
+                    put(contact);
+                    added.accept(now);
+                },
+                then);
         return null;
     }
 
     /**
-     * Takes a contact off its owner's list.
+     * Takes a contact off its owner's list, when that is durable.
      *
+     * @param removed told when it is gone
+     * @param then told afterwards, or why the store refuses it
      * @return why not, or null
      */
     @Nullable
-    PresenceErrorCode remove(String owner, String address, ChangeListener then) {
-        if (!take(owner, address)) {
+    PresenceErrorCode remove(String owner, String address, LongConsumer removed, ChangeListener then) {
+        if (contact(owner, address) == null) {
             return PresenceErrorCode.CONTACT_UNKNOWN;
         }
-        writes.write(
-                new PresenceWrite.ForgetContact(owner, address), (failure, now) -> then.done(Consent.stored(failure)));
+        changes.make(
+                new PresenceWrite.ForgetContact(owner, address),
+                owner,
+                address,
+                /* addition= */ false,
+                now -> {
+                    take(owner, address);
+                    removed.accept(now);
+                },
+                then);
         return null;
     }
 
@@ -81,6 +103,7 @@ final class ContactLists {
 
     /** Forgets a person who is no more, as owner and as contact; what is on disk goes otherwise. */
     void forgetAll(String person) {
+        changes.forgetAll(person);
         of(person).forEach(contact -> take(person, contact.address()));
         ownersOf(person).forEach(owner -> take(owner, person));
     }

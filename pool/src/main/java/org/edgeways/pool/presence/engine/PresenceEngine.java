@@ -241,9 +241,10 @@ public final class PresenceEngine {
     }
 
     /**
-     * Decides for a person about a watcher. It takes effect on running subscriptions at once.
+     * Decides for a person about a watcher. As soon as it is durable it takes effect on running subscriptions; if it cannot be
+     * made durable, nothing has happened.
      *
-     * @param then told when it is durable, or at once why it cannot be made
+     * @param then told when it is done, or why it cannot be
      */
     public void decide(String person, String watcher, Decision decision, ChangeListener then, long now) {
         if (decision == Decision.WAITING) {
@@ -257,24 +258,21 @@ public final class PresenceEngine {
             then.done(PresenceErrorCode.CONTACT_FOREIGN);
             return;
         }
-        PresenceErrorCode refusal = consent.decide(new WatcherDecision(person, watcher, decision, now), then);
+        PresenceErrorCode refusal = consent.decide(
+                new WatcherDecision(person, watcher, decision, now), durable -> review(person, watcher, durable), then);
         if (refusal != null) {
             then.done(refusal);
-        } else {
-            review(person, watcher, now);
         }
     }
 
     /**
-     * Takes a decision back: the default holds again, at once. The watcher need not be a person any more, or may be
+     * Takes a decision back: the default holds again as soon as that is durable. The watcher need not be a person any more, or may be
      * disabled: decisions about them can still be taken back. Of whom nothing is kept, there is nothing to take back.
      */
-    public void forgetDecision(String person, String watcher, ChangeListener then, long now) {
-        PresenceErrorCode refusal = consent.forget(person, watcher, then);
+    public void forgetDecision(String person, String watcher, ChangeListener then) {
+        PresenceErrorCode refusal = consent.forget(person, watcher, durable -> review(person, watcher, durable), then);
         if (refusal != null) {
             then.done(refusal);
-        } else {
-            review(person, watcher, now);
         }
     }
 
@@ -284,30 +282,34 @@ public final class PresenceEngine {
     }
 
     /**
-     * Puts a contact on its owner's list, or calls one that is there otherwise. It is told on running subscriptions at
-     * once.
+     * Puts a contact on its owner's list, or calls one that is there otherwise. It is told on running subscriptions as soon as
+     * it is durable; if it cannot be made durable, nothing has happened.
      *
-     * @param then told when it is durable, or at once why it cannot be
+     * @param then told when it is done, or why it cannot be
      */
-    public void addContact(Contact contact, ChangeListener then, long now) {
+    public void addContact(Contact contact, ChangeListener then) {
         if (!host.isPerson(contact.address())) {
             then.done(PresenceErrorCode.CONTACT_FOREIGN);
             return;
         }
-        contactChanged(contact.owner(), contact.address(), contacts.add(contact, then), then, now);
-    }
-
-    /** Takes a contact off its owner's list. */
-    public void removeContact(String owner, String address, ChangeListener then, long now) {
-        contactChanged(owner, address, contacts.remove(owner, address, then), then, now);
-    }
-
-    private void contactChanged(
-            String owner, String address, @Nullable PresenceErrorCode refusal, ChangeListener then, long now) {
+        String owner = contact.owner();
+        String address = contact.address();
+        PresenceErrorCode refusal = contacts.add(contact, durable -> contactChanged(owner, address, durable), then);
         if (refusal != null) {
             then.done(refusal);
-            return;
         }
+    }
+
+    /** Takes a contact off its owner's list; otherwise as {@link #addContact}. */
+    public void removeContact(String owner, String address, ChangeListener then) {
+        PresenceErrorCode refusal =
+                contacts.remove(owner, address, durable -> contactChanged(owner, address, durable), then);
+        if (refusal != null) {
+            then.done(refusal);
+        }
+    }
+
+    private void contactChanged(String owner, String address, long now) {
         tellLists(owner, address, now);
         notifier.changed(watchers, address, now);
     }
