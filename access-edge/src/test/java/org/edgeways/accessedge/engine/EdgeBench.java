@@ -205,7 +205,12 @@ final class EdgeBench {
     }
 
     void fromClient(Flow flow, SipMessage message) {
-        SipMessage received = parse(message.encode());
+        fromClient(flow, message.encode());
+    }
+
+    /** As the client has spelled it. */
+    void fromClient(Flow flow, byte[] bytes) {
+        SipMessage received = parse(bytes);
         if (received.isRequest()) {
             ReceivedVia.mark(received, "198.51.100.7", 40_000);
         }

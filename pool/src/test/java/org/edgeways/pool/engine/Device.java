@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.edgeways.sip.digest.DigestClient;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -100,8 +101,13 @@ final class Device {
 
     /** Sends a request and gives the last response that came before nothing more could be done. */
     SipMessage send(SipMessage request) {
+        return send(request, UnaryOperator.identity());
+    }
+
+    /** The same, spelled in another way. */
+    SipMessage send(SipMessage request, UnaryOperator<String> spelling) {
         int before = inbox.size();
-        start(request);
+        start(request, spelling);
         for (int i = inbox.size() - 1; i >= before; i--) {
             if (!inbox.get(i).isRequest() && inbox.get(i).callId().equals(request.callId())) {
                 return inbox.get(i);
@@ -111,6 +117,10 @@ final class Device {
     }
 
     void start(SipMessage request) {
+        start(request, UnaryOperator.identity());
+    }
+
+    void start(SipMessage request, UnaryOperator<String> spelling) {
         SipMessage sent = request.copy();
         if (flowToken != null) {
             sent.set(SenderRule.FLOW, flowToken);
@@ -122,7 +132,9 @@ final class Device {
             }
         }
         branches.add(sent.topVia().branch());
-        world.engine.receive(PoolWorld.parse(sent.encode()), origin, world.now);
+        byte[] bytes = spelling.apply(new String(sent.encode(), StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8);
+        world.engine.receive(PoolWorld.parse(bytes), origin, world.now);
         world.settle();
     }
 
