@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,16 +27,22 @@ import org.edgeways.policy.PersonRights;
 import org.edgeways.pool.admin.AdminServer;
 import org.edgeways.pool.admin.PresenceDesk;
 import org.edgeways.pool.presence.engine.LiveDevice;
+import org.edgeways.pool.presence.engine.PresenceDefault;
 import org.edgeways.pool.presence.engine.PresenceEngine;
 import org.edgeways.pool.presence.engine.PresenceHost;
+import org.edgeways.pool.presence.engine.PresenceLimits;
 import org.edgeways.pool.presence.engine.PresenceRefusal;
 import org.edgeways.pool.presence.engine.PresenceSettings;
 import org.edgeways.pool.presence.engine.PresenceStorage;
 import org.edgeways.pool.presence.engine.PresenceWrite;
+import org.edgeways.pool.presence.engine.SavedPresence;
+import org.edgeways.pool.presence.engine.SavedSubscription;
+import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.proxy.LocalRequestListener;
 import org.edgeways.sip.proxy.ProxyRequest;
 import org.edgeways.sip.transaction.Destination;
+import org.edgeways.sip.transaction.Flow;
 import org.edgeways.store.Store;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +65,7 @@ class UserPresenceTest {
     private final StringWriter err = new StringWriter();
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Memory memory = new Memory();
+    private final Host host = new Host();
     private @Nullable Accounts people;
 
     /** A store that is done at once, or fails. */
@@ -92,7 +100,11 @@ class UserPresenceTest {
         }
         people = accounts;
         PresenceEngine engine = new PresenceEngine(
-                PresenceSettings.DEFAULT, new NoHost(), memory, new InMemoryCounters(), new Random(5));
+                new PresenceSettings(PresenceDefault.ASK, PresenceLimits.DEFAULT),
+                host,
+                memory,
+                new InMemoryCounters(),
+                new Random(5));
         memory.engine = engine;
         open.add(AdminServer.open(
                 directory,
@@ -250,10 +262,85 @@ class UserPresenceTest {
     }
 
     @Test
-    void whatIsNotStoredIsNotSaidToBeDone() {
+    void whatIsNotStoredIsNotSaidToBeDoneAndDoesNotHold() {
+        lines("contact add alice carol");
+        lines("watcher allow alice carol");
+        List<String> contacts = lines("contact list alice");
+        List<String> watchers = lines("watcher list alice");
         memory.failure = "disk full";
-        assertThat(refused("contact add alice bob")).contains("cannot keep this");
-        assertThat(refused("watcher block alice bob")).contains("cannot keep this");
+        for (String command : List.of(
+                "contact add alice bob",
+                "contact add alice carol --display-name C",
+                "contact remove alice carol",
+                "watcher block alice bob",
+                "watcher polite-block alice carol",
+                "watcher forget alice carol")) {
+            assertThat(refused(command)).as(command).contains("cannot keep this");
+            assertThat(lines("contact list alice")).as(command).isEqualTo(contacts);
+            assertThat(lines("watcher list alice")).as(command).isEqualTo(watchers);
+        }
+    }
+
+    /** A subscription of alice's to bob, or to her own list, that runs since before a restart. */
+    private void running(String resource, boolean list) {
+        presence()
+                .restore(
+                        new SavedPresence(
+                                List.of(new SavedSubscription(
+                                        "sub",
+                                        "presence",
+                                        null,
+                                        list,
+                                        "sip:alice@acorn.example",
+                                        resource,
+                                        "call",
+                                        "<sip:pool@acorn.example>;tag=sub",
+                                        "<sip:alice@acorn.example>;tag=watcher",
+                                        "sip:alice@192.0.2.1",
+                                        List.of(),
+                                        "r",
+                                        null,
+                                        1,
+                                        1,
+                                        0,
+                                        0,
+                                        Long.MAX_VALUE / 2)),
+                                List.of(),
+                                List.of(),
+                                List.of()),
+                        1);
+    }
+
+    private String told() {
+        SipMessage notify = host.sent.getLast();
+        return notify.first(HeaderName.SUBSCRIPTION_STATE) + "\n" + new String(notify.body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void decisionsTakeEffectOnARunningSubscriptionAtOnceAlsoWhenTheyAreTakenBack() {
+        running("sip:bob@acorn.example", false);
+        lines("watcher polite-block bob alice");
+        assertThat(told()).startsWith("active").contains("<basic>closed</basic>");
+        host.sent.clear();
+        lines("watcher forget bob alice");
+        assertThat(told()).as("the default is to ask").startsWith("pending").doesNotContain("<basic>");
+        lines("watcher allow bob alice");
+        assertThat(told()).startsWith("active").contains("<basic>");
+        lines("watcher block bob alice");
+        assertThat(told()).startsWith("terminated;reason=rejected");
+        assertThat(presence().subscriptions()).isZero();
+    }
+
+    @Test
+    void aContactThatIsTakenOffTheListIsToldOnTheRunningSubscriptionAtOnce() {
+        running("sip:alice@acorn.example", true);
+        lines("contact add alice bob --display-name Bobby");
+        assertThat(told()).contains("Bobby", "sip:bob@acorn.example");
+        lines("contact add alice carol");
+        assertThat(told()).contains("sip:carol@acorn.example").doesNotContain("noresource");
+        lines("contact remove alice bob");
+        assertThat(told()).contains("uri=\"sip:bob@acorn.example\"", "state=\"terminated\"", "reason=\"noresource\"");
+        assertThat(host.sent).hasSize(3);
     }
 
     @Test
@@ -267,8 +354,10 @@ class UserPresenceTest {
                 .containsExactly("SaveContact", "ForgetContact", "SaveDecision", "ForgetDecision");
     }
 
-    /** Nobody is signed in, and nothing is sent. */
-    private static final class NoHost implements PresenceHost {
+    /** Nobody is signed in; who watches can be reached all the same, and takes what is sent. */
+    private static final class Host implements PresenceHost {
+        private final List<SipMessage> sent = new ArrayList<>();
+
         @Override
         public void respond(ProxyRequest request, SipMessage response, long now) {}
 
@@ -276,12 +365,16 @@ class UserPresenceTest {
         public void refuse(ProxyRequest request, PresenceRefusal refusal, long now) {}
 
         @Override
-        public void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {}
+        public void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {
+            sent.add(request);
+            request.set(HeaderName.VIA, "SIP/2.0/TLS pool.invalid;branch=z9hG4bKtest");
+            listener.response(SipMessage.responseTo(request, 200, "OK"), now);
+        }
 
         @Override
         public @Nullable Destination way(
                 String party, String watcher, @Nullable String device, List<String> routes, long now) {
-            return null;
+            return new Destination.Connection(new Flow(1));
         }
 
         @Override
@@ -289,7 +382,7 @@ class UserPresenceTest {
 
         @Override
         public String contact(String dialog) {
-            return "";
+            return "<sip:" + dialog + "@pool.invalid>";
         }
 
         @Override
