@@ -4,8 +4,12 @@ import static org.edgeways.interop.Account.STEP;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +25,8 @@ public final class ChromiumJsSip implements Softphone {
     private static final Path BROWSER = Path.of("browser");
     private static final Duration INSTALL = Duration.ofMinutes(3);
     private static final Duration BROWSER_START = Duration.ofSeconds(60);
+
+    private static boolean installed;
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final Account account;
@@ -67,20 +73,39 @@ public final class ChromiumJsSip implements Softphone {
         }
     }
 
-    /** Installs exactly what the lock file names, unless that has been done. */
+    /**
+     * Installs exactly what the lock file names, unless that has been done: once for a test process, and by one of those
+     * that run at the same time.
+     */
     private static synchronized void installPackages(String name) {
-        Path npm = Program.NPM.path();
-        try (RunningProgram check =
-                RunningProgram.start(name + "-npm-ls", BROWSER, Map.of(), List.of(npm.toString(), "ls", "--silent"))) {
-            if (check.awaitExit(INSTALL) == 0) {
-                return;
-            }
+        if (installed) {
+            return;
         }
-        try (RunningProgram install = RunningProgram.start(
-                name + "-npm-ci", BROWSER, Map.of(), List.of(npm.toString(), "ci", "--no-audit", "--no-fund"))) {
-            if (install.awaitExit(INSTALL) != 0) {
+        Path guard = Path.of("target", "npm.lock");
+        try (FileChannel file = FileChannel.open(guard, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock alone = file.lock()) {
+            if (alone.isValid() && !packagesAreThere(name)) {
+                installMissing(name);
+            }
+            installed = true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean packagesAreThere(String name) {
+        List<String> list = List.of(Program.NPM.path().toString(), "ls", "--silent");
+        try (RunningProgram check = RunningProgram.start(name + "-npm-ls", BROWSER, Map.of(), list)) {
+            return check.awaitExit(INSTALL) == 0;
+        }
+    }
+
+    private static void installMissing(String name) {
+        List<String> install = List.of(Program.NPM.path().toString(), "ci", "--no-audit", "--no-fund");
+        try (RunningProgram running = RunningProgram.start(name + "-npm-ci", BROWSER, Map.of(), install)) {
+            if (running.awaitExit(INSTALL) != 0) {
                 throw new AssertionError(
-                        "npm ci failed:\n" + install.transcript().text());
+                        "npm ci failed:\n" + running.transcript().text());
             }
         }
     }
