@@ -60,23 +60,28 @@ class KamailioInsideTest {
     }
 
     @Test
-    void linphonecPublishesItsPresenceAndBaresipWatchesIt() {
-        try (Baresip watcher = Baresip.startWatching("kamailio-watching-baresip", alice, TONE, List.of(bob.uri()));
-                Linphonec person = Linphonec.startPublishing("kamailio-publishing-linphonec", bob, List.of())) {
-            watcher.awaitSignedIn();
-            person.awaitSignedIn();
-            watcher.awaitPresence(bob.uri(), "open");
+    void baresipAndLinphonecPublishTheirPresenceAndWatchEachOther() {
+        presenceBothWays(site, "kamailio");
+    }
+
+    /** The edge's other way inside: it dials Kamailio itself, and Kamailio sends its NOTIFYs on that connection. */
+    @Test
+    void theySeeEachOtherAlsoWhenTheEdgeDialsKamailio() throws IOException {
+        try (KamailioSite dialled = KamailioSite.dialled("dialled")) {
+            presenceBothWays(dialled, "kamailio-dialled");
         }
     }
 
-    @Test
-    void baresipPublishesItsPresenceAndLinphonecWatchesIt() {
-        try (Baresip person = Baresip.startWatching("kamailio-publishing-baresip", alice, TONE, List.of());
-                Linphonec watcher =
-                        Linphonec.startPublishing("kamailio-watching-linphonec", bob, List.of(alice.uri()))) {
-            watcher.awaitSignedIn();
-            person.awaitSignedIn();
-            watcher.awaitPresence(alice.uri(), "open");
+    private static void presenceBothWays(KamailioSite site, String name) {
+        Account alice = site.outside("alice");
+        Account bob = site.outside("bob");
+        try (Baresip baresip = Baresip.startWatching(name + "-presence-baresip", alice, TONE, List.of(bob.uri()));
+                Linphonec linphonec =
+                        Linphonec.startPublishing(name + "-presence-linphonec", bob, List.of(alice.uri()))) {
+            baresip.awaitSignedIn();
+            linphonec.awaitSignedIn();
+            baresip.awaitPresence(bob.uri(), "open");
+            linphonec.awaitPresence(alice.uri(), "open");
         }
     }
 
