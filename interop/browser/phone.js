@@ -147,6 +147,11 @@ function watchList() {
     for (const [, state, rest] of body.matchAll(/<list [^>]*fullState="(\w+)"[^>]*>([^]*?)<\/list>/g)) {
       const members = [...rest.matchAll(/<resource uri="([^"]+)"/g)].map((match) => match[1]);
       say(`list ${state} ${members.join(',')}`);
+      for (const [, uri, over] of rest.matchAll(/<resource uri="([^"]+)"[^]*?(?:<\/resource>|state="terminated" reason="(\w+)")/g)) {
+        if (over) {
+          say(`unlisted ${uri} ${over}`);
+        }
+      }
     }
     for (const [document] of body.matchAll(/<presence [^]*?<\/presence>/g)) {
       const parsed = new DOMParser().parseFromString(document, 'text/xml');
@@ -199,6 +204,15 @@ function publish({ basic, activity }) {
   }).send();
 }
 
+// Runs in the page. Signs out; what is not over in time is left to the server.
+function stop() {
+  return new Promise((resolve) => {
+    window.ua.on('disconnected', resolve);
+    setTimeout(resolve, 3000);
+    window.ua.stop();
+  });
+}
+
 const COMMANDS = { signIn, message: sendMessage, call, hangUp, watch, watchList, watchOwn, publish };
 
 async function main() {
@@ -219,6 +233,12 @@ async function main() {
     const command = JSON.parse(line);
     if (command.command === 'quit') {
       break;
+    }
+    if (command.command === 'leave') {
+      await page.evaluate(stop);
+      await page.reload();
+      console.log('left');
+      continue;
     }
     await page.evaluate(COMMANDS[command.command], command);
   }

@@ -29,9 +29,11 @@ public final class ChromiumJsSip implements Softphone {
     private static boolean installed;
 
     private final JsonMapper json = JsonMapper.builder().build();
-    private final Account account;
     private final WorkDirectory directory;
     private final RunningProgram program;
+    private Account account;
+    /** What it said before belongs to somebody else's time. */
+    private int mark;
 
     private ChromiumJsSip(Account account, WorkDirectory directory, RunningProgram program) {
         this.account = account;
@@ -60,17 +62,31 @@ public final class ChromiumJsSip implements Softphone {
         ChromiumJsSip phone = new ChromiumJsSip(account, directory, program);
         try {
             program.transcript().await("the browser starts", Pattern.compile("(?m)^ready$"), BROWSER_START);
-            phone.command(Map.of(
-                    "command", "signIn",
-                    "url", account.webSocketUrl(),
-                    "uri", account.uri(),
-                    "username", account.username(),
-                    "password", account.password()));
+            phone.signInAs(account);
             return phone;
         } catch (RuntimeException | Error e) {
             phone.close();
             throw e;
         }
+    }
+
+    /** Somebody else signs in after {@link #leave}, in a new page of the same browser, at the same server. */
+    public void signInAs(Account other) {
+        account = other;
+        mark = program.transcript().mark();
+        command(Map.of(
+                "command", "signIn",
+                "url", account.webSocketUrl(),
+                "uri", account.uri(),
+                "username", account.username(),
+                "password", account.password()));
+    }
+
+    /** Signs out, and leaves the page. */
+    public void leave() {
+        int from = program.transcript().mark();
+        command(Map.of("command", "leave"));
+        program.transcript().await("the browser leaves the page", Pattern.compile("(?m)^left$"), from, BROWSER_START);
     }
 
     /**
@@ -224,6 +240,11 @@ public final class ChromiumJsSip implements Softphone {
         await("sees " + uri + " on the list", "(?m)^listed " + Pattern.quote(uri) + " " + basic + "$");
     }
 
+    /** Waits until it is told that somebody is not on the list any more. */
+    public void awaitUnlisted(String uri) {
+        await("does not see " + uri + " on the list", "(?m)^unlisted " + Pattern.quote(uri) + " noresource$");
+    }
+
     /** Waits until it is told of these members of the list. */
     public void awaitMembers(boolean all, String... uris) {
         await("is told of the list", "(?m)^list " + all + " " + Pattern.quote(String.join(",", uris)) + "$");
@@ -232,7 +253,7 @@ public final class ChromiumJsSip implements Softphone {
     /** The public GRUU (RFC 5627) that the server has given it. */
     public String awaitGruu() {
         return program.transcript()
-                .await(account.username() + " has a GRUU", Pattern.compile("(?m)^gruu (sip:.*)$"), STEP)
+                .await(account.username() + " has a GRUU", Pattern.compile("(?m)^gruu (sip:.*)$"), mark, STEP)
                 .group(1);
     }
 
@@ -259,6 +280,12 @@ public final class ChromiumJsSip implements Softphone {
         await("waits for " + uri, "(?m)^pending " + Pattern.quote(uri) + "$");
     }
 
+    /** Waits until its subscription, which showed something, waits for a decision again. */
+    public void awaitPendingAgain(String uri) {
+        String quoted = Pattern.quote(uri);
+        await("waits for " + uri + " again", "(?ms)^presence " + quoted + " .*^pending " + quoted + "$");
+    }
+
     /** Waits until its subscription has ended for this reason (RFC 6665 section 4.1.3), or was refused. */
     public void awaitUnwatched(String uri, String reason) {
         await("does not see " + uri, "(?m)^unwatched " + Pattern.quote(uri) + " \\d+ " + reason + "$");
@@ -273,7 +300,7 @@ public final class ChromiumJsSip implements Softphone {
     }
 
     private void await(String what, String pattern) {
-        program.transcript().await(account.username() + " " + what, Pattern.compile(pattern), STEP);
+        program.transcript().await(account.username() + " " + what, Pattern.compile(pattern), mark, STEP);
     }
 
     @Override

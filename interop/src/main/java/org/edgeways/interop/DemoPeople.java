@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.edgeways.app.admin.AdminClient;
 
 /** Whom {@code demo.json} names, and where they connect. */
 record DemoPeople(JsonNode description) {
@@ -20,6 +21,35 @@ record DemoPeople(JsonNode description) {
     /** The person's account as used inside. */
     Account inside(String name) {
         return account(name, description.path("inside"), "");
+    }
+
+    /** Adds somebody with remote access and a device; the account as used outside. */
+    Account add(AdminClient administrator, String person) {
+        Account like = outside("alice");
+        administrator.ask(AdminClient.request("user-add").put("name", person).put("remoteAccess", true));
+        JsonNode made = administrator.ask(
+                AdminClient.request("device-add").put("name", person).put("device", "phone"));
+        return new Account(
+                made.path("people").path(0).path("uri").asText(),
+                person,
+                made.path("password").asText(),
+                like.host(),
+                like.sipTlsPort(),
+                like.webSocketUrl(),
+                like.caFile());
+    }
+
+    /** The same account as used inside. */
+    Account inside(Account outside) {
+        Account like = inside("alice");
+        return new Account(
+                outside.uri(),
+                outside.username(),
+                outside.password(),
+                like.host(),
+                like.sipTlsPort(),
+                "",
+                like.caFile());
     }
 
     private Account account(String name, JsonNode server, String webSocketUrl) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.edgeways.app.admin.AdminClient;
 
 /** {@code edgeways demo} as a subprocess on free ports, with nothing kept from an earlier run. */
 public final class DemoServer implements AutoCloseable {
@@ -83,6 +84,16 @@ public final class DemoServer implements AutoCloseable {
                 somebody.sipTlsPort(),
                 somebody.webSocketUrl(),
                 somebody.caFile());
+    }
+
+    /** As {@link #addPerson}, without the commands. */
+    public Account addQuickly(String person) {
+        return people.add(AdminClient.of(directory.path().resolve("data")), person);
+    }
+
+    /** The same account as used inside. */
+    public Account inside(Account outside) {
+        return people.inside(outside);
     }
 
     /** The person's account as used inside. */

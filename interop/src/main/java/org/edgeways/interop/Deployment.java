@@ -1,6 +1,5 @@
 package org.edgeways.interop;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -117,11 +116,14 @@ public final class Deployment implements AutoCloseable {
     /** A pool is ready before it has reached the edge; until it has, a person outside cannot sign in. */
     private void awaitLink() {
         Polling.until(
-                "pool and edge are linked", START, () -> poolCounter("sip_links_open") > 0 && edgeConnections() > 0);
+                "pool and edge are linked",
+                START,
+                () -> poolCounter("sip_links_open", "") > 0 && edgeConnections() > 0);
     }
 
-    private double poolCounter(String name) {
-        return RunningCounters.sum(data(directory).resolve("pool"), name, "");
+    /** The sum of a counter of the pool; see {@link #edgeCounter}. */
+    public double poolCounter(String name, String label) {
+        return RunningCounters.sum(data(directory).resolve("pool"), name, label);
     }
 
     /** Those of which the edge knows that they may carry messages: at the start, the pool's alone. */
@@ -178,38 +180,38 @@ public final class Deployment implements AutoCloseable {
      * @return their accounts as used outside
      */
     public List<Account> addPeople(String prefix, int count) {
-        AdminClient administrator = AdminClient.of(data(directory));
-        Account like = outside("alice");
+        AdminClient administrator = administrator();
         List<Account> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            String person = prefix + i;
-            administrator.ask(
-                    AdminClient.request("user-add").put("name", person).put("remoteAccess", true));
-            JsonNode made = administrator.ask(
-                    AdminClient.request("device-add").put("name", person).put("device", "phone"));
-            added.add(new Account(
-                    made.path("people").path(0).path("uri").asText(),
-                    person,
-                    made.path("password").asText(),
-                    like.host(),
-                    like.sipTlsPort(),
-                    like.webSocketUrl(),
-                    like.caFile()));
+            added.add(people.add(administrator, prefix + i));
         }
         return added;
     }
 
     /** The same account as used inside, at the pool. */
     public Account inside(Account outside) {
-        Account like = inside("alice");
-        return new Account(
-                outside.uri(),
-                outside.username(),
-                outside.password(),
-                like.host(),
-                like.sipTlsPort(),
-                like.webSocketUrl(),
-                like.caFile());
+        return people.inside(outside);
+    }
+
+    /** A connection to the pool's administration. */
+    public AdminClient administrator() {
+        return AdminClient.of(data(directory));
+    }
+
+    /** Processor time that the pool has taken so far. */
+    public Duration poolProcessorTime() {
+        return processorTime(pool);
+    }
+
+    /** Processor time that the edge has taken so far, since its last start. */
+    public Duration edgeProcessorTime() {
+        return processorTime(edge);
+    }
+
+    private static Duration processorTime(@Nullable RunningProgram program) {
+        return ProcessHandle.of(running(program).processId())
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElse(Duration.ZERO);
     }
 
     /** How much memory the pool takes now. */

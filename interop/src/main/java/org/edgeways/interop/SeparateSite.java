@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.edgeways.app.admin.AdminClient;
 import org.edgeways.net.CertificateRequest;
 
 /**
@@ -91,8 +92,8 @@ public final class SeparateSite implements AutoCloseable {
         edge.transcript().await("the edge starts", Pattern.compile("The edge is ready"), START);
         pool.transcript().await("the pool starts", Pattern.compile("The pool is ready"), START);
         relay.transcript().await("the relay starts", Pattern.compile(RecordingRelay.READY), START);
-        remotePeople.forEach(person -> addPerson(person, "--remote-access"));
-        addPerson("dave");
+        remotePeople.forEach(person -> addPerson(person, true));
+        addPerson("dave", false);
     }
 
     private String edgeConfig(boolean hideTopology, Consumer<ObjectNode> settings) {
@@ -168,19 +169,18 @@ public final class SeparateSite implements AutoCloseable {
         return program;
     }
 
-    private void addPerson(String person, String... rights) {
-        List<String> arguments = new ArrayList<>(List.of("user", "add", person));
-        arguments.addAll(List.of(rights));
-        administer("", arguments);
-        administer(password(person), List.of("user", "device", "add", person, "phone", "--password-stdin"));
+    /** Through the pool's socket, which is of the file system and of no network. */
+    private void addPerson(String person, boolean remoteAccess) {
+        AdminClient administrator = AdminClient.of(data("pool"));
+        administrator.ask(AdminClient.request("user-add").put("name", person).put("remoteAccess", remoteAccess));
+        administrator.ask(AdminClient.request("device-add")
+                .put("name", person)
+                .put("device", "phone")
+                .put("password", password(person)));
     }
 
     private static String password(String person) {
         return "interop-phone-" + person;
-    }
-
-    private void administer(String input, List<String> arguments) {
-        Edgeways.administer(networks.pool(), name + "-user", data("pool"), input, arguments);
     }
 
     public Networks networks() {

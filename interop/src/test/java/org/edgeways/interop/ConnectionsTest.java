@@ -30,10 +30,11 @@ import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipExchange;
 import org.edgeways.siptransport.SipUserAgent;
 import org.edgeways.siptransport.TransportErrorCode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /**
  * Crowds of connections at the edge: thousands that are idle, a thousand new ones a second, one that sends a byte a second,
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
  * of theirs is answered with 200.
  */
 @Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConnectionsTest {
 
     private static final int OFFERED_PER_SECOND = 1_000;
@@ -55,7 +57,7 @@ class ConnectionsTest {
     private final Phones phones = new Phones();
     private Deployment deployment;
 
-    @BeforeEach
+    @BeforeAll
     void start() {
         deployment = Deployment.start("connections", ConnectionsTest::settings);
     }
@@ -71,7 +73,7 @@ class ConnectionsTest {
                 .put("queueBytes", QUEUE);
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         phones.close();
         if (deployment != null) {
@@ -110,14 +112,21 @@ class ConnectionsTest {
                     .as("idle connections stay open")
                     .allMatch(connection -> connection.connection().isOpen());
             double refused = refusedHandshakes();
-            int made = offer(deployment.outside("alice").sipTlsPort(), offered);
+            int made;
+            double most;
+            try (Handshakes handshakes = new Handshakes()) {
+                made = offer(deployment.outside("alice").sipTlsPort(), offered);
+                most = handshakes.most();
+            }
             conversation.goesOn();
             say(made + " connections offered in " + offered.toSeconds() + " s, "
-                    + (long) (refusedHandshakes() - refused) + " of them refused; slowest message "
+                    + (long) (refusedHandshakes() - refused) + " of them refused, at most " + (long) most
+                    + " handshakes at once; slowest message "
                     + conversation.slowestMillis() + " ms of " + conversation.answered());
             assertThat(refusedHandshakes() - refused)
                     .as("handshakes past the limit are refused")
                     .isPositive();
+            assertThat(most).as("handshakes at once, at most").isEqualTo(HANDSHAKES_PER_SOURCE);
             assertThat(connections)
                     .as("idle connections stay open")
                     .allMatch(connection -> connection.connection().isOpen());
@@ -128,6 +137,38 @@ class ConnectionsTest {
 
     private double refusedHandshakes() {
         return deployment.edgeCounter("net_connections_refused_total", "handshakes");
+    }
+
+    /** Looks again and again how many handshakes there are at once. */
+    private final class Handshakes implements AutoCloseable {
+        private final CountDownLatch over = new CountDownLatch(1);
+        private volatile double most;
+        private final Thread looker = Thread.ofVirtual().start(this::look);
+
+        private void look() {
+            try {
+                do {
+                    most = Math.max(most, deployment.edgeCounter("net_handshakes", "outside"));
+                } while (!over.await(20, TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** So many have been seen. */
+        double most() {
+            return most;
+        }
+
+        @Override
+        public void close() {
+            over.countDown();
+            try {
+                looker.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Connections that have finished their handshake; no more at once than the edge allows one source. */

@@ -6,29 +6,31 @@ import org.junit.jupiter.api.Test;
 
 /** Real clients ask to see somebody; decisions are made on the command line only, and reach running subscriptions. */
 @Tag("interop")
-class ConsentTest extends FreshDemo {
+class ConsentTest extends SharedDemo {
 
     ConsentTest() {
         super("consent-demo", "--presence", "ask");
     }
 
-    private void decide(String decision, String person, String watcher) {
-        demo.administer("user", "watcher", decision, person, watcher);
+    private void decide(String decision, Account person, Account watcher) {
+        demo.administer("user", "watcher", decision, person.username(), watcher.username());
     }
 
     @Test
     void aBrowserAsksIsAllowedPolitelyBlockedAndRefused() {
-        try (Linphonec person = Linphonec.startPublishing("consent-linphonec", bob, List.of());
-                ChromiumJsSip watcher = ChromiumJsSip.start("consent-jssip", carol)) {
+        ChromiumJsSip watcher = browser(carol);
+        try (Linphonec person = Linphonec.startPublishing("consent-linphonec", bob, List.of())) {
             person.awaitSignedIn();
             watcher.awaitSignedIn();
             watcher.watch(bob.uri());
             watcher.awaitPending(bob.uri());
-            decide("allow", "bob", "carol");
+            decide("allow", bob, carol);
             watcher.awaitPresence(bob.uri(), "open", "");
-            decide("polite-block", "bob", "carol");
+            decide("forget", bob, carol);
+            watcher.awaitPendingAgain(bob.uri());
+            decide("polite-block", bob, carol);
             watcher.awaitPresence(bob.uri(), "closed", "");
-            decide("block", "bob", "carol");
+            decide("block", bob, carol);
             watcher.awaitUnwatched(bob.uri(), "rejected");
             watcher.watch(bob.uri());
             watcher.awaitUnwatched(bob.uri(), "undefined");
@@ -37,24 +39,23 @@ class ConsentTest extends FreshDemo {
 
     @Test
     void aBrowserIsToldWhoAsksToSeeItsPerson() {
-        try (ChromiumJsSip person = ChromiumJsSip.start("consent-asked-jssip", carol)) {
-            person.awaitSignedIn();
-            person.watchWatchers();
-            try (Baresip watcher = Baresip.startWatching("consent-asking-baresip", alice, TONE, List.of(carol.uri()))) {
-                watcher.awaitSignedIn();
-                watcher.awaitSubscriptionState(carol.uri(), "pending");
-                person.awaitWatcher(alice.uri(), "pending");
-                decide("allow", "carol", "alice");
-                person.awaitWatcher(alice.uri(), "active");
-                decide("block", "carol", "alice");
-                person.awaitWatcher(alice.uri(), "terminated");
-            }
+        ChromiumJsSip person = browser(carol);
+        person.awaitSignedIn();
+        person.watchWatchers();
+        try (Baresip watcher = Baresip.startWatching("consent-asking-baresip", alice, TONE, List.of(carol.uri()))) {
+            watcher.awaitSignedIn();
+            watcher.awaitSubscriptionState(carol.uri(), "pending");
+            person.awaitWatcher(alice.uri(), "pending");
+            decide("allow", carol, alice);
+            person.awaitWatcher(alice.uri(), "active");
+            decide("block", carol, alice);
+            person.awaitWatcher(alice.uri(), "terminated");
         }
     }
 
     @Test
     void linphonecAsksInsideAndBaresipOutsideAndAreAllowedAndPolitelyBlocked() {
-        Account inside = demo.inside("bob");
+        Account inside = demo.inside(bob);
         try (Baresip baresip = Baresip.startWatching("consent-baresip", alice, TONE, List.of(bob.uri()));
                 Linphonec linphonec =
                         Linphonec.startPublishing("consent-linphonec-inside", inside, List.of(alice.uri()))) {
@@ -62,13 +63,13 @@ class ConsentTest extends FreshDemo {
             linphonec.awaitSignedIn();
             baresip.awaitSubscriptionState(bob.uri(), "pending");
             linphonec.awaitSubscriptionState(alice.uri(), "pending");
-            decide("allow", "bob", "alice");
+            decide("allow", bob, alice);
             baresip.awaitPresence(bob.uri(), "open");
-            decide("allow", "alice", "bob");
+            decide("allow", alice, bob);
             linphonec.awaitPresence(alice.uri(), "open");
-            decide("polite-block", "bob", "alice");
+            decide("polite-block", bob, alice);
             baresip.awaitChange(bob.uri(), "Offline");
-            decide("block", "alice", "bob");
+            decide("block", alice, bob);
             linphonec.awaitSubscriptionState(alice.uri(), "terminated;reason=rejected");
         }
     }

@@ -10,24 +10,26 @@ import java.util.concurrent.CompletableFuture;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipUserAgent;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** What holds with a foreign server inside: senders, hiding, and the way out after that server was away. */
 @Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KamailioRulesTest {
 
     private final Phones phones = new Phones();
     private KamailioSite site;
 
-    @BeforeEach
+    @BeforeAll
     void start() throws IOException {
         site = KamailioSite.dialled("rules");
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         phones.close();
         if (site != null) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Real clients publish their presence and watch each other's, outside and inside. */
 @Tag("interop")
-class PresenceTest extends FreshDemo {
+class PresenceTest extends SharedDemo {
     private static final int WAITING = 100;
 
     PresenceTest() {
@@ -18,8 +18,8 @@ class PresenceTest extends FreshDemo {
 
     @Test
     void baresipLinphonecAndJsSipSeeEachOtherComeChangeAndGo() {
+        ChromiumJsSip jsSip = browser(carol);
         try (Baresip baresip = Baresip.startWatching("presence-baresip", alice, TONE, List.of(bob.uri(), carol.uri()));
-                ChromiumJsSip jsSip = ChromiumJsSip.start("presence-jssip", carol);
                 Linphonec linphonec =
                         Linphonec.startPublishing("presence-linphonec", bob, List.of(alice.uri(), carol.uri()))) {
             baresip.awaitSignedIn();
@@ -51,10 +51,10 @@ class PresenceTest extends FreshDemo {
 
     @Test
     void baresipInsideAndLinphonecAndJsSipOutsideSeeEachOtherAlsoVanish() {
-        Account inside = demo.inside("alice");
+        Account inside = demo.inside(alice);
+        ChromiumJsSip jsSip = browser(carol);
         try (Baresip baresip = Baresip.startWatching(
                         "presence-baresip-inside", inside, TONE, List.of(bob.uri(), carol.uri()));
-                ChromiumJsSip jsSip = ChromiumJsSip.start("presence-jssip-of-inside", carol);
                 Linphonec linphonec =
                         Linphonec.startPublishing("presence-linphonec-outside", bob, List.of(alice.uri()))) {
             baresip.awaitSignedIn();
@@ -75,11 +75,11 @@ class PresenceTest extends FreshDemo {
 
     @Test
     void linphonecInsideAndBaresipAndJsSipOutsideSeeEachOther() {
-        Account inside = demo.inside("bob");
+        Account inside = demo.inside(bob);
+        ChromiumJsSip jsSip = browser(carol);
         try (Baresip baresip = Baresip.startWatching("presence-baresip-outside", alice, TONE, List.of(bob.uri()));
                 Linphonec linphonec = Linphonec.startPublishing(
-                        "presence-linphonec-inside", inside, List.of(alice.uri(), carol.uri()));
-                ChromiumJsSip jsSip = ChromiumJsSip.start("presence-jssip-outside", carol)) {
+                        "presence-linphonec-inside", inside, List.of(alice.uri(), carol.uri()))) {
             baresip.awaitSignedIn();
             linphonec.awaitSignedIn();
             jsSip.awaitSignedIn();
@@ -95,33 +95,33 @@ class PresenceTest extends FreshDemo {
 
     @Test
     void aBrowserWatchesTheContactListOfItsPersonWithOneSubscription() {
-        demo.administer("user", "contact", "add", "carol", "alice");
-        try (ChromiumJsSip jsSip = ChromiumJsSip.start("presence-list-jssip", carol)) {
-            jsSip.awaitSignedIn();
-            jsSip.watchList();
-            jsSip.awaitMembers(true, alice.uri());
-            jsSip.awaitListed(alice.uri(), "closed");
-            demo.administer("user", "contact", "add", "carol", "bob", "--display-name", "Bob at work");
-            jsSip.awaitListed(bob.uri(), "closed");
-            try (Baresip baresip = Baresip.start("presence-list-baresip", alice, TONE, List.of())) {
-                baresip.awaitSignedIn();
-                jsSip.awaitListed(alice.uri(), "open");
-            }
+        demo.administer("user", "contact", "add", carol.username(), alice.username());
+        ChromiumJsSip jsSip = browser(carol);
+        jsSip.awaitSignedIn();
+        jsSip.watchList();
+        jsSip.awaitMembers(true, alice.uri());
+        jsSip.awaitListed(alice.uri(), "closed");
+        demo.administer("user", "contact", "add", carol.username(), bob.username(), "--display-name", "Bob at work");
+        jsSip.awaitListed(bob.uri(), "closed");
+        try (Baresip baresip = Baresip.start("presence-list-baresip", alice, TONE, List.of())) {
+            baresip.awaitSignedIn();
+            jsSip.awaitListed(alice.uri(), "open");
         }
+        demo.administer("user", "contact", "remove", carol.username(), bob.username());
+        jsSip.awaitUnlisted(bob.uri());
     }
 
     @Test
     void aBrowserIsToldOnWhichDevicesItsPersonIsSignedIn() {
-        try (ChromiumJsSip jsSip = ChromiumJsSip.start("devices-jssip", carol)) {
-            jsSip.awaitSignedIn();
-            jsSip.watchDevices();
-            jsSip.awaitDevices(1);
-            try (Baresip baresip = Baresip.start("devices-baresip", demo.inside("carol"), TONE, List.of())) {
-                baresip.awaitSignedIn();
-                jsSip.awaitDevices(1, 2);
-                baresip.kill();
-                jsSip.awaitDevices(1, 2, 1);
-            }
+        ChromiumJsSip jsSip = browser(carol);
+        jsSip.awaitSignedIn();
+        jsSip.watchDevices();
+        jsSip.awaitDevices(1);
+        try (Baresip baresip = Baresip.start("devices-baresip", demo.inside(carol), TONE, List.of())) {
+            baresip.awaitSignedIn();
+            jsSip.awaitDevices(1, 2);
+            baresip.kill();
+            jsSip.awaitDevices(1, 2, 1);
         }
     }
 
@@ -129,7 +129,7 @@ class PresenceTest extends FreshDemo {
     @Test
     void baresipIsToldThatMessagesWaitAndThatItHasThemAll() throws Exception {
         try (Phones phones = new Phones();
-                SipUserAgent sender = phones.signIn(demo.inside("bob"))) {
+                SipUserAgent sender = phones.signIn(demo.inside(bob))) {
             for (int i = 1; i <= WAITING; i++) {
                 assertThat(sender.message(alice.uri(), "message " + i).status()).isEqualTo(202);
             }
@@ -144,9 +144,9 @@ class PresenceTest extends FreshDemo {
 
     @Test
     void clientsAreReachedByTheGruusThatTheyWereGiven() {
+        ChromiumJsSip jsSip = browser(carol);
         try (Linphonec linphonec = Linphonec.start("gruu-linphonec", bob);
-                Baresip baresip = Baresip.start("gruu-baresip", alice, TONE, List.of());
-                ChromiumJsSip jsSip = ChromiumJsSip.start("gruu-jssip", carol)) {
+                Baresip baresip = Baresip.start("gruu-baresip", alice, TONE, List.of())) {
             linphonec.awaitSignedIn();
             baresip.awaitSignedIn();
             jsSip.awaitSignedIn();
