@@ -39,6 +39,19 @@ final class BusyPerson implements AutoCloseable {
         }
     }
 
+    /** Being signed in, on one connection. */
+    private static final class Session {
+        private final SipUserAgent phone;
+        private final String name;
+        /** When nothing had come that was not taken. */
+        private long empty = System.nanoTime();
+
+        private Session(SipUserAgent phone, String name) {
+            this.phone = phone;
+            this.name = name;
+        }
+    }
+
     private static final int EXPIRES_SECONDS = 600;
     private static final Duration SETTLING = Duration.ofSeconds(90);
     private static final Duration LOOK = Duration.ofMillis(50);
@@ -58,7 +71,7 @@ final class BusyPerson implements AutoCloseable {
     private final Thread device;
     private final Thread writer;
     private final AtomicInteger signIns = new AtomicInteger();
-    private volatile @Nullable SipUserAgent agent;
+    private volatile @Nullable Session here;
     private int written;
 
     BusyPerson(
@@ -89,16 +102,17 @@ final class BusyPerson implements AutoCloseable {
         while (!pause(over, 0)) {
             String session = name + "#" + SESSIONS.incrementAndGet();
             try (SipUserAgent phone = phones.connect(settings)) {
+                Session made = new Session(phone, session);
                 if (phone.register(EXPIRES_SECONDS).status() == 200) {
-                    agent = phone;
+                    here = made;
                     signIns.incrementAndGet();
-                    bePresent(phone, session);
-                    agent = null;
-                    goAway(phone, session);
+                    bePresent(made);
+                    here = null;
+                    goAway(made);
                 }
             } catch (IOException e) {
                 // killed just now: try again
-                agent = null;
+                here = null;
             }
             ledger.sessionEnded(session);
             boolean awhile = quiet.getCount() > 0 && habits.absence() > 0;
@@ -106,21 +120,21 @@ final class BusyPerson implements AutoCloseable {
         }
     }
 
-    private void bePresent(SipUserAgent phone, String session) throws IOException {
+    private void bePresent(Session session) throws IOException {
+        SipUserAgent phone = session.phone;
         long leaves = in(1 + random.nextInt(2 * Math.max(1, habits.presence())));
         long refreshes = in(habits.refresh());
         while (phone.connection().isOpen() && !pause(over, 0)) {
-            SipMessage message = phone.take("MESSAGE", LOOK);
-            if (message != null) {
-                take(phone, session, message);
-            }
+            takeNext(session, LOOK, true);
             if (habits.presence() > 0 && quiet.getCount() > 0 && System.nanoTime() - leaves > 0) {
                 return;
             }
             if (habits.refresh() > 0 && System.nanoTime() - refreshes > 0) {
+                long sent = System.nanoTime();
                 if (phone.register(EXPIRES_SECONDS).status() != 200) {
                     return;
                 }
+                ledger.proven(session.name, sent);
                 refreshes = in(habits.refresh());
             }
         }
@@ -130,30 +144,38 @@ final class BusyPerson implements AutoCloseable {
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    private void take(SipUserAgent phone, String session, SipMessage message) throws IOException {
-        ledger.delivered(name, session, message, true);
-        phone.respond(message, 200, "OK");
+    /** Takes a message if one comes; whether one has. */
+    private boolean takeNext(Session session, Duration patience, boolean answering) throws IOException {
+        long began = System.nanoTime();
+        SipMessage message = session.phone.take("MESSAGE", patience);
+        if (message == null) {
+            session.empty = began;
+            return false;
+        }
+        ledger.delivered(name, session.name, message, session.empty, answering);
+        if (answering) {
+            session.phone.respond(message, 200, "OK");
+        }
+        return true;
     }
 
-    private void goAway(SipUserAgent phone, String session) throws IOException {
+    private void goAway(Session session) throws IOException {
         switch (random.nextInt(3)) {
             case 0 -> {
-                phone.unregister();
+                session.phone.unregister();
                 // what was on its way
-                for (SipMessage late = phone.take("MESSAGE", LOOK); late != null; late = phone.take("MESSAGE", LOOK)) {
-                    take(phone, session, late);
+                while (takeNext(session, LOOK, true)) {
+                    // there may be more
                 }
             }
             case 1 -> {
                 // falls silent, then is gone
                 pause(over, 100 + random.nextInt(400));
-                for (SipMessage late = phone.take("MESSAGE", Duration.ZERO);
-                        late != null;
-                        late = phone.take("MESSAGE", Duration.ZERO)) {
-                    ledger.delivered(name, session, late, false);
+                while (takeNext(session, Duration.ZERO, false)) {
+                    // there may be more
                 }
             }
-            default -> phone.close();
+            default -> session.phone.close();
         }
     }
 
@@ -161,14 +183,15 @@ final class BusyPerson implements AutoCloseable {
 
     private void write(Random writing) {
         while (!pause(quiet, writing.nextInt(habits.shortestPause(), habits.longestPause()))) {
-            SipUserAgent phone = agent;
-            if (phone != null) {
-                writeOne(phone, everybody.get(writing.nextInt(everybody.size())), writing.nextInt(4) == 0);
+            Session session = here;
+            if (session != null) {
+                writeOne(session, everybody.get(writing.nextInt(everybody.size())), writing.nextInt(4) == 0);
             }
         }
     }
 
-    private void writeOne(SipUserAgent phone, String to, boolean dated) {
+    private void writeOne(Session session, String to, boolean dated) {
+        SipUserAgent phone = session.phone;
         SipMessage message = phone.newRequest("MESSAGE", "sip:" + to + "@" + domain);
         if (dated) {
             message.set(HeaderName.DATE, "Sat, 13 Nov 2010 23:29:00 GMT");
@@ -176,9 +199,14 @@ final class BusyPerson implements AutoCloseable {
         message.setBody("message/cpim", cpim(to, ++written));
         Ledger.Entry entry = ledger.sending(name, to, message);
         try {
+            long sent = System.nanoTime();
             SipExchange exchange = phone.start(message);
             ledger.sent(entry, exchange);
-            ledger.answered(entry, exchange.awaitFinal().status());
+            int status = exchange.awaitFinal().status();
+            ledger.answered(entry, status);
+            if (status == 200 || status == 202) {
+                ledger.proven(session.name, sent);
+            }
         } catch (IOException e) {
             // no answer: the sender cannot know
             ledger.unanswered(entry);
@@ -197,10 +225,11 @@ final class BusyPerson implements AutoCloseable {
 
     /** Sends one more to oneself: when it comes, nothing that waited before it waits any more. */
     String writeToSelf() throws IOException {
-        SipUserAgent phone = agent;
-        if (phone == null) {
+        Session session = here;
+        if (session == null) {
             throw new IOException(name + " is not signed in");
         }
+        SipUserAgent phone = session.phone;
         SipMessage message = phone.newRequest("MESSAGE", "sip:" + name + "@" + domain);
         message.setBody("text/plain", "nothing more".getBytes(StandardCharsets.UTF_8));
         Ledger.Entry entry = ledger.sending(name, name, message);
@@ -247,8 +276,8 @@ final class BusyPerson implements AutoCloseable {
     }
 
     boolean isThere() {
-        SipUserAgent phone = agent;
-        return phone != null && phone.connection().isOpen();
+        Session session = here;
+        return session != null && session.phone.connection().isOpen();
     }
 
     private static boolean pause(CountDownLatch until, int millis) {

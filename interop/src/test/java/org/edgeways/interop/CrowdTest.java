@@ -30,13 +30,19 @@ class CrowdTest {
     private static final int EDGE_OF = 3;
     private static final long MIB = 1 << 20;
 
-    /** How large, and how long each part takes: so many kills at least, and that long at least. */
+    /**
+     * How large, and how long each part takes: so many kills at least, and that long at least.
+     *
+     * @param betweenKills from kill to kill, on average; half of it at least, one and a half times as long at most
+     * @param waiting whether a kill also waits until everybody is at work again
+     */
     private record Plan(
             String name,
             int people,
             int kills,
             Duration killing,
             Duration betweenKills,
+            boolean waiting,
             Duration warmUp,
             Duration quiet,
             BusyPerson.Habits habits) {}
@@ -68,6 +74,7 @@ class CrowdTest {
                 3,
                 Duration.ZERO,
                 Duration.ofSeconds(2),
+                true,
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(12),
                 new BusyPerson.Habits(8_000, 3_000, 300, 1_500, 2_000)));
@@ -85,6 +92,7 @@ class CrowdTest {
                 3,
                 part,
                 Duration.ofSeconds(20),
+                false,
                 part.dividedBy(4),
                 part.multipliedBy(3).dividedBy(4),
                 new BusyPerson.Habits(40_000, 10_000, 2_000, 8_000, 10_000)));
@@ -137,12 +145,21 @@ class CrowdTest {
     }
 
     private void kills(Plan plan, Ledger ledger) {
-        long end = System.nanoTime() + plan.killing().toNanos();
+        atWork(plan, ledger);
+        long began = System.nanoTime();
+        long end = began + plan.killing().toNanos();
+        long from = began;
+        long last = began;
         int pools = 0;
         int edges = 0;
         while (pools + edges < plan.kills() || System.nanoTime() - end < 0) {
-            atWork(plan, ledger);
-            rest(plan.betweenKills().multipliedBy(50 + random.nextInt(100)).dividedBy(100));
+            // starting what was killed takes a part of that time; on a slow machine perhaps all of it
+            rest(Duration.ofNanos(from - System.nanoTime())
+                    .plus(plan.betweenKills()
+                            .multipliedBy(50 + random.nextInt(100))
+                            .dividedBy(100)));
+            last = System.nanoTime();
+            from = last;
             boolean edge = edges == 0 ? pools > 0 : random.nextInt(EDGE_OF) == 0;
             if (edge) {
                 deployment.killEdge();
@@ -155,8 +172,18 @@ class CrowdTest {
                 deployment.startPool();
                 pools++;
             }
+            if (plan.waiting()) {
+                atWork(plan, ledger);
+                from = System.nanoTime();
+            }
         }
-        say(plan, "pool killed " + pools + " times, edge " + edges + " times");
+        say(
+                plan,
+                "pool killed " + pools + " times, edge " + edges + " times, every "
+                        + (last - began) / 1_000_000 / (pools + edges) + " ms");
+        if (!plan.waiting()) {
+            atWork(plan, ledger);
+        }
     }
 
     /** However slow the machine is: everybody has had two messages acknowledged since. */

@@ -26,8 +26,22 @@ final class Ledger {
     /** The pool answers a message within 10 s. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
 
-    /** A message that came to a device; times are nanoseconds of this process. */
-    private record Copy(SipMessage message, String session, long at, boolean answered) {}
+    /** The pool waits so long for a device's answer. */
+    private static final Duration DEVICE_ANSWER = Duration.ofSeconds(10);
+
+    /** What one process has done, another has noticed, and has written to disk, after so long, however busy all are. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    /**
+     * A message that came to a device; times are nanoseconds of this process.
+     *
+     * @param after it came after that time
+     * @param at when the device took it, and answered it if it did
+     */
+    private record Copy(SipMessage message, String session, long after, long at, boolean answered) {}
+
+    /** A request of a device's, and its answer: what the device had answered before has come to the pool. */
+    private record Proof(long sent, long answered) {}
 
     /** When the network was not what it should be. */
     private record Disturbance(long from, long until) {
@@ -76,6 +90,7 @@ final class Ledger {
     private final List<Disturbance> disturbances = new ArrayList<>();
     private final Map<String, Integer> acknowledgedInARow = new LinkedHashMap<>();
     private final Map<String, Long> sessionEnds = new LinkedHashMap<>();
+    private final Map<String, List<Proof>> proofs = new LinkedHashMap<>();
     private final List<String> faults = new ArrayList<>();
 
     /** A message is about to be sent. */
@@ -112,16 +127,25 @@ final class Ledger {
         acknowledgedInARow.remove(entry.sender);
     }
 
-    /** A message came to a device. */
-    synchronized void delivered(String recipient, String session, SipMessage message, boolean answered) {
+    /**
+     * A message came to a device.
+     *
+     * @param after when the device last found that nothing had come, nanoseconds of this process
+     */
+    synchronized void delivered(String recipient, String session, SipMessage message, long after, boolean answered) {
         Entry entry = entries.get(message.callId());
         if (entry == null) {
             faults.add("nobody sent this: " + message.callId());
         } else if (!entry.recipient.equals(recipient)) {
             faults.add(name(entry) + " came to " + recipient);
         } else {
-            entry.copies.add(new Copy(message, session, System.nanoTime(), answered));
+            entry.copies.add(new Copy(message, session, after, System.nanoTime(), answered));
         }
+    }
+
+    /** The pool has just now answered a request that a device sent at that time. */
+    synchronized void proven(String session, long sent) {
+        proofs.computeIfAbsent(session, one -> new ArrayList<>()).add(new Proof(sent, System.nanoTime()));
     }
 
     /** A device's connection is over. */
@@ -230,17 +254,41 @@ final class Ledger {
                     || !java.util.Arrays.equals(copy.message().body(), entry.request.body())) {
                 found.add("another message under the same name: " + name(entry));
             }
-            if (i > 0) {
-                Copy before = entry.copies.get(i - 1);
-                Long over = sessionEnds.get(before.session());
-                boolean connectionDied = over != null && over - copy.at() < 0;
-                boolean processDied = kills.stream().anyMatch(kill -> kill - before.at() > 0 && kill - copy.at() < 0);
-                boolean cut = disturbedBetween(before.at(), copy.at());
-                if (before.answered() && !connectionDied && !processDied && !cut) {
-                    found.add("delivered twice for no reason: " + name(entry));
-                }
+            if (i > 0 && !mayComeAgain(entry.copies.get(i - 1))) {
+                found.add("delivered twice for no reason: " + name(entry) + ": "
+                        + between(entry.copies.get(i - 1), copy));
             }
         }
+    }
+
+    /**
+     * Whether a message may come again after that copy. It may if the device did not answer it in time, or if a process, the
+     * connection or the network failed between the moment at which the pool may have sent it and the one at which the pool
+     * certainly knew of the answer.
+     */
+    private boolean mayComeAgain(Copy copy) {
+        if (!copy.answered() || copy.at() - copy.after() > DEVICE_ANSWER.toNanos()) {
+            return true;
+        }
+        long until = copy.at() + DEVICE_ANSWER.toNanos();
+        for (Proof proof : proofs.getOrDefault(copy.session(), List.of())) {
+            long durable = proof.answered() + SLACK.toNanos();
+            if (proof.sent() - copy.at() > 0 && durable - until < 0) {
+                until = durable;
+            }
+        }
+        long known = until;
+        long sent = copy.after() - SLACK.toNanos();
+        Long over = sessionEnds.get(copy.session());
+        return over != null && over - known < 0
+                || kills.stream().anyMatch(kill -> kill - sent > 0 && kill - known < 0)
+                || disturbedBetween(sent, known);
+    }
+
+    private String between(Copy first, Copy second) {
+        List<Long> times =
+                kills.stream().map(kill -> (kill - first.at()) / 1_000_000).toList();
+        return "again after " + (second.at() - first.at()) / 1_000_000 + " ms, kills after " + times + " ms";
     }
 
     /** A message that waited says when it was sent; one that says so itself keeps what it says. */
