@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
@@ -59,7 +61,10 @@ public final class Connector implements AutoCloseable {
     private final TransportContext transport;
     private final Counters counters;
     private final RandomGenerator random;
-    private final List<SipDialer> dialers = new ArrayList<>();
+    private final Map<LinkedNode, SipDialer> dialers = new HashMap<>();
+    private volatile Set<String> hosts = Set.of();
+    private @Nullable Function<LinkedNode, SipDialer> dialing;
+    private boolean closed;
     private @Nullable SipListener listener;
     private @Nullable DatagramPeer datagrams;
 
@@ -94,13 +99,10 @@ public final class Connector implements AutoCloseable {
     private void open() throws IOException {
         Set<InetAddress> addresses =
                 Set.of(InetAddress.getAllByName(settings.server().host()));
-        Set<String> hosts = new HashSet<>();
-        settings.edges().forEach(edge -> hosts.add(edge.host()));
         ConnectorNames names = new ConnectorNames(
                 bracketed(settings.host()),
                 settings.listen().getPort(),
-                settings.server().wire().transport(),
-                hosts);
+                settings.server().wire().transport());
         ConnectorRouter router = new ConnectorRouter(names, new Connections(), counters, random);
         SipShards shards = SipShards.perLoop(transport, outbound(), (shard, transmitter) -> {
             ProxyCore core = new ProxyCore(
@@ -114,10 +116,33 @@ public final class Connector implements AutoCloseable {
             return (SipRole) () -> core;
         });
         openToServer(addresses, new ServerConnections(shards, addresses, counters));
-        for (LinkedNode edge : settings.edges()) {
-            dialers.add(SipDialer.start(
-                    transport, edge.dialer(settings.linkTls(), settings.link()), shards, LinkListener.NONE));
+        dialing = edge ->
+                SipDialer.start(transport, edge.dialer(settings.linkTls(), settings.link()), shards, LinkListener.NONE);
+        dial(settings.edges());
+    }
+
+    /**
+     * Keeps links to these edge nodes from now on and to no others: those of a node that is no more among them are closed at
+     * once, those of one that is as before are left alone.
+     *
+     * @param edges by the hosts that they write into Path and Record-Route
+     */
+    public synchronized void dial(Map<String, LinkedNode> edges) {
+        Function<LinkedNode, SipDialer> start = dialing;
+        if (start == null || closed) {
+            return;
         }
+        Set<String> lower = new HashSet<>();
+        edges.keySet().forEach(host -> lower.add(host.toLowerCase(Locale.ROOT)));
+        hosts = Set.copyOf(lower);
+        dialers.entrySet().removeIf(dialled -> {
+            boolean gone = !edges.containsValue(dialled.getKey());
+            if (gone) {
+                dialled.getValue().close();
+            }
+            return gone;
+        });
+        edges.values().forEach(edge -> dialers.computeIfAbsent(edge, start));
     }
 
     private OutboundSettings outbound() {
@@ -172,14 +197,15 @@ public final class Connector implements AutoCloseable {
     }
 
     /** Whether every edge node is linked with at least one connection. */
-    public boolean linked() {
-        return dialers.stream().allMatch(dialer -> dialer.open() > 0);
+    public synchronized boolean linked() {
+        return dialers.values().stream().allMatch(dialer -> dialer.open() > 0);
     }
 
     /** Closes everything; not the event loops. */
     @Override
-    public void close() {
-        dialers.forEach(SipDialer::close);
+    public synchronized void close() {
+        closed = true;
+        dialers.values().forEach(SipDialer::close);
         if (listener != null) {
             listener.close();
         }
@@ -198,6 +224,11 @@ public final class Connector implements AutoCloseable {
                 settings.server().port(),
                 Parameters.NONE.with("transport", settings.server().wire().transport()),
                 null);
+
+        @Override
+        public boolean isEdge(String host) {
+            return hosts.contains(host);
+        }
 
         @Override
         public boolean isLinked(String edge) {

@@ -1,7 +1,7 @@
 package org.edgeways.connector;
 
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.Map;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.ServerTls;
 import org.edgeways.sip.transaction.SipEngineLimits;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the name or address by which the server reaches it, and which it writes into Via, Path and Record-Route
  * @param listen where it listens for the server; over UDP also where it sends from
  * @param server the existing SIP server
- * @param edges the edge nodes that it dials
+ * @param edges the edge nodes that it dials at first, by the hosts that they write into Path and Record-Route
  * @param linkTls shows the connector's certificate to them
  * @param link how those connections are looked after
  * @param transactions limits of what is under way
@@ -24,13 +24,13 @@ public record ConnectorSettings(
         String host,
         InetSocketAddress listen,
         Server server,
-        List<LinkedNode> edges,
+        Map<String, LinkedNode> edges,
         ClientTls linkTls,
         LinkLimits link,
         SipEngineLimits transactions) {
 
     public ConnectorSettings {
-        edges = List.copyOf(edges);
+        edges = Map.copyOf(edges);
     }
 
     /**

@@ -52,6 +52,7 @@ final class NodeAgentTest {
             name: kamailio
             spec:
               server: sip:10.0.9.9:5060;transport=tcp
+              listen: {host: 10.0.9.8, address: 10.0.9.8}
             ---
             kind: EdgeNode
             name: edge1

@@ -73,9 +73,14 @@ public record Settings(
     }
 
     private Optional<String> onlyOne() {
-        List<String> all = Stream.concat(pools.keySet().stream(), connectors.keySet().stream())
+        List<String> all = Stream.concat(
+                        pools.keySet().stream().map(pool -> "service:" + pool),
+                        connectors.entrySet().stream()
+                                .filter(connector ->
+                                        connector.getValue().server().isPresent())
+                                .map(connector -> "connector:" + connector.getKey()))
                 .toList();
-        return all.size() == 1 ? Optional.of("service:" + all.getFirst()) : Optional.empty();
+        return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
     }
 
     /** For domains that no route names. */

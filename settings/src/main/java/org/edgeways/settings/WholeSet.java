@@ -161,7 +161,18 @@ final class WholeSet {
                 .map(domain -> domain.toLowerCase(Locale.ROOT))
                 .toList();
         Map<String, Document> claimed = new LinkedHashMap<>();
+        Map<String, Connector> connectors = named(Kind.CONNECTOR, Connector.class);
         sound(Kind.ROUTE, Route.class).forEach((document, route) -> {
+            Optional<String> idle = route.connector()
+                    .filter(name -> connectors.containsKey(name)
+                            && connectors.get(name).server().isEmpty());
+            if (idle.isPresent()) {
+                problems.add(
+                        SettingsErrorCode.VALUES_DISAGREE,
+                        document.place("connector"),
+                        Document.SPEC + ".connector",
+                        "names Connector " + idle.get() + ", which says no SIP server");
+            }
             if (route.domains().isEmpty()) {
                 claim(claimed, "", document, "domains", "all domains that no other Route names");
             }

@@ -76,6 +76,7 @@ public final class Acorn {
             name: kamailio
             spec:
               server: sip:10.0.9.9:5060;transport=tcp
+              listen: {host: 10.0.9.8, address: 10.0.9.8}
             ---
             kind: Route
             name: oak

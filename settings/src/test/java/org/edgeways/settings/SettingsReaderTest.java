@@ -228,12 +228,48 @@ class SettingsReaderTest {
                         "kind: Site",
                         "  server: sip:10.0.9.9:5060;transport=tcp\n",
                         "",
+                        "  listen: {host: 10.0.9.8, address: 10.0.9.8}\n",
+                        "",
                         "connector: kamailio",
                         "pool: pool",
                         "name: kamailio\nspec:\n",
                         "name: kamailio\n"))
                 .as("the only pool")
                 .isEmpty();
+    }
+
+    @Test
+    void aConnectorSaysWhereItsServerReachesItAndWhatTlsNeeds() {
+        assertThat(problems("  listen: {host: 10.0.9.8, address: 10.0.9.8}\n", ""))
+                .singleElement()
+                .asString()
+                .contains("listen: is missing");
+        assertThat(problems("5060;transport=tcp", "5061"))
+                .singleElement()
+                .asString()
+                .contains("certificate: is missing");
+        assertThat(problems("transport=tcp", "transport=sctp"))
+                .singleElement()
+                .asString()
+                .contains("has the transport \"sctp\", must have tls, tcp or udp");
+    }
+
+    @Test
+    void aRouteToAConnectorWithoutAServerIsTold() {
+        assertThat(problems("  server: sip:10.0.9.9:5060;transport=tcp\n", ""))
+                .singleElement()
+                .asString()
+                .contains("spec.connector: names Connector kamailio, which says no SIP server");
+    }
+
+    @Test
+    void aServiceNamesTheConnectorThatReachesIt() {
+        assertThat(problems("socket: /run/notes.sock", "socket: /run/notes.sock\n  connector: kamailio"))
+                .isEmpty();
+        assertThat(problems("socket: /run/notes.sock", "socket: /run/notes.sock\n  connector: kamalio"))
+                .singleElement()
+                .asString()
+                .contains("did you mean \"kamailio\"?");
     }
 
     @Test
@@ -248,7 +284,7 @@ class SettingsReaderTest {
     void theNextHopsOfANodeAreThoseOfRoutesThenOfItsSiteThenTheOnlyPool() {
         Settings settings = Acorn.settings();
         assertThat(settings.nextHops(settings.nodes().get("edge1")))
-                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "service:kamailio"));
+                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "connector:kamailio"));
     }
 
     @Test

@@ -1,21 +1,18 @@
 package org.edgeways.connector.engine;
 
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import org.edgeways.sip.message.Parameters;
 import org.edgeways.sip.message.SipUri;
 import org.edgeways.sip.message.Via;
 
 /**
- * What the connector calls itself, and whom it knows.
+ * What the connector calls itself.
  *
  * @param host the name or address by which the server reaches it; an IPv6 address in brackets
  * @param port on which it listens for the server, 1 to 65535
  * @param transport how it and the server talk: {@code tls}, {@code tcp} or {@code udp}
- * @param edges the hosts that edge nodes write into Path and Record-Route; compared without regard to case
  */
-public record ConnectorNames(String host, int port, String transport, Set<String> edges) {
+public record ConnectorNames(String host, int port, String transport) {
 
     /** Lower-cases the names. */
     public ConnectorNames {
@@ -24,9 +21,6 @@ public record ConnectorNames(String host, int port, String transport, Set<String
         }
         host = host.toLowerCase(Locale.ROOT);
         transport = transport.toLowerCase(Locale.ROOT);
-        Set<String> lower = new TreeSet<>();
-        edges.forEach(edge -> lower.add(edge.toLowerCase(Locale.ROOT)));
-        edges = Set.copyOf(lower);
     }
 
     /** True if a URI is one that we wrote into Path or Record-Route. */

@@ -98,7 +98,7 @@ public final class ConnectorRouter implements ProxyRouter {
             case Result.Ok<NameAddress>(NameAddress route) -> {
                 SipUri uri = route.sipUri();
                 String host = uri == null ? "" : uri.host().toLowerCase(Locale.ROOT);
-                yield names.edges().contains(host)
+                yield surroundings.isEdge(host)
                         ? Result.ok(host)
                         : Result.bad(ConnectorErrorCode.EDGE_UNKNOWN, 0, host);
             }

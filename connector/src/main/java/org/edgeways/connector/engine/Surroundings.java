@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** What the router may know of connections. */
 public interface Surroundings {
 
+    /** True if an edge node of ours writes that host, which is in lower case, into Path and Record-Route. */
+    boolean isEdge(String host);
+
     /** True if that edge node has a connection to us at the moment. */
     boolean isLinked(String edge);
 

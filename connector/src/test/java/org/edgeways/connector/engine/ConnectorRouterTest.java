@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.ParseOutcome;
@@ -44,8 +43,13 @@ class ConnectorRouterTest {
     private final ProxyCore core = new ProxyCore(
             (message, to, at) -> sent.add(new Sent(message.copy(), to)),
             new ConnectorRouter(
-                    new ConnectorNames("10.0.0.9", 5070, "udp", Set.of(EDGE, "edge2.perimeter.acorn.example")),
+                    new ConnectorNames("10.0.0.9", 5070, "udp"),
                     new Surroundings() {
+                        @Override
+                        public boolean isEdge(String host) {
+                            return host.equals(EDGE) || host.equals("edge2.perimeter.acorn.example");
+                        }
+
                         @Override
                         public boolean isLinked(String edge) {
                             return edge.equals(EDGE);

@@ -38,9 +38,13 @@ public record Route(
         domains = List.copyOf(domains);
     }
 
-    /** The next hop as an edge node is told it: {@code service:NAME}, or a SIP URI. */
+    /**
+     * The next hop as an edge node is told it: {@code service:NAME} of a pool, {@code connector:NAME}, behind which stands a
+     * foreign server, or a SIP URI.
+     */
     public String nextHop() {
-        return address.orElseGet(() -> "service:" + pool.or(() -> connector).orElse(""));
+        return address.or(() -> pool.map(name -> "service:" + name))
+                .orElseGet(() -> "connector:" + connector.orElse(""));
     }
 
     @Override

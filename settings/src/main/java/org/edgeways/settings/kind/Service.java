@@ -23,7 +23,13 @@ public record Service(
                 form = TextForm.NAME,
                 refers = "EdgeNode",
                 atMost = 1_000)
-        List<String> nodes)
+        List<String> nodes,
+
+        @Key(
+                says = "The connector that reaches its origin; without it, the pool.",
+                form = TextForm.NAME,
+                refers = "Connector")
+        Optional<String> connector)
         implements Checked {
 
     public Service {

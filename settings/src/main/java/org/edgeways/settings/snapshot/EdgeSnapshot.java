@@ -168,13 +168,14 @@ public record EdgeSnapshot(
      * Where requests go.
      *
      * @param domains whose
-     * @param nextHop {@code service:NAME}, or a SIP URI
+     * @param nextHop {@code service:NAME} of a pool, {@code connector:NAME}, or a SIP URI
      */
     public record NextHop(
             @Key(says = "The SIP domains.", form = TextForm.HOST, atLeast = 1, atMost = SipDomains.MAX_DOMAINS)
             List<String> domains,
 
-            @Key(says = "service:NAME, or a SIP URI.") String nextHop) {
+            @Key(says = "service:NAME, connector:NAME, or a SIP URI.")
+            String nextHop) {
         public NextHop {
             domains = List.copyOf(domains);
         }

@@ -50,7 +50,7 @@ class EdgeSnapshotTest {
         assertThat(snapshot.routes())
                 .containsExactly(
                         new EdgeSnapshot.NextHop(List.of("acorn.example"), "service:pool"),
-                        new EdgeSnapshot.NextHop(List.of("oak.example"), "service:kamailio"));
+                        new EdgeSnapshot.NextHop(List.of("oak.example"), "connector:kamailio"));
         assertThat(snapshot.services()).containsExactly("address-book");
         assertThat(EdgeSnapshot.of(settings, "edge2", 7, trust).services()).containsExactly("address-book", "notes");
         assertThat(snapshot.authorities()).containsExactly(PEM);
