@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.net.CertificateRequest;
 
-/** What certificates of nodes say. */
+/** What certificates of nodes and services say. */
 public final class CertificateNames {
 
     private static final String NODE_SUFFIX = ".node.edgeways.internal";
+    private static final String SERVICE_SUFFIX = ".service.edgeways.internal";
 
     private CertificateNames() {}
 
@@ -18,6 +19,11 @@ public final class CertificateNames {
      */
     public static String ofNode(String node) {
         return node + NODE_SUFFIX;
+    }
+
+    /** What the certificate of an inside service says: that of a pool or a connector. */
+    public static CertificateRequest ofService(String service) {
+        return CertificateRequest.service(service, service + SERVICE_SUFFIX);
     }
 
     /** What a node's certificate says, with the name or address of its inside leg as well. */

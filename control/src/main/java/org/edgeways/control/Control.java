@@ -283,6 +283,34 @@ public final class Control implements AutoCloseable {
         tls.refuse(ledger.refused());
     }
 
+    /**
+     * Issues a certificate for a connector that the settings name, another one each time.
+     *
+     * @param request a {@link SigningRequest} in DER, whose key is the connector's
+     * @return the chain, the authority's certificate last
+     */
+    public Result<List<X509Certificate>> certify(String connector, byte[] request) {
+        if (inUse.isEmpty()) {
+            return bad(ControlErrorCode.SETTINGS_ABSENT);
+        }
+        if (!inUse.get().connectors().containsKey(connector)) {
+            return bad(ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
+        }
+        return switch (SigningRequest.read(request)) {
+            case Result.Bad<SigningRequest> bad -> bad.as();
+            case Result.Ok<SigningRequest>(SigningRequest read) -> {
+                List<X509Certificate> chain = authority
+                        .certificates()
+                        .issue(
+                                read,
+                                CertificateNames.ofService(connector).valid(settings.certificateValidity()),
+                                around.clock().instant());
+                ledger.issued(connector, chain.getFirst());
+                yield Result.ok(chain);
+            }
+        };
+    }
+
     private Result<List<String>> renew(String node, byte[] request) {
         Instant now = around.clock().instant();
         Instant last = renewed.get(node);

@@ -10,6 +10,9 @@ public enum ControlErrorCode implements ErrorCode {
     NODE_NOT_IN_SETTINGS(
             "control-node-not-in-settings",
             "the settings have no EdgeNode of that name; write one first, edgeways check finds mistakes in it"),
+    CONNECTOR_NOT_IN_SETTINGS(
+            "control-connector-not-in-settings",
+            "the settings have no Connector of that name; write one first, edgeways check finds mistakes in it"),
     NODE_UNKNOWN("control-node-unknown", "no node of that name has joined; `edgeways status` shows who has"),
     AUTHORITY_INCOMPLETE(
             "control-authority-incomplete",

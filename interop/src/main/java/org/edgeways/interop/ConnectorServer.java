@@ -19,11 +19,30 @@ public final class ConnectorServer implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final WorkDirectory directory;
-    private final RunningProgram program;
+    private final String name;
+    private RunningProgram program;
+    private int starts;
 
-    private ConnectorServer(WorkDirectory directory, RunningProgram program) {
+    private ConnectorServer(WorkDirectory directory, String name) {
         this.directory = directory;
-        this.program = program;
+        this.name = name;
+        this.program = launch();
+    }
+
+    private RunningProgram launch() {
+        return RunningProgram.start(
+                starts++ == 0 ? name : name + "-" + starts,
+                directory.path(),
+                Map.of(),
+                Edgeways.command(
+                        "connector",
+                        "--config",
+                        directory.path().resolve("connector.json").toString()));
+    }
+
+    private void awaitLinked() {
+        program.transcript().await("the connector is ready", Pattern.compile("The connector is ready"), STEP);
+        Polling.until("the connector is linked", STEP, () -> counter("sip_links_open", "") > 0);
     }
 
     /**
@@ -50,23 +69,26 @@ public final class ConnectorServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        RunningProgram program = RunningProgram.start(
-                name,
-                directory.path(),
-                Map.of(),
-                Edgeways.command(
-                        "connector",
-                        "--config",
-                        directory.path().resolve("connector.json").toString()));
-        ConnectorServer server = new ConnectorServer(directory, program);
+        ConnectorServer server = new ConnectorServer(directory, name);
         try {
-            program.transcript().await("the connector is ready", Pattern.compile("The connector is ready"), STEP);
-            Polling.until("the connector is linked", STEP, () -> server.counter("sip_links_open", "") > 0);
+            server.awaitLinked();
             return server;
         } catch (RuntimeException | Error e) {
             server.close();
             throw e;
         }
+    }
+
+    /** Ends it as {@code kill -9} does. */
+    public void kill() {
+        program.kill();
+        program.close();
+    }
+
+    /** Starts it again after {@link #kill}, and waits until it is linked. */
+    public void restart() {
+        program = launch();
+        awaitLinked();
     }
 
     private static String config(int linkPort, int serverPort, String transport) throws IOException {

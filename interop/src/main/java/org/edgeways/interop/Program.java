@@ -25,6 +25,8 @@ public enum Program {
     KAMAILIO("kamailio", "kamailio"),
     KAMCMD("kamcmd", "kamailio"),
     SQLITE("sqlite3", "sqlite3"),
+    NGINX("nginx", "nginx"),
+    WEBSOCKETD("websocketd", "websocketd"),
     TESTSSL("testssl", "testssl.sh"),
     SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
     SETPRIV("setpriv", "util-linux");

@@ -11,6 +11,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,9 @@ public final class LinkAcceptor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LinkAcceptor.class);
 
+    /** Most insides that are remembered to have no control. */
+    private static final int MOST_WITHOUT_CONTROL = 1_000;
+
     private final LinkContext context;
     private final LinkLimits limits;
     private final LinkTimes times;
@@ -48,6 +53,7 @@ public final class LinkAcceptor implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Long, LinkConnection> connections = new HashMap<>();
     private final Map<Long, Channel> controlStreams = new HashMap<>();
+    private final Set<String> withoutControl = ConcurrentHashMap.newKeySet();
     private volatile List<InsideState> states = List.of();
     /** Nothing more is taken. */
     private volatile boolean closed;
@@ -227,8 +233,21 @@ public final class LinkAcceptor implements AutoCloseable {
                         book.ended(number, type);
                         states = book.states();
                     }));
-            new OpenedStream(channel, request, events).start();
+            new OpenedStream(channel, request, events, reason -> refused(connection, request, reason)).start();
         });
+    }
+
+    /** The inside has answered in the origin's place. */
+    private void refused(LinkConnection connection, LinkRequest request, String reason) {
+        LinkErrorCode code = LinkErrorCode.of(reason).orElse(LinkErrorCode.REQUEST_REFUSED);
+        counters.refused(code);
+        if (context.mayLog()) {
+            LOG.info(
+                    "event=link-refused-by-inside code={} inside={} service=\"{}\"",
+                    code.code(),
+                    connection.peer().service(),
+                    LogText.clean(request.service()));
+        }
     }
 
     // control
@@ -285,7 +304,8 @@ public final class LinkAcceptor implements AutoCloseable {
                 return;
             }
             if (!"200".contentEquals(String.valueOf(headers.headers().status())) || headers.isEndStream()) {
-                if (context.mayLog()) {
+                // a connector never has one: once is enough
+                if (withoutControl.size() < MOST_WITHOUT_CONTROL && withoutControl.add(inside)) {
                     LOG.info(
                             "event=link-control-absent code={} inside={}", LinkErrorCode.CONTROL_ABSENT.code(), inside);
                 }

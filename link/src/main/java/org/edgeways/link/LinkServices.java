@@ -41,6 +41,11 @@ public final class LinkServices {
         services = checked(next);
     }
 
+    /** How many there are. */
+    public int size() {
+        return services.size();
+    }
+
     /** Where that service is found; empty if it is not named, or not for that node. */
     public Optional<Origin> find(String name, String node) {
         return Optional.ofNullable(services.get(name))

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.edgeways.link.engine.LinkErrorCode;
 import org.edgeways.link.http.HeaderField;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +36,21 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
     private final Channel channel;
     private final LinkRequest request;
     private final LinkStreamEvents events;
+    private final Consumer<String> refused;
     private boolean opened;
     private boolean requestEnded;
     private boolean answered;
     private boolean over;
     private @Nullable LinkErrorCode code;
 
-    /** @param channel of the new stream, on which nothing was written yet */
-    OpenedStream(Channel channel, LinkRequest request, LinkStreamEvents events) {
+    /**
+     * A stream.
+     *
+     * @param channel of the new stream, on which nothing was written yet
+     * @param refused told the inside's error code if the inside refuses in the origin's place
+     */
+    OpenedStream(Channel channel, LinkRequest request, LinkStreamEvents events, Consumer<String> refused) {
+        this.refused = refused;
         this.channel = channel;
         this.request = request;
         this.events = events;
@@ -176,7 +184,9 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
             }
         }
         answered = true;
-        events.answered(new LinkResponse(number, fields));
+        LinkResponse response = new LinkResponse(number, fields);
+        response.refusal().ifPresent(refused);
+        events.answered(response);
         if (frame.isEndStream()) {
             ended();
         }

@@ -183,7 +183,7 @@ final class EmbeddedLink implements AutoCloseable {
     Exchange open(LinkRequest request, Exchange exchange) {
         var _ = OpenedStream.newChannel(opening).whenComplete((channel, failure) -> {
             opening.watch(channel);
-            new OpenedStream(channel, request, exchange).start();
+            new OpenedStream(channel, request, exchange, reason -> {}).start();
         });
         edge.runPendingTasks();
         return exchange;

@@ -132,8 +132,10 @@ final class LinkTest {
             assertThat(exchange.awaitHead().status()).isEqualTo(404);
             assertThat(exchange.awaitHead().refusal()).contains("link-service-unknown");
             assertThat(exchange.awaitBody()).isEmpty();
-            assertThat(link.counters.value("link_streams_refused", "end", "inside", "reason", "link-service-unknown"))
-                    .isEqualTo(1);
+            for (String end : List.of("inside", "edge")) {
+                assertThat(link.counters.value("link_streams_refused", "end", end, "reason", "link-service-unknown"))
+                        .isEqualTo(1);
+            }
             assertThat(origin.requests).isEmpty();
             assertThat(lines.list)
                     .extracting(ILoggingEvent::getFormattedMessage)

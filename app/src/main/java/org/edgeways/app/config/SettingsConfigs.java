@@ -1,11 +1,15 @@
 package org.edgeways.app.config;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.base.Result;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.engine.MessageSettings;
@@ -18,6 +22,7 @@ import org.edgeways.settings.kind.AdminListener;
 import org.edgeways.settings.kind.Admission;
 import org.edgeways.settings.kind.Certificate;
 import org.edgeways.settings.kind.ConnectionLimits;
+import org.edgeways.settings.kind.Connector;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.MessageSize;
 import org.edgeways.settings.kind.Pool;
@@ -27,6 +32,8 @@ import org.edgeways.settings.kind.RequestLimits;
 import org.edgeways.settings.kind.TransactionLimits;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.sip.message.SipLimits;
+import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.message.Uri;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.LinkLimits;
 import org.edgeways.siptransport.SipConnectionSettings;
@@ -125,12 +132,60 @@ public final class SettingsConfigs {
                 limits(pool));
     }
 
+    /**
+     * What a connector with a SIP server runs by the settings. Whom it dials is not in it.
+     *
+     * @param name of the connector, which has a server
+     * @param data its data directory, from which relative names of files count
+     * @param link its certificate towards the nodes
+     * @throws IllegalArgumentException if there is no such connector, or its server is no SIP URI
+     */
+    public static ConnectorConfig connector(Settings settings, String name, Path data, Identity link) {
+        Connector said = Optional.ofNullable(settings.connectors().get(name))
+                .orElseThrow(() -> new IllegalArgumentException("there is no Connector " + name));
+        String server = said.server().orElseThrow();
+        if (!(Uri.parse(server) instanceof Result.Ok<Uri>(SipUri uri))) {
+            throw new IllegalArgumentException("server of Connector " + name + " is no SIP URI: " + server);
+        }
+        ConnectorConfig.Transport transport =
+                ConnectorConfig.Transport.valueOf(said.transport().toUpperCase(Locale.ROOT));
+        ConnectorConfig.Tls tls = transport == ConnectorConfig.Transport.TLS
+                ? new ConnectorConfig.Tls(
+                        files(
+                                Objects.requireNonNull(
+                                        settings.certificates()
+                                                .get(said.certificate().orElseThrow()),
+                                        "the set fits together"),
+                                data),
+                        data.resolve(said.authority().orElseThrow()))
+                : null;
+        int usualPort = transport == ConnectorConfig.Transport.TLS ? 5061 : 5060;
+        return new ConnectorConfig(
+                data,
+                said.listen().orElseThrow().host(),
+                new InetSocketAddress(
+                        InetAddress.ofLiteral(said.listen().get().address()),
+                        said.listen().get().port()),
+                new ConnectorConfig.Server(uri.host(), uri.port() < 0 ? usualPort : uri.port(), transport, tls),
+                new PoolConfig.Link(
+                        link.certificate(),
+                        link.authority(),
+                        List.of(),
+                        new LinkLimits(
+                                said.link().keepAlive(),
+                                said.link().pongTimeout(),
+                                said.link().longestBackOff())),
+                said.certificateCheck(),
+                transactions(said.transactions()));
+    }
+
     private static PoolConfig.Edge dialled(EdgeNode node) {
         EdgeNode.InsideLeg leg = node.insideLeg();
         return new PoolConfig.Edge(leg.host(), leg.dialledAddress(), leg.dialledPort(), leg.connections());
     }
 
-    private static AdminConfig admin(AdminListener said) {
+    /** A listener for metrics and health by the settings. */
+    public static AdminConfig admin(AdminListener said) {
         return new AdminConfig(new ListenConfig(addresses(said.addresses()), said.port()), Set.of());
     }
 

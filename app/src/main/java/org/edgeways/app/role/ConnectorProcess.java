@@ -3,7 +3,9 @@ package org.edgeways.app.role;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.edgeways.app.config.ConnectorConfig;
 import org.edgeways.app.config.PoolConfig;
@@ -14,6 +16,7 @@ import org.edgeways.base.BlockRandom;
 import org.edgeways.connector.Connector;
 import org.edgeways.connector.ConnectorSettings;
 import org.edgeways.connector.ConnectorSettings.Wire;
+import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.TlsContexts;
@@ -58,7 +61,13 @@ public final class ConnectorProcess implements AutoCloseable {
         TransportContext transport = new TransportContext(loops, clock, counters, blocks);
         boolean started = false;
         try {
-            ConnectorSettings settings = settings(config);
+            ConnectorSettings settings = settings(
+                    config,
+                    edges(config.link()),
+                    new TlsContexts(TlsProvider.best())
+                            .mutualClient(
+                                    RoleParts.identity(config.link().certificate()),
+                                    RoleParts.authorities(config.link().authority())));
             Connector connector = Connector.start(settings, transport, counters, blocks);
             CountersSocket socket = countersSocket(config, counters, connector);
             ConnectorProcess process =
@@ -80,12 +89,17 @@ public final class ConnectorProcess implements AutoCloseable {
             ConnectorConfig config, ConnectorSettings settings, MicrometerCounters counters) {
         CertificateReloads reloads = new CertificateReloads("connector", counters)
                 .watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
+        watchServer(config, settings, reloads);
+        return reloads;
+    }
+
+    /** Watches the files of the TLS towards the server, if there is any. */
+    static void watchServer(ConnectorConfig config, ConnectorSettings settings, CertificateReloads reloads) {
         ConnectorConfig.Tls files = config.server().tls();
         if (files != null && settings.server().wire() instanceof Wire.Tls(var dials, var accepts)) {
             reloads.watch("server", files.certificate(), files.authority(), accepts)
                     .watch("server-dialled", files.certificate(), files.authority(), dials);
         }
-        return reloads;
     }
 
     private static CountersSocket countersSocket(
@@ -98,20 +112,31 @@ public final class ConnectorProcess implements AutoCloseable {
         }
     }
 
-    private static ConnectorSettings settings(ConnectorConfig config) throws SSLException {
-        TlsContexts tls = new TlsContexts(TlsProvider.best());
-        PoolConfig.Link link = config.link();
-        List<LinkedNode> edges = link.edges().stream()
-                .map(edge -> new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections()))
-                .toList();
+    private static Map<String, LinkedNode> edges(PoolConfig.Link link) {
+        Map<String, LinkedNode> edges = new HashMap<>();
+        link.edges()
+                .forEach(edge -> edges.put(
+                        edge.host(), new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections())));
+        return edges;
+    }
+
+    /**
+     * What the connector itself is told.
+     *
+     * @param edges by the hosts that they write into Path and Record-Route
+     * @param link shows the connector's certificate to them
+     */
+    static ConnectorSettings settings(ConnectorConfig config, Map<String, LinkedNode> edges, ClientTls link)
+            throws SSLException {
         ConnectorConfig.Server server = config.server();
         return new ConnectorSettings(
                 config.host(),
                 config.listen(),
-                new ConnectorSettings.Server(server.host(), server.port(), wire(server, tls)),
+                new ConnectorSettings.Server(
+                        server.host(), server.port(), wire(server, new TlsContexts(TlsProvider.best()))),
                 edges,
-                tls.mutualClient(RoleParts.identity(link.certificate()), RoleParts.authorities(link.authority())),
-                link.limits(),
+                link,
+                config.link().limits(),
                 config.transactions());
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import org.edgeways.control.EdgeNodeStatus;
 import org.edgeways.control.NewBundle;
 import org.edgeways.control.NodeReport;
 import org.edgeways.link.NodeStatus;
+import org.edgeways.net.Pem;
 import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.control.ControlMessage;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
 final class ControlCommands implements MoreCommands {
 
     /** What it carries out. */
-    static final String NAMES = "node-enroll, node-remove, status, audit-list, settings-reload";
+    static final String NAMES = "node-enroll, node-remove, connector-enroll, status, audit-list, settings-reload";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,6 +61,7 @@ final class ControlCommands implements MoreCommands {
             return switch (command) {
                 case "node-enroll" -> answer(control.enroll(text(request, "name")), this::enrolled);
                 case "node-remove" -> answer(control.remove(text(request, "name")), name -> good().put("name", name));
+                case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
                 case "status" -> status();
                 case "audit-list" -> events(request.path("most").asInt(100));
                 case "settings-reload" -> reload();
@@ -105,6 +108,20 @@ final class ControlCommands implements MoreCommands {
         return good().put("name", bundle.node())
                 .put("expires", bundle.expires().toString())
                 .put("bundle", bundle.text());
+    }
+
+    private ObjectNode certify(String connector, String request) {
+        Result<List<X509Certificate>> chain = switch (Pem.request(request)) {
+            case Result.Bad<byte[]> bad -> bad.as();
+            case Result.Ok<byte[]>(byte[] der) -> control.certify(connector, der);
+        };
+        return answer(
+                chain,
+                issued -> good().put("name", connector)
+                        .put("chain", Pem.text(issued))
+                        .put(
+                                "expires",
+                                issued.getFirst().getNotAfter().toInstant().toString()));
     }
 
     private ObjectNode reload() {

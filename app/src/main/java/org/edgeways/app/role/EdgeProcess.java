@@ -26,6 +26,7 @@ import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.watching.AdminListener;
 import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.base.BlockRandom;
+import org.edgeways.link.LinkAcceptor;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
@@ -222,6 +223,11 @@ public final class EdgeProcess implements AutoCloseable {
     /** The port of SIP over TLS outside. */
     public int sipTlsPort() {
         return edge.tlsAddress().getPort();
+    }
+
+    /** The edge end of the Link, over which inside services are asked; none if this node has not joined. */
+    public Optional<LinkAcceptor> link() {
+        return Optional.ofNullable(node).map(NodePart::link);
     }
 
     /** What can be watched of it. */

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,20 +24,13 @@ import org.edgeways.control.Perimeter;
 import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
 import org.edgeways.link.LinkLimits;
-import org.edgeways.link.LinkNode;
 import org.edgeways.link.LinkServices;
-import org.edgeways.link.Origin;
-import org.edgeways.link.engine.LinkAddress;
 import org.edgeways.link.engine.LinkTimes;
-import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.pool.Pool;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
-import org.edgeways.settings.kind.EdgeNode;
-import org.edgeways.settings.kind.Service;
-import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.store.Store;
 import org.edgeways.store.StoreException;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +106,7 @@ public final class InsideProcess implements AutoCloseable {
                 new Control.Surroundings(
                         store,
                         new SettingsDirectory(settings),
-                        CertificateRequest.service(POOL, POOL + ".service.edgeways.internal"),
+                        CertificateNames.ofService(name(settings)),
                         InstantSource.system(),
                         random,
                         counters),
@@ -142,6 +134,16 @@ public final class InsideProcess implements AutoCloseable {
         opened.push(pool);
         links.begin(control, dialer, services, pool.pool());
         return new InsideProcess(opened, pool, config.inside().port());
+    }
+
+    /**
+     * The name of the pool, by which nodes know this inside: requests go to the service of that name. If the settings cannot
+     * be used, which is told later, it does not matter.
+     */
+    private static String name(Path settings) {
+        return new SettingsDirectory(settings).check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
+                ? read.pools().keySet().stream().findFirst().orElse(POOL)
+                : POOL;
     }
 
     private static PoolConfig config(Settings settings, Path data) {
@@ -188,47 +190,19 @@ public final class InsideProcess implements AutoCloseable {
             if (perimeter == null || to == null) {
                 return;
             }
-            to.services().replaceNamed(services(perimeter.settings()));
+            to.services().replaceNamed(InsideLinks.services(perimeter.settings(), Optional.empty()));
             dialled.stream()
                     .filter(name -> !perimeter.nodes().containsKey(name))
                     .forEach(to.dialer()::removeNode);
             dialled = new HashSet<>(perimeter.nodes().keySet());
-            perimeter.nodes().forEach((name, node) -> to.dialer().setNode(linked(name, node, to.control())));
+            perimeter
+                    .nodes()
+                    .forEach((name, node) -> to.dialer()
+                            .setNode(InsideLinks.link(name, node, to.control().tls())));
             to.pool()
                     .dial(perimeter.nodes().entrySet().stream()
-                            .map(entry -> sip(entry.getKey(), entry.getValue()))
+                            .map(entry -> InsideLinks.sip(entry.getKey(), entry.getValue()))
                             .toList());
-        }
-
-        private static LinkNode linked(String name, EdgeNode node, Control control) {
-            EdgeNode.InsideLeg leg = node.insideLeg();
-            return LinkNode.of(
-                            name,
-                            new LinkAddress(leg.dialledAddress(), leg.dialledPort()),
-                            CertificateNames.ofNode(name),
-                            control.tls())
-                    .withConnections(leg.connections());
-        }
-
-        private static LinkedNode sip(String name, EdgeNode node) {
-            EdgeNode.InsideLeg leg = node.insideLeg();
-            return new LinkedNode(
-                    CertificateNames.ofNode(name), leg.dialledAddress(), leg.dialledPort(), leg.connections());
-        }
-
-        private static Map<String, LinkServices.Named> services(Settings settings) {
-            Map<String, LinkServices.Named> named = new HashMap<>();
-            settings.services()
-                    .forEach((name, service) ->
-                            named.put(name, new LinkServices.Named(origin(service), Set.copyOf(service.nodes()))));
-            return named;
-        }
-
-        private static Origin origin(Service service) {
-            return service.socket().isPresent()
-                    ? new Origin.Unix(Path.of(service.socket().get()))
-                    : new Origin.Tcp(
-                            service.host().orElseThrow(), service.port().orElseThrow());
         }
     }
 

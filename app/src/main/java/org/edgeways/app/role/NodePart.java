@@ -113,6 +113,11 @@ final class NodePart implements NodeHost, AutoCloseable {
         });
     }
 
+    /** The edge end of the Link. */
+    LinkAcceptor link() {
+        return acceptor;
+    }
+
     /** The first settings that came. */
     CompletableFuture<EdgeSnapshot> first() {
         return first;

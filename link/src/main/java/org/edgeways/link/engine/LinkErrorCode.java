@@ -1,5 +1,7 @@
 package org.edgeways.link.engine;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.edgeways.base.ErrorCode;
 
 /** Why the Link refuses, ends or cannot open something. */
@@ -41,6 +43,11 @@ public enum LinkErrorCode implements ErrorCode {
     LinkErrorCode(String code, String meaning) {
         this.code = code;
         this.meaning = meaning;
+    }
+
+    /** The one of that code. */
+    public static Optional<LinkErrorCode> of(String code) {
+        return Arrays.stream(values()).filter(known -> known.code.equals(code)).findFirst();
     }
 
     @Override

@@ -1,0 +1,280 @@
+package org.edgeways.app.role;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.edgeways.app.config.CertificateFiles;
+import org.edgeways.app.config.ConnectorConfig;
+import org.edgeways.app.config.SettingsConfigs;
+import org.edgeways.app.counters.CountersSocket;
+import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.watching.WatchedPart;
+import org.edgeways.base.BlockRandom;
+import org.edgeways.base.LogText;
+import org.edgeways.connector.Connector;
+import org.edgeways.connector.ConnectorSettings;
+import org.edgeways.link.LinkContext;
+import org.edgeways.link.LinkDialer;
+import org.edgeways.link.LinkLimits;
+import org.edgeways.link.LinkServices;
+import org.edgeways.link.engine.LinkTimes;
+import org.edgeways.net.ClientTls;
+import org.edgeways.net.Desk;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.RenewalTime;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.siptransport.LinkedNode;
+import org.edgeways.siptransport.TransportContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connector with a directory of settings: the Link to every edge node, with the services that name this connector, and
+ * SIP to the server that stands behind it, if there is one. Nodes and services are taken as the directory changes; for
+ * anything else of the connector it has to be started again, which is logged.
+ */
+public final class SettledConnector implements AutoCloseable {
+
+    /** The file in the data directory that {@code edgeways connector enroll} has written. */
+    public static final String IDENTITY_FILE = "connector.pem";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SettledConnector.class);
+    private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
+    private static final Duration REMINDER = Duration.ofDays(1);
+
+    private final String name;
+    private final SettingsDirectory directory;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final MicrometerCounters counters = new MicrometerCounters();
+    private final LinkServices services = new LinkServices(Map.of());
+    private final ClientTls tls;
+    private final LinkDialer dialer;
+    private final Optional<Connector> sip;
+    private final Settings running;
+    private Set<String> dialled = new HashSet<>();
+    private String problem = "";
+
+    private SettledConnector(
+            Path settings,
+            Path data,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random,
+            Deque<AutoCloseable> parts)
+            throws IOException {
+        parts.push(this);
+        opened.push(DataDirectory.take(data));
+        CertificateFiles files = identityFiles(data);
+        TlsIdentity identity = RoleParts.identity(files);
+        name = Optional.ofNullable(PeerIdentity.of(identity.leaf()).service())
+                .orElseThrow(() -> noIdentity(files.certificate() + " is the certificate of no connector"));
+        directory = new SettingsDirectory(settings);
+        running = first(directory, settings, name);
+        // the file holds the authority's certificate too, last
+        tls = new TlsContexts(TlsProvider.best()).mutualClient(identity, RoleParts.authorities(files.certificate()));
+        LinkContext context = new LinkContext(loops, clock, counters, random);
+        opened.push(context);
+        dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, null);
+        opened.push(dialer);
+        TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
+        opened.push(transport);
+        CertificateReloads reloads =
+                new CertificateReloads("connector", counters).watch("link", files, files.certificate(), tls);
+        sip = sip(data, files, transport, reloads, random);
+        opened.push(CountersSocket.open(data, counters));
+        WatchedPart watched = new WatchedPart("connector", counters::scrape, this::notReady);
+        RoleParts.admin(said().admin().map(SettingsConfigs::admin), transport, counters, watched)
+                .ifPresent(opened::push);
+        opened.push(reloads);
+        reloads.start(said().certificateCheck());
+        apply(running);
+        Desk desk = new Desk("connector-settings");
+        opened.push(desk);
+        desk.repeat(this::look, SETTINGS_CHECK, SETTINGS_CHECK);
+        desk.repeat(this::remind, Duration.ZERO, REMINDER);
+    }
+
+    /**
+     * Starts it; when this returns, it listens for the SIP server, if there is one, and dials the nodes.
+     *
+     * @param settings the directory of the settings, the same as the pool's
+     * @param data the data directory, with the identity that was made for this connector
+     * @param loops stay open
+     * @throws AppFailure if it cannot start
+     */
+    public static SettledConnector start(
+            Path settings, Path data, EventLoops loops, ProcessClock clock, SecureRandom random) {
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        boolean started = false;
+        try {
+            SettledConnector connector = new SettledConnector(settings, data, loops, clock, random, parts);
+            started = true;
+            return connector;
+        } catch (IOException e) {
+            throw RoleParts.notStarted("connector", e);
+        } finally {
+            if (!started) {
+                RoleParts.closeAll(parts);
+            }
+        }
+    }
+
+    private static CertificateFiles identityFiles(Path data) {
+        Path file = data.resolve(IDENTITY_FILE);
+        if (!Files.exists(file)) {
+            throw noIdentity(file + " is not there");
+        }
+        return new CertificateFiles(file, file);
+    }
+
+    private static AppFailure noIdentity(String problem) {
+        return new AppFailure(
+                AppErrorCode.NOT_JOINED,
+                problem,
+                "Make it on the pool's host: edgeways connector enroll NAME --data DIR --out " + IDENTITY_FILE
+                        + "; NAME is that of the Connector in the settings.");
+    }
+
+    private static Settings first(SettingsDirectory directory, Path where, String name) {
+        SettingsDirectory.Outcome outcome = directory.check();
+        if (!(outcome instanceof SettingsDirectory.Outcome.Reloaded(Settings read))) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    outcome instanceof SettingsDirectory.Outcome.Kept kept
+                            ? kept.bad().shortly()
+                            : "there are no settings in " + where,
+                    "edgeways check " + where + " tells everything that is wrong.");
+        }
+        if (!read.connectors().containsKey(name)) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    "the settings in " + where + " have no Connector " + name,
+                    "That is whose certificate " + IDENTITY_FILE + " holds; write one, or enrol another name.");
+        }
+        return read;
+    }
+
+    private org.edgeways.settings.kind.Connector said() {
+        return Objects.requireNonNull(running.connectors().get(name), "looked for at the start");
+    }
+
+    private Optional<Connector> sip(
+            Path data,
+            CertificateFiles identity,
+            TransportContext transport,
+            CertificateReloads reloads,
+            SecureRandom random)
+            throws IOException {
+        if (said().server().isEmpty()) {
+            return Optional.empty();
+        }
+        ConnectorConfig config;
+        try {
+            config = SettingsConfigs.connector(
+                    running, name, data, new SettingsConfigs.Identity(identity, identity.certificate()));
+        } catch (IllegalArgumentException e) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    String.valueOf(e.getMessage()),
+                    "Correct the Connector " + name + " in the settings.",
+                    e);
+        }
+        ConnectorSettings settings = ConnectorProcess.settings(config, Map.of(), tls);
+        Connector connector = Connector.start(settings, transport, counters, new BlockRandom(random));
+        opened.push(connector);
+        ConnectorProcess.watchServer(config, settings, reloads);
+        return Optional.of(connector);
+    }
+
+    // --- on the desk, after the start ---
+
+    private void look() {
+        switch (directory.check()) {
+            case SettingsDirectory.Outcome.Unchanged _ -> problem = "";
+            case SettingsDirectory.Outcome.Kept kept -> {
+                String shortly = kept.bad().shortly();
+                if (!shortly.equals(problem)) {
+                    problem = shortly;
+                    counters.counter("connector_settings_refused").increment();
+                    LOG.warn("event=connector-settings-kept reason=\"{}\"", LogText.clean(shortly));
+                }
+            }
+            case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
+                problem = "";
+                if (!next.connectors().containsKey(name)) {
+                    LOG.warn("event=connector-not-in-settings name={}: no node is dialled and no service named", name);
+                } else if (!said().equals(next.connectors().get(name))) {
+                    LOG.warn("event=connector-restart-needed name={}", name);
+                }
+                apply(next);
+            }
+        }
+    }
+
+    /** Dials the nodes and names the services of those settings; none if they do not have this connector. */
+    private void apply(Settings next) {
+        boolean ours = next.connectors().containsKey(name);
+        services.replaceNamed(ours ? InsideLinks.services(next, Optional.of(name)) : Map.of());
+        Map<String, LinkedNode> edges = new HashMap<>();
+        Set<String> named = new HashSet<>();
+        if (ours) {
+            next.nodes().forEach((node, said) -> {
+                named.add(node);
+                dialer.setNode(InsideLinks.link(node, said, tls));
+                edges.put(said.insideLeg().host(), InsideLinks.sip(node, said));
+            });
+        }
+        dialled.stream().filter(node -> !named.contains(node)).forEach(dialer::removeNode);
+        dialled = named;
+        sip.ifPresent(connector -> connector.dial(edges));
+        LOG.info("event=connector-settings-taken name={} nodes={} services={}", name, named.size(), services.size());
+    }
+
+    /** Nobody renews its certificate for it. */
+    private void remind() {
+        X509Certificate leaf = tls.identity().orElseThrow().leaf();
+        if (Instant.now().isAfter(RenewalTime.of(leaf))) {
+            LOG.warn(
+                    "event=connector-certificate-ends name={} until={}: make another with edgeways connector enroll",
+                    name,
+                    leaf.getNotAfter().toInstant());
+        }
+    }
+
+    private List<String> notReady() {
+        return dialer.status().stream().anyMatch(node -> !node.open().isEmpty())
+                ? List.of()
+                : List.of("no edge node is linked");
+    }
+
+    /** Its name in the settings. */
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void close() {
+        RoleParts.closeAll(opened);
+    }
+}
