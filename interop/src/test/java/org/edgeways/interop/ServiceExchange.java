@@ -132,11 +132,11 @@ final class ServiceExchange implements LinkStreamEvents {
         }
     }
 
-    private static <T> T await(CompletableFuture<T> future) {
+    private <T> T await(CompletableFuture<T> future) {
         try {
             return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
-            throw new AssertionError(e);
+            throw new AssertionError(bytes + " bytes of the answer have come", e);
         }
     }
 

@@ -133,6 +133,7 @@ final class ServicesSite implements AutoCloseable {
             ---
             kind: Connector
             name: web
+            spec: {certificateCheck: 200ms}
             ---
             kind: Service
             name: files
@@ -164,6 +165,16 @@ final class ServicesSite implements AutoCloseable {
         open.push(program);
         program.transcript().await(ready, Pattern.compile(ready), STEP);
         return program;
+    }
+
+    /** Writes a file of settings, or takes it away if there is nothing in it. */
+    void settings(String file, String text) throws IOException {
+        Path written = directory.resolve("settings").resolve(file);
+        if (text.isEmpty()) {
+            Files.delete(written);
+        } else {
+            Files.writeString(written, text);
+        }
     }
 
     /** By the command itself. */

@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -249,6 +250,8 @@ class ServicesTest {
 
     @Test
     void aServiceThatIsNotNamedIsRefusedCountedAndLoggedAtBothEnds() {
+        double pool = refusedBy(site.poolData());
+        double connector = refusedBy(site.connectorData());
         // nor is one that another inside names
         for (LinkRequest foreign : List.of(
                 LinkRequest.get("payroll", "/index.html").at(ServicesSite.POOL),
@@ -261,21 +264,56 @@ class ServicesTest {
             assertThat(refused.whole()).isEmpty();
             assertThat(refusedAtEdge()).isEqualTo(before + 1);
         }
-        assertThat(RunningCounters.sum(
-                        site.poolData(), "link_streams_refused_total", "reason=\"link-service-unknown\""))
-                .isEqualTo(2);
-        assertThat(RunningCounters.sum(
-                        site.connectorData(), "link_streams_refused_total", "reason=\"link-service-unknown\""))
-                .isEqualTo(1);
+        assertThat(refusedBy(site.poolData())).isEqualTo(pool + 2);
+        assertThat(refusedBy(site.connectorData())).isEqualTo(connector + 1);
         assertThat(ServicesSite.log(site.poolData()))
                 .contains("event=link-service-refused code=link-service-unknown node=edge1 service=\"payroll\"")
                 .contains("service=\"sheets\"");
         assertThat(ServicesSite.log(site.connectorData())).contains("node=edge1 service=\"files\"");
     }
 
+    @Test
+    void aServiceThatIsNamedLaterIsReachedAndIsRefusedWhenItIsTakenAway() throws IOException {
+        String later = "kind: Service\nname: %s\nspec: {host: 127.0.0.1, port: %d%s}\n";
+        site.settings(
+                "later.yaml",
+                later.formatted("later-pool", site.nginx().port(), "") + "---\n"
+                        + later.formatted("later-web", site.nginx().port(), ", connector: web"));
+        for (int status : List.of(200, 404)) {
+            Polling.until("both answer " + status, STEP, () -> statusOf("later-pool", ServicesSite.POOL) == status
+                    && statusOf("later-web", ServicesSite.CONNECTOR) == status);
+            if (status == 200) {
+                site.settings("later.yaml", "");
+            }
+        }
+    }
+
+    private int statusOf(String service, String inside) {
+        return site.ask(LinkRequest.get(service, "/index.html").at(inside))
+                .answer()
+                .status();
+    }
+
+    @Test
+    void aConnectorTakesItsNextCertificateAndDropsNothing() {
+        double before = connectorCounter("link_connections_closed_total");
+        site.enrolConnector();
+        Polling.until("it is taken", STEP, () -> connectorCounter("connector_certificate_reloads_total") > 0);
+        assertThat(connectorCounter("link_connections_closed_total")).isEqualTo(before);
+        assertThat(connectorCounter("link_connections_open")).isEqualTo(4);
+        assertThat(statusOf("sheets", ServicesSite.CONNECTOR)).isEqualTo(200);
+    }
+
+    private double connectorCounter(String name) {
+        return RunningCounters.sum(site.connectorData(), name, "");
+    }
+
     private double refusedAtEdge() {
-        return RunningCounters.sum(
-                site.edgeData(), "link_streams_refused_total", "end=\"edge\",reason=\"link-service-unknown\"");
+        return refusedBy(site.edgeData());
+    }
+
+    private static double refusedBy(Path data) {
+        return RunningCounters.sum(data, "link_streams_refused_total", "reason=\"link-service-unknown\"");
     }
 
     /**
