@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Optional;
 import org.edgeways.base.LogText;
@@ -161,8 +162,14 @@ final class InsideStreams {
         });
     }
 
-    /** Takes what still comes on a stream that was refused. */
+    /** Takes what still comes on a stream that was refused, and renews no window for it. */
     private static final class Dropped extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext stream) {
+            stream.channel().config().setOption(Http2StreamChannelOption.AUTO_STREAM_FLOW_CONTROL, false);
+            stream.channel().config().setAutoRead(true);
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext stream, Object frame) {
             ReferenceCountUtil.release(frame);

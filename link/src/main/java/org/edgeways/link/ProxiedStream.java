@@ -51,6 +51,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
     private final RequestWriter writer;
     private final ResponseReader reader;
     private final Queue<Part> waiting = new ArrayDeque<>();
+    private final UnreadFrames unread = new UnreadFrames();
     private final @Nullable String webSocketKey;
 
     private @Nullable Channel stream;
@@ -89,6 +90,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext handler) {
         Channel opened = handler.channel();
         stream = opened;
+        handler.pipeline().addBefore(handler.name(), null, unread);
         moved = context.now();
         watch();
         if (requestEnded && (head.webSocket() || head.contentLength() > 0)) {
@@ -405,6 +407,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
         }
         waiting.forEach(part -> part.data().release());
         waiting.clear();
+        unread.drop();
         if (server != null) {
             var _ = server.close();
         }
