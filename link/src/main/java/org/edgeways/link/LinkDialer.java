@@ -393,10 +393,7 @@ public final class LinkDialer implements AutoCloseable {
 
         @Override
         public void goAway(LinkConnection connection) {
-            onBook(() -> {
-                book.goAway(number, context.now());
-                run(List.of());
-            });
+            onBook(() -> run(book.goAway(number, context.now())));
         }
 
         @Override

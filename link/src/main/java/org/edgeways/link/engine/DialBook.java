@@ -1,5 +1,6 @@
 package org.edgeways.link.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,18 +22,24 @@ import org.jspecify.annotations.Nullable;
  * DIALLING failed                                         PAUSING  –
  * DIALLING {@code connect} over                           PAUSING  Close(DIAL_TIMEOUT)
  * OPEN     closed                                         PAUSING  –
- * OPEN     GOAWAY of the edge node                        PAUSING  – (the connection is now draining)
+ * OPEN     GOAWAY of the edge node                        PAUSING  – (the connection is now draining), or
+ *                                                                  Close(DRAINING_EXHAUSTED) of the oldest that drains
  * any      its address, node or place is no longer wanted –        Drain, at once if open, else when it opens
  * any      the node is removed                            –        Close, also of what is draining
  * </pre>
  *
  * <p>A failure makes the place's next attempt go to the node's next address, and its pauses grow until a connection has
- * lasted for {@code ping}. A connection that drains belongs to no place. What is told of an attempt that is no longer
+ * lasted for {@code ping}, or for {@code drainLimit} if the edge node ends it by GOAWAY. A connection that drains belongs to
+ * no place; after GOAWAY {@value #MOST_AWAY} of a node may drain, or twice as many as it has places; for each one more the
+ * oldest is closed: the connections of an edge node that sends GOAWAY again and again are bounded. What is told of an attempt that is no longer
  * known, because it was given up while it was under way, closes it or does nothing.
  *
  * <p>Times are nanoseconds since 1970. Not safe for use by several threads.
  */
 public final class DialBook {
+
+    /** Connections of a node with few places that may drain at a time because it has sent them away. */
+    static final int MOST_AWAY = 16;
 
     /** One place of a node: what is open, dialled or waited for there. */
     private final class Place {
@@ -70,6 +77,7 @@ public final class DialBook {
         private final LinkAddress address;
         private @Nullable Place place;
         private AttemptState state = AttemptState.DIALLING;
+        private boolean sentAway;
         private long since;
 
         Attempt(long number, Place place, long now) {
@@ -231,31 +239,47 @@ public final class DialBook {
             attempt.node.lastFailure = new NodeState.Failure(now, attempt.address, code, reason);
         }
         if (place != null) {
-            vacate(place, attempt, now);
+            vacate(place, attempt, times.ping(), now);
             place.address++;
         }
     }
 
-    private void vacate(Place place, Attempt attempt, long now) {
-        if (attempt.state == AttemptState.OPEN
-                && now - attempt.since >= times.ping().toNanos()) {
+    /** @param lasting how long it must have been open, so that the place's pauses begin anew */
+    private static void vacate(Place place, Attempt attempt, Duration lasting, long now) {
+        if (attempt.state == AttemptState.OPEN && now - attempt.since >= lasting.toNanos()) {
             place.backOff.reset();
         }
         place.pause(now);
     }
 
     /** The edge node wants no more of that connection: another one takes its place. */
-    public void goAway(long number, long now) {
+    public List<DialAction> goAway(long number, long now) {
         Attempt attempt = attempts.get(number);
         if (attempt == null || attempt.state != AttemptState.OPEN) {
-            return;
+            return List.of();
         }
         Place place = attempt.place;
         if (place != null) {
-            vacate(place, attempt, now);
+            vacate(place, attempt, times.drainLimit(), now);
             attempt.place = null;
         }
         attempt.state = AttemptState.DRAINING;
+        attempt.sentAway = true;
+        return closeCrowd(attempt.node);
+    }
+
+    /** Closes the oldest connections that the node has sent away, beyond as many as it may have. */
+    private List<DialAction> closeCrowd(Node node) {
+        List<Attempt> away = attempts.values().stream()
+                .filter(attempt -> attempt.node == node && attempt.sentAway)
+                .toList();
+        List<DialAction> actions = new ArrayList<>();
+        int most = Math.max(MOST_AWAY, 2 * node.target.connections());
+        for (Attempt old : away.subList(0, Math.max(0, away.size() - most))) {
+            attempts.remove(old.number);
+            actions.add(new DialAction.Close(old.number, LinkErrorCode.DRAINING_EXHAUSTED));
+        }
+        return actions;
     }
 
     /** When {@link #timeout} is to be called next. */

@@ -16,6 +16,8 @@ public enum LinkErrorCode implements ErrorCode {
     SILENT("link-silent", "Nothing came within the time that a ping may take."),
     DRAINED("link-drained", "The connection was no longer wanted and its streams had ended."),
     DRAIN_TIMEOUT("link-drain-timeout", "The connection was no longer wanted and its streams did not end in time."),
+    DRAINING_EXHAUSTED(
+            "link-draining-exhausted", "The edge node has more connections that drain than it may have at a time."),
     NODE_REMOVED("link-node-removed", "The edge node was removed."),
     SHUT_DOWN("link-shut-down", "This end of the Link was closed."),
     NO_CONNECTION("link-no-connection", "There is no connection to the inside at the moment."),

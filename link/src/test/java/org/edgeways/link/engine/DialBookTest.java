@@ -173,4 +173,39 @@ final class DialBookTest {
         assertThat(book.states()).isEmpty();
         assertThat(book.nextDeadline()).isEqualTo(Long.MAX_VALUE);
     }
+
+    @Test
+    void edgeThatSendsGoAwayEveryFewSecondsDoesNotMultiplyItsConnections() {
+        List<Long> open = new ArrayList<>(dialled(book.setNode("edge1", target(4, A), now)));
+        open.forEach(attempt -> book.opened(attempt, now));
+        long end = now + Duration.ofMinutes(10).toNanos();
+        int dials = 0;
+        boolean crowded = false;
+        while (now < end) {
+            now += 6 * SECOND; // past the ping, so that each seems to have lasted
+            for (long attempt : List.copyOf(open)) {
+                for (DialAction action : book.goAway(attempt, now)) {
+                    assertThat(action).isInstanceOf(DialAction.Close.class);
+                    DialAction.Close close = (DialAction.Close) action;
+                    assertThat(close.code()).isEqualTo(LinkErrorCode.DRAINING_EXHAUSTED);
+                    crowded = true;
+                    book.closed(close.attempt(), close.code(), "closed", now); // heard of later: changes nothing
+                }
+            }
+            open.clear();
+            assertThat(book.states().getFirst().draining()).hasSizeLessThanOrEqualTo(DialBook.MOST_AWAY);
+            while (book.nextDeadline() < now + 12 * SECOND) {
+                for (long attempt : dialled(advance())) {
+                    book.opened(attempt, now);
+                    open.add(attempt);
+                    dials++;
+                }
+            }
+            assertThat(book.states().getFirst().open()).hasSize(4);
+        }
+        // 4 places, each with 6 s of life and a pause of 5 to 10 s once the pauses have grown
+        assertThat(dials).isLessThanOrEqualTo(4 * 10 * 60 / 11 + 5 * 4);
+        assertThat(crowded).as("the limit was reached").isTrue();
+        System.out.println("dials in 10 min: " + dials);
+    }
 }

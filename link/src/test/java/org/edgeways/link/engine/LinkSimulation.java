@@ -530,7 +530,7 @@ final class LinkSimulation {
                 } else {
                     toInside(wire, () -> {
                         wire.inside.life.goAway(now);
-                        dial.goAway(wire.attempt, now);
+                        dialled(dial.goAway(wire.attempt, now));
                     });
                 }
             }
