@@ -107,7 +107,7 @@ final class ChannelSipConnection implements SipConnection {
         lastTaken = now;
         setup.context().connections().add(this);
         if (setup.link()) {
-            setup.context().links().add(this);
+            setup.context().links().add(this, isAccepted());
         }
         channel.closeFuture().addListener(future -> closed());
         long tick = setup.settings().tick().toNanos();
@@ -116,12 +116,16 @@ final class ChannelSipConnection implements SipConnection {
         guarded(() -> setup.events().opened(this, now));
     }
 
+    private boolean isAccepted() {
+        return channel.parent() != null;
+    }
+
     private void closed() {
         closing.compareAndSet(null, TransportErrorCode.PEER_CLOSED);
         TransportErrorCode reason = closing.get();
         setup.context().connections().remove(this);
         if (setup.link()) {
-            setup.context().links().remove(this);
+            setup.context().links().remove(this, isAccepted());
         }
         outgoing.clear();
         if (reason != null) {

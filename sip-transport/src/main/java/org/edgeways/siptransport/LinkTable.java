@@ -10,16 +10,22 @@ import org.edgeways.net.PeerIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open connections between edge and inside, by every name in the peer's certificate: node, service, DNS names. Names
- * are compared without regard to case. Safe to use from any thread.
+ * The open connections between edge and inside, by the names in the peer's certificate. Who dials is the inside, who is
+ * dialled an edge node: at the edge a peer is found by the names of its service and host, and a node by none; at the inside it
+ * is found by the names of its node and host, and a service by none. So no node stands for a service that is called as it is.
+ * Names are compared without regard to case. Safe to use from any thread.
  */
 public final class LinkTable {
 
     private final ConcurrentHashMap<String, List<SipConnection>> byName = new ConcurrentHashMap<>();
 
-    /** Enters a connection under all names of its peer. */
-    public void add(SipConnection connection) {
-        for (String name : namesOf(connection)) {
+    /**
+     * Enters a connection.
+     *
+     * @param accepted true at the edge, false at the inside, which dialled
+     */
+    public void add(SipConnection connection, boolean accepted) {
+        for (String name : namesOf(connection.peer(), accepted)) {
             byName.compute(name, (key, present) -> {
                 List<SipConnection> all = new ArrayList<>(present == null ? List.of() : present);
                 all.add(connection);
@@ -29,8 +35,8 @@ public final class LinkTable {
     }
 
     /** Takes a connection out. */
-    public void remove(SipConnection connection) {
-        for (String name : namesOf(connection)) {
+    public void remove(SipConnection connection, boolean accepted) {
+        for (String name : namesOf(connection.peer(), accepted)) {
             byName.computeIfPresent(name, (key, present) -> {
                 List<SipConnection> rest = new ArrayList<>(present);
                 rest.remove(connection);
@@ -70,8 +76,11 @@ public final class LinkTable {
         return new TreeSet<>(byName.keySet());
     }
 
-    private static Set<String> namesOf(SipConnection connection) {
-        PeerIdentity peer = connection.peer();
-        return peer == null ? Set.of() : peer.names();
+    /** By which names that peer may be found. */
+    static Set<String> namesOf(@Nullable PeerIdentity peer, boolean accepted) {
+        if (peer == null || (accepted ? peer.node() : peer.service()) != null) {
+            return Set.of();
+        }
+        return peer.names();
     }
 }
