@@ -1,17 +1,15 @@
 package org.edgeways.app.counters;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 import org.edgeways.net.AcceptLoop;
+import org.edgeways.net.PrivateSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,13 +42,10 @@ public final class CountersSocket implements AutoCloseable {
      */
     public static CountersSocket open(Path directory, MicrometerCounters counters) throws IOException {
         Path file = directory.resolve(FILE_NAME);
-        Files.deleteIfExists(file);
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        ServerSocketChannel server;
         try {
-            server.bind(UnixDomainSocketAddress.of(file));
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            server = PrivateSocket.listen(file);
         } catch (IOException e) {
-            server.close();
             throw new IOException(file + ": " + e.getMessage(), e);
         }
         CountersSocket socket = new CountersSocket(file, counters::scrape, server);

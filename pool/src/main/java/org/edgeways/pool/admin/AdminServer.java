@@ -12,7 +12,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +21,7 @@ import java.util.function.Function;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.base.Counters;
 import org.edgeways.net.AcceptLoop;
+import org.edgeways.net.PrivateSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,14 +93,7 @@ public final class AdminServer implements AutoCloseable {
                     + LONGEST_PATH_BYTES + "; choose a shorter one");
         }
         removeStale(file);
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            server.bind(UnixDomainSocketAddress.of(file));
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        } catch (IOException e) {
-            server.close();
-            throw e;
-        }
+        ServerSocketChannel server = PrivateSocket.listen(file);
         AdminServer admin =
                 new AdminServer(file, server, new AdminCommands(accounts, bindings, presence, more), counters);
         Thread.ofVirtual().name("admin").start(new AcceptLoop(FILE_NAME, server::accept, admin::take, counters));
