@@ -21,7 +21,7 @@ public interface Counters {
     Counter counter(String name, String... labels);
 
     /**
-     * Registers a value that is read when somebody looks.
+     * Registers a value that is read when somebody looks, in the place of one of the same name and labels.
      *
      * @param name as for {@link #counter}
      * @param value called from any thread

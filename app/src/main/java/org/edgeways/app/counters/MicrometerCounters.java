@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.edgeways.base.Counters;
@@ -29,6 +30,7 @@ public final class MicrometerCounters implements Counters {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Named, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<Named, LongSupplier> gauges = new ConcurrentHashMap<>();
 
     /** An empty registry. */
     public MicrometerCounters() {}
@@ -41,10 +43,15 @@ public final class MicrometerCounters implements Counters {
 
     @Override
     public void gauge(String name, LongSupplier value, String... labels) {
-        Gauge.builder(name, value, v -> (double) v.getAsLong())
-                .tags(labels)
-                .strongReference(true)
-                .register(registry);
+        // the registry would keep the first of that name for ever, also when what it told of is gone and here again
+        Named named = new Named(name, List.of(labels));
+        if (gauges.put(named, value) == null) {
+            Gauge.builder(name, gauges, all ->
+                            (double) Objects.requireNonNull(all.get(named)).getAsLong())
+                    .tags(labels)
+                    .strongReference(true)
+                    .register(registry);
+        }
     }
 
     /** Everything counted so far, in the Prometheus text format, sorted by name. */

@@ -72,6 +72,15 @@ class ExpositionTest {
     }
 
     @Test
+    void aGaugeOfANodeThatWasAddedAgainTellsOfTheNewOne() {
+        MicrometerCounters counters = new MicrometerCounters();
+        counters.gauge("sip_links_open", () -> 0, "edge", "edge1");
+        counters.gauge("sip_links_open", () -> 4, "edge", "edge1");
+
+        assertThat(counters.scrape()).contains("sip_links_open{edge=\"edge1\"} 4.0");
+    }
+
+    @Test
     void whatACounterIsForIsKept() {
         Exposition joined = new Exposition();
         joined.add("pool", "# HELP links How many.\n# TYPE links gauge\nlinks 1.0\n");
