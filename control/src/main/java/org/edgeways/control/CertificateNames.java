@@ -28,8 +28,7 @@ public final class CertificateNames {
 
     /** What a node's certificate says, with the name or address of its inside leg as well. */
     static CertificateRequest of(String node, String written) {
-        String host =
-                written.startsWith("[") && written.endsWith("]") ? written.substring(1, written.length() - 1) : written;
+        String host = unbracketed(written);
         List<String> names = new ArrayList<>(List.of(ofNode(node)));
         boolean literal = isLiteral(host);
         if (!literal) {
@@ -39,7 +38,11 @@ public final class CertificateNames {
         return literal ? request.withAddresses(host) : request;
     }
 
-    private static boolean isLiteral(String host) {
+    static String unbracketed(String written) {
+        return written.startsWith("[") && written.endsWith("]") ? written.substring(1, written.length() - 1) : written;
+    }
+
+    static boolean isLiteral(String host) {
         try {
             InetAddress.ofLiteral(host);
             return true;

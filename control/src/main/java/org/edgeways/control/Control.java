@@ -1,5 +1,6 @@
 package org.edgeways.control;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -27,6 +28,7 @@ import org.edgeways.link.ControlService;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Desk;
+import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.Pem;
 import org.edgeways.net.RenewalTime;
 import org.edgeways.net.SigningRequest;
@@ -84,6 +86,11 @@ public final class Control implements AutoCloseable {
     private final Map<String, Instant> renewed = new HashMap<>();
     private volatile Optional<Settings> inUse = Optional.empty();
     private volatile Optional<String> problem = Optional.empty();
+
+    /** The settings in use are not on the record yet, or not everybody has been told what is so now: the next look does it. */
+    private boolean unrecorded;
+
+    private boolean untold;
 
     private Control(ControlSettings settings, Surroundings around, Authority authority, Perimeter.Listener listener)
             throws SSLException {
@@ -190,25 +197,45 @@ public final class Control implements AutoCloseable {
             case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
                 inUse = Optional.of(next);
                 problem = Optional.empty();
-                ledger.audit(
-                        AuditKind.SETTINGS_TAKEN,
-                        next.name(),
-                        next.nodes().size() + " nodes, " + next.services().size() + " services");
-                refresh();
+                unrecorded = true;
+                untold = true;
             }
             case SettingsDirectory.Outcome.Kept kept -> {
                 Optional<String> wrong = Optional.of(kept.bad().shortly());
                 if (!wrong.equals(problem)) {
-                    problem = wrong;
                     ledger.audit(AuditKind.SETTINGS_REFUSED, "settings", wrong.get());
+                    problem = wrong;
                 }
             }
         }
+        finish();
         return outcome;
+    }
+
+    /** What a look or a change before has begun. The directory tells of new settings once: what fails here is done again. */
+    private void finish() {
+        try {
+            if (unrecorded) {
+                inUse.ifPresent(taken -> ledger.audit(
+                        AuditKind.SETTINGS_TAKEN,
+                        taken.name(),
+                        taken.nodes().size() + " nodes, " + taken.services().size() + " services"));
+                unrecorded = false;
+            }
+            if (untold) {
+                refresh();
+            }
+        } catch (RuntimeException e) {
+            problem = Optional.of(ControlErrorCode.SETTINGS_NOT_PASSED_ON.meaning() + ": " + e.getMessage());
+            around.counters().counter("control_settings_not_passed_on").increment();
+            LOG.error("event=control-settings-not-passed-on code={}", ControlErrorCode.SETTINGS_NOT_PASSED_ON.code());
+            throw e;
+        }
     }
 
     /** On the desk: tells the nodes and the listener what is so now. */
     private void refresh() {
+        untold = true;
         if (inUse.isEmpty()) {
             return;
         }
@@ -216,6 +243,7 @@ public final class Control implements AutoCloseable {
         Map<String, EdgeNode> dialled = dialled(current);
         sessions.mean(snapshots.of(current, dialled.keySet()));
         listener.changed(new Perimeter(current, dialled));
+        untold = false;
     }
 
     private Map<String, EdgeNode> dialled(Settings current) {
@@ -257,10 +285,21 @@ public final class Control implements AutoCloseable {
                 secret.secret(),
                 around.clock().instant().plus(settings.bundleValidity()).truncatedTo(ChronoUnit.SECONDS),
                 new InetSocketAddress(
-                        InetAddress.ofLiteral(said.insideLeg().addresses().getFirst()),
-                        said.insideLeg().port()));
+                        listening(said.insideLeg()), said.insideLeg().port()));
         joinings.start(ledger.enrol(bundle.enrolment(), node, secret.proofKey(), bundle.expires()));
         return Result.ok(new NewBundle(node, bundle.expires(), BundleCodec.encode(bundle)));
+    }
+
+    /**
+     * Where a node waits with its bundle: the first address of its inside leg; if the settings say none, the address that the
+     * inside dials if it is written as one, so that the outside does not see a port that waits for whoever comes.
+     */
+    static InetAddress listening(EdgeNode.InsideLeg leg) {
+        InetAddress first = InetAddress.ofLiteral(leg.addresses().getFirst());
+        String dialled = CertificateNames.unbracketed(leg.dialledAddress());
+        return first.isAnyLocalAddress() && CertificateNames.isLiteral(dialled)
+                ? InetAddress.ofLiteral(dialled)
+                : first;
     }
 
     /**
@@ -277,6 +316,47 @@ public final class Control implements AutoCloseable {
             refresh();
             return Result.ok(node);
         });
+    }
+
+    /**
+     * Refuses one certificate, of a node or of a service of the inside, from now on: here, and at all nodes that are connected.
+     * A node that has shown it is cut off; one that has no other must join anew. If it is this inside's own, that is replaced
+     * first.
+     *
+     * @param serial its serial number
+     */
+    public Result<IssuedCertificate> refuse(BigInteger serial) {
+        return desk.ask(() -> {
+            if (tls.identity().orElseThrow().leaf().getSerialNumber().equals(serial)) {
+                tls.reload(ownIdentity());
+            }
+            Optional<IssuedCertificate> refused = ledger.refuse(serial);
+            if (refused.isEmpty()) {
+                return bad(ControlErrorCode.CERTIFICATE_UNKNOWN);
+            }
+            refuse();
+            if (refused.get().kind() == IssuedCertificate.Kind.NODE) {
+                cutOff(refused.get().name(), "its certificate is refused");
+            }
+            refresh();
+            return Result.ok(refused.get());
+        });
+    }
+
+    /** On the desk: ends what is up with that node; {@link #refresh} lets it be dialled anew. */
+    private void cutOff(String node, String reason) {
+        sessions.cut(node, reason);
+        untold = true;
+        inUse.ifPresent(current -> {
+            Map<String, EdgeNode> others = dialled(current);
+            others.remove(node);
+            listener.changed(new Perimeter(current, others));
+        });
+    }
+
+    /** What was issued and has not long expired, the oldest first. */
+    public List<IssuedCertificate> certificates() {
+        return ledger.certificates();
     }
 
     private void refuse() throws SSLException {
@@ -311,7 +391,8 @@ public final class Control implements AutoCloseable {
         };
     }
 
-    private Result<List<String>> renew(String node, byte[] request) {
+    private Result<List<String>> renew(PeerIdentity peer, byte[] request) {
+        String node = String.valueOf(peer.node());
         Instant now = around.clock().instant();
         Instant last = renewed.get(node);
         Result<SigningRequest> read = SigningRequest.read(request);
@@ -320,7 +401,7 @@ public final class Control implements AutoCloseable {
             case Result.Ok<SigningRequest>(SigningRequest good) ->
                 last != null && now.isBefore(last.plus(leastBetween()))
                         ? bad(ControlErrorCode.RENEWAL_TOO_SOON)
-                        : ledger.renew(node, good, names(node));
+                        : ledger.renew(node, peer.serial(), good, names(node));
         };
         return switch (answer) {
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) -> {
@@ -374,15 +455,11 @@ public final class Control implements AutoCloseable {
         @Override
         public void joined(String node) {
             desk.ask(() -> {
-                // a stream that is up is one of before, with a certificate that is refused now
-                sessions.cut(node, "the node has joined anew");
                 refuse();
-                // and the connections that it dialled are given up: the host of before may be at their other end
-                inUse.ifPresent(current -> {
-                    Map<String, EdgeNode> others = dialled(current);
-                    others.remove(node);
-                    listener.changed(new Perimeter(current, others));
-                });
+                // a stream that is up is one of before, with a certificate that is refused now, and the connections
+                // that
+                // were dialled are given up: the host of before may be at their other end
+                cutOff(node, "the node has joined anew");
                 refresh();
                 return true;
             });

@@ -19,8 +19,17 @@ public enum ControlErrorCode implements ErrorCode {
             "some files of the authority are missing; bring them back from a backup, or move the rest away and start anew"),
     AUTHORITY_UNUSABLE("control-authority-unusable", "the files of the authority cannot be used"),
     RENEWAL_TOO_SOON("control-renewal-too-soon", "the node got another certificate just before"),
+    MESSAGES_TOO_MANY("control-messages-too-many", "a node says more on its control stream than it may"),
     MESSAGE_UNEXPECTED("control-message-unexpected", "a node sent what only the inside sends"),
     PEER_NO_NODE("control-peer-no-node", "the other end of the Link is no node that has joined"),
+    CERTIFICATE_UNKNOWN(
+            "control-certificate-unknown",
+            "no certificate of that serial number that could still be used was issued here; edgeways certificate list shows them"),
+    CERTIFICATE_REFUSED(
+            "control-certificate-refused", "the certificate of who asks is refused; let the node join anew"),
+    SETTINGS_NOT_PASSED_ON(
+            "control-settings-not-passed-on",
+            "the settings in use could not be recorded or passed on to all nodes; it is tried again at every look"),
     SETTINGS_ABSENT("control-settings-absent", "no usable set of settings has been read yet");
 
     private final String code;

@@ -148,6 +148,14 @@ final class ControlTables {
                 .execute();
     }
 
+    /** Refuses one certificate. */
+    static void refuse(Handle handle, BigInteger serial, Instant now) {
+        handle.createUpdate("UPDATE certificates SET refused_at = :now WHERE serial = :serial AND refused_at IS NULL")
+                .bind("now", now.toEpochMilli())
+                .bind("serial", serial.toString(HEXADECIMAL))
+                .execute();
+    }
+
     static void forgetExpired(Handle handle, Instant now) {
         long before = now.toEpochMilli() - FORGET_AFTER_MILLIS;
         handle.createUpdate("DELETE FROM certificates WHERE expires_at < :before")

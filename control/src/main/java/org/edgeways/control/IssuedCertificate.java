@@ -32,7 +32,8 @@ public record IssuedCertificate(
             this.word = word;
         }
 
-        String word() {
+        /** As it is stored and shown. */
+        public String word() {
             return word;
         }
 

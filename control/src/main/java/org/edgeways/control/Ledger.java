@@ -22,6 +22,7 @@ import org.edgeways.net.SigningRequest;
 import org.edgeways.store.Operation;
 import org.edgeways.store.Store;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -236,14 +237,46 @@ final class Ledger {
         });
     }
 
-    /** Another certificate for a node that belongs to us, or why not. */
-    Result<List<X509Certificate>> renew(String node, SigningRequest request, CertificateRequest says) {
+    /**
+     * Another certificate for a node that belongs to us, or why not.
+     *
+     * @param shown the serial number of the certificate that it has shown; null if it is not known
+     */
+    Result<List<X509Certificate>> renew(
+            String node, @Nullable BigInteger shown, SigningRequest request, CertificateRequest says) {
         return write(handle -> {
             if (!ControlTables.nodes(handle).containsKey(node)) {
-                audit(handle, AuditKind.RENEWAL_REFUSED, node, ControlErrorCode.PEER_NO_NODE.code());
-                return Result.bad(ControlErrorCode.PEER_NO_NODE, 0, ControlErrorCode.PEER_NO_NODE.meaning());
+                return notRenewed(handle, node, ControlErrorCode.PEER_NO_NODE);
+            }
+            if (shown != null && refused(handle).contains(shown)) {
+                return notRenewed(handle, node, ControlErrorCode.CERTIFICATE_REFUSED);
             }
             return Result.ok(issue(handle, node, request, says, AuditKind.CERTIFICATE_RENEWED));
+        });
+    }
+
+    private Result<List<X509Certificate>> notRenewed(Handle handle, String node, ControlErrorCode code) {
+        audit(handle, AuditKind.RENEWAL_REFUSED, node, code.code());
+        return Result.bad(code, 0, code.meaning());
+    }
+
+    /** Refuses one certificate, whosever it is; empty if there is none of that number that is in its time and not refused. */
+    Optional<IssuedCertificate> refuse(BigInteger serial) {
+        return write(handle -> {
+            Optional<IssuedCertificate> found = ControlTables.certificates(handle).stream()
+                    .filter(certificate -> certificate.serial().equals(serial)
+                            && certificate.refused() == null
+                            && certificate.expires().isAfter(clock.instant()))
+                    .findFirst();
+            found.ifPresent(certificate -> {
+                ControlTables.refuse(handle, serial, clock.instant());
+                audit(
+                        handle,
+                        AuditKind.CERTIFICATE_REFUSED,
+                        certificate.name(),
+                        certificate.kind().word() + ", serial " + serial.toString(16));
+            });
+            return found;
         });
     }
 

@@ -9,13 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import org.edgeways.base.Counters;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.link.ControlService;
 import org.edgeways.link.ControlSession;
+import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.Pem;
 import org.edgeways.settings.control.ControlCodec;
 import org.edgeways.settings.control.ControlMessage;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The control streams of all nodes: each is given the snapshot that is meant for it, is listened to, and gets another
- * certificate when it asks. All but the arrival of a message happens on the desk, one thing after the other. Counts
- * {@code control_messages}, {@code control_messages_refused} and {@code control_snapshots_pushed}.
+ * certificate when it asks. All but the arrival of a message happens on the desk, one thing after the other. What a node may
+ * say, and what it may have written to the log, is limited by {@link NodeBudget}. Counts {@code control_messages},
+ * {@code control_messages_refused} and {@code control_snapshots_pushed}.
  */
 final class NodeSessions implements ControlService {
 
@@ -36,14 +38,28 @@ final class NodeSessions implements ControlService {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
 
     private final Executor desk;
-    private final BiFunction<String, byte[], Result<List<String>>> renewal;
+    private final Renewal renewal;
     private final Rejections rejections;
     private final InstantSource clock;
     private final Counters counters;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Map<String, NodeReport> reports = new ConcurrentHashMap<>();
+    private final Map<String, NodeBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Long> recorded = new HashMap<>();
     private Map<String, SignedSnapshot> wanted = Map.of();
+
+    /** Gives a node another certificate. */
+    @FunctionalInterface
+    interface Renewal {
+        /**
+         * Another one, or why not.
+         *
+         * @param node who asks, with the certificate that it has shown
+         * @param request in DER
+         * @return the chain, each certificate in PEM
+         */
+        Result<List<String>> renew(PeerIdentity node, byte[] request);
+    }
 
     /** Hears of snapshots that nodes did not take. */
     @FunctionalInterface
@@ -55,14 +71,9 @@ final class NodeSessions implements ControlService {
      * No streams yet.
      *
      * @param desk runs one task at a time, in their order
-     * @param renewal gives a node another certificate: from its name and a request in DER to a chain in PEM; on the desk
+     * @param renewal called on the desk
      */
-    NodeSessions(
-            Executor desk,
-            BiFunction<String, byte[], Result<List<String>>> renewal,
-            Rejections rejections,
-            InstantSource clock,
-            Counters counters) {
+    NodeSessions(Executor desk, Renewal renewal, Rejections rejections, InstantSource clock, Counters counters) {
         this.desk = desk;
         this.renewal = renewal;
         this.rejections = rejections;
@@ -77,8 +88,10 @@ final class NodeSessions implements ControlService {
         Session session = new Session(peer, node == null ? "" : node);
         if (node == null) {
             peer.close(ControlErrorCode.PEER_NO_NODE.meaning());
-        } else {
+        } else if (session.budget.mayOpen(clock.instant())) {
             desk.execute(session::begin);
+        } else {
+            session.flooded();
         }
         return session;
     }
@@ -94,6 +107,7 @@ final class NodeSessions implements ControlService {
         reports.remove(node);
         Session session = sessions.get(node);
         if (session != null) {
+            session.closed = true; // also for what waits for the desk already
             session.peer.close(reason);
         }
     }
@@ -112,6 +126,7 @@ final class NodeSessions implements ControlService {
     private final class Session implements ControlSession {
         private final ControlPeer peer;
         private final String node;
+        private final NodeBudget budget;
         private final AtomicInteger waiting = new AtomicInteger();
         private volatile boolean closed;
         private boolean greeted;
@@ -121,6 +136,30 @@ final class NodeSessions implements ControlService {
         Session(ControlPeer peer, String node) {
             this.peer = peer;
             this.node = node;
+            this.budget = budgets.computeIfAbsent(
+                    node, _ -> new NodeBudget(counters.counter("control_log_lines_suppressed")));
+        }
+
+        /** Whether one more line about this node may be written to the log. */
+        private boolean mayLog() {
+            return budget.mayLog(clock.instant());
+        }
+
+        private void flooded() {
+            refused(ControlErrorCode.MESSAGES_TOO_MANY, ControlErrorCode.MESSAGES_TOO_MANY.meaning());
+        }
+
+        /** Counts it, tells it and ends the stream. */
+        private void refused(ErrorCode code, String reason) {
+            count("control_messages_refused", code.code());
+            if (mayLog()) {
+                LOG.warn(
+                        "event=control-message-refused code={} node={} reason=\"{}\"",
+                        code.code(),
+                        node,
+                        LogText.clean(reason));
+            }
+            peer.close(reason);
         }
 
         void begin() {
@@ -131,9 +170,11 @@ final class NodeSessions implements ControlService {
 
         @Override
         public void received(byte[] message) {
-            if (waiting.incrementAndGet() > WAITING) {
-                count("control_messages_refused", "flood");
-                peer.close("more messages than can be looked at");
+            if (closed) {
+                return;
+            }
+            if (waiting.incrementAndGet() > WAITING || !budget.maySay(message.length, clock.instant())) {
+                flooded();
                 return;
             }
             desk.execute(() -> {
@@ -147,21 +188,15 @@ final class NodeSessions implements ControlService {
         @Override
         public void closed(String reason) {
             closed = true;
-            LOG.info("event=control-stream-ended node={} reason=\"{}\"", node, LogText.clean(reason));
+            if (mayLog()) {
+                LOG.info("event=control-stream-ended node={} reason=\"{}\"", node, LogText.clean(reason));
+            }
             desk.execute(() -> sessions.remove(node, this));
         }
 
         private void read(byte[] bytes) {
             switch (ControlCodec.read(bytes)) {
-                case Result.Bad<ControlMessage> bad -> {
-                    count("control_messages_refused", bad.code().code());
-                    LOG.warn(
-                            "event=control-message-refused code={} node={} reason=\"{}\"",
-                            bad.code().code(),
-                            node,
-                            LogText.clean(bad.reason()));
-                    peer.close(bad.code().meaning());
-                }
+                case Result.Bad<ControlMessage> bad -> refused(bad.code(), bad.reason());
                 case Result.Ok<ControlMessage>(ControlMessage message) -> {
                     count("control_messages", ControlCodec.type(message));
                     take(message);
@@ -174,30 +209,38 @@ final class NodeSessions implements ControlService {
                 case ControlMessage.Hello hello -> greet(hello);
                 case ControlMessage.Report report -> reported(report);
                 case ControlMessage.CertificateRequest request -> renew(request);
-                case ControlMessage.Refusal refusal ->
-                    LOG.warn(
-                            "event=control-refused-by-node code={} node={} message={} reason=\"{}\"",
-                            refusal.code(),
-                            node,
-                            refusal.of(),
-                            LogText.clean(refusal.reason()));
-                case ControlMessage.SnapshotPush _, ControlMessage.CertificateIssued _ -> {
-                    count("control_messages_refused", ControlErrorCode.MESSAGE_UNEXPECTED.code());
-                    peer.close(ControlErrorCode.MESSAGE_UNEXPECTED.meaning());
+                case ControlMessage.Refusal refusal -> {
+                    if (mayLog()) {
+                        LOG.warn(
+                                "event=control-refused-by-node code={} node={} message={} reason=\"{}\"",
+                                refusal.code(),
+                                node,
+                                refusal.of(),
+                                LogText.clean(refusal.reason()));
+                    }
                 }
+                case ControlMessage.SnapshotPush _, ControlMessage.CertificateIssued _ ->
+                    refused(ControlErrorCode.MESSAGE_UNEXPECTED, ControlErrorCode.MESSAGE_UNEXPECTED.meaning());
             }
         }
 
         private void greet(ControlMessage.Hello hello) {
             if (greeted || !hello.node().equals(node)) {
-                count("control_messages_refused", ControlErrorCode.MESSAGE_UNEXPECTED.code());
-                peer.close("a node says once who it is, and says what its certificate says");
+                refused(
+                        ControlErrorCode.MESSAGE_UNEXPECTED,
+                        "a node says once who it is, and says what its certificate says");
                 return;
             }
             greeted = true;
             version = hello.version();
             sent = hello.revision();
-            LOG.info("event=control-node-here node={} version=\"{}\" revision={}", node, LogText.clean(version), sent);
+            if (mayLog()) {
+                LOG.info(
+                        "event=control-node-here node={} version=\"{}\" revision={}",
+                        node,
+                        LogText.clean(version),
+                        sent);
+            }
             push();
         }
 
@@ -234,7 +277,7 @@ final class NodeSessions implements ControlService {
         private Result<List<String>> answer(ControlMessage.CertificateRequest request) {
             return switch (Pem.request(request.request())) {
                 case Result.Bad<byte[]> bad -> bad.as();
-                case Result.Ok<byte[]>(byte[] der) -> renewal.apply(node, der);
+                case Result.Ok<byte[]>(byte[] der) -> renewal.renew(peer.identity(), der);
             };
         }
     }

@@ -1,6 +1,7 @@
 package org.edgeways.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.SnapshotKey;
 import org.junit.jupiter.api.AfterEach;
@@ -214,6 +216,21 @@ final class ControlTest {
     }
 
     @Test
+    void aNodeWaitsWhereTheInsideDialsUnlessTheSettingsSayMore() {
+        assertThat(listening(List.of("0.0.0.0", "::"), Optional.of("192.0.2.7")))
+                .isEqualTo("192.0.2.7");
+        assertThat(listening(List.of("::"), Optional.of("[2001:db8::7]"))).isEqualTo("2001:db8:0:0:0:0:0:7");
+        assertThat(listening(List.of("10.0.0.1"), Optional.of("192.0.2.7"))).isEqualTo("10.0.0.1");
+        assertThat(listening(List.of("0.0.0.0"), Optional.empty())).isEqualTo("0.0.0.0");
+    }
+
+    private static String listening(List<String> addresses, Optional<String> dialled) {
+        return Control.listening(new EdgeNode.InsideLeg(
+                        "edge1.perimeter.acorn.example", addresses, 5062, dialled, Optional.empty(), 4))
+                .getHostAddress();
+    }
+
+    @Test
     void onlyNodesOfTheSettingsGetABundle() {
         assertThat(((Result.Bad<NewBundle>) inside.control().enroll("edge9")).code())
                 .isEqualTo(ControlErrorCode.NODE_NOT_IN_SETTINGS);
@@ -260,6 +277,45 @@ final class ControlTest {
 
         assertThat(again.told()).isInstanceOf(ControlMessage.Refusal.class);
         assertThat(recorded("renewal-refused edge1").detail()).contains("control-peer-no-node");
+    }
+
+    @Test
+    void aCertificateOfAServiceThatIsRefusedIsReplacedAndAllNodesAreTold() throws Exception {
+        join("edge1");
+        FakeNode node = connected("edge1");
+        node.given(key);
+        X509Certificate before = inside.control().tls().identity().orElseThrow().leaf();
+
+        IssuedCertificate refused =
+                inside.control().refuse(before.getSerialNumber()).orThrow();
+
+        assertThat(refused.kind()).isEqualTo(IssuedCertificate.Kind.SERVICE);
+        assertThat(inside.control().tls().identity().orElseThrow().leaf().getSerialNumber())
+                .isNotEqualTo(before.getSerialNumber());
+        assertThat(node.given(key).refusedSerials())
+                .containsExactly(before.getSerialNumber().toString(16));
+        assertThat(recorded("certificate-refused pool").detail()).startsWith("service, serial ");
+        assertThat(((Result.Bad<?>) inside.control().refuse(before.getSerialNumber())).code())
+                .isEqualTo(ControlErrorCode.CERTIFICATE_UNKNOWN);
+    }
+
+    @Test
+    void aNodeWhoseCertificateIsRefusedIsCutOffAndGetsNoOther() throws Exception {
+        PeerIdentity identity = PeerIdentity.of(join("edge1").leaf());
+        FakeNode node = new FakeNode(identity, inside.control().service());
+        node.hello(0);
+        node.given(key);
+        inside.perimeters.clear();
+
+        assertThat(inside.control().refuse(identity.serial()).isOk()).isTrue();
+
+        assertThat(node.closedWith()).contains("refused");
+        assertThat(inside.perimeters.remove().nodes()).doesNotContainKey("edge1");
+        FakeNode again = new FakeNode(identity, inside.control().service());
+        again.asksForACertificate(CertificateKeys.make(Inside.RANDOM));
+        assertThat(((ControlMessage.Refusal) again.told()).code())
+                .isEqualTo(ControlErrorCode.CERTIFICATE_REFUSED.code());
+        assertThat(recorded("renewal-refused edge1").detail()).contains("control-certificate-refused");
     }
 
     @Test
@@ -346,6 +402,34 @@ final class ControlTest {
         assertThat(inside.events()).containsOnlyOnce("settings-refused settings");
         assertThat(node.isToldNothing()).isTrue();
         assertThat(status("edge1").meant()).isEqualTo(before.revision());
+    }
+
+    @Test
+    void aChangeThatCouldNotBePassedOnIsToldAndPassedOnAtTheNextLook() throws Exception {
+        join("edge1");
+        inside.perimeters.clear();
+        inside.node("edge1", "new.acorn.example", inside.port);
+        inside.control().reload();
+        inside.failing = true;
+
+        assertThatThrownBy(() -> inside.control().reload()).hasMessage("told to fail");
+        assertThat(inside.control().status().settingsProblem().orElseThrow()).contains("told to fail");
+        assertThat(inside.perimeters).isEmpty();
+
+        inside.control().reload();
+        assertThat(inside.perimeters
+                        .remove()
+                        .settings()
+                        .nodes()
+                        .get("edge1")
+                        .access()
+                        .orElseThrow()
+                        .host())
+                .isEqualTo("new.acorn.example");
+        assertThat(inside.control().status().settingsProblem()).isEmpty();
+        assertThat(inside.events())
+                .filteredOn(event -> event.startsWith("settings-taken"))
+                .hasSize(2);
     }
 
     @Test
@@ -469,8 +553,46 @@ final class ControlTest {
     }
 
     @Test
+    void aNodeThatFloodsItsControlStreamIsCutOffAndSpeaksAgainLater() throws Exception {
+        join("edge1");
+        FakeNode node = connected("edge1");
+        node.given(key);
+
+        for (int i = 0; i < 100 * NodeBudget.TOKENS && !node.isClosed(); i++) {
+            node.report(1, Optional.empty());
+            inside.control().status(); // waits for the desk: it is not the queue that is full
+        }
+
+        assertThat(node.closedWith()).isEqualTo(ControlErrorCode.MESSAGES_TOO_MANY.meaning());
+        assertThat(inside.counters.value(
+                        "control_messages_refused", "reason", ControlErrorCode.MESSAGES_TOO_MANY.code()))
+                .isPositive();
+        FakeNode again = new FakeNode("edge1", inside.control().service());
+        for (int i = 0; i < NodeBudget.TOKENS && !again.isClosed(); i++) {
+            again = new FakeNode("edge1", inside.control().service());
+        }
+        assertThat(again.closedWith()).isEqualTo(ControlErrorCode.MESSAGES_TOO_MANY.meaning());
+
+        inside.pass(Duration.ofSeconds(10));
+        assertThat(connected("edge1").given(key).node()).isEqualTo("edge1");
+    }
+
+    @Test
+    void whatANodeSaysFillsNoLog() throws Exception {
+        join("edge1");
+        for (int i = 0; i < 2 * NodeBudget.LINES; i++) {
+            FakeNode node = new FakeNode("edge1", inside.control().service());
+            node.says("{}".getBytes(StandardCharsets.US_ASCII)); // a line for the refusal and one for the end
+            node.closedWith();
+            inside.pass(Duration.ofMillis(500));
+        }
+
+        assertThat(inside.counters.value("control_log_lines_suppressed")).isGreaterThan(NodeBudget.LINES);
+    }
+
+    @Test
     void whoIsNoNodeGetsNothing() throws Exception {
-        FakeNode service = new FakeNode(null, inside.control().service());
+        FakeNode service = new FakeNode((String) null, inside.control().service());
 
         assertThat(service.closedWith()).isEqualTo(ControlErrorCode.PEER_NO_NODE.meaning());
         assertThat(service.isToldNothing()).isTrue();

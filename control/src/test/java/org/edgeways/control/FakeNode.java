@@ -28,7 +28,11 @@ final class FakeNode implements ControlPeer {
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
     FakeNode(String name, ControlService service) {
-        identity = new PeerIdentity(name, null, List.of());
+        this(new PeerIdentity(name, null, List.of()), service);
+    }
+
+    FakeNode(PeerIdentity identity, ControlService service) {
+        this.identity = identity;
         session = service.opened(this);
     }
 
@@ -85,6 +89,10 @@ final class FakeNode implements ControlPeer {
         byte[] envelope = ((ControlMessage.SnapshotPush) told()).bytes();
         Result<EdgeSnapshot> read = new SnapshotReader(String.valueOf(identity.node()), List.of(key)).read(envelope, 0);
         return read.orThrow();
+    }
+
+    boolean isClosed() {
+        return !closed.isEmpty();
     }
 
     boolean isToldNothing() {

@@ -53,6 +53,9 @@ final class Inside implements AutoCloseable {
     final Path settings;
 
     private final Path data;
+    /** The next time that somebody is to be told of a change fails. */
+    volatile boolean failing;
+
     private volatile Duration ahead = Duration.ZERO;
     private Store store;
     private Control control;
@@ -102,8 +105,16 @@ final class Inside implements AutoCloseable {
                                 RANDOM,
                                 counters),
                         Duration.ofDays(1),
-                        perimeters::add)
+                        this::changed)
                 .orThrow();
+    }
+
+    private void changed(Perimeter perimeter) {
+        if (failing) {
+            failing = false;
+            throw new IllegalStateException("told to fail");
+        }
+        perimeters.add(perimeter);
     }
 
     void restart() {

@@ -18,9 +18,13 @@ final class ControlSessions {
     /** Begins one, in the place of an older one of the same node. */
     ControlStream start(LinkConnection connection, Channel channel, LinkLimits limits) {
         String node = InsideStreams.nodeOf(connection);
-        ControlStream stream = new ControlStream(channel, connection.peer(), limits, service, ended -> {
-            byNode.remove(node, ended);
-        });
+        ControlStream stream = new ControlStream(
+                channel,
+                connection.peer(),
+                limits,
+                limits.controlTakenBytes(),
+                service,
+                ended -> byNode.remove(node, ended));
         ControlStream older = byNode.put(node, stream);
         if (older != null) {
             older.close(LinkErrorCode.CONTROL_REPLACED.meaning());

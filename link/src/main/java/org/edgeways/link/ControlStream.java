@@ -27,6 +27,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter implements Contro
     private final Channel channel;
     private final PeerIdentity identity;
     private final LinkLimits limits;
+    private final int longest;
     private final ControlService service;
     private final Consumer<ControlStream> ended;
     private @Nullable ControlSession session;
@@ -38,16 +39,23 @@ final class ControlStream extends ChannelInboundHandlerAdapter implements Contro
     private byte @Nullable [] message;
     private int filled;
 
-    /** @param ended called once, on the channel's event loop, after the session was told */
+    /**
+     * One that is up.
+     *
+     * @param longest message that is taken, in bytes
+     * @param ended called once, on the channel's event loop, after the session was told
+     */
     ControlStream(
             Channel channel,
             PeerIdentity identity,
             LinkLimits limits,
+            int longest,
             ControlService service,
             Consumer<ControlStream> ended) {
         this.channel = channel;
         this.identity = identity;
         this.limits = limits;
+        this.longest = longest;
         this.service = service;
         this.ended = ended;
     }
@@ -152,7 +160,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter implements Contro
     }
 
     private void begin() {
-        if (length < 0 || length > limits.controlMessageBytes()) {
+        if (length < 0 || length > longest) {
             end(LinkErrorCode.CONTROL_MESSAGE_TOO_LONG.meaning());
         } else {
             message = new byte[length];

@@ -316,7 +316,14 @@ public final class LinkAcceptor implements AutoCloseable {
                 book.controlOpened(number, context.now());
                 states = book.states();
             });
-            stream.pipeline().addLast(new ControlStream(stream.channel(), connection.peer(), limits, control, _ -> {}));
+            stream.pipeline()
+                    .addLast(new ControlStream(
+                            stream.channel(),
+                            connection.peer(),
+                            limits,
+                            limits.controlMessageBytes(),
+                            control,
+                            _ -> {}));
             stream.pipeline().remove(this);
         }
     }

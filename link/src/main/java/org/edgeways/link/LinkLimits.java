@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param originConnect how long connecting to an origin may take; default 10 s
  * @param originAnswer from the end of the request to the head of the response; default 60 s
  * @param controlMessageBytes of one control message; default 4 MiB
+ * @param controlTakenBytes of one control message that the inside takes from an edge node; default 256 KiB
  * @param controlQueueBytes that may wait for the other end of a control stream; default 16 MiB
  * @param connectionsOfOneInside that an edge accepts; default 64
  */
@@ -27,6 +28,7 @@ public record LinkLimits(
         Duration originConnect,
         Duration originAnswer,
         int controlMessageBytes,
+        int controlTakenBytes,
         int controlQueueBytes,
         int connectionsOfOneInside) {
 
@@ -43,6 +45,7 @@ public record LinkLimits(
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             4 * 1024 * 1024,
+            256 * 1024,
             16 * 1024 * 1024,
             64);
 
@@ -56,7 +59,7 @@ public record LinkLimits(
         if (!streamIdle.isPositive() || !originConnect.isPositive() || !originAnswer.isPositive()) {
             throw new IllegalArgumentException("times must be positive");
         }
-        if (controlMessageBytes < 1 || controlQueueBytes < controlMessageBytes) {
+        if (controlMessageBytes < 1 || controlTakenBytes < 1 || controlQueueBytes < controlMessageBytes) {
             throw new IllegalArgumentException("the control queue must hold a message");
         }
     }
@@ -72,6 +75,7 @@ public record LinkLimits(
                 originConnect,
                 originAnswer,
                 controlMessageBytes,
+                controlTakenBytes,
                 controlQueueBytes,
                 connectionsOfOneInside);
     }
@@ -87,6 +91,7 @@ public record LinkLimits(
                 connect,
                 answer,
                 controlMessageBytes,
+                controlTakenBytes,
                 controlQueueBytes,
                 connectionsOfOneInside);
     }
@@ -102,6 +107,7 @@ public record LinkLimits(
                 originConnect,
                 originAnswer,
                 messageBytes,
+                Math.min(messageBytes, controlTakenBytes),
                 queueBytes,
                 connectionsOfOneInside);
     }

@@ -225,6 +225,14 @@ final class LinkTest {
             assertThat(LinkLoopback.Control.next(link.edgeControl.messages)).isEmpty();
             assertThat(LinkLoopback.Control.next(link.insideControl.messages))
                     .isEqualTo("hello".getBytes(StandardCharsets.US_ASCII));
+
+            // an edge node may say less
+            inside.send(new byte[LinkLimits.DEFAULT.controlTakenBytes()]);
+            inside.send(new byte[LinkLimits.DEFAULT.controlTakenBytes() + 1]);
+            assertThat(LinkLoopback.Control.next(link.insideControl.messages))
+                    .hasSize(LinkLimits.DEFAULT.controlTakenBytes());
+            assertThat(LinkLoopback.Control.next(link.insideControl.ends))
+                    .isEqualTo(LinkErrorCode.CONTROL_MESSAGE_TOO_LONG.meaning());
         }
     }
 

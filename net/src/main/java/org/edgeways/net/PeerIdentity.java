@@ -1,5 +1,6 @@
 package org.edgeways.net;
 
+import java.math.BigInteger;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -16,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param node the name in a URI SAN {@code edgeways:node/NAME}, lower case, or null
  * @param service the name in a URI SAN {@code edgeways:service/NAME}, lower case, or null
  * @param dnsNames its DNS SANs, lower case
+ * @param serial the certificate's serial number; null if it is not known
  */
-public record PeerIdentity(@Nullable String node, @Nullable String service, List<String> dnsNames) {
+public record PeerIdentity(
+        @Nullable String node,
+        @Nullable String service,
+        List<String> dnsNames,
+        @Nullable BigInteger serial) {
 
     /** What the URI SAN of an edge node's certificate begins with. */
     public static final String NODE_PREFIX = "edgeways:node/";
@@ -30,6 +36,11 @@ public record PeerIdentity(@Nullable String node, @Nullable String service, List
 
     public PeerIdentity {
         dnsNames = List.copyOf(dnsNames);
+    }
+
+    /** One whose certificate's serial number is not known. */
+    public PeerIdentity(@Nullable String node, @Nullable String service, List<String> dnsNames) {
+        this(node, service, dnsNames, null);
     }
 
     /** Reads the names of a certificate that was verified before. Alternative names that cannot be read count as none. */
@@ -50,7 +61,7 @@ public record PeerIdentity(@Nullable String node, @Nullable String service, List
                 service = text.substring(SERVICE_PREFIX.length());
             }
         }
-        return new PeerIdentity(node, service, dns);
+        return new PeerIdentity(node, service, dns, certificate.getSerialNumber());
     }
 
     /** All names by which a link to this peer is found: node, service, DNS names. */

@@ -54,18 +54,23 @@ final class CertificateAuthorityTest {
 
     @Test
     void nodeAndServiceAreReadFromTheCertificate() {
-        PeerIdentity node = PeerIdentity.of(authority
+        X509Certificate leaf = authority
                 .issue(CertificateRequest.node("edge1", "Edge1.perimeter.acorn.example"), now)
-                .leaf());
+                .leaf();
+        PeerIdentity node = PeerIdentity.of(leaf);
         PeerIdentity service = PeerIdentity.of(authority
                 .issue(CertificateRequest.service("pool", "pool.acorn.example"), now)
                 .leaf());
         PeerIdentity plain = PeerIdentity.of(
                 authority.issue(CertificateRequest.of("www.acorn.example"), now).leaf());
 
-        assertThat(node).isEqualTo(new PeerIdentity("edge1", null, List.of("edge1.perimeter.acorn.example")));
+        assertThat(node)
+                .isEqualTo(new PeerIdentity(
+                        "edge1", null, List.of("edge1.perimeter.acorn.example"), leaf.getSerialNumber()));
         assertThat(service.names()).containsExactly("pool.acorn.example", "pool");
-        assertThat(plain).isEqualTo(new PeerIdentity(null, null, List.of("www.acorn.example")));
+        assertThat(plain.node()).isNull();
+        assertThat(plain.service()).isNull();
+        assertThat(plain.dnsNames()).containsExactly("www.acorn.example");
         assertThat(PeerIdentity.of(authority.certificate()).names()).isEmpty();
     }
 

@@ -38,7 +38,8 @@ final class SigningRequestTest {
         X509Certificate leaf = chain.getFirst();
         assertThat(leaf.getPublicKey()).isEqualTo(keys.getPublic());
         assertThat(leaf.getSubjectX500Principal().getName()).isEqualTo("CN=edge1");
-        assertThat(PeerIdentity.of(leaf)).isEqualTo(new PeerIdentity("edge1", null, List.of("edge1.acorn.example")));
+        assertThat(PeerIdentity.of(leaf))
+                .isEqualTo(new PeerIdentity("edge1", null, List.of("edge1.acorn.example"), leaf.getSerialNumber()));
         assertThat(Duration.between(now, leaf.getNotAfter().toInstant()).toDays())
                 .isBetween(89L, 90L);
         assertThat(CertificateKeys.isIssuedBy(leaf, authority.certificate())).isTrue();
