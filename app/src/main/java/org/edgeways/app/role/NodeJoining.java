@@ -1,6 +1,10 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +51,7 @@ public final class NodeJoining {
                     "Start it without --join: edgeways edge --data " + data
                             + "\nOr choose another directory, or empty this one to begin anew.");
         }
-        Bundle bundle = read(file);
+        Bundle bundle = here(read(file), say);
         try (JoinWaiter waiter = JoinWaiter.open(bundle, clock, random, counters, (membership, identity) -> {
             files.keepLeg(bundle.listen());
             files.keep(membership, identity);
@@ -76,6 +80,32 @@ public final class NodeJoining {
             Thread.currentThread().interrupt();
             throw refused(JoinErrorCode.CUT);
         }
+    }
+
+    /** Waits on the address that the bundle says, and on all only if it says none or none of this host: that is told. */
+    static Bundle here(Bundle bundle, Consumer<String> say) {
+        InetAddress address = bundle.listen().getAddress();
+        if (!address.isAnyLocalAddress()) {
+            try {
+                if (NetworkInterface.getByInetAddress(address) != null) {
+                    return bundle;
+                }
+            } catch (SocketException e) {
+                return bundle; // then binding tells what is wrong
+            }
+        }
+        say.accept((address.isAnyLocalAddress()
+                        ? "The settings say no address of the inside leg"
+                        : address.getHostAddress() + " is no address of this host")
+                + ": waiting on all addresses. Let only the inside reach port "
+                + bundle.listen().getPort() + ", or say insideLeg.addresses in the node's settings and enroll anew.");
+        return new Bundle(
+                bundle.node(),
+                bundle.enrolment(),
+                bundle.authority(),
+                bundle.secret(),
+                bundle.expires(),
+                new InetSocketAddress(bundle.listen().getPort()));
     }
 
     private static AppFailure refused(JoinErrorCode code) {
