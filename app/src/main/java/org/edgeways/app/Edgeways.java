@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.edgeways.app.command.CertificateCommand;
 import org.edgeways.app.command.CheckCommand;
 import org.edgeways.app.command.ConnectorCommand;
 import org.edgeways.app.command.CountersCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             EdgeCommand.class,
             UserCommand.class,
             NodeCommand.class,
+            CertificateCommand.class,
             StatusCommand.class,
             CountersCommand.class,
             CheckCommand.class,

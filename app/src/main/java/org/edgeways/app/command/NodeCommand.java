@@ -43,6 +43,14 @@ public final class NodeCommand {
             description = "Data directory of the running pool, which has settings (default: the demo's place).")
     private @Nullable Path data;
 
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            scope = ScopeType.INHERIT,
+            converter = Output.Form.Choice.class,
+            description = "table (default) or json.")
+    private Output.Form form = Output.Form.TABLE;
+
     /** Made by the command line. */
     public NodeCommand() {}
 
@@ -69,6 +77,12 @@ public final class NodeCommand {
                     Path out) {
         Path file = out == null ? Path.of(name + ".bundle") : out;
         JsonNode answer = enrolled(name, file);
+        if (form == Output.Form.JSON) {
+            ObjectNode shown = answer.deepCopy();
+            shown.remove("bundle"); // a secret: it is in the file alone
+            print(Output.json(shown.put("file", file.toString())) + System.lineSeparator());
+            return ExitCode.DONE;
+        }
         print("The bundle is in " + file + " and works until "
                 + answer.path("expires").asText() + ", once." + System.lineSeparator()
                 + "On the node: edgeways edge --join " + file.getFileName() + " --data DIR" + System.lineSeparator());
@@ -81,7 +95,11 @@ public final class NodeCommand {
             description = "Puts a node out at once; its certificates are refused from then on.",
             footer = {"", "Example:", "  edgeways node remove edge1"})
     int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
-        ask(AdminClient.request("node-remove").put("name", name));
+        JsonNode answer = ask(AdminClient.request("node-remove").put("name", name));
+        if (form == Output.Form.JSON) {
+            print(Output.json(answer) + System.lineSeparator());
+            return ExitCode.DONE;
+        }
         print(name + " is removed; its certificates are refused." + System.lineSeparator());
         return ExitCode.DONE;
     }

@@ -4,15 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
@@ -20,6 +21,7 @@ import org.edgeways.control.AuditEvent;
 import org.edgeways.control.Control;
 import org.edgeways.control.ControlStatus;
 import org.edgeways.control.EdgeNodeStatus;
+import org.edgeways.control.IssuedCertificate;
 import org.edgeways.control.NewBundle;
 import org.edgeways.control.NodeReport;
 import org.edgeways.link.NodeStatus;
@@ -35,11 +37,14 @@ import org.slf4j.LoggerFactory;
 final class ControlCommands implements MoreCommands {
 
     /** What it carries out. */
-    static final String NAMES = "node-enroll, node-remove, connector-enroll, status, audit-list, settings-reload";
+    static final String NAMES = "node-enroll, node-remove, connector-enroll, certificate-list, certificate-refuse, status,"
+            + " audit-list, settings-reload";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_EVENTS = 1_000;
+    private static final int HEXADECIMAL = 16;
+    private static final Pattern SERIAL = Pattern.compile("[0-9a-fA-F]{1,40}");
 
     private final Control control;
     private final Supplier<List<NodeStatus>> links;
@@ -62,12 +67,14 @@ final class ControlCommands implements MoreCommands {
                 case "node-enroll" -> answer(control.enroll(text(request, "name")), this::enrolled);
                 case "node-remove" -> answer(control.remove(text(request, "name")), name -> good().put("name", name));
                 case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
+                case "certificate-list" -> certificates();
+                case "certificate-refuse" -> refuseCertificate(text(request, "serial"));
                 case "status" -> status();
                 case "audit-list" -> events(request.path("most").asInt(100));
                 case "settings-reload" -> reload();
                 default -> null;
             };
-        } catch (CompletionException e) {
+        } catch (RuntimeException e) { // the store's, or that of who was to be told
             LOG.error("event=control-command-failed command={}", command, e);
             return refused("admin-failed", "the pool could not do it", "look at the pool's log");
         }
@@ -122,6 +129,33 @@ final class ControlCommands implements MoreCommands {
                         .put(
                                 "expires",
                                 issued.getFirst().getNotAfter().toInstant().toString()));
+    }
+
+    private ObjectNode certificates() {
+        ObjectNode answer = good();
+        ArrayNode list = answer.putArray("certificates");
+        control.certificates().forEach(certificate -> describe(certificate, list.addObject()));
+        return answer;
+    }
+
+    private ObjectNode refuseCertificate(String serial) {
+        if (!SERIAL.matcher(serial).matches()) {
+            return refused(
+                    "control-certificate-unknown",
+                    "a serial number has 1 to 40 hexadecimal digits",
+                    "edgeways certificate list shows them");
+        }
+        return answer(control.refuse(new BigInteger(serial, HEXADECIMAL)), refused -> describe(refused, good()));
+    }
+
+    private static ObjectNode describe(IssuedCertificate certificate, ObjectNode into) {
+        Instant refused = certificate.refused();
+        return into.put("serial", certificate.serial().toString(HEXADECIMAL))
+                .put("kind", certificate.kind().word())
+                .put("name", certificate.name())
+                .put("issued", certificate.issued().toString())
+                .put("expires", certificate.expires().toString())
+                .put("refused", refused == null ? null : refused.toString());
     }
 
     private ObjectNode reload() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppFailure;
@@ -134,6 +138,11 @@ class PerimeterTest {
                 node -> node.path("upToDate").asBoolean()
                         && node.path("link").path("open").asInt() == 4);
         assertThat(node(data).path("certificateEnd").asText()).isNotEmpty();
+        StringWriter listed = new StringWriter();
+        PrintWriter out = new PrintWriter(listed, true);
+        assertThat(Edgeways.run(List.of("certificate", "list", "--data", data.toString()), out, out))
+                .isZero();
+        assertThat(listed.toString()).containsPattern("node +edge1").containsPattern("service +pool");
 
         Files.writeString(
                 settings.resolve("acorn.yaml"),
