@@ -13,18 +13,21 @@ public final class LogText {
 
     private LogText() {}
 
-    /** The text, with a question mark for every control character, quotation mark and line separator; null gives "null". */
+    /**
+     * The text, with a question mark for every control character and line separator, and an apostrophe for every quotation
+     * mark; null gives "null".
+     */
     public static String clean(@Nullable String text) {
         String given = String.valueOf(text);
         StringBuilder clean = new StringBuilder(Math.min(given.length(), LONGEST));
         for (int i = 0; i < given.length() && i < LONGEST; i++) {
             char c = given.charAt(i);
-            clean.append(isBreaking(c) ? '?' : c);
+            clean.append(isBreaking(c) ? '?' : c == '"' ? '\'' : c);
         }
         return clean.toString();
     }
 
     private static boolean isBreaking(char c) {
-        return Character.isISOControl(c) || c == '"' || c == 0x2028 || c == 0x2029;
+        return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
     }
 }

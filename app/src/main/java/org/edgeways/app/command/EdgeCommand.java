@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.DataDirectory;
@@ -15,6 +17,7 @@ import org.edgeways.app.role.EdgeProcess;
 import org.edgeways.app.role.NodeJoining;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.node.NodeFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,6 +90,13 @@ public final class EdgeCommand implements Callable<Integer> {
 
     private int node(Path directory) {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        if (join == null && !new NodeFiles(directory).hasJoined()) {
+            // before anything is made: the directory may be mistyped
+            throw new AppFailure(
+                    AppErrorCode.NOT_JOINED,
+                    directory + " is not the data directory of a node that has joined",
+                    "Correct it, or join first: edgeways edge --join FILE --data " + directory);
+        }
         DataDirectory.make(directory);
         Logs.toFile(directory, Level.INFO);
         ProcessClock clock = new ProcessClock();

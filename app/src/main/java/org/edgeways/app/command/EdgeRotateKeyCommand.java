@@ -3,6 +3,7 @@ package org.edgeways.app.command;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.failure.AppErrorCode;
@@ -11,7 +12,9 @@ import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.role.EdgeProcess;
 import org.edgeways.base.Result;
 import org.edgeways.tokens.Keyring;
+import org.edgeways.tokens.KeyringFile;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,21 +29,40 @@ import picocli.CommandLine.Spec;
             "A running edge takes it within the configuration's certificateCheck (10 s), without closing anything; "
                     + "the keys of the last seven rotations still open what they sealed."
         },
-        footer = {"", "Example:", "  edgeways edge rotate-key --config /etc/edgeways/edge.json"})
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways edge rotate-key --config /etc/edgeways/edge.json",
+            "  edgeways edge rotate-key --data /var/lib/edgeways"
+        })
 public final class EdgeRotateKeyCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The edge's configuration, JSON.")
-    private Path config = Path.of("edge.json");
+    @ArgGroup(multiplicity = "1")
+    private Place place = new Place();
+
+    private static final class Place {
+        @Option(names = "--config", paramLabel = "FILE", description = "The edge's configuration, JSON.")
+        private @Nullable Path config;
+
+        @Option(names = "--data", paramLabel = "DIR", description = "The data directory of a node that has joined.")
+        private @Nullable Path data;
+
+        KeyringFile file() {
+            return data == null
+                    ? EdgeProcess.keyringFile(EdgeConfig.read(Objects.requireNonNull(config, "one of them is there")))
+                    : EdgeProcess.keyringFile(data);
+        }
+    }
 
     /** Made by the command line. */
     public EdgeRotateKeyCommand() {}
 
     @Override
     public Integer call() {
-        return switch (EdgeProcess.keyringFile(EdgeConfig.read(config)).rotate(new SecureRandom())) {
+        return switch (place.file().rotate(new SecureRandom())) {
             case Result.Bad<Keyring> bad ->
                 throw new AppFailure(
                         AppErrorCode.DATA_UNUSABLE,

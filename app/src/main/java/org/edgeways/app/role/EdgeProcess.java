@@ -237,7 +237,12 @@ public final class EdgeProcess implements AutoCloseable {
 
     /** Where that node keeps the keys that seal its tokens. */
     public static KeyringFile keyringFile(EdgeConfig config) {
-        return new KeyringFile(config.data().resolve(KEYRING_FILE));
+        return keyringFile(config.data());
+    }
+
+    /** That of the edge that keeps its data there. */
+    public static KeyringFile keyringFile(Path data) {
+        return new KeyringFile(data.resolve(KEYRING_FILE));
     }
 
     private static AccessEdgeSettings settings(EdgeConfig config, NextHop nextHop) {

@@ -163,6 +163,20 @@ class CommandLineTest {
         assertThat(rotated.find(first)).isNotNull();
         assertThat(out.toString())
                 .contains(HexFormat.of().toHexDigits(rotated.newest().id()));
+
+        assertThat(run("edge", "rotate-key", "--data", data.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(file.load().orThrow().newest().id())
+                .isNotEqualTo(rotated.newest().id());
+        assertThat(run("edge", "rotate-key", "--data", "a", "--config", "b")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aMistypedDataDirectoryOfANodeIsToldAndNotMade() {
+        Path mistyped = directory.resolve("edgewasy");
+        assertThat(run("edge", "--data", mistyped.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString())
+                .contains("edgewasy is not the data directory of a node that has joined", "--join FILE");
+        assertThat(mistyped).doesNotExist();
     }
 
     @Test

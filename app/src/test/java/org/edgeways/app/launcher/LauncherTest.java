@@ -108,6 +108,16 @@ class LauncherTest {
         return new Run(process.exitValue(), Files.readString(output));
     }
 
+    // ---- help
+
+    @ParameterizedTest
+    @CsvSource({"help build, 0", "build --help, 0", "help test, 0", "help soak, 0", "build what, 2"})
+    void helpNeedsNoJdkAndBuildsNothing(String command, int exit) throws Exception {
+        Run run = run(command.split(" "));
+        assertThat(run.exit()).as(run.text()).isEqualTo(exit);
+        assertThat(run.text()).contains("./edgeways " + command.replaceAll("help|--help|what| ", ""));
+    }
+
     // ---- the JDK
 
     private static void expectNoJdk(Run run) {
