@@ -1,12 +1,17 @@
 package org.edgeways.app.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.edgeways.app.admin.AdminClient;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,8 +24,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "A person's devices; each has a password of its own that can be revoked alone.",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  edgeways user device add erin laptop", "  edgeways user device revoke erin laptop"
-        })
+        footer = {"", "Examples:", "  edgeways user device add erin laptop", "  edgeways user device list erin",
+            "  edgeways user device revoke erin laptop"})
 public final class UserDeviceCommand {
 
     @ParentCommand
@@ -52,6 +57,28 @@ public final class UserDeviceCommand {
             request.put("password", firstLine());
         }
         return user().show(user().ask(request));
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Lists a person's devices.",
+            footer = {"", "Example:", "  edgeways user device list erin"})
+    int list(@Parameters(paramLabel = "NAME", description = "Whose.") String name) {
+        for (JsonNode person : user().ask(AdminClient.request("user-list")).path("people")) {
+            if (person.path("name").asText().equalsIgnoreCase(name)
+                    || person.path("uri").asText().equalsIgnoreCase(name)) {
+                JsonNode devices = person.path("devices");
+                List<List<String>> rows = new ArrayList<>();
+                devices.forEach(device -> rows.add(List.of(
+                        device.path("name").asText(), device.path("created").asText())));
+                return user().show(devices, List.of("DEVICE", "SINCE"), rows);
+            }
+        }
+        throw new AppFailure(
+                AppErrorCode.ADMINISTRATION_REFUSED,
+                "there is no such person: " + name,
+                "Look at the people: edgeways user list");
     }
 
     @Command(

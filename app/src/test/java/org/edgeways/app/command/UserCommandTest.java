@@ -219,7 +219,11 @@ class UserCommandTest {
         assertThat(phone.register(600).status()).isEqualTo(200);
         assertThat(laptop.register(600).status()).isEqualTo(200);
         assertThat(signedIn("erin")).isEqualTo(2);
+        done("user", "device", "list", "erin");
+        assertThat(out.toString()).contains("DEVICE", "phone", "laptop");
         done("user", "device", "revoke", "erin", "phone");
+        done("user", "device", "list", "erin", "-o", "json");
+        assertThat(out.toString()).contains("laptop").doesNotContain("phone");
         RunningRoles.awaitTrue("the registration ends", () -> signedIn("erin") == 1);
         assertThat(phone.message("sip:erin@acorn.example", "am I in?").status()).isEqualTo(407);
         assertThat(phone.register(600).status()).isEqualTo(401);
@@ -260,6 +264,7 @@ class UserCommandTest {
         "user set nobody --remote-access=true",
         "user remove nobody",
         "user device add nobody phone",
+        "user device list nobody",
         "user device revoke nobody phone"
     })
     void whoIsUnknownIsSaidToBeWithWhatToDo(String line) {
