@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.edgeways.accounts.AccountChange;
 import org.edgeways.accounts.AccountLimits;
 import org.edgeways.accounts.Accounts;
@@ -253,6 +255,9 @@ public final class Pool implements AutoCloseable {
             }
             return gone;
         });
+        Set<String> hosts = edges.stream().map(LinkedNode::host).collect(Collectors.toUnmodifiableSet());
+        // before a request can come from one of them
+        shard().execute(_ -> engine().edgeHosts(hosts));
         edges.forEach(edge -> dialers.computeIfAbsent(edge, start));
     }
 

@@ -8,8 +8,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.base.Result;
+import org.edgeways.control.CertificateNames;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.PoolSettings;
 import org.edgeways.pool.engine.MessageSettings;
@@ -79,7 +81,8 @@ public final class SettingsConfigs {
                                 snapshot.limits().connection(),
                                 snapshot.limits().message())),
                 new EdgeConfig.Link(
-                        snapshot.insideLeg().host(),
+                        // what the inside dials it by: requests inside a dialog find their way back by it
+                        CertificateNames.ofNode(snapshot.node()),
                         new ListenConfig(
                                 addresses(snapshot.insideLeg().addresses()),
                                 snapshot.insideLeg().port()),
@@ -88,7 +91,11 @@ public final class SettingsConfigs {
                         admission(snapshot.limits().link().admission()),
                         snapshot.limits().link().linkSilence()),
                 snapshot.routes().getFirst().nextHop(),
-                snapshot.insideNames(),
+                Stream.concat(
+                                snapshot.insideNames().stream(),
+                                Stream.of(snapshot.insideLeg().host()))
+                        .distinct()
+                        .toList(),
                 snapshot.hideTopology(),
                 snapshot.certificateCheck(),
                 snapshot.admin().map(SettingsConfigs::admin),

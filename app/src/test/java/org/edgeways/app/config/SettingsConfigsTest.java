@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.edgeways.accessedge.engine.EdgeLimits;
+import org.edgeways.control.CertificateNames;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.pool.engine.MessageSettings;
 import org.edgeways.pool.engine.RegistrarLimits;
@@ -159,13 +160,13 @@ class SettingsConfigsTest {
         EdgeConfig file =
                 EdgeConfig.read(write("""
                 {"node": "edge1", "data": ".", "sipDomains": ["acorn.example", "oak.example"],
-                 "insideNames": ["inside.acorn.example"], "hideTopology": false, "certificateCheck": "7s",
-                 "nextHop": "service:main",
+                 "insideNames": ["inside.acorn.example", "edge1.acorn.example"], "hideTopology": false,
+                 "certificateCheck": "7s", "nextHop": "service:main",
                  "outside": {"host": "sip.acorn.example", "aliases": ["a.acorn.example", "192.0.2.7"],
                    "addresses": ["127.0.0.2", "::1"], "sipTlsPort": 5161, "webSocketPort": 5443,
                    "origins": ["https://chat.acorn.example"], "certificate": "out.crt", "key": "out.key",
                    "limits": {%s, %s, %s}},
-                 "link": {"host": "edge1.acorn.example", "addresses": ["127.0.0.3"], "port": 5162,
+                 "link": {"host": "edge1.node.edgeways.internal", "addresses": ["127.0.0.3"], "port": 5162,
                    "certificate": "link.crt", "key": "link.key", "authority": "ca.crt",
                    "limits": {%s, "linkSilence": "59s"}},
                  "limits": {%s, %s}}
@@ -173,6 +174,17 @@ class SettingsConfigsTest {
         EdgeSnapshot snapshot = EdgeSnapshot.of(settings(), "edge1", 1, new EdgeSnapshot.Trust(List.of(), List.of()));
         assertThat(SettingsConfigs.edge(snapshot, directory.normalize(), link()))
                 .isEqualTo(file);
+    }
+
+    /** Else an ACK, a BYE or whatever else goes through a call that was set up would not find the node. */
+    @Test
+    void aNodeWritesInsideTheNameByWhichTheInsideDialsIt() {
+        EdgeSnapshot snapshot = EdgeSnapshot.of(settings(), "edge1", 1, new EdgeSnapshot.Trust(List.of(), List.of()));
+        EdgeConfig config = SettingsConfigs.edge(snapshot, directory, link());
+        assertThat(config.link().host()).isEqualTo(CertificateNames.ofNode("edge1"));
+        assertThat(config.insideNames())
+                .as("what must not be read outside")
+                .contains(snapshot.insideLeg().host());
     }
 
     @Test

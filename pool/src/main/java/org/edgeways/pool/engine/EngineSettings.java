@@ -15,7 +15,7 @@ import org.edgeways.sip.digest.DigestAlgorithm;
  * @param port its SIP port
  * @param aliases other host names and addresses that devices inside may call it by
  * @param domains our SIP domains
- * @param edgeHosts host names of the edge nodes, as they stand in Path and Route: each is the name of a service of
+ * @param edgeHosts host names of the edge nodes at the start, as they stand in Path and Route: each is the name of a service of
  *     {@link org.edgeways.sip.transaction.Destination.Service}
  * @param algorithms digest algorithms to offer, the same to everybody, default MD5 alone
  * @param nonceLifetime how long a challenge can be answered, default 5 minutes

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class NotifierHost implements PresenceHost {
 
     private final EngineSettings settings;
+    private final EdgeHosts edges;
     private final People people;
     private final Devices devices;
     private final Dialogs dialogs;
@@ -31,6 +32,7 @@ final class NotifierHost implements PresenceHost {
 
     NotifierHost(
             EngineSettings settings,
+            EdgeHosts edges,
             People people,
             Devices devices,
             Dialogs dialogs,
@@ -40,6 +42,7 @@ final class NotifierHost implements PresenceHost {
             BindingDrops drops,
             Supplier<ProxyCore> core) {
         this.settings = settings;
+        this.edges = edges;
         this.people = people;
         this.devices = devices;
         this.dialogs = dialogs;
@@ -80,8 +83,7 @@ final class NotifierHost implements PresenceHost {
             // by its name: it may have signed in under another id since
             return binding == null ? dialogs.way(party, now) : devices.destination(binding);
         }
-        String host = firstHost(routes);
-        return settings.edgeHosts().contains(host) ? new Destination.Service(host) : null;
+        return edges.way(firstHost(routes));
     }
 
     private static String firstHost(List<String> routes) {

@@ -2,6 +2,7 @@ package org.edgeways.pool.engine;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.pool.presence.engine.PresenceEngine;
@@ -38,6 +39,7 @@ public final class PoolEngine implements SipEngine {
     private final BindingSaves saves;
     private final Registrations registrations;
     private final Messages messages;
+    private final EdgeHosts edges;
     private final PresenceEngine presence;
     private final DurableCommands store;
     private final PoolEvents events;
@@ -74,6 +76,7 @@ public final class PoolEngine implements SipEngine {
         counters = around.counters();
         RandomGenerator random = around.random();
         Tickets tickets = new Tickets();
+        edges = new EdgeHosts(settings.edgeHosts());
         Answers answers = new Answers(counters, events);
         registrar = new Registrar(settings.registrar(), random);
         Devices devices = new Devices(registrar, boot);
@@ -89,12 +92,14 @@ public final class PoolEngine implements SipEngine {
         Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
                 settings.presence(),
-                new NotifierHost(settings, people, devices, dialogs, store, answers, events, this::drop, this::core),
+                new NotifierHost(
+                        settings, edges, people, devices, dialogs, store, answers, events, this::drop, this::core),
                 around.presence(),
                 counters,
                 random);
         PoolRouter router = new PoolRouter(
                 settings,
+                edges,
                 people,
                 senders,
                 registrations,
@@ -127,6 +132,11 @@ public final class PoolEngine implements SipEngine {
 
     private void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {
         core.send(request, to, listener, now);
+    }
+
+    /** From now on the edge nodes have these host names in Path and Route; first those of the settings. */
+    public void edgeHosts(Set<String> hosts) {
+        edges.replace(hosts);
     }
 
     /**

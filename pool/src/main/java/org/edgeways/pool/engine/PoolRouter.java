@@ -43,6 +43,7 @@ final class PoolRouter implements ProxyRouter {
             + " REFER, SUBSCRIBE, NOTIFY, PUBLISH";
 
     private final EngineSettings settings;
+    private final EdgeHosts edges;
     private final People people;
     private final SenderRule senders;
     private final Registrations registrations;
@@ -57,6 +58,7 @@ final class PoolRouter implements ProxyRouter {
 
     PoolRouter(
             EngineSettings settings,
+            EdgeHosts edges,
             People people,
             SenderRule senders,
             Registrations registrations,
@@ -68,6 +70,7 @@ final class PoolRouter implements ProxyRouter {
             BindingDrops drops,
             Supplier<ProxyCore> core) {
         this.settings = settings;
+        this.edges = edges;
         this.people = people;
         this.senders = senders;
         this.registrations = registrations;
@@ -210,8 +213,7 @@ final class PoolRouter implements ProxyRouter {
             }
             hop = uri;
         }
-        String host = hop.host().toLowerCase(Locale.ROOT);
-        return settings.edgeHosts().contains(host) ? new Destination.Service(host) : null;
+        return edges.way(hop.host());
     }
 
     private RoutingDecision toPerson(

@@ -9,6 +9,7 @@ import static org.edgeways.pool.engine.CallWorld.okOf;
 import static org.edgeways.pool.engine.CallWorld.statuses;
 
 import java.util.List;
+import java.util.Set;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.SipTimers;
@@ -72,6 +73,20 @@ class CallsTest {
         assertThat(laptop.received("CANCEL")).hasSize(1);
         laptop.answer(invite(laptop), 487);
         assertThat(statuses(alice, "INVITE")).containsExactly(180, 603);
+    }
+
+    /** It is in no settings with which the pool was started. */
+    @Test
+    void aCallReachesADeviceBehindAnEdgeNodeThatJoinedWhileThePoolRan() {
+        world.engine.edgeHosts(Set.of());
+        SipMessage invite = ring(alice);
+        accept(laptop);
+        assertThat(alice.send(byCaller(alice, invite, okOf(alice), "INFO")).status())
+                .isEqualTo(403);
+
+        world.engine.edgeHosts(Set.of("another.example", "EDGE1.perimeter.acorn.example"));
+        alice.start(byCaller(alice, invite, okOf(alice), "INFO"));
+        assertThat(laptop.received("INFO")).hasSize(1);
     }
 
     @ParameterizedTest
