@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code edgeways pool} and {@code edgeways edge} as processes of their own, each of which can be killed and started
- * again. A demo that ran once before has made their configuration and their people.
+ * again. A demo that ran once before has made their settings and their people, and its edge has joined.
  */
 public final class Deployment implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
@@ -39,21 +39,21 @@ public final class Deployment implements AutoCloseable {
 
     /** Starts both on free ports, with nothing kept from an earlier run, and waits until they are linked. */
     public static Deployment start(String name) {
-        return start(name, edge -> {});
+        return start(name, limits -> {});
     }
 
     /**
      * Starts both on free ports, with nothing kept from an earlier run, and waits until they are linked.
      *
-     * @param settings changes the edge's configuration, which is the demo's
+     * @param limits fills in what the edge lets in: the keys of {@code AccessSettings}
      */
-    public static Deployment start(String name, Consumer<ObjectNode> settings) {
+    public static Deployment start(String name, Consumer<ObjectNode> limits) {
         WorkDirectory directory = WorkDirectory.create();
         boolean started = false;
         try {
+            writeLimits(data(directory), limits);
             Deployment deployment = new Deployment(name, directory, prepare(name, directory));
             try {
-                deployment.configureEdge(settings);
                 deployment.startEdge();
                 deployment.startPool();
                 deployment.awaitLink();
@@ -87,13 +87,15 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    private void configureEdge(Consumer<ObjectNode> settings) {
-        Path file = data(directory).resolve("edge").resolve("edge.json");
-        JsonMapper json = JsonMapper.builder().build();
+    /** As somebody would have written it who ran the demo before: it leaves this file alone. */
+    private static void writeLimits(Path data, Consumer<ObjectNode> limits) {
+        ObjectNode document = JsonMapper.builder().build().createObjectNode();
+        document.put("kind", "AccessSettings").put("name", "limits");
+        limits.accept(document.putObject("spec"));
         try {
-            ObjectNode config = (ObjectNode) json.readTree(file.toFile());
-            settings.accept(config);
-            json.writeValue(file.toFile(), config);
+            Files.createDirectories(data.resolve("settings"));
+            Files.createFile(data.resolve("edgeways-demo.lock")); // the mark of a demo's directory
+            Files.writeString(data.resolve("settings").resolve("limits.yaml"), document.toPrettyString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -105,7 +107,11 @@ public final class Deployment implements AutoCloseable {
 
     /** Starts the pool, and waits until it listens. */
     public void startPool() {
-        pool = run("pool", POOL_READY);
+        pool = run(
+                "pool",
+                POOL_READY,
+                "--settings",
+                data(directory).resolve("settings").toString());
     }
 
     /** Starts the edge, and waits until it listens. */
@@ -131,15 +137,11 @@ public final class Deployment implements AutoCloseable {
         return edgeCounter("sip_connections", "");
     }
 
-    private RunningProgram run(String role, Pattern ready) {
-        RunningProgram program = RunningProgram.start(
-                name + "-" + role,
-                directory.path(),
-                Map.of(),
-                Edgeways.command(
-                        role,
-                        "--config",
-                        data(directory).resolve(role).resolve(role + ".json").toString()));
+    private RunningProgram run(String role, Pattern ready, String... options) {
+        List<String> command =
+                Edgeways.command(role, "--data", data(directory).resolve(role).toString());
+        command.addAll(List.of(options));
+        RunningProgram program = RunningProgram.start(name + "-" + role, directory.path(), Map.of(), command);
         boolean listening = false;
         try {
             program.transcript().await("the " + role + " is ready", ready, START);

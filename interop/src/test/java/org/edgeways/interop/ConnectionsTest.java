@@ -62,12 +62,12 @@ class ConnectionsTest {
         deployment = Deployment.start("connections", ConnectionsTest::settings);
     }
 
-    private static void settings(ObjectNode edge) {
-        ((ObjectNode) edge.get("outside"))
-                .putObject("limits")
+    private static void settings(ObjectNode limits) {
+        limits.putObject("admission")
                 .put("connections", 19_000)
                 .put("connectionsPerSource", 18_000)
-                .put("handshakesPerSource", HANDSHAKES_PER_SOURCE)
+                .put("handshakesPerSource", HANDSHAKES_PER_SOURCE);
+        limits.putObject("connection")
                 .put("incompleteMessage", INCOMPLETE.toSeconds() + "s")
                 .put("stalled", STALLED.toSeconds() + "s")
                 .put("queueBytes", QUEUE);

@@ -41,7 +41,12 @@ class DemoCommandTest {
         int base = LoopbackPorts.consecutive(PORTS);
         try (RunningProgram demo = runs.start("check", base, "--check")) {
             assertThat(demo.awaitExit(LIMIT)).as(demo.transcript().text()).isZero();
-            assertThat(demo.transcript().text()).contains(" ok, 0 failed");
+            assertThat(demo.transcript().text())
+                    .contains(" ok, 0 failed")
+                    .contains("a second edge node joins with a bundle and gets its settings")
+                    .contains("a bundle that was used is refused")
+                    .contains("a change of the settings reaches the edge")
+                    .contains("a bad change is refused with its file and line");
         }
         runs.assertNothingIsLeft(base);
     }
@@ -79,6 +84,7 @@ class DemoCommandTest {
             assertThat(json.path("inside").path("host").asText()).isEqualTo("localhost");
             assertThat(json.path("inside").path("sipTlsPort").asInt()).isEqualTo(base + 3);
             assertThat(json.path("admin").path("url").asText()).isEqualTo("http://127.0.0.1:" + (base + 1) + "/");
+            assertThat(Path.of(json.path("settingsDirectory").asText())).isDirectoryContaining("glob:**demo.yaml");
             List<String> people = new ArrayList<>();
             for (JsonNode person : json.path("people")) {
                 assertThat(person.path("username").asText())

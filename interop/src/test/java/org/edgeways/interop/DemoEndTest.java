@@ -203,6 +203,51 @@ class DemoEndTest {
         }
     }
 
+    /** The node joins once; on other ports it joins anew, since it would listen on those of before. */
+    @Test
+    void itStartsFromItsSettingsAndItsNodeFromWhatItKeeps() throws IOException {
+        int base = LoopbackPorts.consecutive(DemoRuns.PORTS);
+        runAsNode("joins", base);
+        Path limits = runs.data().resolve("settings/limits.yaml");
+        Path demo = runs.data().resolve("settings/demo.yaml");
+        Files.writeString(limits, Files.readString(limits).replace("failedCredentials: 50", "failedCredentials: 49"));
+        Files.writeString(demo, Files.readString(demo) + "# mine\n");
+
+        long began = System.nanoTime();
+        assertThat(runAsNode("kept", base)).as("certificates of the node").isEqualTo(1);
+        System.out.println("a kept demo and its end took " + (System.nanoTime() - began) / 1_000_000 + " ms");
+        assertThat(limits).content().contains("failedCredentials: 49");
+        assertThat(demo).content().contains("# mine");
+
+        int other = LoopbackPorts.consecutive(DemoRuns.PORTS);
+        assertThat(runAsNode("moved", other)).as("certificates of the node").isEqualTo(2);
+        assertThat(limits).content().contains("failedCredentials: 49");
+        assertThat(demo).content().doesNotContain("# mine").contains("port: " + (other + 2));
+    }
+
+    /** One run, in which the node is connected; gives how many certificates the inside has issued to it so far. */
+    private long runAsNode(String name, int base) throws IOException {
+        try (RunningProgram demo = runs.start("node-" + name, base)) {
+            runs.awaitDescription(demo);
+            AdminClient administration = AdminClient.of(runs.data());
+            JsonNode node = administration
+                    .ask(AdminClient.request("status"))
+                    .path("nodes")
+                    .path(0);
+            assertThat(node.path("connected").asBoolean()).isTrue();
+            long issued = 0;
+            for (JsonNode event :
+                    administration.ask(AdminClient.request("audit-list")).path("events")) {
+                if (event.path("event").asText().equals("certificate-issued")
+                        && event.path("name").asText().equals("edge1")) {
+                    issued++;
+                }
+            }
+            DemoRuns.stop(demo);
+            return issued;
+        }
+    }
+
     @Test
     void aDirectoryThatIsNoDemosIsNotEmptied() throws IOException {
         Files.createDirectory(runs.data());

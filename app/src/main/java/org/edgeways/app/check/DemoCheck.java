@@ -46,7 +46,9 @@ public final class DemoCheck {
         try (EventLoops loops = new EventLoops(1);
                 TransportContext transport =
                         new TransportContext(loops, new ProcessClock(), new InMemoryCounters(), new SecureRandom())) {
-            for (Scenario scenario : Scenarios.all()) {
+            List<Scenario> all = new ArrayList<>(Scenarios.all());
+            all.addAll(PerimeterScenarios.all());
+            for (Scenario scenario : all) {
                 Outcome outcome = play(scenario, transport, tls);
                 outcomes.add(outcome);
                 report.accept(outcome);

@@ -36,6 +36,21 @@ final class Stage implements AutoCloseable {
         this.tls = tls;
     }
 
+    /** What is checked. */
+    DemoDescription demo() {
+        return demo;
+    }
+
+    /** What clients run on. */
+    TransportContext transport() {
+        return transport;
+    }
+
+    /** A change of the demo's settings; to be closed by the caller. */
+    SettingsChange settingsChange() {
+        return new SettingsChange(demo);
+    }
+
     /** Somebody's address. */
     String uri(String name) {
         return demo.person(name).uri();

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
             "  edgeways demo --check",
             "  edgeways demo --data /tmp/acorn --port-base 18443 --digest SHA-256,MD5",
             "",
-            "When ready, DIR/demo.json (mode 0600) tells scripts where to connect and as whom.",
+            "When ready, DIR/demo.json (mode 0600) tells scripts where to connect and as whom. Its settings are in",
+            "DIR/settings: change a file, and edgeways status shows when the edge has got it.",
             "SIGINT and SIGTERM stop it cleanly. Exit codes: 0 stopped, or every check passed;",
             "1 it could not start, or a check failed; 2 wrong usage."
         })

@@ -33,6 +33,8 @@ final class DemoTable {
                 baresip, one line of its accounts file:
                   <%s;transport=tls>;auth_pass=%s;outbound="sip:127.0.0.1:%d;transport=tls"
 
+                Settings: change a file in %s
+                and see with ./edgeways status%s when the edge has it.
                 For scripts: %s/%s   People: ./edgeways user list%s
                 """.formatted(
                         demo.organisation(),
@@ -55,13 +57,18 @@ final class DemoTable {
                         first.uri(),
                         first.password(),
                         edge.sipTlsPort(),
+                        demo.settingsDirectory(),
+                        dataOption(demo),
                         demo.dataDirectory(),
                         DemoDescription.FILE_NAME,
-                        isDefault(demo) ? "" : " --data " + demo.dataDirectory());
+                        dataOption(demo));
     }
 
-    private static boolean isDefault(DemoDescription demo) {
-        return DataOption.demoDefault().toAbsolutePath().normalize().toString().equals(demo.dataDirectory());
+    /** What the other commands need, to find this demo. */
+    private static String dataOption(DemoDescription demo) {
+        boolean usual =
+                DataOption.demoDefault().toAbsolutePath().normalize().toString().equals(demo.dataDirectory());
+        return usual ? "" : " --data " + demo.dataDirectory();
     }
 
     private static String people(DemoDescription demo) {

@@ -33,10 +33,11 @@ import picocli.CommandLine.Spec;
         subcommands = EdgeRotateKeyCommand.class,
         footer = {
             "",
-            "Example (edgeways demo writes a working file to target/demo/edge/edge.json):",
-            "  edgeways edge --config /etc/edgeways/edge.json",
-            "A node of an inside that has a directory of settings:",
+            "Examples, of a node of an inside that has a directory of settings, the first time and ever after:",
             "  edgeways edge --join edge1.bundle --data /var/lib/edgeways",
+            "  edgeways edge --data /var/lib/edgeways",
+            "A node that joins nobody:",
+            "  edgeways edge --config /etc/edgeways/edge.json",
             "Stops cleanly on SIGINT and SIGTERM."
         })
 public final class EdgeCommand implements Callable<Integer> {

@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Example (edgeways demo writes a working file to target/demo/pool/pool.json):",
-            "  edgeways pool --config /etc/edgeways/pool.json",
-            "With a directory of settings, which edgeways check looks at:",
+            "Example, with a directory of settings, which edgeways check looks at; edgeways demo writes a working one to",
+            "target/demo/settings:",
             "  edgeways pool --settings /etc/edgeways/settings --data /var/lib/edgeways",
+            "With one file, and edge nodes whose certificates come from files:",
+            "  edgeways pool --config /etc/edgeways/pool.json",
             "Stops cleanly on SIGINT and SIGTERM. People: edgeways user --data DIR, with its data directory."
         })
 public final class PoolCommand implements Callable<Integer> {

@@ -1,6 +1,7 @@
 package org.edgeways.app.demo;
 
 import ch.qos.logback.classic.Level;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -11,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.config.AdminConfig;
 import org.edgeways.app.config.ListenConfig;
 import org.edgeways.app.counters.MicrometerCounters;
@@ -20,6 +23,7 @@ import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.EdgeProcess;
+import org.edgeways.app.role.InsideProcess;
 import org.edgeways.app.role.PoolProcess;
 import org.edgeways.app.watching.AdminListener;
 import org.edgeways.app.watching.WatchedPart;
@@ -28,8 +32,9 @@ import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 
 /**
- * An organisation on loopback: a pool inside, an edge node in the perimeter, and people to sign in as. Both are started
- * from configuration files that the demo writes into its data directory, as an administrator would write them.
+ * An organisation on loopback: a pool inside, an edge node in the perimeter, and people to sign in as. Both run as in any
+ * deployment: the pool from a directory of settings that the demo writes, the node from what it got over the Link after it
+ * joined with a bundle.
  */
 public final class Demo implements AutoCloseable {
 
@@ -76,19 +81,35 @@ public final class Demo implements AutoCloseable {
         DemoDirectory directory = DemoDirectory.open(settings.data(), settings.fresh());
         open.push(directory);
         Logs.toFile(directory.root(), settings.quiet() ? Level.ERROR : Level.WARN);
-        DemoConfigs configs = new DemoConfigs(directory, settings);
-        configs.issueCertificates(directory.authority(random), Instant.now());
+        Instant now = Instant.now();
+        DemoOrganisation organisation = new DemoOrganisation(directory, settings);
+        DemoNode node = new DemoNode(directory, settings.ports());
+        node.forgetUnlessFit(now);
+        organisation.writeSettings();
+        organisation.issueCertificates(directory.authority(random), now);
         EventLoops loops = EventLoops.perProcessor();
         open.push(loops);
         ProcessClock clock = new ProcessClock();
-        EdgeProcess edge = EdgeProcess.start(configs.edge(), loops, clock, random);
-        open.push(edge);
-        PoolProcess pool = PoolProcess.start(configs.pool(), loops, clock, random);
-        open.push(pool);
+        // one that has joined before serves from what it keeps, and the inside finds it at its first attempt
+        EdgeProcess edge = node.hasJoined() ? EdgeProcess.start(directory.edge(), loops, clock, random) : null;
+        if (edge != null) {
+            open.push(edge);
+        }
+        InsideProcess inside =
+                InsideProcess.start(directory.settings(), directory.pool(), Optional.empty(), loops, clock, random);
+        open.push(inside);
+        if (edge == null) {
+            node.join(clock, random);
+            edge = EdgeProcess.start(directory.edge(), loops, clock, random);
+            open.remove(inside); // it is to stop first
+            open.push(edge);
+            open.push(inside);
+        }
+        PoolProcess pool = inside.pool();
         open.push(admin(settings.ports().admin(), loops, clock, List.of(edge.watched(), pool.watched())));
         Map<String, String> passwords = directory.passwords(random);
         new DemoPeople(pool.accounts()).ensure(passwords);
-        awaitLink(pool);
+        awaitLink(edge.watched(), AdminClient.of(directory.pool()));
         DemoDescription description = describe(settings, directory, passwords);
         description.write(directory.descriptionFile());
         return description;
@@ -104,9 +125,9 @@ public final class Demo implements AutoCloseable {
         return AdminListener.open(config, loops, clock, own, all);
     }
 
-    private static void awaitLink(PoolProcess pool) {
+    private static void awaitLink(WatchedPart edge, AdminClient administration) {
         long began = System.nanoTime();
-        while (!pool.isLinked()) {
+        while (!edge.notReady().get().isEmpty() || !isConnected(administration)) {
             if (System.nanoTime() - began > LINK_PATIENCE.toNanos()) {
                 throw new AppFailure(
                         AppErrorCode.START_FAILED,
@@ -115,6 +136,15 @@ public final class Demo implements AutoCloseable {
             }
             LockSupport.parkNanos(LINK_LOOK.toNanos());
         }
+    }
+
+    private static boolean isConnected(AdminClient administration) {
+        for (JsonNode node : administration.ask(AdminClient.request("status")).path("nodes")) {
+            if (node.path("name").asText().equals(DemoOrganisation.NODE)) {
+                return node.path("connected").asBoolean();
+            }
+        }
+        return false;
     }
 
     private static DemoDescription describe(
@@ -136,6 +166,7 @@ public final class Demo implements AutoCloseable {
                 new DemoDescription.Admin("http://" + LOOPBACK + ":" + ports.admin() + "/"),
                 people,
                 directory.root().toString(),
+                directory.settings().toString(),
                 settings.digestAlgorithms());
     }
 

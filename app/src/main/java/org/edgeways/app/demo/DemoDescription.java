@@ -11,12 +11,13 @@ import java.util.List;
  * What a script or a person needs to sign in; {@code demo.json} holds it. Fields are added, never changed.
  *
  * @param organisation the SIP domain
- * @param caFile the certificate authority that both servers' certificates come from, PEM
+ * @param caFile the certificate authority of the certificates that both servers show to clients, PEM
  * @param edge where clients outside connect to
  * @param inside where clients inside connect to
  * @param admin where counters and health are read
  * @param people who there is
  * @param dataDirectory what {@code --data} of the other commands takes
+ * @param settingsDirectory what {@code --settings} of the pool takes: change a file there, and it is taken
  * @param digestAlgorithms what the pool offers
  */
 public record DemoDescription(
@@ -27,6 +28,7 @@ public record DemoDescription(
         Admin admin,
         List<Person> people,
         String dataDirectory,
+        String settingsDirectory,
         List<String> digestAlgorithms) {
 
     /** The file's name in the demo's data directory. */

@@ -24,8 +24,8 @@ import org.edgeways.net.TlsIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the demo keeps between runs: its certificate authority, its people's passwords, and below it the data directories
- * of pool and edge. One demo at a time holds it.
+ * What the demo keeps between runs: the certificate authority of its listeners, its people's passwords, and below it its
+ * settings and the data directories of pool and edge. One demo at a time holds it.
  */
 final class DemoDirectory implements AutoCloseable {
 
@@ -74,6 +74,7 @@ final class DemoDirectory implements AutoCloseable {
             PrivateFiles.directory(root.resolve("ca"));
             PrivateFiles.directory(root.resolve("pool"));
             PrivateFiles.directory(root.resolve("edge"));
+            PrivateFiles.directory(root.resolve("settings"));
             return new DemoDirectory(root, channel);
         } catch (IOException e) {
             closeQuietly(channel);
@@ -117,6 +118,10 @@ final class DemoDirectory implements AutoCloseable {
 
     Path edge() {
         return root.resolve("edge");
+    }
+
+    Path settings() {
+        return root.resolve("settings");
     }
 
     Path caFile() {

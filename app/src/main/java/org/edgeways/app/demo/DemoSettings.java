@@ -21,6 +21,9 @@ public record DemoSettings(
         String presenceDefault,
         boolean quiet) {
 
+    /** The file of the settings directory that {@code edgeways demo --check} writes settings of its own into. */
+    public static final String CHECK_FILE = "check.yaml";
+
     public DemoSettings {
         digestAlgorithms = List.copyOf(digestAlgorithms);
     }

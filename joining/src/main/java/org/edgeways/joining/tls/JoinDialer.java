@@ -91,9 +91,9 @@ public final class JoinDialer implements AutoCloseable {
             Duration firstPause,
             Duration longestPause) {
 
-        /** With pauses from half a second to ten seconds. */
+        /** With pauses from a tenth of a second to ten seconds. */
         public static Place of(Offer offer, X509Certificate authority, UnaryOperator<byte[]> prove) {
-            return new Place(offer, authority, prove, Duration.ofMillis(500), Duration.ofSeconds(10));
+            return new Place(offer, authority, prove, Duration.ofMillis(100), Duration.ofSeconds(10));
         }
     }
 
