@@ -66,9 +66,7 @@ final class ServicesSite implements AutoCloseable {
             for (String part : List.of("settings", "pool", "edge", "connector")) {
                 Files.createDirectory(directory.resolve(part));
             }
-            Files.writeString(
-                    directory.resolve("settings").resolve("acorn.yaml"),
-                    settings());
+            Files.writeString(directory.resolve("settings").resolve("acorn.yaml"), settings());
             CertificateAuthority authority = EdgeServer.newAuthority();
             Pem.writeCertificates(caFile(), List.of(authority.certificate()));
             issue(authority, "pool", "inside");

@@ -280,8 +280,11 @@ class ServicesTest {
                 later.formatted("later-pool", site.nginx().port(), "") + "---\n"
                         + later.formatted("later-web", site.nginx().port(), ", connector: web"));
         for (int status : List.of(200, 404)) {
-            Polling.until("both answer " + status, STEP, () -> statusOf("later-pool", ServicesSite.POOL) == status
-                    && statusOf("later-web", ServicesSite.CONNECTOR) == status);
+            Polling.until(
+                    "both answer " + status,
+                    STEP,
+                    () -> statusOf("later-pool", ServicesSite.POOL) == status
+                            && statusOf("later-web", ServicesSite.CONNECTOR) == status);
             if (status == 200) {
                 site.settings("later.yaml", "");
             }

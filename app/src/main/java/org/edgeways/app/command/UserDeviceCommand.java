@@ -24,8 +24,13 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         description = "A person's devices; each has a password of its own that can be revoked alone.",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  edgeways user device add erin laptop", "  edgeways user device list erin",
-            "  edgeways user device revoke erin laptop"})
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways user device add erin laptop",
+            "  edgeways user device list erin",
+            "  edgeways user device revoke erin laptop"
+        })
 public final class UserDeviceCommand {
 
     @ParentCommand

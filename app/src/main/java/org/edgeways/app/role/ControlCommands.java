@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
 final class ControlCommands implements MoreCommands {
 
     /** What it carries out. */
-    static final String NAMES = "node-enroll, node-remove, connector-enroll, certificate-list, certificate-refuse, status,"
-            + " audit-list, settings-reload";
+    static final String NAMES =
+            "node-enroll, node-remove, connector-enroll, certificate-list, certificate-refuse, status,"
+                    + " audit-list, settings-reload";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();

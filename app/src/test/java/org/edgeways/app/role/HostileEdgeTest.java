@@ -212,8 +212,7 @@ class HostileEdgeTest {
         for (String line : perimeter.secretsOfTheInside()) {
             assertThat(told).doesNotContain(line);
         }
-        assertThat(settings.json().toLowerCase(Locale.ROOT))
-                .doesNotContain("password", "secret", "private", "edge2");
+        assertThat(settings.json().toLowerCase(Locale.ROOT)).doesNotContain("password", "secret", "private", "edge2");
         control.close();
     }
 

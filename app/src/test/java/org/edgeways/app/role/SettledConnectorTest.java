@@ -76,8 +76,9 @@ class SettledConnectorTest {
     @Test
     void withoutItsIdentityItSaysHowThatIsMade() {
         assertThatThrownBy(this::start)
-                .isInstanceOfSatisfying(AppFailure.class, failure -> assertThat(failure.nextStep())
-                        .contains("edgeways connector enroll"));
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.nextStep()).contains("edgeways connector enroll"));
     }
 
     @Test
