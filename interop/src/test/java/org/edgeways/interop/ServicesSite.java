@@ -144,7 +144,7 @@ final class ServicesSite implements AutoCloseable {
             kind: Service
             name: sheets
             spec: {socket: %s, connector: web}
-                        """.formatted(ports, ports + 1, ports + 2, nginx.port(), echo.port(), nginx.socket());
+            """.formatted(ports, ports + 1, ports + 2, nginx.port(), echo.port(), nginx.socket());
     }
 
     private void issue(CertificateAuthority authority, String part, String name) throws IOException {

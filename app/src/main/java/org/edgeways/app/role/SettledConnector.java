@@ -217,7 +217,10 @@ public final class SettledConnector implements AutoCloseable {
                 if (!shortly.equals(problem)) {
                     problem = shortly;
                     counters.counter("connector_settings_refused").increment();
-                    LOG.warn("event=connector-settings-kept reason=\"{}\"", LogText.clean(shortly));
+                    LOG.warn(
+                            "event=connector-settings-kept code={} reason=\"{}\"",
+                            AppErrorCode.CONFIGURATION_INVALID.code(),
+                            LogText.clean(shortly));
                 }
             }
             case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
