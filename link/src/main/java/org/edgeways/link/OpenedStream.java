@@ -41,6 +41,10 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
     private boolean requestEnded;
     private boolean answered;
     private boolean over;
+    /** A frame is being told: what is asked for meanwhile is asked of the channel when it has told all. */
+    private boolean delivering;
+
+    private boolean wanted;
     private @Nullable LinkErrorCode code;
 
     /**
@@ -131,7 +135,11 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
 
     @Override
     public void read() {
-        channel.read();
+        if (delivering) {
+            wanted = true;
+        } else {
+            channel.read();
+        }
     }
 
     @Override
@@ -145,20 +153,44 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
             ReferenceCountUtil.release(frame);
             return;
         }
+        delivering = true;
+        try {
+            tell(frame);
+        } finally {
+            delivering = false;
+        }
+    }
+
+    private void tell(Object frame) {
         switch (frame) {
             case Http2HeadersFrame headers -> headersCame(headers);
             case Http2DataFrame data -> {
                 if (data.content().isReadable()) {
                     events.received(data.content());
                 } else {
+                    // what was asked for has not come
+                    wanted = true;
                     data.release();
                 }
                 if (data.isEndStream()) {
                     ended();
                 }
             }
-            default -> ReferenceCountUtil.release(frame);
+            default -> {
+                wanted = true;
+                ReferenceCountUtil.release(frame);
+            }
         }
+    }
+
+    /** A read that is asked of a channel while it tells a frame can be lost when it flushes what the frame has made it write. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext stream) {
+        if (wanted) {
+            wanted = false;
+            channel.read();
+        }
+        stream.fireChannelReadComplete();
     }
 
     private void headersCame(Http2HeadersFrame frame) {
@@ -174,6 +206,7 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
             if (number == 0 || frame.isEndStream()) {
                 fail(LinkErrorCode.STREAM_RESET, "an answer without a final status");
             }
+            wanted = true; // the head that was asked for is still to come
             return;
         }
         List<HeaderField> fields = new ArrayList<>();

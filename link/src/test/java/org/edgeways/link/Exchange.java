@@ -32,7 +32,7 @@ final class Exchange implements LinkStreamEvents {
     final CompletableFuture<String> body = new CompletableFuture<>();
     final AtomicLong bytes = new AtomicLong();
     private final StringBuilder text = new StringBuilder();
-    private final boolean eager;
+    private volatile boolean eager;
     private final boolean keep;
 
     private Exchange(boolean eager, boolean keep) {
@@ -53,6 +53,15 @@ final class Exchange implements LinkStreamEvents {
     /** Reads nothing until the test asks the stream to. */
     static Exchange stopped() {
         return new Exchange(false, false);
+    }
+
+    /** From now on reads all. */
+    void readOn() throws Exception {
+        LinkStream opened = await(stream);
+        opened.loop().execute(() -> {
+            eager = true;
+            opened.read();
+        });
     }
 
     void send(String part, boolean last) throws Exception {
@@ -102,7 +111,7 @@ final class Exchange implements LinkStreamEvents {
     @Override
     public void answered(LinkResponse answer) {
         head.complete(answer);
-        readOn();
+        readMore();
     }
 
     @Override
@@ -114,10 +123,10 @@ final class Exchange implements LinkStreamEvents {
             }
         }
         data.release();
-        readOn();
+        readMore();
     }
 
-    private void readOn() {
+    private void readMore() {
         LinkStream opened = stream.getNow(null);
         if (eager && opened != null) {
             opened.read();
