@@ -13,13 +13,11 @@ public final class DemoServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final int PORTS = 10;
 
-    private final String name;
     private final WorkDirectory directory;
     private final RunningProgram program;
     private final DemoPeople people;
 
-    private DemoServer(String name, WorkDirectory directory, RunningProgram program, DemoPeople people) {
-        this.name = name;
+    private DemoServer(WorkDirectory directory, RunningProgram program, DemoPeople people) {
         this.directory = directory;
         this.program = program;
         this.people = people;
@@ -43,7 +41,7 @@ public final class DemoServer implements AutoCloseable {
         command.addAll(List.of(options));
         RunningProgram program = RunningProgram.start(name, directory.path(), Map.of(), command);
         try {
-            return new DemoServer(name, directory, program, awaitDescription(program, data.resolve("demo.json")));
+            return new DemoServer(directory, program, awaitDescription(program, data.resolve("demo.json")));
         } catch (RuntimeException | Error e) {
             program.close();
             directory.close();
@@ -67,15 +65,19 @@ public final class DemoServer implements AutoCloseable {
     }
 
     /**
-     * Adds somebody with remote access through the administration commands.
+     * Adds somebody with remote access.
      *
      * @return the account as used outside
      */
     public Account addPerson(String person) {
         Account somebody = outside("alice");
         String password = "interop " + person;
-        administer("", List.of("user", "add", person, "--remote-access"));
-        administer(password, List.of("user", "device", "add", person, "phone", "--password-stdin"));
+        AdminClient administration = AdminClient.of(data());
+        administration.ask(AdminClient.request("user-add").put("name", person).put("remoteAccess", true));
+        administration.ask(AdminClient.request("device-add")
+                .put("name", person)
+                .put("device", "phone")
+                .put("password", password));
         return new Account(
                 "sip:" + person + "@" + somebody.domain(),
                 person,
@@ -103,12 +105,11 @@ public final class DemoServer implements AutoCloseable {
 
     /** Carries out an administration command. */
     public void administer(String... arguments) {
-        administer("", List.of(arguments));
+        Edgeways.administer(data(), List.of(arguments));
     }
 
-    private void administer(String input, List<String> arguments) {
-        String log = name + "-" + String.join("-", arguments).replaceAll("[^A-Za-z0-9-]+", "-");
-        Edgeways.administer(Place.LOOPBACK, log, directory.path().resolve("data"), input, arguments);
+    private Path data() {
+        return directory.path().resolve("data");
     }
 
     @Override

@@ -43,11 +43,8 @@ public final class Networks implements AutoCloseable {
     /** What the edge sees clients at home come from. */
     public static final String NAT_OUTSIDE = "198.51.100.50";
 
-    /** The edge's port for SIP over TLS. */
-    public static final int SIP_TLS_PORT = 5061;
-
-    /** The edge's port for SIP over secure WebSocket. */
-    public static final int WEB_SOCKET_PORT = 8443;
+    /** The edge's only port outside: SIP over TLS, SIP over secure WebSocket and the rest share it. */
+    public static final int SIP_TLS_PORT = 443;
 
     /** The edge's name outside. */
     public static final String EDGE_NAME = "edge.acorn.example";
@@ -191,7 +188,7 @@ public final class Networks implements AutoCloseable {
             table ip wire {
               counter unread { }
               chain before { type nat hook prerouting priority -100;
-                iifname "eth0" ip saddr 198.51.100.50 ip daddr 198.51.100.10 tcp dport { 5061, 8443 } redirect
+                iifname "eth0" ip saddr 198.51.100.50 ip daddr 198.51.100.10 tcp dport 443 redirect
               }
               chain after { type nat hook postrouting priority 100;
                 oifname "edge0" ip daddr 198.51.100.10 fib saddr type local snat to 198.51.100.50
@@ -381,9 +378,14 @@ public final class Networks implements AutoCloseable {
         return new Place.Namespace(prefix + name, address);
     }
 
-    /** How many packets from the perimeter the firewall has kept from the inside. */
+    /** How many packets from the perimeter the firewall has kept from the inside since it was last {@link #forgetBlocked}. */
     public long blocked() {
         return counted("fw", "inet", "fw", "blocked");
+    }
+
+    /** Has {@link #blocked} begin at 0 again. */
+    public void forgetBlocked() {
+        in("fw", "nft", "reset", "counter", "inet", "fw", "blocked");
     }
 
     /** How many packets the edge has tried to send outside past the one who reads them. */

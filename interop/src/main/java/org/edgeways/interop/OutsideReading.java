@@ -28,7 +28,7 @@ public final class OutsideReading {
 
     /** What no client outside may learn: addresses of the inside and of the perimeter's inside leg, and their names. */
     private static final List<String> INSIDE =
-            List.of("10.10.", "172.16.", "inside.acorn.example", "perimeter", "pool.", "edge1");
+            List.of("10.10.", "172.16.", "inside.acorn.example", "perimeter", "pool.", "edge1", "edgeways.internal");
 
     private static final String HEADER_END = "\r\n\r\n";
     private static final int EXTENDED_16 = 126;
@@ -41,8 +41,9 @@ public final class OutsideReading {
      * @param startLine its first line
      * @param headers the lines after it, folded ones as they came
      * @param body what follows the empty line, or the whole if there is none
+     * @param overWebSocket it came over a WebSocket, or opened one
      */
-    public record Sent(String connection, String startLine, List<String> headers, String body) {
+    public record Sent(String connection, String startLine, List<String> headers, String body, boolean overWebSocket) {
         /** The values of a header, by its long name or its compact form. */
         public List<String> values(String longName, String compact) {
             return headers.stream()
@@ -56,17 +57,28 @@ public final class OutsideReading {
             return colon > 0 && line.substring(0, colon).strip().equalsIgnoreCase(name);
         }
 
-        /** It came over a WebSocket. */
-        public boolean overWebSocket() {
-            return connection.contains("-" + Networks.WEB_SOCKET_PORT + ".");
-        }
-
         /** Of how many signed-in devices it tells, being a NOTIFY of {@code reg} (RFC 3680); 0 for all else. */
         public int registrations() {
             boolean told = startLine.startsWith("NOTIFY ")
                     && values("Event", "o").contains("reg")
                     && values("Content-Type", "c").contains("application/reginfo+xml");
             return told ? body.split("<contact ", -1).length - 1 : 0;
+        }
+
+        /** It tells of somebody's presence, with a document (RFC 3856): a single one, or those of a list. */
+        public boolean tellsPresence() {
+            return startLine.startsWith("NOTIFY ")
+                    && values("Event", "o").contains("presence")
+                    && values("Content-Type", "c").stream()
+                            .anyMatch(type ->
+                                    type.startsWith("application/pidf+xml") || type.startsWith("multipart/related"))
+                    && body.contains("<presence");
+        }
+
+        /** It answers a request of that method with 200. */
+        public boolean accepts(String method) {
+            return startLine.startsWith("SIP/2.0 200")
+                    && values("CSeq", "CSeq").stream().anyMatch(value -> value.endsWith(" " + method));
         }
 
         /** All of it that clients have not written: the start line, the headers but Call-ID, the body unless excepted. */
@@ -111,7 +123,7 @@ public final class OutsideReading {
         List<Sent> sent = new ArrayList<>();
         int headerEnd = text.indexOf(HEADER_END);
         if (text.startsWith("HTTP/") && headerEnd >= 0) {
-            sent.add(message(connection, text.substring(0, headerEnd + HEADER_END.length())));
+            sent.add(message(connection, text.substring(0, headerEnd + HEADER_END.length()), true));
             frames(connection, bytes, headerEnd + HEADER_END.length(), sent);
         } else {
             stream(connection, text, sent);
@@ -129,13 +141,13 @@ public final class OutsideReading {
             }
             int headerEnd = text.indexOf(HEADER_END, at);
             int bodyStart = headerEnd < 0 ? text.length() : headerEnd + HEADER_END.length();
-            Sent head = message(connection, text.substring(at, bodyStart));
+            Sent head = message(connection, text.substring(at, bodyStart), false);
             int length = head.values("Content-Length", "l").stream()
                     .mapToInt(Integer::parseInt)
                     .findFirst()
                     .orElse(0);
             int end = Math.min(text.length(), bodyStart + length);
-            sent.add(message(connection, text.substring(at, end)));
+            sent.add(message(connection, text.substring(at, end), false));
             at = end;
         }
     }
@@ -159,23 +171,24 @@ public final class OutsideReading {
             }
             int end = Math.min(bytes.length, at + length);
             if (at < end) {
-                sent.add(message(connection, new String(bytes, at, end - at, StandardCharsets.ISO_8859_1)));
+                sent.add(message(connection, new String(bytes, at, end - at, StandardCharsets.ISO_8859_1), true));
             }
             at = end;
         }
     }
 
-    private static Sent message(String connection, String text) {
+    private static Sent message(String connection, String text, boolean overWebSocket) {
         int headerEnd = text.indexOf(HEADER_END);
         if (headerEnd < 0) {
-            return new Sent(connection, "", List.of(), text);
+            return new Sent(connection, "", List.of(), text, overWebSocket);
         }
         List<String> lines = Arrays.asList(text.substring(0, headerEnd).split("\r\n", -1));
         return new Sent(
                 connection,
                 lines.getFirst(),
                 List.copyOf(lines.subList(1, lines.size())),
-                text.substring(headerEnd + HEADER_END.length()));
+                text.substring(headerEnd + HEADER_END.length()),
+                overWebSocket);
     }
 
     /** All messages, each connection's in their order. */

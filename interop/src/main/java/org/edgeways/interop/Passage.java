@@ -33,7 +33,7 @@ public final class Passage implements AutoCloseable {
                         socat,
                         "-d",
                         "-d",
-                        "UNIX-LISTEN:" + meeting + ",fork",
+                        "UNIX-LISTEN:" + meeting + ",fork,backlog=128",
                         "TCP:" + account.host() + ":" + account.sipTlsPort() + ",connect-timeout=5,nodelay"));
         RunningProgram near = listen(
                 Place.LOOPBACK,
@@ -42,7 +42,7 @@ public final class Passage implements AutoCloseable {
                         socat,
                         "-d",
                         "-d",
-                        "TCP-LISTEN:" + port + ",bind=127.0.0.1,fork,reuseaddr,nodelay",
+                        "TCP-LISTEN:" + port + ",bind=127.0.0.1,fork,reuseaddr,nodelay,backlog=128",
                         "UNIX-CONNECT:" + meeting));
         Account here = new Account(
                 account.uri(), account.username(), account.password(), "127.0.0.1", port, "", account.caFile());
@@ -58,6 +58,18 @@ public final class Passage implements AutoCloseable {
     /** The account as used on loopback; the server's certificate bears another name than its host. */
     public Account account() {
         return account;
+    }
+
+    /** Another account, used at the same place with the same server, as used on loopback. */
+    public Account account(Account other) {
+        return new Account(
+                other.uri(),
+                other.username(),
+                other.password(),
+                account.host(),
+                account.sipTlsPort(),
+                "",
+                account.caFile());
     }
 
     @Override

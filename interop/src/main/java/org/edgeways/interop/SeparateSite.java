@@ -1,5 +1,6 @@
 package org.edgeways.interop;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -16,14 +17,19 @@ import org.edgeways.app.admin.AdminClient;
 import org.edgeways.net.CertificateRequest;
 
 /**
- * {@code edgeways pool} and {@code edgeways edge} as an administrator runs them, each on its own host of {@link Networks}
- * from a configuration file, and a {@link RecordingRelay} that reads what the edge sends to the clients behind the NAT.
+ * {@code edgeways pool} and {@code edgeways edge} as an administrator runs them, each on its own host of {@link Networks}:
+ * the pool from a directory of settings, the edge joined by a bundle; and a {@link RecordingRelay} that reads what the edge
+ * sends to the clients behind the NAT.
  *
- * <p>The pool is never dialled from the perimeter: it dials the edge, and the firewall between is closed.
+ * <p>Nothing is ever dialled from the perimeter: the pool dials the edge, also when it joins, and the firewall between is
+ * closed.
  */
 public final class SeparateSite implements AutoCloseable {
     /** The pool's port for clients inside. */
     public static final int INSIDE_PORT = 9061;
+
+    /** The edge node's name in the settings. */
+    public static final String NODE = "edge1";
 
     private static final String DOMAIN = "acorn.example";
     private static final int LINK_PORT = 9062;
@@ -46,7 +52,7 @@ public final class SeparateSite implements AutoCloseable {
     /**
      * Makes the networks and starts everything; when this returns, the pool has dialled the edge.
      *
-     * @param hideTopology as in the edge's configuration
+     * @param hideTopology as in the organisation's settings
      * @param remotePeople people with remote access; dave, who has none, is always there
      */
     public static SeparateSite start(String name, boolean hideTopology, String... remotePeople) {
@@ -54,20 +60,20 @@ public final class SeparateSite implements AutoCloseable {
     }
 
     /**
-     * As {@link #start(String, boolean, String...)}, with other configurations.
+     * As {@link #start(String, boolean, String...)}, with other settings.
      *
-     * @param edgeSettings changes the edge's
-     * @param poolSettings changes the pool's
+     * @param limits fills in what the edge lets in: the keys of {@code AccessSettings}
+     * @param poolSettings adds to the keys of {@code Pool}
      */
     public static SeparateSite start(
             String name,
             boolean hideTopology,
-            Consumer<ObjectNode> edgeSettings,
+            Consumer<ObjectNode> limits,
             Consumer<ObjectNode> poolSettings,
             String... remotePeople) {
         SeparateSite site = new SeparateSite(name, Networks.create(), WorkDirectory.create());
         try {
-            site.start(hideTopology, edgeSettings, poolSettings, List.of(remotePeople));
+            site.start(hideTopology, limits, poolSettings, List.of(remotePeople));
             return site;
         } catch (RuntimeException | Error e) {
             site.close();
@@ -77,61 +83,83 @@ public final class SeparateSite implements AutoCloseable {
 
     private void start(
             boolean hideTopology,
-            Consumer<ObjectNode> edgeSettings,
+            Consumer<ObjectNode> limits,
             Consumer<ObjectNode> poolSettings,
             List<String> remotePeople) {
         certificates.issue(CertificateRequest.of(Networks.EDGE_NAME), data("edge"), "outside");
-        certificates.issue(CertificateRequest.node("edge1", Networks.EDGE_INSIDE_NAME), data("edge"), "link");
         certificates.issue(CertificateRequest.of(Networks.POOL_NAME), data("pool"), "inside");
-        certificates.issue(CertificateRequest.service("pool", Networks.POOL_NAME), data("pool"), "link");
-        RunningProgram edge = run(
-                networks.edge(), "edge", Edgeways.command("edge", "--config", edgeConfig(hideTopology, edgeSettings)));
-        RunningProgram pool =
-                run(networks.pool(), "pool", Edgeways.command("pool", "--config", poolConfig(poolSettings)));
+        document("Organisation", "acorn", spec -> {
+            spec.putArray("sipDomains").add(DOMAIN);
+            spec.putArray("insideNames").add("inside.acorn.example").add("perimeter.acorn.example");
+            spec.put("hideTopology", hideTopology);
+        });
+        document("EdgeNode", NODE, SeparateSite::edgeNode);
+        document("AccessSettings", "limits", limits);
+        document("Pool", "pool", spec -> {
+            pool(spec.putObject("inside"));
+            poolSettings.accept(spec);
+        });
+        for (String certificate : List.of("outside", "inside")) {
+            document(
+                    "Certificate",
+                    certificate,
+                    spec -> spec.put("certificate", certificate + ".crt").put("key", certificate + ".key"));
+        }
         RunningProgram relay = run(networks.wire(), "relay", relayCommand());
-        edge.transcript().await("the edge starts", Pattern.compile("The edge is ready"), START);
+        RunningProgram pool = run(
+                networks.pool(),
+                "pool",
+                Edgeways.command(
+                        "pool",
+                        "--settings",
+                        data("settings").toString(),
+                        "--data",
+                        data("pool").toString()));
         pool.transcript().await("the pool starts", Pattern.compile("The pool is ready"), START);
+        AdminClient administration = AdminClient.of(data("pool"));
+        JsonNode enrolled =
+                administration.ask(AdminClient.request("node-enroll").put("name", NODE));
+        Path bundle = directory.write(NODE + ".bundle", enrolled.path("bundle").asText());
+        RunningProgram edge = run(
+                networks.edge(),
+                "edge",
+                Edgeways.command(
+                        "edge",
+                        "--join",
+                        bundle.toString(),
+                        "--data",
+                        data("edge").toString()));
+        remotePeople.forEach(person -> addPerson(administration, person, true));
+        addPerson(administration, "dave", false);
+        edge.transcript().await("the edge joins and starts", Pattern.compile("The edge is ready"), START);
         relay.transcript().await("the relay starts", Pattern.compile(RecordingRelay.READY), START);
-        remotePeople.forEach(person -> addPerson(person, true));
-        addPerson("dave", false);
+        Polling.until("the pool has dialled the edge", START, () -> edgeCounter("sip_connections", "") > 0);
     }
 
-    private String edgeConfig(boolean hideTopology, Consumer<ObjectNode> settings) {
-        ObjectNode config = json.createObjectNode().put("node", "edge1").put("data", ".");
-        config.putArray("sipDomains").add(DOMAIN);
-        config.putArray("insideNames").add("inside.acorn.example").add("perimeter.acorn.example");
-        config.put("hideTopology", hideTopology);
-        ObjectNode outside = config.putObject("outside").put("host", Networks.EDGE_NAME);
-        outside.putArray("addresses").add(Networks.EDGE_OUTSIDE);
-        outside.putArray("aliases").add(Networks.EDGE_OUTSIDE);
-        outside.put("sipTlsPort", Networks.SIP_TLS_PORT).put("webSocketPort", Networks.WEB_SOCKET_PORT);
-        outside.put("certificate", "outside.crt").put("key", "outside.key");
-        ObjectNode link =
-                config.putObject("link").put("host", Networks.EDGE_INSIDE_NAME).put("port", LINK_PORT);
-        link.putArray("addresses").add(Networks.EDGE_INSIDE);
-        link.put("certificate", "link.crt").put("key", "link.key");
-        link.put("authority", certificates.caFile().toString());
-        settings.accept(config);
-        return write("edge", config);
+    /** One document of the settings, in a file of its own; JSON is YAML too. */
+    private void document(String kind, String called, Consumer<ObjectNode> fill) {
+        ObjectNode document = json.createObjectNode().put("kind", kind).put("name", called);
+        fill.accept(document.putObject("spec"));
+        data("settings");
+        directory.write("settings/" + kind + "-" + called + ".yaml", document.toPrettyString());
     }
 
-    private String poolConfig(Consumer<ObjectNode> settings) {
-        ObjectNode config = json.createObjectNode().put("data", ".");
-        config.putArray("sipDomains").add(DOMAIN);
-        ObjectNode inside =
-                config.putObject("inside").put("host", Networks.POOL_NAME).put("sipTlsPort", INSIDE_PORT);
-        inside.putArray("addresses").add(networks.pool().address());
-        inside.putArray("aliases").add(networks.pool().address());
-        inside.put("certificate", "inside.crt").put("key", "inside.key");
-        ObjectNode link =
-                config.putObject("link").put("certificate", "link.crt").put("key", "link.key");
-        link.put("authority", certificates.caFile().toString());
-        link.putArray("edges")
-                .addObject()
+    private static void edgeNode(ObjectNode spec) {
+        ObjectNode access = spec.putObject("access").put("host", Networks.EDGE_NAME);
+        access.putArray("aliases").add(Networks.EDGE_OUTSIDE);
+        access.putArray("addresses").add(Networks.EDGE_OUTSIDE);
+        access.put("sipTlsPort", Networks.SIP_TLS_PORT).put("settings", "limits");
+        access.putArray("certificates").add("outside");
+        ObjectNode leg = spec.putObject("insideLeg")
                 .put("host", Networks.EDGE_INSIDE_NAME)
                 .put("port", LINK_PORT);
-        settings.accept(config);
-        return write("pool", config);
+        leg.putArray("addresses").add(Networks.EDGE_INSIDE);
+    }
+
+    private void pool(ObjectNode inside) {
+        inside.put("host", Networks.POOL_NAME).put("sipTlsPort", INSIDE_PORT).put("certificate", "inside");
+        inside.putArray("addresses").add(networks.pool().address());
+        inside.putArray("aliases").add(networks.pool().address());
     }
 
     private List<String> relayCommand() {
@@ -145,8 +173,7 @@ public final class SeparateSite implements AutoCloseable {
                 data("recordings").toString(),
                 Networks.EDGE_OUTSIDE,
                 Networks.EDGE_NAME,
-                Integer.toString(Networks.SIP_TLS_PORT),
-                Integer.toString(Networks.WEB_SOCKET_PORT));
+                Integer.toString(Networks.SIP_TLS_PORT));
     }
 
     private Path data(String part) {
@@ -157,23 +184,15 @@ public final class SeparateSite implements AutoCloseable {
         }
     }
 
-    private String write(String part, ObjectNode config) {
-        return directory
-                .write(part + "/" + part + ".json", config.toPrettyString())
-                .toString();
-    }
-
     private RunningProgram run(Place place, String part, List<String> command) {
         RunningProgram program = RunningProgram.start(place, name + "-" + part, directory.path(), Map.of(), command);
         programs.add(program);
         return program;
     }
 
-    /** Through the pool's socket, which is of the file system and of no network. */
-    private void addPerson(String person, boolean remoteAccess) {
-        AdminClient administrator = AdminClient.of(data("pool"));
-        administrator.ask(AdminClient.request("user-add").put("name", person).put("remoteAccess", remoteAccess));
-        administrator.ask(AdminClient.request("device-add")
+    private static void addPerson(AdminClient administration, String person, boolean remoteAccess) {
+        administration.ask(AdminClient.request("user-add").put("name", person).put("remoteAccess", remoteAccess));
+        administration.ask(AdminClient.request("device-add")
                 .put("name", person)
                 .put("device", "phone")
                 .put("password", password(person)));
@@ -200,7 +219,7 @@ public final class SeparateSite implements AutoCloseable {
                 password(person),
                 Networks.EDGE_NAME,
                 Networks.SIP_TLS_PORT,
-                "wss://" + Networks.EDGE_NAME + ":" + Networks.WEB_SOCKET_PORT + "/sip",
+                "wss://" + Networks.EDGE_NAME + ":" + Networks.SIP_TLS_PORT + "/sip",
                 caFile(),
                 networks.home());
     }

@@ -197,7 +197,7 @@ class DemoEndTest {
             List<String> arguments = command.equals("add")
                     ? List.of("user", "add", "erin")
                     : List.of("user", "set", "erin", "--remote-access=false");
-            Edgeways.administer(Place.LOOPBACK, "demo-command-" + name + "-erin", runs.data(), "", arguments);
+            Edgeways.administer(runs.data(), arguments);
             DemoRuns.stop(demo);
             return authority;
         }

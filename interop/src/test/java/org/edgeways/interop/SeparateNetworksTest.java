@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SeparateNetworksTest {
     private static final int TONE = 440;
     private static final int OTHER_TONE = 700;
+    private static final int FIREWALL = 1;
     private static final int READING = Integer.MAX_VALUE;
     private static final List<String> OUTSIDE = List.of("baresip", "linphonec", "chromium", "sipp");
     private static final List<String> INSIDE = List.of("baresip inside", "linphonec inside");
@@ -89,17 +90,47 @@ class SeparateNetworksTest {
         clients.get(to).awaitMessage(accounts.get(from).uri(), text);
     }
 
-    /** The port is open, as a client inside sees, but the perimeter does not reach it: the pool has dialled the edge. */
+    /**
+     * The port is open, as a client inside sees, but the perimeter does not reach it: the pool has dialled the edge. The first
+     * of all: from here on nothing may be blocked, which the last one looks at.
+     */
     @Test
+    @Order(FIREWALL)
     void theFirewallLetsNothingFromTheEdgeToTheInside() {
         Networks networks = site.networks();
         String pool = networks.pool().address();
         assertThat(Networks.reaches(networks.desk(), pool, SeparateSite.INSIDE_PORT))
                 .isTrue();
-        assertThat(networks.blocked()).isZero();
+        assertThat(networks.blocked()).as("joining and sign-ins").isZero();
         assertThat(Networks.reaches(networks.edge(), pool, SeparateSite.INSIDE_PORT))
                 .isFalse();
-        assertThat(networks.blocked()).isPositive();
+        assertThat(networks.blocked()).as("an attempt is counted").isPositive();
+        networks.forgetBlocked();
+        assertThat(networks.blocked()).isZero();
+    }
+
+    /** A softphone at home, one inside and a browser at home publish and watch each other: all of it goes past the reader. */
+    @Test
+    void peopleAtHomeAndInsideSeeEachOthersPresence() {
+        Account atHome = site.outside("heidi");
+        Account inside = site.inside("ivan");
+        ChromiumJsSip browser = (ChromiumJsSip) clients.get("chromium");
+        String carol = accounts.get("chromium").uri();
+        try (Baresip heidi = Baresip.startWatching("networks-watching", atHome, TONE, List.of(inside.uri(), carol));
+                Linphonec ivan =
+                        Linphonec.startPublishing("networks-watching-inside", inside, List.of(atHome.uri(), carol))) {
+            heidi.awaitSignedIn();
+            ivan.awaitSignedIn();
+            browser.watch(inside.uri());
+            browser.awaitPresence(inside.uri(), "open", "");
+            heidi.awaitPresence(inside.uri(), "open");
+            heidi.awaitPresence(carol, "open");
+            ivan.awaitPresence(atHome.uri(), "open");
+            browser.publish("open", "on-the-phone");
+            heidi.awaitChange(carol, "Busy");
+            ivan.awaitActivity(carol, "on-the-phone");
+        }
+        browser.awaitPresence(inside.uri(), "closed", "");
     }
 
     @Test
@@ -259,6 +290,9 @@ class SeparateNetworksTest {
         assertThat(reading.insideSeenOutside()).isEmpty();
 
         Networks networks = site.networks();
+        assertThat(networks.blocked())
+                .as("packets from the perimeter that the inner firewall has blocked")
+                .isZero();
         assertThat(networks.unread()).as("packets that nobody read").isZero();
         Networks.reaches(networks.edge(), Networks.NAT_OUTSIDE, Networks.SIP_TLS_PORT);
         assertThat(networks.unread()).as("they are counted").isPositive();
@@ -272,6 +306,13 @@ class SeparateNetworksTest {
         assertThat(reading.sent())
                 .as("what somebody outside is told of their devices, one of which is inside")
                 .anyMatch(message -> message.registrations() == 2);
+        assertThat(reading.sent())
+                .as("presence, told at home over TLS and over a WebSocket")
+                .anyMatch(message -> message.tellsPresence() && !message.overWebSocket())
+                .anyMatch(message -> message.tellsPresence() && message.overWebSocket());
+        for (String method : List.of("SUBSCRIBE", "PUBLISH")) {
+            assertThat(reading.sent()).as("the answer to " + method).anyMatch(message -> message.accepts(method));
+        }
         for (String method : List.of("MESSAGE", "INVITE", "BYE", "ACK")) {
             assertThat(reading.sent())
                     .as(method)
