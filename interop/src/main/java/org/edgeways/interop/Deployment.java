@@ -54,8 +54,7 @@ public final class Deployment implements AutoCloseable {
             writeLimits(data(directory), limits);
             Deployment deployment = new Deployment(name, directory, prepare(name, directory));
             try {
-                deployment.startEdge();
-                deployment.startPool();
+                deployment.startBoth();
                 deployment.awaitLink();
                 started = true;
                 return deployment;
@@ -105,18 +104,27 @@ public final class Deployment implements AutoCloseable {
         return directory.path().resolve("data");
     }
 
+    private void startBoth() {
+        edge = launch("edge");
+        pool = launch("pool", "--settings", settings());
+        awaitReady(edge, EDGE_READY);
+        awaitReady(pool, POOL_READY);
+    }
+
     /** Starts the pool, and waits until it listens. */
     public void startPool() {
-        pool = run(
-                "pool",
-                POOL_READY,
-                "--settings",
-                data(directory).resolve("settings").toString());
+        pool = launch("pool", "--settings", settings());
+        awaitReady(pool, POOL_READY);
     }
 
     /** Starts the edge, and waits until it listens. */
     public void startEdge() {
-        edge = run("edge", EDGE_READY);
+        edge = launch("edge");
+        awaitReady(edge, EDGE_READY);
+    }
+
+    private String settings() {
+        return data(directory).resolve("settings").toString();
     }
 
     /** A pool is ready before it has reached the edge; until it has, a person outside cannot sign in. */
@@ -137,21 +145,16 @@ public final class Deployment implements AutoCloseable {
         return edgeCounter("sip_connections", "");
     }
 
-    private RunningProgram run(String role, Pattern ready, String... options) {
+    private RunningProgram launch(String role, String... options) {
         List<String> command =
                 Edgeways.command(role, "--data", data(directory).resolve(role).toString());
         command.addAll(List.of(options));
-        RunningProgram program = RunningProgram.start(name + "-" + role, directory.path(), Map.of(), command);
-        boolean listening = false;
-        try {
-            program.transcript().await("the " + role + " is ready", ready, START);
-            listening = true;
-            return program;
-        } finally {
-            if (!listening) {
-                program.close();
-            }
-        }
+        return RunningProgram.start(name + "-" + role, directory.path(), Map.of(), command);
+    }
+
+    /** One that does not get ready is stopped with the others. */
+    private static void awaitReady(RunningProgram program, Pattern ready) {
+        program.transcript().await("it is ready", ready, START);
     }
 
     /** Kills the pool as {@code kill -9} does. */

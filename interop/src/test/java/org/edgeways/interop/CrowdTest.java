@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,7 @@ class CrowdTest {
             last = System.nanoTime();
             from = last;
             boolean edge = edges == 0 ? pools > 0 : random.nextInt(EDGE_OF) == 0;
+            long killed = last;
             if (edge) {
                 deployment.killEdge();
                 ledger.killed();
@@ -175,6 +177,10 @@ class CrowdTest {
             if (plan.waiting()) {
                 atWork(plan, ledger);
                 from = System.nanoTime();
+                say(
+                        plan,
+                        (edge ? "edge" : "pool") + " killed; two messages for each person have been acknowledged after "
+                                + TimeUnit.NANOSECONDS.toMillis(from - killed) + " ms");
             }
         }
         say(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +107,8 @@ class KillTest {
                     .as("the proof has seen something: " + sums)
                     .isGreaterThan(10);
             System.out.println(sums);
+            System.out.println("people outside served again, after each kill of " + victims + " and of POOL: "
+                    + ledger.backAfterKills(Set.of("alice", "bob")) + " ms");
             return sums;
         } finally {
             people.forEach(BusyPerson::close);

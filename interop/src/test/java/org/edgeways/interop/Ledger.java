@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipExchange;
@@ -156,6 +158,23 @@ final class Ledger {
     /** A process was killed. */
     synchronized void killed() {
         kills.add(System.nanoTime());
+    }
+
+    /**
+     * How long each kill kept those from being served: until the first message was acknowledged that one of them had sent
+     * since. Milliseconds, in the order of the kills; the last are missing if nobody has written since.
+     */
+    synchronized List<Long> backAfterKills(Set<String> senders) {
+        List<Long> times = new ArrayList<>();
+        for (long kill : kills) {
+            entries.values().stream()
+                    .filter(entry -> senders.contains(entry.sender))
+                    .filter(entry -> entry.acknowledged() && entry.sentNanos - kill > 0)
+                    .mapToLong(entry -> entry.answeredAt - kill)
+                    .min()
+                    .ifPresent(nanos -> times.add(TimeUnit.NANOSECONDS.toMillis(nanos)));
+        }
+        return times;
     }
 
     /** The network was cut at that time of this process, and works again since now. */
