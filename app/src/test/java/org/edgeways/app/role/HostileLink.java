@@ -122,7 +122,7 @@ final class HostileLink {
             }
         });
         boolean connect = "CONNECT".contentEquals(String.valueOf(headers.method()));
-        stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, !connect));
+        var _ = stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, !connect));
         try {
             return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
         } finally {
@@ -148,7 +148,7 @@ final class HostileLink {
 
         void says(ControlMessage message) {
             byte[] bytes = ControlCodec.write(message);
-            stream.writeAndFlush(new DefaultHttp2DataFrame(
+            var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(
                     Unpooled.buffer().writeInt(bytes.length).writeBytes(bytes)));
         }
 
@@ -192,7 +192,7 @@ final class HostileLink {
             }
         });
         Http2Headers headers = get("control", "/").method("POST");
-        control.stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
+        var _ = control.stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
         return control;
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 import org.edgeways.base.InMemoryCounters;
@@ -212,8 +213,16 @@ final class JoinOverTlsTest {
         }
         assertThat(waiter.outcome()).isNotDone();
         assertThat(kept).hasValue(0);
-        assertThat(counters.value("joins_refused", "reason", "join-authority-unproven"))
-                .isEqualTo(1);
+        awaitRefused("join-authority-unproven");
+    }
+
+    /** The other end may know of a refusal before it has been counted. */
+    private void awaitRefused(String reason) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (counters.value("joins_refused", "reason", reason) < 1 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(counters.value("joins_refused", "reason", reason)).isEqualTo(1);
     }
 
     private static void splice(ServerSocketChannel between, InetSocketAddress onwards, TlsIdentity identity) {
@@ -258,7 +267,7 @@ final class JoinOverTlsTest {
         }
         dial(waiter.localAddress(), new Desk(this::admit));
         assertThat(outcome()).isInstanceOf(JoinWaiter.Outcome.Joined.class);
-        assertThat(counters.value("joins_refused", "reason", "handshake")).isEqualTo(1);
+        awaitRefused("handshake");
     }
 
     @Test
@@ -270,7 +279,7 @@ final class JoinOverTlsTest {
         try (SocketChannel late = SocketChannel.open(waiter.localAddress())) {
             assertThat(late.read(java.nio.ByteBuffer.allocate(1))).isEqualTo(-1);
         }
-        assertThat(counters.value("joins_refused", "reason", "connections")).isEqualTo(1);
+        awaitRefused("connections");
         for (SocketChannel each : silent) {
             each.close();
         }
