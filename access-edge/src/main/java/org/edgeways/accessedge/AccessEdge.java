@@ -12,7 +12,6 @@ import org.edgeways.accessedge.engine.EdgeNames;
 import org.edgeways.accessedge.engine.EdgePolicy;
 import org.edgeways.accessedge.engine.EdgeRouter;
 import org.edgeways.accessedge.engine.FlowDirectory;
-import org.edgeways.accessedge.engine.InsideNames;
 import org.edgeways.accessedge.engine.NextHop;
 import org.edgeways.accessedge.engine.Refusals;
 import org.edgeways.accessedge.engine.SourceGuard;
@@ -66,7 +65,16 @@ public final class AccessEdge implements AutoCloseable {
     private final Sealer sealer;
     private final ProtocolTable outsideProtocols = new ProtocolTable();
     private final ProtocolTable insideProtocols = new ProtocolTable();
+    private final ProtocolTable webSocketProtocols = new ProtocolTable();
+    private final EdgeLog log;
+    private final BanAction bans;
+    private final SourceGuard guard;
+    private final StartedEvents events = new StartedEvents();
+    private final SipProtocols sip;
+    private final Admission insideAdmission;
+    private final Admission outsideAdmission;
     private final List<SharedListener> listeners = new ArrayList<>();
+    private volatile @Nullable Running running;
     private @Nullable SharedListener tls;
     private @Nullable SharedListener webSocket;
     private @Nullable SharedListener insideLeg;
@@ -91,6 +99,14 @@ public final class AccessEdge implements AutoCloseable {
         }
     }
 
+    /** What takes other settings, and who is given them. */
+    private record Running(
+            PolicyInForce inForce,
+            FlowDirectory directory,
+            Refusals refusals,
+            SipShards shards,
+            List<EdgeRole> roles) {}
+
     /**
      * An edge that has not started.
      *
@@ -109,6 +125,13 @@ public final class AccessEdge implements AutoCloseable {
         this.counters = counters;
         this.random = random;
         this.sealer = new Sealer(material.keyring(), random);
+        this.log = new EdgeLog(context.clock(), counters);
+        this.bans = new BanAction(log);
+        this.guard = new SourceGuard(settings.limits(), bans, counters);
+        this.sip = new SipProtocols(context, events);
+        this.insideAdmission =
+                new Admission(EdgeConnections.INSIDE_LEG, settings.insideAdmission(), BanCheck.NONE, counters);
+        this.outsideAdmission = new Admission(OUTSIDE, settings.outsideAdmission(), guard::isBanned, counters);
     }
 
     /** Takes another keyring from now on. No connection and no transaction notices; its old keys open old tokens. */
@@ -121,11 +144,7 @@ public final class AccessEdge implements AutoCloseable {
      *
      * @throws IOException if an address cannot be had; nothing is left open then
      */
-    public void start() throws IOException {
-        EdgeLog log = new EdgeLog(context.clock(), counters);
-        BanAction bans = new BanAction(log);
-        SourceGuard guard = new SourceGuard(settings.limits(), bans, counters);
-        StartedEvents events = new StartedEvents();
+    public synchronized void start() throws IOException {
         int tlsPort = settings.tls().getPort();
         InetSocketAddress webSocketAddress = settings.webSocket();
         int webSocketPort = webSocketAddress == null ? 0 : webSocketAddress.getPort();
@@ -134,12 +153,12 @@ public final class AccessEdge implements AutoCloseable {
                 && settings.insideLeg().getPort() != 0;
         try {
             if (known) {
-                events.begin(wire(tlsPort, webSocketPort, guard, log, bans));
+                events.begin(wire(tlsPort, webSocketPort));
             }
-            open(guard, events);
+            open();
             if (!known) {
                 int found = webSocket == null ? 0 : webSocket.localAddress().getPort();
-                events.begin(wire(tlsAddress().getPort(), found, guard, log, bans));
+                events.begin(wire(tlsAddress().getPort(), found));
             }
         } catch (IOException | RuntimeException failure) {
             close();
@@ -147,141 +166,124 @@ public final class AccessEdge implements AutoCloseable {
         }
     }
 
-    private void open(SourceGuard guard, StartedEvents events) throws IOException {
-        SipProtocols sip = new SipProtocols(context, events);
-        Admission inside =
-                new Admission(EdgeConnections.INSIDE_LEG, settings.insideAdmission(), BanCheck.NONE, counters);
-        insideProtocols.add(sip.links(
-                EdgeConnections.INSIDE_LEG,
-                ServerCertificates.of(material.insideLeg()),
-                SipConnectionSettings.BETWEEN_PARTS.withLinkSilence(
-                        settings.connection().linkSilence())));
+    private void open() throws IOException {
+        insideProtocols.add(links(settings));
         insideLeg = open(
                 EdgeConnections.INSIDE_LEG,
                 settings.insideLeg(),
                 settings.moreInside(),
-                inside,
-                insideProtocols,
-                events);
-        Admission outside = new Admission(OUTSIDE, settings.outsideAdmission(), guard::isBanned, counters);
-        outsideProtocols.add(sip.tls(EdgeConnections.OUTSIDE_TLS, material.outside(), settings.connection()));
+                insideAdmission,
+                insideProtocols);
+        outsideProtocols.add(tls(settings));
         InetSocketAddress address = settings.webSocket();
-        boolean onePort = settings.tls().equals(address);
-        if (onePort) {
-            outsideProtocols.add(web(sip));
+        boolean onePort = isOnePort();
+        if (address != null) {
+            webProtocols().add(web(settings));
         }
         tls = open(
                 onePort ? OUTSIDE : EdgeConnections.OUTSIDE_TLS,
                 settings.tls(),
                 settings.moreOutside(),
-                outside,
-                outsideProtocols,
-                events);
+                outsideAdmission,
+                outsideProtocols);
         if (onePort) {
             webSocket = tls;
         } else if (address != null) {
             webSocket = open(
-                    EdgeConnections.OUTSIDE_WSS,
-                    address,
-                    settings.moreOutside(),
-                    outside,
-                    new ProtocolTable(web(sip)),
-                    events);
+                    EdgeConnections.OUTSIDE_WSS, address, settings.moreOutside(), outsideAdmission, webProtocols());
         }
     }
 
-    private Protocol web(SipProtocols sip) {
-        HttpRoute webSockets = sip.webSocket(
-                EdgeConnections.OUTSIDE_WSS, WEB_SOCKET_PATH, settings.webSocketOrigins(), settings.connection());
+    private boolean isOnePort() {
+        return settings.tls().equals(settings.webSocket());
+    }
+
+    private ProtocolTable webProtocols() {
+        return isOnePort() ? outsideProtocols : webSocketProtocols;
+    }
+
+    private Protocol links(AccessEdgeSettings said) {
+        return sip.links(
+                EdgeConnections.INSIDE_LEG,
+                ServerCertificates.of(material.insideLeg()),
+                SipConnectionSettings.BETWEEN_PARTS.withLinkSilence(
+                        said.connection().linkSilence()));
+    }
+
+    private Protocol tls(AccessEdgeSettings said) {
+        return sip.tls(EdgeConnections.OUTSIDE_TLS, material.outside(), said.connection());
+    }
+
+    private Protocol web(AccessEdgeSettings said) {
+        HttpRoute webSockets =
+                sip.webSocket(EdgeConnections.OUTSIDE_WSS, WEB_SOCKET_PATH, said.webSocketOrigins(), said.connection());
         return new HttpFront(List.of(webSockets, OutsidePage.route()), counters)
                 .protocol(EdgeConnections.OUTSIDE_WSS, material.outside());
     }
 
     /** Opens the first listener, and the others at the port that it got. */
     private SharedListener open(
-            String name,
-            InetSocketAddress first,
-            List<InetAddress> more,
-            Admission admission,
-            ProtocolTable protocols,
-            StartedEvents events)
+            String name, InetSocketAddress first, List<InetAddress> more, Admission admission, ProtocolTable protocols)
             throws IOException {
-        SharedListener opened = open(new ListenerSettings(name, first, admission), protocols, events);
+        SharedListener opened = open(new ListenerSettings(name, first, admission), protocols);
         int port = opened.localAddress().getPort();
         for (InetAddress address : more) {
             // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
             if (!first.getAddress().isAnyLocalAddress() || !address.isAnyLocalAddress()) {
-                open(new ListenerSettings(name, new InetSocketAddress(address, port), admission), protocols, events);
+                open(new ListenerSettings(name, new InetSocketAddress(address, port), admission), protocols);
             }
         }
         return opened;
     }
 
-    private SharedListener open(ListenerSettings listener, ProtocolTable protocols, StartedEvents events)
-            throws IOException {
+    private SharedListener open(ListenerSettings listener, ProtocolTable protocols) throws IOException {
         SharedListener opened = SharedListener.open(context.port(), listener, protocols, events::handshakeFailed);
         listeners.add(opened);
         return opened;
     }
 
     /** Puts the engine together and binds it to the event loops. */
-    private EdgeConnections wire(int tlsPort, int webSocketPort, SourceGuard guard, EdgeLog log, BanAction bans) {
-        EdgeNames names = new EdgeNames(
-                settings.node(),
+    private EdgeConnections wire(int tlsPort, int webSocketPort) {
+        EdgeNames names = names(
+                settings,
                 context.clock().now(),
-                settings.outsideHost(),
-                settings.outsideAliases(),
                 settings.publicTlsPort() > 0 ? settings.publicTlsPort() : tlsPort,
-                settings.publicWebSocketPort() > 0 ? settings.publicWebSocketPort() : webSocketPort,
-                settings.insideHost(),
-                settings.nextHop() instanceof NextHop.Direct ? insidePort() : 0);
+                settings.publicWebSocketPort() > 0 ? settings.publicWebSocketPort() : webSocketPort);
         FlowDirectory directory = new FlowDirectory(names, settings.limits(), counters);
         bans.watch(directory);
-        InsideNames insideNames = new InsideNames(settings.insideNames(), names.known(settings.domains()));
-        insideNames.add(settings.insideHost());
-        if (settings.nextHop() instanceof NextHop.Direct(var uri) && !isLoopback(uri.host())) {
-            insideNames.add(uri.host());
-        }
+        PolicyInForce inForce = new PolicyInForce(names, settings);
         Refusals refusals = new Refusals(names, settings.retryAfter(), guard, log, counters, random);
-        EdgePolicy policy = new EdgePolicy(
-                names,
-                settings.domains(),
-                settings.nextHop(),
-                settings.hiding(),
-                settings.limits(),
-                settings.flowTimer());
         Surroundings surroundings = new ConnectionSurroundings();
         ClientTls dialled = material.nextHop();
+        List<EdgeRole> roles = new ArrayList<>();
         SipShards shards = SipShards.perLoop(
                 context,
                 dialled == null ? OutboundSettings.none() : OutboundSettings.tls(dialled),
-                (shard, transmitter) -> new EdgeRole(
-                        core(
-                                shard,
-                                transmitter,
-                                new EdgeRouter(
-                                        policy,
-                                        directory,
-                                        guard,
-                                        insideNames,
-                                        sealer,
-                                        surroundings,
-                                        refusals,
-                                        log,
-                                        counters)),
-                        directory,
-                        insideNames));
-        return new EdgeConnections(directory, guard, insideNames, refusals, shards);
+                (shard, transmitter) -> {
+                    EdgeRouter router = new EdgeRouter(
+                            inForce.policy(), directory, guard, sealer, surroundings, refusals, log, counters);
+                    roles.add(new EdgeRole(router, core(shard, transmitter, router), directory, inForce));
+                    return roles.getLast();
+                });
+        running = new Running(inForce, directory, refusals, shards, roles);
+        return new EdgeConnections(directory, guard, inForce, refusals, shards);
+    }
+
+    private EdgeNames names(AccessEdgeSettings said, long boot, int tlsPort, int webSocketPort) {
+        return new EdgeNames(
+                settings.node(),
+                boot,
+                said.outsideHost(),
+                said.outsideAliases(),
+                tlsPort,
+                webSocketPort,
+                settings.insideHost(),
+                said.nextHop() instanceof NextHop.Direct ? insidePort() : 0);
     }
 
     private int insidePort() {
         int set = settings.insideLeg().getPort();
         return set != 0 ? set : insideLegAddress().getPort();
-    }
-
-    /** What every host has is no name of the inside, and would be blanked where it means something else. */
-    private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     }
 
     private ProxyCore core(SipShard shard, Transmitter transmitter, EdgeRouter router) {
@@ -295,16 +297,54 @@ public final class AccessEdge implements AutoCloseable {
                 random);
     }
 
+    /**
+     * Takes other settings while it runs. Each shard is given one policy as a whole: requests that began before end by the
+     * one of before, and no connection is closed. Limits of a connection ({@code connection}, {@code webSocketOrigins}) hold
+     * for those that come from now on. Its name outside may change; the old one is still answered to. What it was started
+     * with stays: {@code node}, the inside host, addresses, ports, and {@code retryAfter}.
+     *
+     * @throws IllegalArgumentException if they do not go together, or name a next hop to be dialled without {@link
+     *     Material#nextHop}; then nothing changes
+     */
+    public synchronized void use(AccessEdgeSettings next) {
+        Running to = running;
+        if (to == null) {
+            throw new IllegalStateException("this edge has not started");
+        }
+        if (next.nextHop() instanceof NextHop.Direct && material.nextHop() == null) {
+            throw new IllegalArgumentException("there is no certificate to dial a next hop with");
+        }
+        EdgeNames before = to.inForce().policy().names();
+        EdgePolicy policy = to.inForce().use(names(next, before.boot(), before.tlsPort(), before.wssPort()), next);
+        guard.use(next.limits());
+        to.directory().use(next.limits());
+        to.refusals().use(policy.names());
+        insideAdmission.use(next.insideAdmission());
+        outsideAdmission.use(next.outsideAdmission());
+        insideProtocols.replace(links(next));
+        outsideProtocols.replace(tls(next));
+        if (settings.webSocket() != null) {
+            webProtocols().replace(web(next));
+        }
+        for (int i = 0; i < to.roles().size(); i++) {
+            EdgeRole role = to.roles().get(i);
+            to.shards().shard(i).execute(now -> role.use(policy, next.engine()));
+        }
+    }
+
     /** True if what clients send can go inside at the moment: the next hop is connected, or is one that we dial. */
     public boolean isInsideReachable() {
-        return new ConnectionSurroundings().nextHopReachable();
+        Running to = running;
+        return to != null
+                && new ConnectionSurroundings()
+                        .isReachable(to.inForce().policy().nextHop());
     }
 
     /** What the engine may know of connections. */
     private final class ConnectionSurroundings implements Surroundings {
         @Override
-        public boolean nextHopReachable() {
-            return switch (settings.nextHop()) {
+        public boolean isReachable(NextHop nextHop) {
+            return switch (nextHop) {
                 case NextHop.Service(String name) ->
                     !context.links().connections(name).isEmpty();
                 case NextHop.Connector(String name) ->

@@ -5,7 +5,6 @@ import org.edgeways.accessedge.engine.AccessEdgeErrorCode;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.ClientTransport;
 import org.edgeways.accessedge.engine.FlowDirectory;
-import org.edgeways.accessedge.engine.InsideNames;
 import org.edgeways.accessedge.engine.Refusals;
 import org.edgeways.accessedge.engine.SourceGuard;
 import org.edgeways.base.ErrorCode;
@@ -31,19 +30,19 @@ final class EdgeConnections implements SipConnectionEvents {
 
     private final FlowDirectory directory;
     private final SourceGuard guard;
-    private final InsideNames insideNames;
+    private final PolicyInForce inForce;
     private final Refusals refusals;
     private final SipConnectionEvents shards;
 
     EdgeConnections(
             FlowDirectory directory,
             SourceGuard guard,
-            InsideNames insideNames,
+            PolicyInForce inForce,
             Refusals refusals,
             SipConnectionEvents shards) {
         this.directory = directory;
         this.guard = guard;
-        this.insideNames = insideNames;
+        this.inForce = inForce;
         this.refusals = refusals;
         this.shards = shards;
     }
@@ -77,19 +76,7 @@ final class EdgeConnections implements SipConnectionEvents {
             return;
         }
         directory.insideOpened(connection.flow());
-        learnNames(connection, insideNames);
-    }
-
-    /** Whoever is connected on the inside has names and an address that are not read outside. */
-    static void learnNames(SipConnection connection, InsideNames insideNames) {
-        PeerIdentity peer = connection.peer();
-        if (peer != null) {
-            peer.dnsNames().forEach(insideNames::add);
-        }
-        InetAddress address = connection.remoteAddress().getAddress();
-        if (address != null && !address.isLoopbackAddress()) {
-            insideNames.add(address.getHostAddress());
-        }
+        inForce.learn(connection);
     }
 
     private static SourceNetwork source(SipConnection connection) {

@@ -1,8 +1,11 @@
 package org.edgeways.accessedge;
 
+import org.edgeways.accessedge.engine.EdgePolicy;
+import org.edgeways.accessedge.engine.EdgeRouter;
 import org.edgeways.accessedge.engine.FlowDirectory;
-import org.edgeways.accessedge.engine.InsideNames;
+import org.edgeways.sip.proxy.ProxyCore;
 import org.edgeways.sip.transaction.SipEngine;
+import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnection;
 import org.edgeways.siptransport.SipRole;
 import org.edgeways.siptransport.TransportErrorCode;
@@ -10,26 +13,34 @@ import org.edgeways.siptransport.TransportErrorCode;
 /** One shard's proxy core. Connections that we opened to a next hop ourselves are entered here. */
 final class EdgeRole implements SipRole {
 
-    private final SipEngine engine;
+    private final EdgeRouter router;
+    private final ProxyCore core;
     private final FlowDirectory directory;
-    private final InsideNames insideNames;
+    private final PolicyInForce inForce;
 
-    EdgeRole(SipEngine engine, FlowDirectory directory, InsideNames insideNames) {
-        this.engine = engine;
+    EdgeRole(EdgeRouter router, ProxyCore core, FlowDirectory directory, PolicyInForce inForce) {
+        this.router = router;
+        this.core = core;
         this.directory = directory;
-        this.insideNames = insideNames;
+        this.inForce = inForce;
+    }
+
+    /** On the shard's event loop: both hold for requests that come from now on. */
+    void use(EdgePolicy policy, SipEngineLimits limits) {
+        router.use(policy);
+        core.use(limits);
     }
 
     @Override
     public SipEngine engine() {
-        return engine;
+        return core;
     }
 
     @Override
     public void opened(SipConnection connection, long now) {
         if (!EdgeConnections.isAccepted(connection) && connection.isOpen()) {
             directory.insideOpened(connection.flow());
-            EdgeConnections.learnNames(connection, insideNames);
+            inForce.learn(connection);
         }
     }
 

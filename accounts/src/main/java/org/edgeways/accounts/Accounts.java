@@ -46,7 +46,7 @@ public final class Accounts {
     }
 
     private final Store store;
-    private final List<String> sipDomains;
+    private volatile List<String> sipDomains;
     private final AccountLimits limits;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -62,14 +62,24 @@ public final class Accounts {
             RandomGenerator random,
             Counters counters) {
         this.store = store;
-        this.sipDomains = sipDomains.stream()
-                .map(domain -> domain.toLowerCase(Locale.ROOT))
-                .toList();
+        this.sipDomains = lower(sipDomains);
         this.limits = limits;
         this.clock = clock;
         this.random = random;
         this.counters = counters;
         counters.gauge("accounts_people", people::size);
+    }
+
+    private static List<String> lower(List<String> domains) {
+        return domains.stream().map(domain -> domain.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    /** Takes new people in these domains from now on; those that are there stay. At least one; the first is the usual one. */
+    public void use(List<String> domains) {
+        if (domains.isEmpty()) {
+            throw new IllegalArgumentException("at least one SIP domain");
+        }
+        sipDomains = lower(domains);
     }
 
     /**

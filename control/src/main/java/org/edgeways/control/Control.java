@@ -28,8 +28,6 @@ import org.edgeways.link.ControlService;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Desk;
-import org.edgeways.net.PeerIdentity;
-import org.edgeways.net.Pem;
 import org.edgeways.net.RenewalTime;
 import org.edgeways.net.SigningRequest;
 import org.edgeways.net.TlsContexts;
@@ -78,12 +76,13 @@ public final class Control implements AutoCloseable {
     private final Perimeter.Listener listener;
     private final Authority authority;
     private final Ledger ledger;
+    private final Requests requests;
     private final Snapshots snapshots;
     private final NodeSessions sessions;
     private final Joinings joinings;
     private final ClientTls tls;
+    private final LastGoodSettings lastGood;
     private final Desk desk = new Desk("control");
-    private final Map<String, Instant> renewed = new HashMap<>();
     private volatile Optional<Settings> inUse = Optional.empty();
     private volatile Optional<String> problem = Optional.empty();
 
@@ -100,10 +99,12 @@ public final class Control implements AutoCloseable {
         this.listener = listener;
         this.ledger =
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
+        this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
+        this.lastGood = new LastGoodSettings(settings.authority().resolveSibling("settings-last-good"));
         this.sessions = new NodeSessions(
                 desk,
-                this::renew,
+                (peer, request) -> requests.renew(peer, request, names(String.valueOf(peer.node()))),
                 (node, what) -> ledger.audit(
                         AuditKind.SNAPSHOT_REFUSED,
                         node,
@@ -206,6 +207,9 @@ public final class Control implements AutoCloseable {
                     ledger.audit(AuditKind.SETTINGS_REFUSED, "settings", wrong.get());
                     problem = wrong;
                 }
+                if (inUse.isEmpty()) {
+                    lastGood.read().ifPresent(this::useLastGood);
+                }
             }
         }
         finish();
@@ -216,6 +220,7 @@ public final class Control implements AutoCloseable {
     private void finish() {
         try {
             if (unrecorded) {
+                lastGood.keep(around.directory().files());
                 inUse.ifPresent(taken -> ledger.audit(
                         AuditKind.SETTINGS_TAKEN,
                         taken.name(),
@@ -231,6 +236,17 @@ public final class Control implements AutoCloseable {
             LOG.error("event=control-settings-not-passed-on code={}", ControlErrorCode.SETTINGS_NOT_PASSED_ON.code());
             throw e;
         }
+    }
+
+    /** Better what was good when this program ran last than nothing: nodes and people go on. */
+    private void useLastGood(Settings last) {
+        LOG.error(
+                "event=control-settings-of-last-time code={} reason=\"{}\": the settings in their directory cannot be used;"
+                        + " begins with those that were good last",
+                ControlErrorCode.SETTINGS_OF_LAST_TIME.code(),
+                LogText.clean(problem.orElse("")));
+        inUse = Optional.of(last);
+        untold = true;
     }
 
     /** On the desk: tells the nodes and the listener what is so now. */
@@ -311,7 +327,7 @@ public final class Control implements AutoCloseable {
             if (!ledger.remove(node)) {
                 return bad(ControlErrorCode.NODE_UNKNOWN);
             }
-            sessions.cut(node, "the node was removed");
+            sessions.dismiss(node);
             refuse();
             refresh();
             return Result.ok(node);
@@ -376,58 +392,7 @@ public final class Control implements AutoCloseable {
         if (!inUse.get().connectors().containsKey(connector)) {
             return bad(ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
         }
-        return switch (SigningRequest.read(request)) {
-            case Result.Bad<SigningRequest> bad -> bad.as();
-            case Result.Ok<SigningRequest>(SigningRequest read) -> {
-                List<X509Certificate> chain = authority
-                        .certificates()
-                        .issue(
-                                read,
-                                CertificateNames.ofService(connector).valid(settings.certificateValidity()),
-                                around.clock().instant());
-                ledger.issued(connector, chain.getFirst());
-                yield Result.ok(chain);
-            }
-        };
-    }
-
-    private Result<List<String>> renew(PeerIdentity peer, byte[] request) {
-        String node = String.valueOf(peer.node());
-        Instant now = around.clock().instant();
-        Instant last = renewed.get(node);
-        Result<SigningRequest> read = SigningRequest.read(request);
-        Result<List<X509Certificate>> answer = switch (read) {
-            case Result.Bad<SigningRequest> bad -> bad.as();
-            case Result.Ok<SigningRequest>(SigningRequest good) ->
-                last != null && now.isBefore(last.plus(leastBetween()))
-                        ? bad(ControlErrorCode.RENEWAL_TOO_SOON)
-                        : ledger.renew(node, peer.serial(), good, names(node));
-        };
-        return switch (answer) {
-            case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) -> {
-                renewed.put(node, now);
-                yield Result.ok(chain.stream()
-                        .map(certificate -> Pem.text(List.of(certificate)))
-                        .toList());
-            }
-            case Result.Bad<List<X509Certificate>> bad -> {
-                LOG.warn(
-                        "event=control-renewal-refused code={} node={} reason=\"{}\"",
-                        bad.code().code(),
-                        node,
-                        LogText.clean(bad.reason()));
-                around.counters()
-                        .counter(
-                                "control_renewals_refused", "reason", bad.code().code())
-                        .increment();
-                yield bad.as();
-            }
-        };
-    }
-
-    /** A node that asks again and again must not fill the record. */
-    private Duration leastBetween() {
-        return settings.certificateValidity().dividedBy(1_000);
+        return requests.certify(connector, request);
     }
 
     private CertificateRequest names(String node) {
@@ -456,8 +421,7 @@ public final class Control implements AutoCloseable {
         public void joined(String node) {
             desk.ask(() -> {
                 refuse();
-                // a stream that is up is one of before, with a certificate that is refused now, and the connections
-                // that
+                // a stream that is up is one of before, with a certificate that is refused now, and the connections that
                 // were dialled are given up: the host of before may be at their other end
                 cutOff(node, "the node has joined anew");
                 refresh();

@@ -14,6 +14,11 @@ public enum ControlErrorCode implements ErrorCode {
             "control-connector-not-in-settings",
             "the settings have no Connector of that name; write one first, edgeways check finds mistakes in it"),
     NODE_UNKNOWN("control-node-unknown", "no node of that name has joined; `edgeways status` shows who has"),
+    SETTINGS_OF_LAST_TIME(
+            "control-settings-of-last-time",
+            "the settings cannot be used, and those that were good last are; `edgeways check` tells what is wrong"),
+    SETTINGS_NOT_KEPT(
+            "control-settings-not-kept", "a copy of the settings for another start cannot be written to the disk"),
     AUTHORITY_INCOMPLETE(
             "control-authority-incomplete",
             "some files of the authority are missing; bring them back from a backup, or move the rest away and start anew"),

@@ -112,6 +112,15 @@ final class NodeSessions implements ControlService {
         }
     }
 
+    /** Tells a node, if it hears, that it was removed, and ends its stream. */
+    void dismiss(String node) {
+        Session session = sessions.get(node);
+        if (session != null) {
+            session.peer.send(ControlCodec.write(ControlMessage.Refusal.removal()));
+        }
+        cut(node, "the node was removed");
+    }
+
     /** Whether that node's control stream is up. */
     boolean isConnected(String node) {
         return sessions.containsKey(node);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -130,9 +131,9 @@ final class RealNode implements NodeHost, AutoCloseable {
     }
 
     @Override
-    public Result<List<String>> apply(EdgeSnapshot next) {
+    public Result<Boolean> apply(EdgeSnapshot next) {
         applied.add(next);
-        return Result.ok(List.of());
+        return Result.ok(true);
     }
 
     @Override
@@ -144,6 +145,11 @@ final class RealNode implements NodeHost, AutoCloseable {
         }
         used.add(next);
         return Result.ok(true);
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.empty();
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class Admission {
     }
 
     private final String name;
-    private final AdmissionLimits limits;
+    private volatile AdmissionLimits limits;
     private final BanCheck bans;
     private final Counters counters;
     private final Counters.Counter accepted;
@@ -88,6 +88,12 @@ public final class Admission {
         counters.gauge("net_handshakes", handshakes::get, "listener", name);
     }
 
+    /** Holds to other limits from now on; who is in stays. */
+    public void use(AdmissionLimits next) {
+        rate.use(next.connectionsPerSecondPerSource(), next.connectionBurstPerSource());
+        limits = next;
+    }
+
     /** The limits it holds to. */
     public AdmissionLimits limits() {
         return limits;
@@ -111,26 +117,27 @@ public final class Admission {
     }
 
     private @Nullable NetErrorCode take(SourceNetwork source, long now) {
+        AdmissionLimits held = limits;
         if (bans.isBanned(source, now)) {
             return NetErrorCode.SOURCE_BANNED;
         }
         if (!rate.take(source, now)) {
             return NetErrorCode.CONNECTION_RATE_EXCEEDED;
         }
-        if (!within(connections, limits.connections())) {
+        if (!within(connections, held.connections())) {
             return NetErrorCode.CONNECTIONS_EXHAUSTED;
         }
-        if (!within(handshakes, limits.handshakes())) {
+        if (!within(handshakes, held.handshakes())) {
             connections.decrementAndGet();
             return NetErrorCode.HANDSHAKES_EXHAUSTED;
         }
-        if (bySource.merge(source, 1, Integer::sum) > limits.connectionsPerSource()) {
+        if (bySource.merge(source, 1, Integer::sum) > held.connectionsPerSource()) {
             leave(bySource, source);
             connections.decrementAndGet();
             handshakes.decrementAndGet();
             return NetErrorCode.CONNECTIONS_PER_SOURCE_EXHAUSTED;
         }
-        if (handshakesBySource.merge(source, 1, Integer::sum) > limits.handshakesPerSource()) {
+        if (handshakesBySource.merge(source, 1, Integer::sum) > held.handshakesPerSource()) {
             leave(handshakesBySource, source);
             leave(bySource, source);
             connections.decrementAndGet();

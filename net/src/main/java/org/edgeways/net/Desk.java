@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +42,15 @@ public final class Desk implements Executor, AutoCloseable {
         }
     }
 
-    /** Does it again and again, {@code every} after it has been done, for the first time after {@code first}. */
-    public void repeat(Runnable task, Duration first, Duration every) {
-        var _ = executor.scheduleWithFixedDelay(guarded(task), first.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+    /**
+     * Does it again and again, {@code every} after it has been done, for the first time after {@code first}.
+     *
+     * @return ends that
+     */
+    public Runnable repeat(Runnable task, Duration first, Duration every) {
+        Future<?> repeated =
+                executor.scheduleWithFixedDelay(guarded(task), first.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> repeated.cancel(false);
     }
 
     /**

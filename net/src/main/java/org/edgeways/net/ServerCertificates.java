@@ -83,7 +83,7 @@ public final class ServerCertificates {
     }
 
     /** The DNS names of a certificate, lower case. */
-    static List<String> namesOf(X509Certificate certificate) {
+    public static List<String> namesOf(X509Certificate certificate) {
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();
             return names == null

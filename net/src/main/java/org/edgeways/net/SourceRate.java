@@ -15,24 +15,35 @@ final class SourceRate {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final long nanosEach;
-    private final long nanosBurst;
+    private record Rate(long nanosEach, long nanosBurst) {}
+
+    private volatile Rate rate;
     private final ConcurrentHashMap<SourceNetwork, Long> paidBackAt = new ConcurrentHashMap<>();
     private final AtomicLong sweptAt = new AtomicLong(Long.MIN_VALUE);
 
     SourceRate(int perSecond, int burst) {
-        nanosEach = SECOND / perSecond;
-        nanosBurst = nanosEach * burst;
+        rate = rate(perSecond, burst);
+    }
+
+    private static Rate rate(int perSecond, int burst) {
+        long nanosEach = SECOND / perSecond;
+        return new Rate(nanosEach, nanosEach * burst);
+    }
+
+    /** Another rate from now on; what was taken is paid back as it was reckoned. */
+    void use(int perSecond, int burst) {
+        rate = rate(perSecond, burst);
     }
 
     /** Takes one; false if that is more than is allowed, and then nothing is taken. */
     boolean take(SourceNetwork source, long now) {
         sweep(now);
+        Rate held = rate;
         boolean[] taken = new boolean[1];
         paidBackAt.compute(source, (key, known) -> {
             long from = known == null ? now : Math.max(known, now);
-            taken[0] = from + nanosEach - now <= nanosBurst;
-            return taken[0] ? from + nanosEach : known;
+            taken[0] = from + held.nanosEach() - now <= held.nanosBurst();
+            return taken[0] ? from + held.nanosEach() : known;
         });
         return taken[0];
     }

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.IoReason;
@@ -81,6 +80,8 @@ public final class NodeAgent implements ControlService {
     private List<String> restartNeeded = List.of();
     private ControlMessage.@Nullable Rejected rejected;
     private @Nullable Asked asked;
+    private volatile boolean removed;
+    private volatile boolean connected;
 
     /**
      * An agent that has heard nobody yet.
@@ -112,6 +113,13 @@ public final class NodeAgent implements ControlService {
         around.desk().execute(this::report);
     }
 
+    /** Why the inside does not reach this node at the moment; empty if it does. On any thread. */
+    public Optional<String> standing() {
+        return removed
+                ? Optional.of(NodeErrorCode.REMOVED.meaning())
+                : connected ? Optional.empty() : Optional.of("the inside has no Link open to this node");
+    }
+
     private long revision() {
         return running == null ? 0 : running.revision();
     }
@@ -119,7 +127,11 @@ public final class NodeAgent implements ControlService {
     private void report() {
         byte[] message = ControlCodec.write(new ControlMessage.Report(
                 revision(),
-                Optional.ofNullable(rejected),
+                Optional.ofNullable(rejected)
+                        .or(() -> around.host()
+                                .problem()
+                                .map(reason -> new ControlMessage.Rejected(
+                                        revision(), NodeErrorCode.ROLES_NOT_STARTED.code(), reason))),
                 restartNeeded,
                 Optional.of(member.identity().leaf().getNotAfter().toInstant().getEpochSecond()),
                 around.host().shown()));
@@ -144,20 +156,18 @@ public final class NodeAgent implements ControlService {
 
     private void put(EdgeSnapshot next, byte[] envelope) {
         switch (around.host().apply(next)) {
-            case Result.Bad<List<String>> bad -> reject(next.revision(), bad.code(), bad.reason());
-            case Result.Ok<List<String>>(List<String> waiting) -> taken(next, envelope, waiting);
+            case Result.Bad<Boolean> bad -> reject(next.revision(), bad.code(), bad.reason());
+            case Result.Ok<Boolean> good -> taken(next, envelope);
         }
     }
 
-    private void taken(EdgeSnapshot next, byte[] envelope, List<String> waiting) {
+    private void taken(EdgeSnapshot next, byte[] envelope) {
         running = next;
         rejected = null;
         if (started == null) {
             started = next;
         }
-        restartNeeded = Stream.concat(SnapshotChange.between(started, next).restartNeeded().stream(), waiting.stream())
-                .distinct()
-                .toList();
+        restartNeeded = SnapshotChange.between(started, next).restartNeeded();
         around.counters().counter("node_snapshots_taken").increment();
         LOG.info(
                 "event=node-snapshot-taken revision={} restart=\"{}\"",
@@ -275,6 +285,8 @@ public final class NodeAgent implements ControlService {
                 return;
             }
             sessions.add(this);
+            connected = true;
+            removed = false;
             peer.send(ControlCodec.write(new ControlMessage.Hello(member.node(), revision(), around.version())));
             report();
             renewIfDue();
@@ -307,12 +319,7 @@ public final class NodeAgent implements ControlService {
                     switch (message) {
                         case ControlMessage.SnapshotPush push -> take(push.bytes());
                         case ControlMessage.CertificateIssued issued -> renewed(issued.chain());
-                        case ControlMessage.Refusal refusal ->
-                            LOG.warn(
-                                    "event=node-refused-by-inside code={} message={} reason=\"{}\"",
-                                    refusal.code(),
-                                    refusal.of(),
-                                    LogText.clean(refusal.reason()));
+                        case ControlMessage.Refusal refusal -> refused(refusal);
                         case ControlMessage.Hello _, ControlMessage.Report _, ControlMessage.CertificateRequest _ ->
                             peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
                     }
@@ -320,11 +327,30 @@ public final class NodeAgent implements ControlService {
             }
         }
 
+        private void refused(ControlMessage.Refusal refusal) {
+            if (refusal.isRemoval()) {
+                removed = true;
+                LOG.error(
+                        "event=node-removed code={}: {}",
+                        NodeErrorCode.REMOVED.code(),
+                        NodeErrorCode.REMOVED.meaning());
+                return;
+            }
+            LOG.warn(
+                    "event=node-refused-by-inside code={} message={} reason=\"{}\"",
+                    refusal.code(),
+                    refusal.of(),
+                    LogText.clean(refusal.reason()));
+        }
+
         @Override
         public void closed(String reason) {
             closed = true;
             LOG.info("event=node-control-ended reason=\"{}\"", LogText.clean(reason));
-            around.desk().execute(() -> sessions.remove(this));
+            around.desk().execute(() -> {
+                sessions.remove(this);
+                connected = !sessions.isEmpty();
+            });
         }
     }
 }

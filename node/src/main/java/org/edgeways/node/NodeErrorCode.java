@@ -12,6 +12,10 @@ public enum NodeErrorCode implements ErrorCode {
     CERTIFICATE_WRONG("node-certificate-wrong", "the certificate that came is not one that this node asked for"),
     CERTIFICATE_NOT_KEPT(
             "node-certificate-not-kept", "the new certificate cannot be written to the disk; the old one goes on"),
+    ROLES_NOT_STARTED("node-roles-not-started", "this host cannot run what the settings say"),
+    REMOVED(
+            "node-removed",
+            "this node was removed inside: it serves nobody; to use this host again, make a bundle inside and join anew with an empty data directory"),
     MESSAGE_UNEXPECTED("node-message-unexpected", "the inside sent what only a node sends");
 
     private final String code;

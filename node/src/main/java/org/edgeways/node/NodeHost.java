@@ -1,6 +1,7 @@
 package org.edgeways.node;
 
 import java.util.List;
+import java.util.Optional;
 import org.edgeways.base.Result;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.control.ControlMessage;
@@ -10,15 +11,18 @@ import org.edgeways.settings.snapshot.EdgeSnapshot;
 public interface NodeHost {
 
     /**
-     * Puts settings into effect, all or nothing, without dropping a connection; what needs a restart waits for it.
+     * Puts settings into effect, all or nothing, without dropping a connection; those keys of which the settings say that
+     * they need a restart wait for it.
      *
-     * @return keys that are in effect only after a restart, beside those of which the settings say so; or why the settings
-     *     cannot be used here
+     * @return why the settings cannot be used here, if so
      */
-    Result<List<String>> apply(EdgeSnapshot next);
+    Result<Boolean> apply(EdgeSnapshot next);
 
     /** Shows another certificate from the next connection on, or says why it cannot. */
     Result<Boolean> use(TlsIdentity next);
+
+    /** Why the settings that were taken are not in effect at the moment; empty if they are. */
+    Optional<String> problem();
 
     /** The certificates that clients outside are shown. */
     List<ControlMessage.Shown> shown();

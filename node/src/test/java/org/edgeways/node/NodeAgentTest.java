@@ -90,20 +90,26 @@ final class NodeAgentTest {
         private final List<EdgeSnapshot> applied = new ArrayList<>();
         private final List<TlsIdentity> used = new ArrayList<>();
         private boolean unwilling;
+        private Optional<String> problem = Optional.empty();
 
         @Override
-        public Result<List<String>> apply(EdgeSnapshot next) {
+        public Result<Boolean> apply(EdgeSnapshot next) {
             if (unwilling) {
                 return Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, "no such address here");
             }
             applied.add(next);
-            return Result.ok(List.of());
+            return Result.ok(true);
         }
 
         @Override
         public Result<Boolean> use(TlsIdentity next) {
             used.add(next);
             return Result.ok(true);
+        }
+
+        @Override
+        public Optional<String> problem() {
+            return problem;
         }
 
         @Override
@@ -384,5 +390,32 @@ final class NodeAgentTest {
         session.received(ControlCodec.write(new ControlMessage.Hello("edge1", 3, "test")));
 
         assertThat(closed).containsExactly(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+    }
+
+    @Test
+    void aNodeThatIsToldThatItWasRemovedSaysSoUntilItIsCalledAgain() {
+        assertThat(agent.standing()).isEmpty();
+        session.received(ControlCodec.write(ControlMessage.Refusal.removal()));
+        session.closed("the node was removed");
+        assertThat(agent.standing()).hasValueSatisfying(why -> assertThat(why).contains("removed"));
+        session = agent.opened(new Peer());
+        assertThat(agent.standing()).isEmpty();
+    }
+
+    @Test
+    void aNodeWithoutAStreamSaysThatTheInsideDoesNotReachIt() {
+        session.closed("gone");
+        assertThat(agent.standing()).hasValueSatisfying(why -> assertThat(why).contains("no Link"));
+    }
+
+    @Test
+    void whatTheHostCannotDoWithTheSettingsItHasIsReported() {
+        given(snapshot(1));
+        host.problem = Optional.of("cannot listen");
+        agent.changed();
+        assertThat(refused()).isEqualTo("node-roles-not-started");
+        host.problem = Optional.empty();
+        agent.changed();
+        assertThat(refused()).isEmpty();
     }
 }

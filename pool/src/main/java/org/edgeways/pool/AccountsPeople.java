@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class AccountsPeople implements People {
 
     private final Accounts accounts;
-    private final Set<String> domains;
+    private volatile Set<String> domains = Set.of();
 
     AccountsPeople(Accounts accounts, List<String> domains) {
         this.accounts = accounts;
-        this.domains = domains.stream().map(d -> d.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        use(domains);
+    }
+
+    /** These are our domains from now on. */
+    final void use(List<String> ours) {
+        domains = ours.stream().map(d -> d.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

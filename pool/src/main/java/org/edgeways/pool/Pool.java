@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.edgeways.accounts.AccountChange;
@@ -37,6 +38,7 @@ import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.OutboundSettings;
 import org.edgeways.siptransport.SipConnectionSettings;
 import org.edgeways.siptransport.SipDialer;
+import org.edgeways.siptransport.SipDialerSettings;
 import org.edgeways.siptransport.SipListener;
 import org.edgeways.siptransport.SipListenerSettings;
 import org.edgeways.siptransport.SipShard;
@@ -57,18 +59,33 @@ public final class Pool implements AutoCloseable {
     private final AtomicReference<@Nullable PoolEngine> engine;
     private final AtomicBoolean closing;
     private final List<SipListener> listeners = new ArrayList<>();
-    private final Map<LinkedNode, SipDialer> dialers = new ConcurrentHashMap<>();
-    private @Nullable Function<LinkedNode, SipDialer> dialing;
+    private final Map<String, SipDialer> dialers = new ConcurrentHashMap<>();
+    private final Set<String> edgeHosts = new TreeSet<>();
+    private final AccountsPeople people;
+    private final MessageStore messages;
+    private final Admission admission;
+    private final TransportContext transport;
+    private PoolSettings settings;
     private @Nullable AdminServer admin;
 
     private Pool(
+            PoolSettings settings,
+            TransportContext transport,
+            Counters counters,
             Store store,
             Accounts accounts,
+            AccountsPeople people,
+            MessageStore messages,
             SipShards shards,
             AtomicReference<@Nullable PoolEngine> engine,
             AtomicBoolean closing) {
+        this.settings = settings;
+        this.transport = transport;
         this.store = store;
         this.accounts = accounts;
+        this.people = people;
+        this.messages = messages;
+        this.admission = new Admission("inside", settings.limits().admission(), BanCheck.NONE, counters);
         this.shards = shards;
         this.engine = engine;
         this.closing = closing;
@@ -136,19 +153,14 @@ public final class Pool implements AutoCloseable {
         String boot = HexFormat.of().toHexDigits(random.nextLong());
         AtomicReference<@Nullable PoolEngine> made = new AtomicReference<>();
         AtomicBoolean closing = new AtomicBoolean();
+        AccountsPeople people = new AccountsPeople(accounts, settings.sipDomains());
         SipShards shards = SipShards.single(transport, OutboundSettings.none(), (shard, transmitter) -> {
             StoreCommands commands =
                     new StoreCommands(bindings, messages, presence, shard::execute, () -> engineOf(made), closing);
             PoolEngine.Surroundings around = new PoolEngine.Surroundings(
-                    new AccountsPeople(accounts, settings.sipDomains()),
-                    commands,
-                    commands,
-                    transmitter,
-                    new PoolLog(),
-                    counters,
-                    random);
+                    people, commands, commands, transmitter, new PoolLog(), counters, random);
             PoolEngine engine = new PoolEngine(
-                    settings.engine(),
+                    settings.engine(hosts(settings.edges())),
                     around,
                     SipTimers.DEFAULT,
                     settings.limits().transactions(),
@@ -158,12 +170,12 @@ public final class Pool implements AutoCloseable {
             made.set(engine);
             return new PoolRole(engine, messages, bindings, presence, shard::execute, start);
         });
-        Pool pool = new Pool(store, accounts, shards, made, closing);
+        Pool pool = new Pool(settings, transport, counters, store, accounts, people, messages, shards, made, closing);
         List<String> recipients =
                 messages.waiting().stream().map(Waiting::recipient).toList();
         pool.shard().execute(now -> pool.engine().restore(saved, recipients, savedPresence, now));
         try {
-            pool.open(settings, transport, counters, more);
+            pool.open(counters, more);
         } catch (IOException | RuntimeException e) {
             pool.closeConnections();
             throw e;
@@ -171,22 +183,44 @@ public final class Pool implements AutoCloseable {
         return pool;
     }
 
-    private void open(PoolSettings settings, TransportContext transport, Counters counters, MoreCommands more)
-            throws IOException {
+    private void open(Counters counters, MoreCommands more) throws IOException {
         accounts.listen(this::accountChanged);
-        Admission admission = new Admission("inside", settings.limits().admission(), BanCheck.NONE, counters);
         int number = 0;
         for (InetSocketAddress address : settings.inside()) {
             String name = number++ == 0 ? "inside-tls" : "inside-tls-" + number;
             SipListenerSettings listener = SipListenerSettings.tls(name, address, settings.insideTls(), admission)
-                    .with(SipConnectionSettings.DEFAULT.withMessage(
-                            settings.limits().size()));
+                    .with(connections(settings));
             listeners.add(SipListener.open(transport, listener, shards));
         }
-        dialing = edge -> SipDialer.start(
-                transport, edge.dialer(settings.linkTls(), settings.limits().link()), shards, LinkListener.NONE);
         dial(settings.edges());
         admin = AdminServer.open(settings.data(), accounts, this::bindingCounts, this::askPresence, more, counters);
+    }
+
+    private static SipConnectionSettings connections(PoolSettings said) {
+        return SipConnectionSettings.DEFAULT.withMessage(said.limits().size());
+    }
+
+    /**
+     * Takes other settings while it runs, for what comes from now on; no connection is closed. The size of messages holds for
+     * connections that are accepted later. What stays as it was at the start: the data directory, {@code host}, where it
+     * listens, the certificates, {@code edges} (see {@link #dial}), and limits of presence.
+     */
+    public synchronized void use(PoolSettings next) {
+        settings = next;
+        accounts.use(next.sipDomains());
+        messages.use(next.limits().waiting());
+        admission.use(next.limits().admission());
+        listeners.forEach(listener -> listener.use(connections(next)));
+        tellEngine();
+    }
+
+    private void tellEngine() {
+        PoolSettings now = settings;
+        Set<String> hosts = Set.copyOf(edgeHosts);
+        shard().execute(at -> {
+            people.use(now.sipDomains());
+            engine().use(now.engine(hosts), now.limits().transactions(), at);
+        });
     }
 
     private static PoolEngine engineOf(AtomicReference<@Nullable PoolEngine> made) {
@@ -241,24 +275,38 @@ public final class Pool implements AutoCloseable {
 
     /**
      * Keeps links to these edge nodes from now on and to no others: those of a node that is no more among them are closed at
-     * once, those of one that is as before are left alone.
+     * once. Those of one that is dialled otherwise than before, or with fewer connections, end by themselves as soon as
+     * nothing is lost by it, after the new ones were begun. That an edge once had another host is not forgotten.
      */
     public synchronized void dial(List<LinkedNode> edges) {
-        Function<LinkedNode, SipDialer> start = dialing;
-        if (start == null || closing.get()) {
+        if (closing.get()) {
             return;
         }
+        Set<String> names = edges.stream().map(LinkedNode::host).collect(Collectors.toSet());
         dialers.entrySet().removeIf(dialled -> {
-            boolean gone = !edges.contains(dialled.getKey());
+            boolean gone = !names.contains(dialled.getKey());
             if (gone) {
                 dialled.getValue().close();
             }
             return gone;
         });
-        Set<String> hosts = edges.stream().map(LinkedNode::host).collect(Collectors.toUnmodifiableSet());
-        // before a request can come from one of them
-        shard().execute(_ -> engine().edgeHosts(hosts));
-        edges.forEach(edge -> dialers.computeIfAbsent(edge, start));
+        if (edgeHosts.addAll(hosts(edges))) {
+            tellEngine(); // before a request can come from one of them
+        }
+        for (LinkedNode edge : edges) {
+            SipDialerSettings said =
+                    edge.dialer(settings.linkTls(), settings.limits().link());
+            SipDialer known = dialers.get(edge.host());
+            if (known == null) {
+                dialers.put(edge.host(), SipDialer.start(transport, said, shards, LinkListener.NONE));
+            } else {
+                known.use(said);
+            }
+        }
+    }
+
+    private static Set<String> hosts(List<LinkedNode> edges) {
+        return edges.stream().map(edge -> edge.host().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     }
 
     /** Whether every edge node is linked with at least one connection. */

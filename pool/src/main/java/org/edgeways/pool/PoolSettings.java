@@ -3,9 +3,7 @@ package org.edgeways.pool;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.ServerTls;
@@ -31,7 +29,7 @@ import org.edgeways.siptransport.LinkedNode;
  *     is an address
  * @param inside where devices inside connect, TLS; the first one's port goes into Record-Route, so it must not be 0
  * @param insideTls the certificate shown there
- * @param edges the edge nodes to dial
+ * @param edges the edge nodes to dial at the start
  * @param linkTls mutual TLS towards them, with the pool's service certificate
  * @param algorithms digest algorithms offered, the same to everybody, default MD5 alone
  * @param limits everything else that is limited
@@ -95,9 +93,7 @@ public record PoolSettings(
     }
 
     /** What the engine needs of it. */
-    EngineSettings engine() {
-        Set<String> edgeHosts = new TreeSet<>();
-        edges.forEach(edge -> edgeHosts.add(edge.host().toLowerCase(Locale.ROOT)));
+    EngineSettings engine(Set<String> edgeHosts) {
         EngineSettings defaults = EngineSettings.of(host, inside.getFirst().getPort(), sipDomains, edgeHosts);
         return new EngineSettings(
                 defaults.host(),

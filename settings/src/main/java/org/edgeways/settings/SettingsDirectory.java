@@ -47,6 +47,11 @@ public final class SettingsDirectory {
         return Optional.ofNullable(inUse);
     }
 
+    /** The files as they were at the last look. */
+    public List<SettingsFile> files() {
+        return seen == null ? List.of() : seen.files();
+    }
+
     /** Looks at the directory once. Reads files: not for an event loop. */
     public Outcome check() {
         Problems problems = new Problems();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -27,15 +28,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class SipDialer implements AutoCloseable {
 
+    /** How long nothing may have come on a connection that is too many before it is closed: Timer B and F and a little. */
+    static final Duration QUIET = Duration.ofSeconds(40);
+
     private static final Logger LOG = LoggerFactory.getLogger(SipDialer.class);
 
     private final TransportContext context;
-    private final SipDialerSettings settings;
+    private volatile SipDialerSettings settings;
     private final LinkListener listener;
     private final ConnectionSetup setup;
     private final AtomicInteger open = new AtomicInteger();
     private final List<Place> places = new ArrayList<>();
+    private final Set<Place> leaving = ConcurrentHashMap.newKeySet();
     private final Map<Long, Place> placeOfFlow = new ConcurrentHashMap<>();
+    private volatile int wanted;
     private volatile boolean closed;
 
     private SipDialer(
@@ -52,13 +58,44 @@ public final class SipDialer implements AutoCloseable {
     public static SipDialer start(
             TransportContext context, SipDialerSettings settings, SipConnectionEvents events, LinkListener listener) {
         SipDialer dialer = new SipDialer(context, settings, events, listener);
-        for (int i = 0; i < settings.connections(); i++) {
-            Place place =
-                    dialer.new Place(context.loops().loop(i % context.loops().size()));
-            dialer.places.add(place);
+        dialer.keep(settings.connections());
+        return dialer;
+    }
+
+    /**
+     * Keeps links as these say from now on; their name and limits of a connection stay. Where they lead elsewhere, new ones are
+     * dialled there, and those of before end as those that are too many.
+     */
+    public synchronized void use(SipDialerSettings next) {
+        boolean elsewhere = !next.host().equals(settings.host()) || next.port() != settings.port();
+        settings = next;
+        if (elsewhere) {
+            keep(0);
+        }
+        keep(next.connections());
+    }
+
+    /**
+     * Keeps so many connections open from now on. More are dialled at once; each that is too many ends when nothing but pings
+     * has come on it for {@link #QUIET}, which is longer than any transaction waits, and is not dialled again.
+     */
+    private void keep(int connections) {
+        keep(connections, QUIET);
+    }
+
+    synchronized void keep(int connections, Duration quiet) {
+        wanted = connections;
+        while (places.size() < connections) {
+            Place place = new Place(
+                    context.loops().loop(places.size() % context.loops().size()));
+            places.add(place);
             place.loop.execute(place::connect);
         }
-        return dialer;
+        while (places.size() > connections) {
+            Place surplus = places.removeLast();
+            leaving.add(surplus);
+            surplus.loop.execute(() -> surplus.leave(quiet));
+        }
     }
 
     /** How many connections are open now. */
@@ -68,8 +105,9 @@ public final class SipDialer implements AutoCloseable {
 
     /** Connects no more and closes what is open. */
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
+        leaving.forEach(place -> place.loop.execute(place::stop));
         places.forEach(place -> place.loop.execute(place::stop));
     }
 
@@ -79,13 +117,15 @@ public final class SipDialer implements AutoCloseable {
         private int failures;
         private @Nullable ChannelSipConnection connection;
         private @Nullable Future<?> next;
+        private boolean surplus;
+        private volatile long lastMessage;
 
         Place(EventLoop loop) {
             this.loop = loop;
         }
 
         void connect() {
-            if (closed) {
+            if (closed || surplus) {
                 return;
             }
             InetSocketAddress address = InetSocketAddress.createUnresolved(settings.host(), settings.port());
@@ -101,14 +141,15 @@ public final class SipDialer implements AutoCloseable {
         }
 
         private void opened(ChannelSipConnection connected) {
-            if (closed) {
+            if (closed || surplus) {
                 connected.close(TransportErrorCode.SHUT_DOWN);
                 return;
             }
             connection = connected;
+            lastMessage = context.clock().now();
             placeOfFlow.put(connected.flow().id(), this);
             int now = open.incrementAndGet();
-            LOG.info("event=sip-link-up dialer={} open={} of={}", settings.name(), now, settings.connections());
+            LOG.info("event=sip-link-up dialer={} open={} of={}", settings.name(), now, wanted);
             listener.up(connected, now);
             if (!connected.isOpen()) {
                 lost(connected, TransportErrorCode.PEER_CLOSED);
@@ -134,6 +175,23 @@ public final class SipDialer implements AutoCloseable {
                     TimeUnit.NANOSECONDS);
         }
 
+        /** Ends it as soon as nothing is lost by it. */
+        void leave(Duration quiet) {
+            surplus = true;
+            ChannelSipConnection connected = connection;
+            if (connected == null) {
+                stop();
+                leaving.remove(this);
+                return;
+            }
+            long left = lastMessage + quiet.toNanos() - context.clock().now();
+            if (left <= 0) {
+                connected.close(TransportErrorCode.SHUT_DOWN);
+            } else {
+                var _ = loop.schedule(() -> leave(quiet), left, TimeUnit.NANOSECONDS);
+            }
+        }
+
         private void pongDue(ChannelSipConnection connected, long sent) {
             if (connected.lastHeard() < sent) {
                 connected.close(TransportErrorCode.PONG_MISSING);
@@ -147,6 +205,7 @@ public final class SipDialer implements AutoCloseable {
                 return;
             }
             connection = null;
+            leaving.remove(this);
             int now = open.decrementAndGet();
             LOG.info("event=sip-link-down code={} dialer={} open={}", reason.code(), settings.name(), now);
             listener.down(gone, reason, now);
@@ -171,7 +230,7 @@ public final class SipDialer implements AutoCloseable {
             if (next != null) {
                 next.cancel(false);
             }
-            if (closed) {
+            if (closed || surplus) {
                 return Duration.ZERO;
             }
             long bound = Math.min(
@@ -211,6 +270,10 @@ public final class SipDialer implements AutoCloseable {
 
         @Override
         public void received(SipConnection connection, SipMessage message, long now) {
+            Place place = placeOfFlow.get(connection.flow().id());
+            if (place != null) {
+                place.lastMessage = now;
+            }
             events.received(connection, message, now);
         }
 

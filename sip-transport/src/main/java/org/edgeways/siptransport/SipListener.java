@@ -3,6 +3,7 @@ package org.edgeways.siptransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Function;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.http.HttpFront;
 import org.edgeways.net.port.ListenerSettings;
@@ -14,10 +15,18 @@ import org.edgeways.net.port.SharedListener;
 public final class SipListener implements AutoCloseable {
 
     private final SipListenerSettings settings;
+    private final ProtocolTable table;
+    private final Function<SipConnectionSettings, Protocol> protocol;
     private final SharedListener listener;
 
-    private SipListener(SipListenerSettings settings, SharedListener listener) {
+    private SipListener(
+            SipListenerSettings settings,
+            ProtocolTable table,
+            Function<SipConnectionSettings, Protocol> protocol,
+            SharedListener listener) {
         this.settings = settings;
+        this.table = table;
+        this.protocol = protocol;
         this.listener = listener;
     }
 
@@ -29,8 +38,7 @@ public final class SipListener implements AutoCloseable {
     public static SipListener open(TransportContext context, SipListenerSettings settings, SipConnectionEvents events)
             throws IOException {
         SipProtocols protocols = new SipProtocols(context, events);
-        SipConnectionSettings connection = settings.connection();
-        Protocol protocol = switch (settings.wire()) {
+        Function<SipConnectionSettings, Protocol> protocol = connection -> switch (settings.wire()) {
             case SipListenerSettings.Wire.Tls(ServerCertificates tls) ->
                 settings.link()
                         ? protocols.links(settings.name(), tls, connection)
@@ -42,12 +50,18 @@ public final class SipListener implements AutoCloseable {
                         .protocolWithoutStreams(settings.name(), wire.tls());
             case SipListenerSettings.Wire.Tcp tcp -> protocols.tcp(settings.name(), connection);
         };
+        ProtocolTable table = new ProtocolTable(protocol.apply(settings.connection()));
         SharedListener listener = SharedListener.open(
                 context.port(),
                 new ListenerSettings(settings.name(), settings.address(), settings.admission()),
-                new ProtocolTable(protocol),
+                table,
                 events::handshakeFailed);
-        return new SipListener(settings, listener);
+        return new SipListener(settings, table, protocol, listener);
+    }
+
+    /** Limits of connections that are accepted from now on. */
+    public void use(SipConnectionSettings connection) {
+        table.replace(protocol.apply(connection));
     }
 
     /** Where it listens, with the port that was found. */

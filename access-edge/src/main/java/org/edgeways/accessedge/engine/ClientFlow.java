@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.edgeways.base.SourceNetwork;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.tokens.FlowToken;
@@ -33,7 +34,7 @@ public final class ClientFlow {
     private final Flow flow;
     private final ClientTransport transport;
     private final SourceNetwork source;
-    private final EdgeLimits limits;
+    private final Supplier<EdgeLimits> limits;
     private final Map<String, SignIn> people = new LinkedHashMap<>();
     private final Set<String> everSignedIn = new HashSet<>();
     private @Nullable SealedToken sealedToken;
@@ -44,7 +45,7 @@ public final class ClientFlow {
     private final Set<String> begun = new HashSet<>();
     private boolean failedWhileBanned;
 
-    ClientFlow(Flow flow, ClientTransport transport, SourceNetwork source, EdgeLimits limits) {
+    ClientFlow(Flow flow, ClientTransport transport, SourceNetwork source, Supplier<EdgeLimits> limits) {
         this.flow = flow;
         this.transport = transport;
         this.source = source;
@@ -99,7 +100,7 @@ public final class ClientFlow {
         if (everSignedIn.contains(person) || begun.contains(person)) {
             return false;
         }
-        if (begun.size() >= limits.peoplePerConnection()) {
+        if (begun.size() >= limits.get().peoplePerConnection()) {
             return true;
         }
         begun.add(person);
@@ -136,11 +137,11 @@ public final class ClientFlow {
 
     /** True if one more person may sign in, or that one is already. Makes room by forgetting who has expired. */
     synchronized boolean hasRoomFor(String person, long now) {
-        if (people.containsKey(person) || people.size() < limits.peoplePerConnection()) {
+        if (people.containsKey(person) || people.size() < limits.get().peoplePerConnection()) {
             return true;
         }
         people.values().removeIf(signIn -> now >= signIn.expiresAt);
-        return people.size() < limits.peoplePerConnection();
+        return people.size() < limits.get().peoplePerConnection();
     }
 
     synchronized void signIn(String person, String device, long expiresAt, Collection<String> contacts) {
@@ -151,12 +152,12 @@ public final class ClientFlow {
         for (String contact : contacts) {
             if (!signIn.contacts.contains(contact)) {
                 signIn.contacts.addLast(contact);
-                if (signIn.contacts.size() > limits.contactsPerPerson()) {
+                if (signIn.contacts.size() > limits.get().contactsPerPerson()) {
                     signIn.contacts.removeFirst();
                 }
             }
         }
-        if (everSignedIn.size() < 4 * limits.peoplePerConnection()) {
+        if (everSignedIn.size() < 4 * limits.get().peoplePerConnection()) {
             everSignedIn.add(person);
         }
     }

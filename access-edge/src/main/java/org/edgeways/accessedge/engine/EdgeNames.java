@@ -57,6 +57,19 @@ public record EdgeNames(
         this(node, boot, outsideHost, outsideAliases, tlsPort, wssPort, insideHost, 0);
     }
 
+    /**
+     * The same, known outside by the names of before too: registrations and dialogs that began with them go on.
+     *
+     * @param before of this run of the program
+     */
+    public EdgeNames after(EdgeNames before) {
+        Set<String> aliases = new HashSet<>(outsideAliases);
+        aliases.addAll(before.outsideAliases);
+        aliases.add(before.outsideHost);
+        aliases.remove(outsideHost);
+        return new EdgeNames(node, boot, outsideHost, aliases, tlsPort, wssPort, insideHost, insidePort);
+    }
+
     /** True if a URI's host is one of our names as clients outside know them. */
     public boolean isOutside(String host) {
         String canonical = canonical(host);

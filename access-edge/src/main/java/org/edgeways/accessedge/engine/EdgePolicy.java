@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.edgeways.policy.SipDomains;
 
 /**
- * What the engine is set to.
+ * What the engine is set to at one time. Another takes its place as a whole, with {@link EdgeRouter#use}.
  *
  * @param names what the node calls itself
  * @param domains our SIP domains
@@ -13,6 +13,13 @@ import org.edgeways.policy.SipDomains;
  * @param limits the role's own limits
  * @param flowTimer how often clients that keep their connection alive (RFC 5626) are asked to do it; zero to leave it to
  *     them
+ * @param insideNames what must not be read outside
  */
 public record EdgePolicy(
-        EdgeNames names, SipDomains domains, NextHop nextHop, boolean hiding, EdgeLimits limits, Duration flowTimer) {}
+        EdgeNames names,
+        SipDomains domains,
+        NextHop nextHop,
+        boolean hiding,
+        EdgeLimits limits,
+        Duration flowTimer,
+        InsideNames insideNames) {}

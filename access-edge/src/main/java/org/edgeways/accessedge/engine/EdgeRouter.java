@@ -22,35 +22,60 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EdgeRouter implements ProxyRouter {
 
-    private final EdgePolicy policy;
+    /** What new requests are decided with. */
+    private record Legs(EdgePolicy policy, InwardLeg inward, OutwardLeg outward) {}
+
     private final FlowDirectory directory;
+    private final SourceGuard guard;
+    private final Sealer sealer;
+    private final Surroundings surroundings;
     private final Refusals refusals;
-    private final InwardLeg inward;
-    private final OutwardLeg outward;
+    private final EdgeEvents events;
+    private final Counters counters;
+    private Legs legs;
 
     /** One router for one proxy core; the directory, the guard and the names may be shared by several. */
     public EdgeRouter(
             EdgePolicy policy,
             FlowDirectory directory,
             SourceGuard guard,
-            InsideNames insideNames,
             Sealer sealer,
             Surroundings surroundings,
             Refusals refusals,
             EdgeEvents events,
             Counters counters) {
-        this.policy = policy;
         this.directory = directory;
+        this.guard = guard;
+        this.sealer = sealer;
+        this.surroundings = surroundings;
         this.refusals = refusals;
-        TopologyHiding hiding = new TopologyHiding(policy.names(), policy.domains(), insideNames, sealer, counters);
+        this.events = events;
+        this.counters = counters;
+        this.legs = legs(policy);
+    }
+
+    /** Decides by another policy from now on; requests that are on their way end by the one by which they began. */
+    public void use(EdgePolicy policy) {
+        legs = legs(policy);
+    }
+
+    private Legs legs(EdgePolicy policy) {
+        TopologyHiding hiding =
+                new TopologyHiding(policy.names(), policy.domains(), policy.insideNames(), sealer, counters);
         Hygiene hygiene = new Hygiene(counters);
-        inward = new InwardLeg(policy, directory, guard, hiding, hygiene, sealer, surroundings, refusals, events);
-        outward = new OutwardLeg(policy, directory, hiding, hygiene, sealer, surroundings, refusals, events, counters);
+        return new Legs(
+                policy,
+                new InwardLeg(policy, directory, guard, hiding, hygiene, sealer, surroundings, refusals, events),
+                new OutwardLeg(policy, directory, hiding, hygiene, sealer, surroundings, refusals, events, counters));
+    }
+
+    private EdgeNames names() {
+        return legs.policy().names();
     }
 
     @Override
     public boolean isOurs(SipUri routeUri) {
-        return policy.names().isOutside(routeUri.host()) || policy.names().isInside(routeUri.host());
+        return names().isOutside(routeUri.host()) || names().isInside(routeUri.host());
     }
 
     @Override
@@ -63,24 +88,24 @@ public final class EdgeRouter implements ProxyRouter {
         if (destination instanceof Destination.Connection(var flow)) {
             ClientFlow client = directory.client(flow);
             if (client != null) {
-                return policy.names().viaOutside(client.transport());
+                return names().viaOutside(client.transport());
             }
             if (!directory.isInside(flow)) {
                 // gone in the meantime: nothing will be sent, and nothing must be learned if it is
-                return policy.names().viaOutside(ClientTransport.TLS);
+                return names().viaOutside(ClientTransport.TLS);
             }
         }
-        return policy.names().viaInside();
+        return names().viaInside();
     }
 
     @Override
     public RoutingDecision route(ProxyRequest request, long now) {
         ClientFlow client = directory.client(request.flow());
         if (client != null) {
-            return inward.route(request, client, now);
+            return legs.inward().route(request, client, now);
         }
         if (directory.isInside(request.flow())) {
-            return outward.route(request, now);
+            return legs.outward().route(request, now);
         }
         return refusals.fromElsewhere(
                 request,
@@ -92,7 +117,7 @@ public final class EdgeRouter implements ProxyRouter {
     public @Nullable Target routeAcknowledgement(ProxyRequest ack, long now) {
         ClientFlow client = directory.client(ack.flow());
         if (client != null) {
-            return inward.acknowledge(ack, client, now);
+            return legs.inward().acknowledge(ack, client, now);
         }
         return route(ack, now) instanceof RoutingDecision.Forward forward
                 ? forward.targets().getFirst()
@@ -102,7 +127,7 @@ public final class EdgeRouter implements ProxyRouter {
     @Override
     public void onForward(ProxyRequest request, Target target, SipMessage outgoing) {
         switch (request.attachment(Passage.class)) {
-            case Passage.Outward outwards -> outward.edit(outgoing, outwards);
+            case Passage.Outward outwards -> outwards.leg().edit(outgoing, outwards);
             case Passage.Inward inwards -> {}
             case null -> {}
         }
@@ -110,14 +135,16 @@ public final class EdgeRouter implements ProxyRouter {
 
     @Override
     public @Nullable String onCancel(ProxyRequest request, String reason) {
-        return request.attachment(Passage.class) instanceof Passage.Outward ? outward.cancelReason(reason) : reason;
+        return request.attachment(Passage.class) instanceof Passage.Outward outwards
+                ? outwards.leg().cancelReason(reason)
+                : reason;
     }
 
     @Override
     public void onResponse(ProxyRequest request, Target target, SipMessage upstream) {
         switch (request.attachment(Passage.class)) {
-            case Passage.Inward inwards -> inward.editResponse(request, upstream, inwards);
-            case Passage.Outward outwards -> outward.editResponse(upstream, outwards);
+            case Passage.Inward inwards -> inwards.leg().editResponse(request, upstream, inwards);
+            case Passage.Outward outwards -> outwards.leg().editResponse(upstream, outwards);
             case null -> {}
         }
     }
@@ -125,7 +152,7 @@ public final class EdgeRouter implements ProxyRouter {
     @Override
     public List<Target> onBranchFinal(ProxyRequest request, Target target, SipMessage response, long now) {
         if (request.attachment(Passage.class) instanceof Passage.Inward inwards) {
-            inward.learn(request, response, inwards, now);
+            inwards.leg().learn(request, response, inwards, now);
         }
         return List.of();
     }

@@ -22,7 +22,7 @@ public final class FlowDirectory {
     private record Device(String person, String device) {}
 
     private final EdgeNames names;
-    private final EdgeLimits limits;
+    private volatile EdgeLimits limits;
     private final ConcurrentHashMap<Flow, ClientFlow> clients = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Flow, Boolean> inside = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Device, List<ClientFlow>> devices = new ConcurrentHashMap<>();
@@ -35,9 +35,14 @@ public final class FlowDirectory {
         counters.gauge("access_edge_devices", devices::size);
     }
 
+    /** Holds to other limits from now on; who is signed in stays so. */
+    public void use(EdgeLimits next) {
+        limits = next;
+    }
+
     /** A client has connected. */
     public ClientFlow clientOpened(Flow flow, ClientTransport transport, SourceNetwork source) {
-        return clients.computeIfAbsent(flow, key -> new ClientFlow(key, transport, source, limits));
+        return clients.computeIfAbsent(flow, key -> new ClientFlow(key, transport, source, () -> limits));
     }
 
     /** A connection with the inside is open. */

@@ -20,7 +20,8 @@ public final class InsideNames {
 
     private static final String BLANK = "(hidden)";
     private static final int MIN_LENGTH = 3;
-    private static final int MAX_NAMES = 1000;
+    /** Most names; those past it are left out. */
+    public static final int MAX_NAMES = 1000;
 
     private final Set<String> names = new CopyOnWriteArraySet<>();
     private final List<String> known;

@@ -92,7 +92,7 @@ final class InwardLeg {
             AccessEdgeErrorCode code = AccessEdgeErrorCode.FROM_NOT_SIGNED_IN;
             return refusals.fromClient(request, client, code, "From: " + from, now);
         }
-        if (!surroundings.nextHopReachable()) {
+        if (!surroundings.isReachable(policy.nextHop())) {
             return refusals.fromClient(
                     request,
                     client,
@@ -215,7 +215,7 @@ final class InwardLeg {
         FlowToken token =
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device);
         message.addFirst(HeaderName.PATH, names.pathInside(token.seal(sealer)));
-        request.attach(new Passage.Inward(client, person, device, "", credentials(message), null, null));
+        request.attach(new Passage.Inward(this, client, person, device, "", credentials(message), null, null));
         return RoutingDecision.Forward.to(
                 Target.of(message.requestUriText(), policy.nextHop().destination()));
     }
@@ -242,7 +242,7 @@ final class InwardLeg {
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device == null ? "" : device);
         String routeInside = names.routeInside(client.seal(flow, sealer));
         request.attach(
-                new Passage.Inward(client, person, flow.device(), routeInside, credentials(message), null, null));
+                new Passage.Inward(this, client, person, flow.device(), routeInside, credentials(message), null, null));
         Target target = new Target(uri, routes, policy.nextHop().destination(), 1.0, null);
         List<String> own = new ArrayList<>(2);
         if (!policy.hiding()) {

@@ -100,7 +100,7 @@ final class OutwardLeg {
         } else {
             refusals.note(AccessEdgeErrorCode.ROUTE_TOO_LONG, request.flow(), null, request.method(), "record routes");
         }
-        request.attach(new Passage.Outward(client, token.person(), routeInside, routeOutside, recordRoutes));
+        request.attach(new Passage.Outward(this, client, token.person(), routeInside, routeOutside, recordRoutes));
         SipMessage message = request.message();
         message.remove(HeaderName.ROUTE);
         Target target = Target.of(message.requestUriText(), new Destination.Connection(client.flow()));

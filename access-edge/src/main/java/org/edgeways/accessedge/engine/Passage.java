@@ -15,6 +15,7 @@ sealed interface Passage {
     /**
      * From a client to the inside.
      *
+     * @param leg which it takes, to its end: another policy is for requests that come later
      * @param routeInside the Record-Route entry that we put on
      * @param credentials how many Authorization and Proxy-Authorization lines the request carried
      * @param signIn what the answer to a REGISTER means, once it is there
@@ -22,6 +23,7 @@ sealed interface Passage {
      *     gave, empty if it gave none, null if nothing of the kind has happened
      */
     record Inward(
+            InwardLeg leg,
             ClientFlow client,
             String person,
             String device,
@@ -32,22 +34,24 @@ sealed interface Passage {
             implements Passage {
 
         Inward with(SignInReading reading) {
-            return new Inward(client, person, device, routeInside, credentials, reading, unavailable);
+            return new Inward(leg, client, person, device, routeInside, credentials, reading, unavailable);
         }
 
         Inward unavailable(String retryAfter) {
-            return new Inward(client, person, device, routeInside, credentials, signIn, retryAfter);
+            return new Inward(leg, client, person, device, routeInside, credentials, signIn, retryAfter);
         }
     }
 
     /**
      * From the inside to a client.
      *
+     * @param leg which it takes, to its end
      * @param routeInside the Record-Route entry that the inside gets back as ours
      * @param routeOutside the one Record-Route entry that the client gets; null if the route set does not fit
      * @param recordRoutes the Record-Route entries that the inside sent
      */
     record Outward(
+            OutwardLeg leg,
             ClientFlow client,
             String person,
             String routeInside,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Refuses: counts, tells the driver, and makes the answer, which says why in its phrase and in a Warning. */
 public final class Refusals {
 
-    private final EdgeNames names;
+    private volatile EdgeNames names;
     private final Duration retryAfter;
     private final SourceGuard guard;
     private final EdgeEvents events;
@@ -38,6 +38,11 @@ public final class Refusals {
         this.events = events;
         this.counters = counters;
         this.random = random;
+    }
+
+    /** Signs what is refused from now on with these names. */
+    public void use(EdgeNames next) {
+        names = next;
     }
 
     /** Refuses a request of a client; if nobody is signed in there, it counts as scanning. */

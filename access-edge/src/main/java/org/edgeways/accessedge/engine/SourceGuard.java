@@ -1,6 +1,7 @@
 package org.edgeways.accessedge.engine;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.edgeways.base.Counters;
@@ -59,7 +60,7 @@ public final class SourceGuard {
         private int times;
     }
 
-    private final EdgeLimits limits;
+    private EdgeLimits limits;
     private final BanListener listener;
     private final Counters counters;
     private final LinkedHashMap<SourceNetwork, Usage> usages = new LinkedHashMap<>(64, 0.75f, true);
@@ -72,6 +73,21 @@ public final class SourceGuard {
         this.counters = counters;
         counters.gauge("access_edge_sources", this::sources);
         counters.gauge("access_edge_bans_remembered", this::bansRemembered);
+    }
+
+    /** Holds to other limits from now on; what was used up stays so, and bans last as long as they were said to. */
+    public synchronized void use(EdgeLimits next) {
+        limits = next;
+        shorten(usages, next.sources());
+        shorten(bans, next.bans());
+    }
+
+    private static void shorten(Map<SourceNetwork, ?> table, int limit) {
+        Iterator<SourceNetwork> eldest = table.keySet().iterator();
+        for (int left = table.size() - limit; left > 0; left--) {
+            eldest.next();
+            eldest.remove();
+        }
     }
 
     /** Counts one request; false if it is past the rate. */

@@ -62,6 +62,8 @@ final class EdgeBench {
     final FlowDirectory directory;
     final SourceGuard guard;
     final InsideNames insideNames;
+    final EdgePolicy policy;
+    final EdgeRouter router;
     final ProxyCore core;
     boolean insideReachable = true;
     long now = START;
@@ -96,10 +98,9 @@ final class EdgeBench {
         guard = new SourceGuard(limits, events, counters);
         SipDomains domains = new SipDomains(List.of("acorn.example"));
         insideNames = new InsideNames(List.of("pool.acorn.example", "perimeter.acorn.example"), names.known(domains));
-        EdgePolicy policy = new EdgePolicy(names, domains, nextHop, hiding, limits, Duration.ofMinutes(2));
+        policy = new EdgePolicy(names, domains, nextHop, hiding, limits, Duration.ofMinutes(2), insideNames);
         Refusals refusals = new Refusals(names, Duration.ofSeconds(5), guard, events, counters, random);
-        EdgeRouter router =
-                new EdgeRouter(policy, directory, guard, insideNames, sealer, new Around(), refusals, events, counters);
+        router = new EdgeRouter(policy, directory, guard, sealer, new Around(), refusals, events, counters);
         core = new ProxyCore(
                 this::transmit,
                 router,
@@ -113,7 +114,7 @@ final class EdgeBench {
 
     private final class Around implements Surroundings {
         @Override
-        public boolean nextHopReachable() {
+        public boolean isReachable(NextHop hop) {
             return insideReachable;
         }
 

@@ -1,6 +1,7 @@
 package org.edgeways.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +52,8 @@ public final class StatusCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         JsonNode answer = AdminClient.of(DataOption.orDemo(data)).ask(AdminClient.request("status"));
         if (form == Output.Form.JSON) {
-            out.println(Output.json(answer));
-            return ExitCode.DONE;
+            out.println(Output.json(((ObjectNode) answer).put("ok", isWell(answer))));
+            return exit(answer);
         }
         Instant now = Instant.now();
         List<List<String>> rows = new ArrayList<>();
@@ -70,9 +71,23 @@ public final class StatusCommand implements Callable<Integer> {
             out.println("The settings in the directory are not in use: "
                     + answer.path("settingsProblem").asText());
         }
+        List<String> restart = new ArrayList<>();
+        answer.path("restartNeeded").forEach(key -> restart.add(key.asText()));
+        if (!restart.isEmpty()) {
+            out.println("The pool must be started again for " + String.join(", ", restart));
+        }
         notes.forEach(out::println);
         out.flush();
-        return ExitCode.DONE;
+        return exit(answer);
+    }
+
+    /** What the answer says of itself is that it is one; this is whether the settings in the directory are in use. */
+    private static boolean isWell(JsonNode answer) {
+        return !answer.hasNonNull("settingsProblem");
+    }
+
+    private static int exit(JsonNode answer) {
+        return isWell(answer) ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static List<String> row(JsonNode node, Instant now) {
@@ -117,7 +132,8 @@ public final class StatusCommand implements Callable<Integer> {
                     name + ": a bundle works until " + node.path("bundleUntil").asText());
         }
         if (report.path("rejected").isObject()) {
-            notes.add(name + " refused revision "
+            boolean runs = !report.path("rejected").path("code").asText().equals("node-roles-not-started");
+            notes.add(name + (runs ? " refused revision " : " serves nobody: it cannot run revision ")
                     + report.path("rejected").path("revision").asText() + ": "
                     + report.path("rejected").path("reason").asText());
         }
@@ -132,14 +148,15 @@ public final class StatusCommand implements Callable<Integer> {
                     + days(shown.path("end"), now) + " left"
                     + (shown.path("selfSigned").asBoolean() ? ", made by itself: clients will not trust it" : "")
                     + (shown.hasNonNull("problem")
-                            ? "; its files cannot be read: "
+                            ? "; its files cannot be used: "
                                     + shown.path("problem").asText()
                             : ""));
         }
         if (node.path("link").hasNonNull("lastFailure")
                 && !node.path("connected").asBoolean()) {
             notes.add(name + " cannot be reached: "
-                    + node.path("link").path("lastFailure").asText());
+                    + node.path("link").path("lastFailure").asText() + ", at "
+                    + node.path("link").path("lastFailureAt").asText());
         }
     }
 

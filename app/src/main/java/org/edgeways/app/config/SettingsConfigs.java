@@ -83,9 +83,7 @@ public final class SettingsConfigs {
                 new EdgeConfig.Link(
                         // what the inside dials it by: requests inside a dialog find their way back by it
                         CertificateNames.ofNode(snapshot.node()),
-                        new ListenConfig(
-                                addresses(snapshot.insideLeg().addresses()),
-                                snapshot.insideLeg().port()),
+                        insideLeg(snapshot),
                         inside.certificate(),
                         inside.authority(),
                         admission(snapshot.limits().link().admission()),
@@ -189,6 +187,13 @@ public final class SettingsConfigs {
     private static PoolConfig.Edge dialled(EdgeNode node) {
         EdgeNode.InsideLeg leg = node.insideLeg();
         return new PoolConfig.Edge(leg.host(), leg.dialledAddress(), leg.dialledPort(), leg.connections());
+    }
+
+    /** Where the inside connects to a node. */
+    public static ListenConfig insideLeg(EdgeSnapshot snapshot) {
+        return new ListenConfig(
+                addresses(snapshot.insideLeg().addresses()),
+                snapshot.insideLeg().port());
     }
 
     /** A listener for metrics and health by the settings. */

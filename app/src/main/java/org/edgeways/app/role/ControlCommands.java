@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,11 +50,16 @@ final class ControlCommands implements MoreCommands {
 
     private final Control control;
     private final Supplier<List<NodeStatus>> links;
+    private final Supplier<List<String>> restartNeeded;
 
-    /** @param links how it stands with the Link to each node */
-    ControlCommands(Control control, Supplier<List<NodeStatus>> links) {
+    /**
+     * @param links how it stands with the Link to each node
+     * @param restartNeeded the keys of this inside that have changed and that it takes only when it is started again
+     */
+    ControlCommands(Control control, Supplier<List<NodeStatus>> links, Supplier<List<String>> restartNeeded) {
         this.control = control;
         this.links = links;
+        this.restartNeeded = restartNeeded;
     }
 
     @Override
@@ -193,6 +199,8 @@ final class ControlCommands implements MoreCommands {
                 .put("serviceEnd", status.serviceEnd().toString())
                 .put("refusedCertificates", status.refusedCertificates());
         answer.put("settingsProblem", status.settingsProblem().orElse(null));
+        ArrayNode restart = answer.putArray("restartNeeded");
+        restartNeeded.get().forEach(restart::add);
         ArrayNode nodes = answer.putArray("nodes");
         status.nodes().forEach(node -> describe(node, byName.get(node.name()), nodes.addObject()));
         return answer;
@@ -217,6 +225,13 @@ final class ControlCommands implements MoreCommands {
                             "lastFailure",
                             link.lastFailure()
                                     .map(failure -> failure.address() + ": " + failure.reason())
+                                    .orElse(null))
+                    .put(
+                            "lastFailureAt",
+                            link.lastFailure()
+                                    .map(failure -> Instant.ofEpochSecond(0, failure.at())
+                                            .truncatedTo(ChronoUnit.SECONDS)
+                                            .toString())
                                     .orElse(null));
         }
         node.report().ifPresent(report -> report(report, into.putObject("report")));

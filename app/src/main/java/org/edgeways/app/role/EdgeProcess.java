@@ -1,23 +1,20 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
 import org.edgeways.accessedge.engine.NextHop;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.EdgeConfig;
-import org.edgeways.app.config.ListenConfig;
 import org.edgeways.app.config.SettingsConfigs;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
@@ -36,7 +33,6 @@ import org.edgeways.net.TlsIdentity;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.node.Member;
 import org.edgeways.node.NodeFiles;
-import org.edgeways.policy.SipDomains;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.tokens.Keyring;
@@ -51,31 +47,25 @@ public final class EdgeProcess implements AutoCloseable {
     private static final String KEYRING_FILE = "keyring";
 
     private final DataDirectory data;
-    private final @Nullable NodePart node;
     private final TransportContext transport;
     private final AccessEdge edge;
-    private final CountersSocket counters;
-    private final CertificateReloads reloads;
+    private final Optional<NodePart> node;
+    private final Deque<AutoCloseable> opened;
     private final WatchedPart watched;
-    private final Optional<AdminListener> admin;
 
     private EdgeProcess(
             DataDirectory data,
-            @Nullable NodePart node,
             TransportContext transport,
             AccessEdge edge,
-            CountersSocket counters,
-            CertificateReloads reloads,
-            WatchedPart watched,
-            Optional<AdminListener> admin) {
+            Optional<NodePart> node,
+            Deque<AutoCloseable> opened,
+            WatchedPart watched) {
         this.data = data;
-        this.node = node;
         this.transport = transport;
         this.edge = edge;
-        this.counters = counters;
-        this.reloads = reloads;
+        this.node = node;
+        this.opened = opened;
         this.watched = watched;
-        this.admin = admin;
     }
 
     /**
@@ -88,69 +78,64 @@ public final class EdgeProcess implements AutoCloseable {
         return start(config, null, new MicrometerCounters(), loops, clock, random);
     }
 
-    /** Makes what listens to the inside of a node that has joined. */
-    private interface NodeMaker {
-        NodePart make(ServerTls insideLeg);
-    }
+    /** What a node that has joined is started with. */
+    private record Joined(
+            NodeFiles files, Member member, EdgeSnapshot snapshot, Function<EdgeSnapshot, EdgeConfig> read) {}
 
     /**
-     * Starts a node that has joined with the settings that it ran last; waits for the first ones if there are none.
+     * Starts a node that has joined with the settings that it ran last. If there are none yet, or this host cannot run them,
+     * it waits on the inside leg for others, or until it can, and says inside what is wrong.
      *
      * @param data its data directory
      * @param loops stay open
-     * @throws AppFailure if it has not joined or cannot start
+     * @throws AppFailure if it has not joined, or cannot even wait
      */
     public static EdgeProcess start(Path data, EventLoops loops, ProcessClock clock, SecureRandom random) {
         NodeFiles files = new NodeFiles(data);
-        Member member = RoleParts.good(files.member(), "Then, here: edgeways edge --join NAME.bundle --data " + data);
-        MicrometerCounters counters = new MicrometerCounters();
         SettingsConfigs.Identity identity = new SettingsConfigs.Identity(
                 new CertificateFiles(files.membershipFile(), files.membershipFile()), files.authorityFile());
-        Consumer<EdgeSnapshot> runnable = next -> SettingsConfigs.edge(next, data, identity);
-        EdgeSnapshot snapshot = RoleParts.good(files.snapshot(member))
-                .orElseGet(() -> FirstSettings.await(
-                        files,
-                        member,
-                        runnable,
-                        RoleParts.good(files.leg()),
+        Function<EdgeSnapshot, EdgeConfig> read = next -> SettingsConfigs.edge(next, data, identity);
+        NodeWaiting.Surroundings around = new NodeWaiting.Surroundings(loops, clock, random);
+        Optional<String> failure = Optional.empty();
+        Optional<EdgeSnapshot> kept = Optional.empty();
+        while (true) {
+            // anew each time: it may have got another certificate while it waited
+            Member member =
+                    RoleParts.good(files.member(), "Then, here: edgeways edge --join NAME.bundle --data " + data);
+            if (kept.isEmpty()) {
+                kept = RoleParts.good(files.snapshot(member));
+            }
+            EdgeSnapshot snapshot = NodeWaiting.await(files, member, kept, failure, read, around);
+            try {
+                return start(
+                        read.apply(snapshot),
+                        new Joined(files, member, snapshot, read),
+                        new MicrometerCounters(),
                         loops,
                         clock,
-                        random,
-                        new MicrometerCounters())); // those of the edge begin with it
-        return start(
-                configured(snapshot, data, identity),
-                leg -> new NodePart(files, member, snapshot, runnable, leg, loops, clock, random, counters),
-                counters,
-                loops,
-                clock,
-                random);
-    }
-
-    private static EdgeConfig configured(EdgeSnapshot snapshot, Path data, SettingsConfigs.Identity identity) {
-        try {
-            return SettingsConfigs.edge(snapshot, data, identity);
-        } catch (IllegalArgumentException e) {
-            throw new AppFailure(
-                    AppErrorCode.CONFIGURATION_INVALID,
-                    "the settings of this node are of a kind that this version cannot run: " + e.getMessage(),
-                    "They are of another version of this program: start that one, or empty " + data + " and join anew.",
-                    e);
+                        random);
+            } catch (AppFailure failed) {
+                if (failed.code() != AppErrorCode.PORT_TAKEN && failed.code() != AppErrorCode.START_FAILED) {
+                    throw failed;
+                }
+                failure = Optional.of(String.valueOf(failed.getMessage()));
+                kept = Optional.of(snapshot);
+            }
         }
     }
 
     private static EdgeProcess start(
             EdgeConfig config,
-            @Nullable NodeMaker node,
+            @Nullable Joined joined,
             MicrometerCounters counters,
             EventLoops loops,
             ProcessClock clock,
             SecureRandom random) {
-        NextHop nextHop = RoleParts.good(NextHop.parse(config.nextHop()));
         DataDirectory data = DataDirectory.take(config.data());
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         boolean started = false;
         try {
-            EdgeProcess process = start(config, nextHop, node, data, transport, counters, random);
+            EdgeProcess process = start(config, settings(config), joined, data, transport, counters, random);
             started = true;
             return process;
         } catch (IOException e) {
@@ -163,10 +148,22 @@ public final class EdgeProcess implements AutoCloseable {
         }
     }
 
+    private static AccessEdgeSettings settings(EdgeConfig config) {
+        try {
+            return EdgeRoles.settings(config);
+        } catch (IllegalArgumentException e) {
+            throw new AppFailure(
+                    AppErrorCode.CONFIGURATION_INVALID,
+                    "the edge cannot start: " + e.getMessage(),
+                    "Correct its settings.",
+                    e);
+        }
+    }
+
     private static EdgeProcess start(
             EdgeConfig config,
-            NextHop nextHop,
-            @Nullable NodeMaker maker,
+            AccessEdgeSettings settings,
+            @Nullable Joined joined,
             DataDirectory data,
             TransportContext transport,
             MicrometerCounters counters,
@@ -176,48 +173,84 @@ public final class EdgeProcess implements AutoCloseable {
         TlsContexts tls = new TlsContexts(TlsProvider.best());
         TlsIdentity identity = RoleParts.identity(config.link().certificate());
         List<X509Certificate> authorities = RoleParts.authorities(config.link().authority());
-        ClientTls dialled = nextHop instanceof NextHop.Direct ? tls.mutualClient(identity, authorities) : null;
+        // the settings of a node that has joined may name a next hop to be dialled at any time
+        ClientTls dialled = joined != null || settings.nextHop() instanceof NextHop.Direct
+                ? tls.mutualClient(identity, authorities)
+                : null;
         Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
-        OutsideCertificates outside = OutsideCertificates.of(config.outside(), tls, random);
-        AccessEdge.Material material =
-                new AccessEdge.Material(keyring, outside.served(), tls.mutualServer(identity, authorities), dialled);
-        AccessEdge edge =
-                new AccessEdge(settings(config, nextHop), material, transport, counters, new BlockRandom(random));
-        NodePart node = maker == null ? null : maker.make(material.insideLeg());
-        if (node != null) {
-            edge.insideProtocols().add(node.protocol());
-        }
-        edge.start();
-        WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge));
-        Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(edge));
-        Optional<AdminListener> admin;
-        CountersSocket socket;
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        CertificateReloads reloads = new CertificateReloads("edge", counters);
+        opened.push(reloads);
+        boolean started = false;
         try {
-            admin = RoleParts.admin(config.admin(), transport, counters, watched);
+            OutsideCertificates outside = OutsideCertificates.of(config.outside(), tls, random, reloads);
+            AccessEdge.Material material = new AccessEdge.Material(
+                    keyring, outside.served(), tls.mutualServer(identity, authorities), dialled);
+            AccessEdge edge = new AccessEdge(settings, material, transport, counters, new BlockRandom(random));
+            opened.push(edge);
+            Optional<NodePart> node = Optional.ofNullable(joined)
+                    .map(those -> node(
+                            those,
+                            new EdgeRoles(edge, outside, reloads, config, those.read()),
+                            material.insideLeg(),
+                            transport,
+                            counters,
+                            random));
+            node.ifPresent(opened::push);
+            node.ifPresent(part -> edge.insideProtocols().add(part.protocol()));
+            edge.start();
+            WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge, node));
+            Optional<AdminListener> admin = RoleParts.admin(config.admin(), transport, counters, watched);
             admin.ifPresent(opened::push);
-            socket = CountersSocket.open(config.data(), counters);
-        } catch (IOException e) {
-            RoleParts.closeAll(opened);
-            throw e;
+            opened.push(CountersSocket.open(config.data(), counters));
+            reloads.also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
+            if (joined == null) {
+                reloads.watch("link", config.link().certificate(), config.link().authority(), material.insideLeg());
+            } else {
+                // a node that has joined reloads it itself, with the authorities of its settings
+                reloads.show("link", material.insideLeg());
+            }
+            if (dialled != null) {
+                reloads.watch(
+                        "next-hop", config.link().certificate(), config.link().authority(), dialled);
+            }
+            node.ifPresent(part -> reloads.whenChanged(part::changed));
+            reloads.start(config.certificateCheck());
+            started = true;
+            return new EdgeProcess(data, transport, edge, node, opened, watched);
+        } finally {
+            if (!started) {
+                RoleParts.closeAll(opened);
+            }
         }
-        CertificateReloads reloads = new CertificateReloads("edge", counters)
-                .also(new KeyringReloads(new KeyringWatch(keyringFile, keyring), edge::use, counters));
-        if (maker == null) {
-            reloads.watch("link", config.link().certificate(), config.link().authority(), material.insideLeg());
-        } else {
-            // a node that has joined reloads it itself, with the authorities of its settings
-            reloads.show("link", material.insideLeg());
-        }
-        outside.watch(reloads);
-        if (dialled != null) {
-            reloads.watch("next-hop", config.link().certificate(), config.link().authority(), dialled);
-        }
-        reloads.start(config.certificateCheck());
-        return new EdgeProcess(data, node, transport, edge, socket, reloads, watched, admin);
     }
 
-    private static List<String> notReady(AccessEdge edge) {
-        return edge.isInsideReachable() ? List.of() : List.of("the inside has no connection open to this node");
+    private static NodePart node(
+            Joined joined,
+            NodeRoles roles,
+            ServerTls insideLeg,
+            TransportContext transport,
+            MicrometerCounters counters,
+            SecureRandom random) {
+        return new NodePart(
+                joined.files(),
+                joined.member(),
+                joined.snapshot(),
+                roles,
+                insideLeg,
+                transport.loops(),
+                transport.clock(),
+                random,
+                counters);
+    }
+
+    private static List<String> notReady(AccessEdge edge, Optional<NodePart> node) {
+        List<String> reasons = new ArrayList<>();
+        node.ifPresent(part -> reasons.addAll(part.notReady()));
+        if (!edge.isInsideReachable()) {
+            reasons.add("the inside has no connection open to this node");
+        }
+        return reasons;
     }
 
     /** The port of SIP over TLS outside. */
@@ -227,7 +260,7 @@ public final class EdgeProcess implements AutoCloseable {
 
     /** The edge end of the Link, over which inside services are asked; none if this node has not joined. */
     public Optional<LinkAcceptor> link() {
-        return Optional.ofNullable(node).map(NodePart::link);
+        return node.map(NodePart::link);
     }
 
     /** What can be watched of it. */
@@ -245,46 +278,9 @@ public final class EdgeProcess implements AutoCloseable {
         return new KeyringFile(data.resolve(KEYRING_FILE));
     }
 
-    private static AccessEdgeSettings settings(EdgeConfig config, NextHop nextHop) {
-        EdgeConfig.Outside outside = config.outside();
-        return AccessEdgeSettings.of(
-                        config.node(),
-                        new SipDomains(config.sipDomains()),
-                        outside.host(),
-                        config.link().host(),
-                        first(outside.sipTls()),
-                        outside.webSocket().map(EdgeProcess::first).orElse(null),
-                        first(config.link().listen()))
-                .withNames(Set.copyOf(outside.aliases()), config.insideNames())
-                .withMoreAddresses(more(outside.sipTls()), more(config.link().listen()))
-                .withWebSocketOrigins(Set.copyOf(outside.origins()))
-                .withNextHop(nextHop)
-                .withHiding(config.hideTopology())
-                .withLimits(config.limits())
-                .withTransactions(config.transactions())
-                .withConnections(
-                        outside.admission(),
-                        outside.connection().withLinkSilence(config.link().silence()))
-                .withInsideAdmission(config.link().admission());
-    }
-
-    private static List<InetAddress> more(ListenConfig listen) {
-        return listen.addresses().subList(1, listen.addresses().size());
-    }
-
-    private static InetSocketAddress first(ListenConfig listen) {
-        return listen.sockets().getFirst();
-    }
-
     @Override
     public void close() {
-        reloads.close();
-        admin.ifPresent(AdminListener::close);
-        counters.close();
-        if (node != null) {
-            node.close();
-        }
-        edge.close();
+        RoleParts.closeAll(opened);
         transport.close();
         data.close();
     }

@@ -28,18 +28,22 @@ import org.edgeways.link.LinkServices;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
-import org.edgeways.pool.Pool;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.settings.kind.Pool;
+import org.edgeways.settings.snapshot.SnapshotChange;
 import org.edgeways.store.Store;
 import org.edgeways.store.StoreException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The inside with a directory of settings: control, the Link to every node that has joined, and the pool. */
 public final class InsideProcess implements AutoCloseable {
 
     private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
     private static final String POOL = "pool";
+    private static final Logger LOG = LoggerFactory.getLogger(InsideProcess.class);
 
     private final Deque<AutoCloseable> opened;
     private final PoolProcess pool;
@@ -99,7 +103,7 @@ public final class InsideProcess implements AutoCloseable {
         DataDirectory.make(own);
         Store store = Store.open(own, List.of(Control.SCHEMA), new PrefixedCounters("control_", counters));
         opened.push(store);
-        Links links = new Links();
+        Links links = new Links(data);
         ControlSettings usual = ControlSettings.in(own);
         Control control = RoleParts.good(Control.start(
                 passphrase.map(usual::withPassphrase).orElse(usual),
@@ -127,12 +131,13 @@ public final class InsideProcess implements AutoCloseable {
         PoolProcess pool = PoolProcess.start(
                 config,
                 counters,
-                new PoolProcess.Controlled(control.tls(), new ControlCommands(control, dialer::status)),
+                new PoolProcess.Controlled(
+                        control.tls(), new ControlCommands(control, dialer::status, links::restartNeeded)),
                 loops,
                 clock,
                 random);
         opened.push(pool);
-        links.begin(control, dialer, services, pool.pool());
+        links.begin(new Links.Running(control, dialer, services, pool, inUse));
         return new InsideProcess(opened, pool, config.inside().port());
     }
 
@@ -163,25 +168,62 @@ public final class InsideProcess implements AutoCloseable {
 
     /** Dials whom control says, over the Link and for SIP, and names the services that there are. */
     private static final class Links implements Perimeter.Listener {
+        private final Path data;
         private @Nullable Perimeter latest;
         private @Nullable Running running;
         private Set<String> dialled = new HashSet<>();
+        private List<String> restartNeeded = List.of();
 
-        private record Running(Control control, LinkDialer dialer, LinkServices services, Pool pool) {}
+        /** @param started the settings that the pool was started with */
+        private record Running(
+                Control control, LinkDialer dialer, LinkServices services, PoolProcess pool, Settings started) {}
+
+        Links(Path data) {
+            this.data = data;
+        }
 
         @Override
         public synchronized void changed(Perimeter perimeter) {
+            boolean others = latest == null || !latest.settings().equals(perimeter.settings());
             latest = perimeter;
+            if (others && running != null) {
+                use(perimeter.settings(), running);
+            }
             apply();
         }
 
-        synchronized void begin(Control control, LinkDialer dialer, LinkServices services, Pool pool) {
-            running = new Running(control, dialer, services, pool);
+        synchronized void begin(Running parts) {
+            running = parts;
             apply();
         }
 
         synchronized Optional<Settings> settings() {
             return Optional.ofNullable(latest).map(Perimeter::settings);
+        }
+
+        /** The keys of the pool that have changed and that it takes only when it is started again. */
+        synchronized List<String> restartNeeded() {
+            return restartNeeded;
+        }
+
+        private void use(Settings settings, Running to) {
+            try {
+                to.pool().use(config(settings, data));
+            } catch (AppFailure e) {
+                restartNeeded = List.of("Pool");
+                LOG.error(
+                        "event=pool-settings-kept code={} reason=\"{}\": the pool runs on as it was started",
+                        e.code().code(),
+                        e.getMessage());
+                return;
+            }
+            restartNeeded =
+                    SnapshotChange.ofPool(pool(to.started()), pool(settings)).restartNeeded();
+            LOG.info("event=pool-settings-taken restart=\"{}\"", String.join(" ", restartNeeded));
+        }
+
+        private static Pool pool(Settings settings) {
+            return settings.pools().values().iterator().next();
         }
 
         private void apply() {
@@ -200,6 +242,7 @@ public final class InsideProcess implements AutoCloseable {
                     .forEach((name, node) -> to.dialer()
                             .setNode(InsideLinks.link(name, node, to.control().tls())));
             to.pool()
+                    .pool()
                     .dial(perimeter.nodes().entrySet().stream()
                             .map(entry -> InsideLinks.sip(entry.getKey(), entry.getValue()))
                             .toList());

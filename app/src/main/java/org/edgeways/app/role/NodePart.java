@@ -8,9 +8,8 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
@@ -36,24 +35,20 @@ import org.edgeways.node.NodeFiles;
 import org.edgeways.node.NodeHost;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
-import org.edgeways.settings.snapshot.SnapshotChange;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What makes an edge process a node that has joined: the edge end of the Link on the inside leg, and the agent that takes
- * settings. Whom the inside leg trusts changes at once; other keys that have changed wait for a restart, and the inside is told
- * which.
+ * settings for the roles and for whom the inside leg trusts.
  */
 final class NodePart implements NodeHost, AutoCloseable {
 
     private static final Duration CHECK = Duration.ofMinutes(1);
-    private static final Set<String> LIVE = Set.of("refusedSerials", "authorities");
     private static final int HEXADECIMAL = 16;
 
     private final ServerTls insideLeg;
-    private final @Nullable EdgeSnapshot running;
-    private final Consumer<EdgeSnapshot> runnable;
-    private final CompletableFuture<EdgeSnapshot> first = new CompletableFuture<>();
+    private final NodeRoles roles;
+    private final NodeAgent agent;
     private final Desk desk = new Desk("node");
     private final LinkContext context;
     private final LinkAcceptor acceptor;
@@ -62,22 +57,21 @@ final class NodePart implements NodeHost, AutoCloseable {
      * The part of a node.
      *
      * @param running what the roles were started with; null if there is nothing yet
-     * @param runnable throws an {@link IllegalArgumentException} for settings with which the roles could not start
+     * @param roles which settings are for
      * @throws AppFailure if whom the inside leg trusts cannot be taken from {@code running}
      */
     NodePart(
             NodeFiles files,
             Member member,
             @Nullable EdgeSnapshot running,
-            Consumer<EdgeSnapshot> runnable,
+            NodeRoles roles,
             ServerTls insideLeg,
             EventLoops loops,
             ProcessClock clock,
             SecureRandom random,
             Counters counters) {
         this.insideLeg = insideLeg;
-        this.running = running;
-        this.runnable = runnable;
+        this.roles = roles;
         // before anybody can connect: without the refused serial numbers nobody may
         if (running != null && trust(running) instanceof Result.Bad<Boolean> bad) {
             throw new AppFailure(
@@ -87,7 +81,7 @@ final class NodePart implements NodeHost, AutoCloseable {
                     "Empty its data directory and join anew.");
         }
         String version = NodePart.class.getPackage().getImplementationVersion();
-        NodeAgent agent = new NodeAgent(
+        agent = new NodeAgent(
                 member,
                 running,
                 new NodeAgent.Surroundings(
@@ -118,30 +112,24 @@ final class NodePart implements NodeHost, AutoCloseable {
         return acceptor;
     }
 
-    /** The first settings that came. */
-    CompletableFuture<EdgeSnapshot> first() {
-        return first;
+    /** To be called when what clients are shown has changed. */
+    void changed() {
+        agent.changed();
+    }
+
+    /** Why this node is cut off from the inside, if it is. */
+    List<String> notReady() {
+        return agent.standing().stream().toList();
     }
 
     @Override
-    public Result<List<String>> apply(EdgeSnapshot next) {
-        try {
-            // what is kept is what the next start begins with
-            runnable.accept(next);
-        } catch (IllegalArgumentException e) {
-            return Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, "this version cannot run them: " + e.getMessage());
-        }
-        Result<Boolean> trusted = trust(next);
-        if (trusted instanceof Result.Bad<Boolean> bad) {
-            return bad.as();
-        }
-        first.complete(next);
-        return Result.ok(
-                running == null
-                        ? List.of()
-                        : SnapshotChange.between(running, next).keys().stream()
-                                .filter(key -> !LIVE.contains(key))
-                                .toList());
+    public Result<Boolean> apply(EdgeSnapshot next) {
+        return roles.use(next) instanceof Result.Bad<Boolean> bad ? bad : trust(next);
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return roles.problem();
     }
 
     private Result<Boolean> trust(EdgeSnapshot snapshot) {
@@ -174,7 +162,7 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     @Override
     public List<ControlMessage.Shown> shown() {
-        return List.of();
+        return roles.shown();
     }
 
     @Override

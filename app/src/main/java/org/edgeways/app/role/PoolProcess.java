@@ -1,7 +1,6 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.edgeways.accounts.Accounts;
+import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.PoolConfig;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
@@ -20,6 +20,7 @@ import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerTls;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.pool.Pool;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /** A pool, running in this process, with its counters. */
 public final class PoolProcess implements AutoCloseable {
 
+    private static final String INSIDE = "inside";
+
     private final DataDirectory data;
     private final TransportContext transport;
     private final Pool pool;
@@ -41,6 +44,8 @@ public final class PoolProcess implements AutoCloseable {
     private final CertificateReloads reloads;
     private final WatchedPart watched;
     private final Optional<AdminListener> admin;
+    private final PoolSettings started;
+    private CertificateFiles certificate;
 
     private PoolProcess(
             DataDirectory data,
@@ -49,7 +54,11 @@ public final class PoolProcess implements AutoCloseable {
             CountersSocket counters,
             CertificateReloads reloads,
             WatchedPart watched,
-            Optional<AdminListener> admin) {
+            Optional<AdminListener> admin,
+            PoolSettings started,
+            CertificateFiles certificate) {
+        this.started = started;
+        this.certificate = certificate;
         this.data = data;
         this.transport = transport;
         this.pool = pool;
@@ -108,14 +117,15 @@ public final class PoolProcess implements AutoCloseable {
                 RoleParts.closeAll(opened);
                 throw e;
             }
-            CertificateReloads reloads = new CertificateReloads("pool", counters)
-                    .watch("inside", config.certificate(), settings.insideTls());
+            CertificateReloads reloads =
+                    new CertificateReloads("pool", counters).watch(INSIDE, config.certificate(), settings.insideTls());
             if (controlled == null) {
                 reloads.watch("link", config.link().certificate(), config.link().authority(), settings.linkTls());
             }
             reloads.start(config.certificateCheck());
             started = true;
-            return new PoolProcess(data, transport, pool, socket, reloads, watched, admin);
+            return new PoolProcess(
+                    data, transport, pool, socket, reloads, watched, admin, settings, config.certificate());
         } catch (IOException e) {
             throw RoleParts.notStarted("pool", e);
         } catch (StoreException e) {
@@ -134,28 +144,46 @@ public final class PoolProcess implements AutoCloseable {
 
     private static PoolSettings settings(PoolConfig config, @Nullable Controlled controlled) throws SSLException {
         TlsContexts tls = new TlsContexts(TlsProvider.best());
-        List<InetSocketAddress> inside = config.inside().sockets();
-        List<LinkedNode> edges = config.link().edges().stream()
-                .map(edge -> new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections()))
-                .toList();
-        List<DigestAlgorithm> algorithms = config.digestAlgorithms().stream()
-                .map(name -> DigestAlgorithm.ofToken(name).orElseThrow())
-                .toList();
+        return settings(
+                config,
+                tls.server(RoleParts.identity(config.certificate())),
+                controlled == null
+                        ? tls.mutualClient(
+                                RoleParts.identity(config.link().certificate()),
+                                RoleParts.authorities(config.link().authority()))
+                        : controlled.tls());
+    }
+
+    private static PoolSettings settings(PoolConfig config, ServerTls insideTls, ClientTls linkTls) {
         return new PoolSettings(
                 config.data(),
                 config.sipDomains(),
                 config.host(),
                 Set.copyOf(config.aliases()),
-                inside,
-                tls.server(RoleParts.identity(config.certificate())),
-                edges,
-                controlled == null
-                        ? tls.mutualClient(
-                                RoleParts.identity(config.link().certificate()),
-                                RoleParts.authorities(config.link().authority()))
-                        : controlled.tls(),
-                algorithms,
+                config.inside().sockets(),
+                insideTls,
+                config.link().edges().stream()
+                        .map(edge -> new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections()))
+                        .toList(),
+                linkTls,
+                config.digestAlgorithms().stream()
+                        .map(name -> DigestAlgorithm.ofToken(name).orElseThrow())
+                        .toList(),
                 config.limits().withLink(config.link().limits()));
+    }
+
+    /**
+     * Takes other settings while it runs, as {@link Pool#use} says; other files of its certificate are read and watched. The
+     * administrative listener stays as it was.
+     */
+    synchronized void use(PoolConfig next) {
+        pool.use(settings(next, started.insideTls(), started.linkTls()));
+        if (!next.certificate().equals(certificate)) {
+            certificate = next.certificate();
+            reloads.watch(INSIDE, certificate, started.insideTls());
+            reloads.checkAll();
+        }
+        reloads.start(next.certificateCheck());
     }
 
     /** What can be watched of it. */

@@ -44,7 +44,7 @@ final class RoleParts {
 
     /** The value, or the end of the command if it is bad. */
     static <T> T good(Result<T> result) {
-        return good(result, "Correct the file, or the key of the configuration that names it.");
+        return good(result, "Correct the file, or the settings that name it.");
     }
 
     /** As {@link #good(Result)}, with what to do about a bad one. */
@@ -88,19 +88,19 @@ final class RoleParts {
 
     private static String nextStep(String why) {
         if (why.contains("in use")) {
-            return "See which program listens there (ss -ltnp) and stop it, or choose another port in the configuration.";
+            return "See which program listens there (ss -ltnp) and stop it, or choose another port in its settings.";
         }
         if (why.contains("enied")) {
-            return "A port below 1024 needs the right CAP_NET_BIND_SERVICE; or choose another port in the configuration.";
+            return "A port below 1024 needs the right CAP_NET_BIND_SERVICE; or choose another port in its settings.";
         }
-        return "Correct \"addresses\" in the configuration: ip address shows those of this machine.";
+        return "Correct \"addresses\" in its settings: ip address shows those of this machine.";
     }
 
     private static AppFailure unreadable(IOException e) {
         return new AppFailure(
                 AppErrorCode.CONFIGURATION_INVALID,
-                "a file that the configuration names cannot be read: " + IoReason.of(e),
-                "Correct the name in the configuration, or the file's rights: the user who runs this must be able to read it.",
+                "a file that the settings name cannot be read: " + IoReason.of(e),
+                "Correct the name in the settings, or the file's rights: the user who runs this must be able to read it.",
                 e);
     }
 }

@@ -97,6 +97,22 @@ public final class ProtocolTable {
         protocols = Protocols.of(all);
     }
 
+    /**
+     * Puts one in the place of that of its name, for connections that are accepted from now on; those that are there stay
+     * with the one of before.
+     *
+     * @throws IllegalArgumentException if there is none of its name, or it does not go together with the others
+     */
+    public synchronized void replace(Protocol protocol) {
+        List<Protocol> all = new ArrayList<>(protocols.all());
+        int at = names().indexOf(protocol.name());
+        if (at < 0) {
+            throw new IllegalArgumentException(protocol.name() + " is not registered");
+        }
+        all.set(at, protocol);
+        protocols = Protocols.of(all);
+    }
+
     /** Takes one out if it is there; its connections stay. */
     public synchronized void remove(String name) {
         protocols = Protocols.of(protocols.all().stream()

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Result;
+import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.digest.DigestChallenge;
 import org.edgeways.sip.digest.DigestCredentials;
 import org.edgeways.sip.digest.DigestOutcome;
@@ -41,25 +42,35 @@ final class Authenticator {
     private final People people;
     private final Map<String, DigestVerifier> verifiers = new HashMap<>();
     private final RandomGenerator random;
-    private final int credentialsPerRequest;
+    private int credentialsPerRequest;
     private final List<StoredHash> decoys = new ArrayList<>();
-    private final int algorithms;
+    private List<DigestAlgorithm> algorithms = List.of();
 
     Authenticator(People people, EngineSettings settings, RandomGenerator random, long start) {
         this.people = people;
         this.random = random;
-        this.algorithms = settings.algorithms().size();
-        this.credentialsPerRequest = settings.registrar().credentialsPerRequest();
-        for (String domain : settings.domains()) {
-            byte[] key = new byte[32];
-            random.nextBytes(key);
-            DigestSettings digest = new DigestSettings(
-                    domain, settings.algorithms(), settings.nonceLifetime(), NONCES_REMEMBERED, false);
-            verifiers.put(domain, new DigestVerifier(digest, key, start));
-        }
+        use(settings, start);
         for (int i = 0; i < HASHES_TRIED; i++) {
             decoys.add(StoredHash.of("nobody", "nowhere", Long.toHexString(random.nextLong())));
         }
+    }
+
+    /** Asks for what these say from now on; where the algorithms change, challenges of before are answered as stale ones. */
+    void use(EngineSettings settings, long now) {
+        credentialsPerRequest = settings.registrar().credentialsPerRequest();
+        if (!settings.algorithms().equals(algorithms)) {
+            algorithms = settings.algorithms();
+            verifiers.clear();
+        }
+        verifiers.keySet().retainAll(settings.domains());
+        settings.domains()
+                .forEach(domain -> verifiers.computeIfAbsent(domain, realm -> {
+                    byte[] key = new byte[32];
+                    random.nextBytes(key);
+                    DigestSettings digest =
+                            new DigestSettings(realm, algorithms, settings.nonceLifetime(), NONCES_REMEMBERED, false);
+                    return new DigestVerifier(digest, key, now);
+                }));
     }
 
     /** Checks the credentials of a REGISTER; answers without them with 401. */
@@ -93,7 +104,7 @@ final class Authenticator {
                 ours.add(given);
             }
         }
-        if (ours.size() > algorithms
+        if (ours.size() > algorithms.size()
                 || ours.stream().map(DigestCredentials::username).distinct().count() > 1) {
             // RFC 3261 section 22.3, RFC 8760 section 2.4: one answer; several would be guesses
             return malformed("Several credentials for one realm");

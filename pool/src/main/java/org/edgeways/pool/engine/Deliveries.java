@@ -73,7 +73,7 @@ final class Deliveries {
         void send(DeviceTarget device, SipMessage request, LocalRequestListener listener, long now);
     }
 
-    private final MessageSettings settings;
+    private MessageSettings settings;
     private final Devices devices;
     private final DurableCommands store;
     private final Sending sending;
@@ -103,6 +103,11 @@ final class Deliveries {
         this.events = events;
         this.counters = counters;
         this.tickets = tickets;
+    }
+
+    /** Waits by these times from now on; what waits already waits as it was begun. */
+    void use(MessageSettings next) {
+        settings = next;
     }
 
     /** Whether a new message for that person has to line up behind others. */

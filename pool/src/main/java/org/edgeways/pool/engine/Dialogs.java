@@ -1,6 +1,7 @@
 package org.edgeways.pool.engine;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipUri;
 import org.edgeways.sip.proxy.ProxyRequest;
@@ -27,14 +28,14 @@ final class Dialogs {
     private static final char SIGNED_IN = 'b';
     private static final char CONNECTION = 'c';
 
-    private final EngineSettings settings;
+    private final Supplier<EngineSettings> settings;
     private final Registrar registrar;
     private final Devices devices;
     private final Connections connections;
     private final SenderRule senders;
 
     Dialogs(
-            EngineSettings settings,
+            Supplier<EngineSettings> settings,
             Registrar registrar,
             Devices devices,
             Connections connections,
@@ -78,7 +79,8 @@ final class Dialogs {
 
     /** The Record-Route value for those parties. */
     String recordRoute(DialogParties parties) {
-        return "<sip:" + parties + "@" + settings.host() + ":" + settings.port() + ";transport=tls;lr>";
+        return "<sip:" + parties + "@" + settings.get().host() + ":"
+                + settings.get().port() + ";transport=tls;lr>";
     }
 
     /** Where a request of {@code sender} within the dialog of {@code parties} goes. */

@@ -62,6 +62,12 @@ public record EngineSettings(
                 PresenceSettings.DEFAULT);
     }
 
+    /** The same under another name. */
+    EngineSettings called(String name, int at) {
+        return new EngineSettings(
+                name, at, aliases, domains, edgeHosts, algorithms, nonceLifetime, registrar, messages, presence);
+    }
+
     private static Set<String> lower(Set<String> names) {
         return names.stream().map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }

@@ -36,7 +36,7 @@ final class Messages {
 
     private record Pending(ProxyRequest request, MessageFork fork) {}
 
-    private final MessageSettings settings;
+    private MessageSettings settings;
     private final People people;
     private final Devices devices;
     private final Deliveries deliveries;
@@ -65,6 +65,11 @@ final class Messages {
         this.tickets = tickets;
         this.events = events;
         this.answers = answers;
+    }
+
+    /** Waits by these times from now on; what waits already waits as it was begun. */
+    void use(MessageSettings next) {
+        settings = next;
     }
 
     /** Where a message of an accepted sender goes. */

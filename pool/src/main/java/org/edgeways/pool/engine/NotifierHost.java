@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What presence needs of the pool: the proxy core, who is signed in where, and the ways to devices. */
 final class NotifierHost implements PresenceHost {
 
-    private final EngineSettings settings;
-    private final EdgeHosts edges;
+    private final Supplier<EngineSettings> settings;
     private final People people;
     private final Devices devices;
     private final Dialogs dialogs;
@@ -31,8 +30,7 @@ final class NotifierHost implements PresenceHost {
     private final Supplier<ProxyCore> core;
 
     NotifierHost(
-            EngineSettings settings,
-            EdgeHosts edges,
+            Supplier<EngineSettings> settings,
             People people,
             Devices devices,
             Dialogs dialogs,
@@ -42,7 +40,6 @@ final class NotifierHost implements PresenceHost {
             BindingDrops drops,
             Supplier<ProxyCore> core) {
         this.settings = settings;
-        this.edges = edges;
         this.people = people;
         this.devices = devices;
         this.dialogs = dialogs;
@@ -83,7 +80,8 @@ final class NotifierHost implements PresenceHost {
             // by its name: it may have signed in under another id since
             return binding == null ? dialogs.way(party, now) : devices.destination(binding);
         }
-        return edges.way(firstHost(routes));
+        String host = firstHost(routes);
+        return settings.get().edgeHosts().contains(host) ? new Destination.Service(host) : null;
     }
 
     private static String firstHost(List<String> routes) {
@@ -107,7 +105,8 @@ final class NotifierHost implements PresenceHost {
 
     @Override
     public String contact(String dialog) {
-        return "<sip:" + dialog + "@" + settings.host() + ":" + settings.port() + ";transport=tls>";
+        return "<sip:" + dialog + "@" + settings.get().host() + ":"
+                + settings.get().port() + ";transport=tls>";
     }
 
     @Override

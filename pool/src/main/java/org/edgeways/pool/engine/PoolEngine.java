@@ -33,17 +33,18 @@ public final class PoolEngine implements SipEngine {
     private final ProxyCore core;
     private final People people;
     private final Registrar registrar;
+    private final Authenticator authenticator;
     private final SenderRule senders;
     private final Connections connections;
     private final Deliveries deliveries;
     private final BindingSaves saves;
     private final Registrations registrations;
     private final Messages messages;
-    private final EdgeHosts edges;
     private final PresenceEngine presence;
     private final DurableCommands store;
     private final PoolEvents events;
     private final Counters counters;
+    private EngineSettings settings;
 
     /** What the engine stands on. */
     public record Surroundings(
@@ -76,30 +77,29 @@ public final class PoolEngine implements SipEngine {
         counters = around.counters();
         RandomGenerator random = around.random();
         Tickets tickets = new Tickets();
-        edges = new EdgeHosts(settings.edgeHosts());
         Answers answers = new Answers(counters, events);
+        this.settings = settings;
         registrar = new Registrar(settings.registrar(), random);
         Devices devices = new Devices(registrar, boot);
-        Authenticator authenticator = new Authenticator(people, settings, random, start);
+        authenticator = new Authenticator(people, settings, random, start);
         senders = new SenderRule(people, registrar, authenticator, boot);
         connections = new Connections(random);
         deliveries = new Deliveries(
                 settings.messages(), devices, store, deviceSending(devices), this::drop, events, counters, tickets);
         saves = new BindingSaves(registrar, store, tickets);
         registrations = new Registrations(
-                settings, people, registrar, authenticator, senders, saves, deliveries, answers, events, counters);
+                people, registrar, authenticator, senders, saves, deliveries, answers, events, counters);
         messages = new Messages(settings.messages(), people, devices, deliveries, store, tickets, events, answers);
-        Dialogs dialogs = new Dialogs(settings, registrar, devices, connections, senders);
+        Dialogs dialogs = new Dialogs(this::settings, registrar, devices, connections, senders);
         presence = new PresenceEngine(
                 settings.presence(),
                 new NotifierHost(
-                        settings, edges, people, devices, dialogs, store, answers, events, this::drop, this::core),
+                        this::settings, people, devices, dialogs, store, answers, events, this::drop, this::core),
                 around.presence(),
                 counters,
                 random);
         PoolRouter router = new PoolRouter(
-                settings,
-                edges,
+                this::settings,
                 people,
                 senders,
                 registrations,
@@ -112,6 +112,23 @@ public final class PoolEngine implements SipEngine {
                 this::core);
         core = new ProxyCore(
                 around.transmitter(), router, ProxySettings.of(shard).endingFlows(), timers, limits, counters, random);
+    }
+
+    private EngineSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Takes other settings: for requests that come from now on. What it calls itself ({@code host}, {@code port}) and what holds
+     * for presence stay as they were at the start.
+     */
+    public void use(EngineSettings next, SipEngineLimits limits, long now) {
+        settings = next.called(settings.host(), settings.port());
+        registrar.use(next.registrar());
+        authenticator.use(next, now);
+        deliveries.use(next.messages());
+        messages.use(next.messages());
+        core.use(limits);
     }
 
     private ProxyCore core() {
@@ -132,11 +149,6 @@ public final class PoolEngine implements SipEngine {
 
     private void send(SipMessage request, Destination to, LocalRequestListener listener, long now) {
         core.send(request, to, listener, now);
-    }
-
-    /** From now on the edge nodes have these host names in Path and Route; first those of the settings. */
-    public void edgeHosts(Set<String> hosts) {
-        edges.replace(hosts);
     }
 
     /**

@@ -42,8 +42,7 @@ final class PoolRouter implements ProxyRouter {
     private static final String ALLOW = "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO,"
             + " REFER, SUBSCRIBE, NOTIFY, PUBLISH";
 
-    private final EngineSettings settings;
-    private final EdgeHosts edges;
+    private final Supplier<EngineSettings> settings;
     private final People people;
     private final SenderRule senders;
     private final Registrations registrations;
@@ -57,8 +56,7 @@ final class PoolRouter implements ProxyRouter {
     private final Supplier<ProxyCore> core;
 
     PoolRouter(
-            EngineSettings settings,
-            EdgeHosts edges,
+            Supplier<EngineSettings> settings,
             People people,
             SenderRule senders,
             Registrations registrations,
@@ -70,7 +68,6 @@ final class PoolRouter implements ProxyRouter {
             BindingDrops drops,
             Supplier<ProxyCore> core) {
         this.settings = settings;
-        this.edges = edges;
         this.people = people;
         this.senders = senders;
         this.registrations = registrations;
@@ -91,11 +88,13 @@ final class PoolRouter implements ProxyRouter {
         if (people.isDomain(host)) {
             return true;
         }
-        boolean port = route.port() == settings.port() || route.port() < 0;
+        boolean port = route.port() == settings.get().port() || route.port() < 0;
         boolean address =
                 host.startsWith("[") || (!host.isEmpty() && Character.isDigit(host.charAt(host.length() - 1)));
         return port
-                && (host.equals(settings.host()) || settings.aliases().contains(host) || (address && route.port() > 0));
+                && (host.equals(settings.get().host())
+                        || settings.get().aliases().contains(host)
+                        || (address && route.port() > 0));
     }
 
     @Override
@@ -105,7 +104,7 @@ final class PoolRouter implements ProxyRouter {
 
     @Override
     public Via via(Destination destination) {
-        return new Via("TLS", settings.host(), settings.port(), Parameters.NONE);
+        return new Via("TLS", settings.get().host(), settings.get().port(), Parameters.NONE);
     }
 
     @Override
@@ -213,7 +212,8 @@ final class PoolRouter implements ProxyRouter {
             }
             hop = uri;
         }
-        return edges.way(hop.host());
+        String host = hop.host().toLowerCase(Locale.ROOT);
+        return settings.get().edgeHosts().contains(host) ? new Destination.Service(host) : null;
     }
 
     private RoutingDecision toPerson(

@@ -47,7 +47,7 @@ final class Registrar {
     /** How many devices that are gone keep their id for when they come back. */
     static final int OLD_IDS_REMEMBERED = 10_000;
 
-    private final RegistrarLimits limits;
+    private RegistrarLimits limits;
     private final RandomGenerator random;
     private final Map<String, List<Binding>> people = new HashMap<>();
     private final Map<String, Binding> byId = new HashMap<>();
@@ -61,6 +61,16 @@ final class Registrar {
     Registrar(RegistrarLimits limits, RandomGenerator random) {
         this.limits = limits;
         this.random = random;
+    }
+
+    /** Holds to other limits from now on; bindings that are there stay as long as they were granted. */
+    void use(RegistrarLimits next) {
+        limits = next;
+    }
+
+    /** What it holds to. */
+    RegistrarLimits limits() {
+        return limits;
     }
 
     /**

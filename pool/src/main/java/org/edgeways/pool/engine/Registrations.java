@@ -28,7 +28,6 @@ final class Registrations {
             List<Binding> before,
             List<Binding> after) {}
 
-    private final EngineSettings settings;
     private final People people;
     private final Registrar registrar;
     private final Authenticator authenticator;
@@ -41,7 +40,6 @@ final class Registrations {
     private final Map<Long, Pending> pending = new HashMap<>();
 
     Registrations(
-            EngineSettings settings,
             People people,
             Registrar registrar,
             Authenticator authenticator,
@@ -51,7 +49,6 @@ final class Registrations {
             Answers answers,
             PoolEvents events,
             Counters counters) {
-        this.settings = settings;
         this.people = people;
         this.registrar = registrar;
         this.authenticator = authenticator;
@@ -209,7 +206,7 @@ final class Registrations {
             response.set(HeaderName.REQUIRE, "outbound");
             response.set(
                     HeaderName.FLOW_TIMER,
-                    Long.toString(settings.registrar().flowTimer().toSeconds()));
+                    Long.toString(registrar.limits().flowTimer().toSeconds()));
         }
         response.set(HeaderName.DATE, Messages.date(now));
         return response;

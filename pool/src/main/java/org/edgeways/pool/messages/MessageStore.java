@@ -33,7 +33,7 @@ public final class MessageStore {
     public record Removed(long id, String recipient, long size) {}
 
     private final Store store;
-    private final MessageLimits limits;
+    private volatile MessageLimits limits;
     private final ConcurrentHashMap<String, Waiting> waiting = new ConcurrentHashMap<>();
     /** Bytes that wait or are on their way to the disk. */
     private final AtomicLong bytes = new AtomicLong();
@@ -53,6 +53,11 @@ public final class MessageStore {
         this.repeated = counters.counter("pool_messages_stored_again");
         this.expired = counters.counter("pool_messages_expired");
         counters.gauge("pool_messages_waiting_bytes", bytes::get);
+    }
+
+    /** Holds to other limits from now on; what waits already stays. */
+    public void use(MessageLimits next) {
+        limits = next;
     }
 
     /**

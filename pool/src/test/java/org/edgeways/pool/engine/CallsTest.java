@@ -78,13 +78,13 @@ class CallsTest {
     /** It is in no settings with which the pool was started. */
     @Test
     void aCallReachesADeviceBehindAnEdgeNodeThatJoinedWhileThePoolRan() {
-        world.engine.edgeHosts(Set.of());
+        world.edgeHosts(Set.of());
         SipMessage invite = ring(alice);
         accept(laptop);
         assertThat(alice.send(byCaller(alice, invite, okOf(alice), "INFO")).status())
                 .isEqualTo(403);
 
-        world.engine.edgeHosts(Set.of("another.example", "EDGE1.perimeter.acorn.example"));
+        world.edgeHosts(Set.of("another.example", "EDGE1.perimeter.acorn.example"));
         alice.start(byCaller(alice, invite, okOf(alice), "INFO"));
         assertThat(laptop.received("INFO")).hasSize(1);
     }

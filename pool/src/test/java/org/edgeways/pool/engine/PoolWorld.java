@@ -84,6 +84,11 @@ final class PoolWorld {
                 presence);
     }
 
+    /** From now on the edge nodes have these host names. */
+    void edgeHosts(Set<String> hosts) {
+        engine.use(EngineSettings.of("10.0.0.1", 9061, List.of("acorn.example"), hosts), SipEngineLimits.DEFAULT, now);
+    }
+
     /** Presence with few subscriptions. */
     static PresenceSettings limits(int perWatcher, int perPerson) {
         PresenceLimits usual = PresenceLimits.DEFAULT;

@@ -170,5 +170,18 @@ public sealed interface ControlMessage {
 
             @Key(says = "Why, for a person.", form = TextForm.FREE)
             String reason)
-            implements ControlMessage {}
+            implements ControlMessage {
+
+        private static final String REMOVED = "control-node-removed";
+
+        /** What a node is told when it is removed. */
+        public static Refusal removal() {
+            return new Refusal("hello", REMOVED, "the node was removed");
+        }
+
+        /** Whether this is what a node is told when it is removed. */
+        public boolean isRemoval() {
+            return code.equals(REMOVED);
+        }
+    }
 }

@@ -20,18 +20,20 @@ public final class ReferencePage {
             has a `kind`, a `name` and a `spec`. Files end in `.yaml` or `.yml`; how documents are spread over files does not
             matter. `edgeways check DIR` says what is wrong with a directory, without a running system.
 
-            - A set is taken whole or not at all. While something is wrong with it, what ran before runs on; but a pool that is started
-              with such a set does not start, so check before you restart.
+            - A set is taken whole or not at all. While something is wrong with it, what ran before runs on; a pool that is started
+              with such a set begins with the one that was good last, and says so in its log and in `edgeways status`.
             - Of certificates only the names of their files are here. The check does not look whether they are there: those of a `Pool` are
-              looked for in its data directory, those of an `EdgeNode` in the node's own. A node of which neither file is there shows a
-              certificate that it made itself.
+              looked for in its data directory, those of an `EdgeNode` in the node's own. Where a node cannot use them, it shows a
+              certificate that it made itself; `edgeways status` says so.
             - A key that there is not is an error, as is a name that names nothing.
             - Times are written with a unit: `500ms`, `30s`, `5m`, `12h`, `7d`. Bytes are written as a number, or with `KiB`, `MiB`,
               `GiB` or `TiB`.
             - Anchors, aliases and tags of YAML are not taken.
-            - *restart* at a key: an edge node or pool takes a change of it only when it is started again. In this version that holds for every
-              other key of a node too: it keeps the new settings, `edgeways status` says which keys wait, and its next start takes
-              them. Whom the inside leg trusts and which certificates it refuses change at once.
+            - *restart* at a key: an edge node or pool takes a change of it only when it is started again; `edgeways status` says which
+              keys wait. Everything else is taken at once, and no connection is dropped: requests that are on their way end by what held
+              when they began; limits of a connection (`connection`, `message`, `origins`, `linkSilence`) hold for those that come later.
+            - A node refuses settings that its host cannot do, such as an address that it has not, runs on with those of before, and
+              `edgeways status` says why. One that cannot run what it has when it starts waits on its inside leg for others.
             - People are not in the settings: `edgeways user` adds and changes them.
 
             The schema for editors is [settings.schema.json](settings.schema.json).
@@ -56,7 +58,7 @@ public final class ReferencePage {
                     .append(kind.says())
                     .append("\n\n");
             page.append("| key | meaning | value | without it |\n|---|---|---|---|\n");
-            rows(form, "", page);
+            rows(form, "", false, page);
             StringBuilder retired = new StringBuilder();
             retired(form, "", retired);
             if (!retired.isEmpty()) {
@@ -66,21 +68,22 @@ public final class ReferencePage {
         return page.toString();
     }
 
-    private static void rows(RecordForm form, String path, StringBuilder page) {
+    private static void rows(RecordForm form, String path, boolean around, StringBuilder page) {
         for (KeyForm key : form.keys()) {
             String name = path + key.name();
+            boolean restart = around || key.key().restart();
             page.append("| `")
                     .append(name)
                     .append("` | ")
                     .append(cell(key.key().says()))
-                    .append(key.key().restart() ? " *restart*" : "")
+                    .append(restart ? " *restart*" : "")
                     .append(" | ")
                     .append(cell(value(key.value())))
                     .append(" | ")
                     .append(cell(without(key)))
                     .append(" |\n");
             if (key.value() instanceof ValueForm.Group group) {
-                rows(group.record(), name + ".", page);
+                rows(group.record(), name + ".", restart, page);
             }
         }
     }

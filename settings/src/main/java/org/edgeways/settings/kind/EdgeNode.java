@@ -45,12 +45,7 @@ public record EdgeNode(
         @Key(says = "The listener for metrics and health.", restart = true)
         Optional<AdminListener> admin,
 
-        @Key(
-                says = "How often the certificate files are looked at.",
-                usual = "10s",
-                least = "100ms",
-                most = "1d",
-                restart = true)
+        @Key(says = "How often the certificate files are looked at.", usual = "10s", least = "100ms", most = "1d")
         Duration certificateCheck)
         implements Checked {
 

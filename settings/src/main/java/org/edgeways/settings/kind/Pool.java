@@ -20,7 +20,10 @@ public record Pool(
         @Key(says = "What digest authentication offers, the same to everybody.", usual = "MD5", atLeast = 1, atMost = 3)
         List<DigestAlgorithm> digestAlgorithms,
 
-        @Key(says = "What holds for a watcher about whom a person has decided nothing.", usual = "allow")
+        @Key(
+                says = "What holds for a watcher about whom a person has decided nothing.",
+                usual = "allow",
+                restart = true)
         PresenceDefault presenceDefault,
 
         @Key(says = "How the connections to edge nodes are looked after.")
@@ -32,12 +35,7 @@ public record Pool(
         @Key(says = "The listener for metrics and health.", restart = true)
         Optional<AdminListener> admin,
 
-        @Key(
-                says = "How often the certificate files are looked at.",
-                usual = "10s",
-                least = "100ms",
-                most = "1d",
-                restart = true)
+        @Key(says = "How often the certificate files are looked at.", usual = "10s", least = "100ms", most = "1d")
         Duration certificateCheck)
         implements Checked {
 
@@ -76,7 +74,10 @@ public record Pool(
     @Retired(key = "key", instead = "name a document of kind Certificate in certificate")
     @Retired(key = "limits", instead = "they are in admission and message, beside it")
     public record Inside(
-            @Key(says = "The name in Via and Record-Route that clients inside see.", form = TextForm.HOST)
+            @Key(
+                    says = "The name in Via and Record-Route that clients inside see.",
+                    form = TextForm.HOST,
+                    restart = true)
             String host,
 
             @Key(says = "Other names and addresses by which clients reach it.", usual = "", form = TextForm.HOST)

@@ -11,7 +11,7 @@ public record PoolLimits(
         @Key(says = "Delivery of messages.") Delivery delivery,
         @Key(says = "Messages that wait for people.") Waiting waiting,
 
-        @Key(says = "Subscriptions, publications and contacts.")
+        @Key(says = "Subscriptions, publications and contacts.", restart = true)
         PresenceLimits presence,
 
         @Key(says = "Transactions.") TransactionLimits transactions) {

@@ -74,7 +74,7 @@ public record EdgeSnapshot(
         @Key(says = "The administrative listener.", restart = true)
         Optional<AdminListener> admin,
 
-        @Key(says = "How often files are looked at.", least = "100ms", most = "1d", restart = true)
+        @Key(says = "How often files are looked at.", least = "100ms", most = "1d")
         Duration certificateCheck,
 
         @Key(says = "The SIP domains.", form = TextForm.HOST, atLeast = 1, atMost = SipDomains.MAX_DOMAINS)

@@ -6,12 +6,14 @@ import java.util.Optional;
 import org.edgeways.settings.form.KeyForm;
 import org.edgeways.settings.form.RecordForm;
 import org.edgeways.settings.form.ValueForm;
+import org.edgeways.settings.kind.Kind;
+import org.edgeways.settings.kind.Pool;
 
 /**
- * What is different between two snapshots of one node, their numbers aside.
+ * What is different between two snapshots of one node, their numbers aside, or between two documents of one pool.
  *
  * @param keys the keys that differ, with those around them, such as {@code access.host}
- * @param restartNeeded those of them that a node takes only when it is started again
+ * @param restartNeeded those of them that a node or pool takes only when it is started again
  */
 public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
 
@@ -25,9 +27,18 @@ public record SnapshotChange(List<String> keys, List<String> restartNeeded) {
 
     /** Compares. */
     public static SnapshotChange between(EdgeSnapshot before, EdgeSnapshot after) {
+        return between(EdgeSnapshot.FORM, before, after);
+    }
+
+    /** Compares pools. */
+    public static SnapshotChange ofPool(Pool before, Pool after) {
+        return between(Kind.POOL.form(), before, after);
+    }
+
+    private static SnapshotChange between(RecordForm form, Record before, Record after) {
         List<String> keys = new ArrayList<>();
         List<String> restart = new ArrayList<>();
-        compare(EdgeSnapshot.FORM, before, after, "", false, keys, restart);
+        compare(form, before, after, "", false, keys, restart);
         return new SnapshotChange(keys, restart);
     }
 

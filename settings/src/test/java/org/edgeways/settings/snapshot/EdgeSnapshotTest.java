@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.Result;
 import org.edgeways.settings.Acorn;
 import org.edgeways.settings.Settings;
+import org.edgeways.settings.form.KeyForm;
+import org.edgeways.settings.form.RecordForm;
+import org.edgeways.settings.form.ValueForm;
+import org.edgeways.settings.kind.Kind;
 import org.edgeways.settings.snapshot.EdgeSnapshot.Trust;
 import org.edgeways.settings.text.SettingsErrorCode;
 import org.edgeways.tokens.SignedSnapshot;
@@ -196,5 +202,31 @@ class EdgeSnapshotTest {
                                 EdgeSnapshot.of(settings, "edge2", 7, trust), EdgeSnapshot.of(other, "edge2", 8, trust))
                         .keys())
                 .containsExactly("access.host");
+    }
+
+    /** The reference page marks the keys of the documents; a node reports by those of its snapshot. */
+    @Test
+    void whatNeedsARestartIsTheSameInTheDocumentsAndInTheSnapshot() {
+        assertThat(restarts(Kind.EDGE_NODE.form(), "", false))
+                .containsExactlyInAnyOrderElementsOf(restarts(EdgeSnapshot.FORM, "", false).stream()
+                        .map(key -> key.equals("access.webSocketPort") ? "access.webSocket" : key)
+                        .filter(key -> !key.equals("node")) // the document's name
+                        .flatMap(key -> key.equals("access.webSocket")
+                                ? Stream.of(key, "access.webSocketPort")
+                                : Stream.of(key))
+                        .toList());
+    }
+
+    private static List<String> restarts(RecordForm form, String path, boolean around) {
+        List<String> keys = new ArrayList<>();
+        for (KeyForm key : form.keys()) {
+            boolean restart = around || key.key().restart();
+            if (key.value() instanceof ValueForm.Group group) {
+                keys.addAll(restarts(group.record(), path + key.name() + ".", restart));
+            } else if (restart) {
+                keys.add(path + key.name());
+            }
+        }
+        return keys;
     }
 }

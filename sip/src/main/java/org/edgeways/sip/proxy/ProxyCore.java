@@ -32,7 +32,6 @@ public final class ProxyCore implements SipEngine {
             ProxyRouter router,
             ProxySettings settings,
             SipTimers sipTimers,
-            SipEngineLimits limits,
             ProxyCounters counters,
             TimerQueue<ProxyTimer> timers,
             TransactionLayer transactions,
@@ -71,11 +70,15 @@ public final class ProxyCore implements SipEngine {
                 router,
                 settings,
                 timers,
-                limits,
                 new ProxyCounters(counters),
                 new TimerQueue<>(),
                 new TransactionLayer(transmitter, new User(), timers, limits, counters, random),
                 new RequestForwarding(router, settings, random));
+    }
+
+    /** Holds to other limits from now on; what has begun goes on. */
+    public void use(SipEngineLimits limits) {
+        parts.transactions().use(limits);
     }
 
     // ---- what the driver calls

@@ -135,7 +135,7 @@ final class ResponseContext {
     }
 
     private void limitBranches() {
-        int allowed = Math.max(parts.limits().branchesPerFork() - started, 0);
+        int allowed = Math.max(parts.transactions().limits().branchesPerFork() - started, 0);
         int leftOut = waiting.size() - allowed;
         for (int i = 0; i < leftOut; i++) {
             waiting.removeLast();

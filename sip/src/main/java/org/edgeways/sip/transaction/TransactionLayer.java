@@ -27,7 +27,7 @@ public final class TransactionLayer implements SipEngine {
     private final Transmitter transmitter;
     private final TransactionUser user;
     private final SipTimers timers;
-    private final SipEngineLimits limits;
+    private SipEngineLimits limits;
     private final TransactionCounters counters;
     private final RandomGenerator random;
     private final Host host = new Host();
@@ -54,6 +54,16 @@ public final class TransactionLayer implements SipEngine {
         this.limits = limits;
         this.counters = new TransactionCounters(counters);
         this.random = random;
+    }
+
+    /** Holds to other limits from now on; what has begun goes on. */
+    public void use(SipEngineLimits next) {
+        limits = next;
+    }
+
+    /** What it holds to. */
+    public SipEngineLimits limits() {
+        return limits;
     }
 
     // ---- what the driver calls

@@ -1,0 +1,25 @@
+package org.edgeways.app.role;
+
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.base.Result;
+import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+
+/** What runs on a node that has joined, or waits to, as its settings see it. */
+interface NodeRoles {
+
+    /**
+     * Puts settings into effect without dropping a connection, but for the keys that are taken only at a start: for those it
+     * is looked whether a start could.
+     *
+     * @return why not; then nothing has changed
+     */
+    Result<Boolean> use(EdgeSnapshot next);
+
+    /** The certificates that clients are shown. */
+    List<ControlMessage.Shown> shown();
+
+    /** Why the settings that the node has are not in effect at the moment. */
+    Optional<String> problem();
+}

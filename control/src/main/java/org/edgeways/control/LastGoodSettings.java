@@ -1,0 +1,67 @@
+package org.edgeways.control;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.edgeways.base.IoReason;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.SettingsFile;
+import org.edgeways.settings.SettingsFiles;
+import org.edgeways.settings.SettingsOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A copy of the settings that were taken last, for a start at which those in their directory cannot be used. */
+final class LastGoodSettings {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastGoodSettings.class);
+
+    private final Path directory;
+
+    /** @param directory of its own; files that are in it are deleted */
+    LastGoodSettings(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The copy, if there is one that can be used. */
+    Optional<Settings> read() {
+        return Files.isDirectory(directory)
+                        && SettingsFiles.settings(directory) instanceof SettingsOutcome.Good(Settings settings)
+                ? Optional.of(settings)
+                : Optional.empty();
+    }
+
+    /** Keeps these. A crash leaves those of before, these, or none. */
+    void keep(List<SettingsFile> files) {
+        try {
+            Path next = directory.resolveSibling(directory.getFileName() + ".new");
+            clear(next);
+            Files.createDirectory(next);
+            for (SettingsFile file : files) {
+                Files.writeString(next.resolve(Path.of(file.name()).getFileName()), file.text());
+            }
+            clear(directory);
+            Files.move(next, directory);
+        } catch (IOException e) {
+            LOG.warn(
+                    "event=control-settings-not-kept code={} reason=\"{}\"",
+                    ControlErrorCode.SETTINGS_NOT_KEPT.code(),
+                    IoReason.of(e));
+        }
+    }
+
+    private static void clear(Path old) throws IOException {
+        if (!Files.isDirectory(old)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(old)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(old);
+    }
+}
