@@ -85,7 +85,7 @@ class ArchitectureTest {
         Set<String> known = new TreeSet<>(Rooms.rows().keySet());
         known.addAll(Rooms.BESIDE);
         assertThat(known).containsAll(rooms);
-        assertThat(rooms).as("classes were read").contains("base", "sip", "net", "app");
+        assertThat(rooms).as("classes were read").contains("base", "sip", "turn", "net", "app");
     }
 
     @Test

@@ -17,7 +17,7 @@ final class Rooms {
     /** From the top row down; the packages are those below {@link #ROOT}. */
     static final List<List<String>> ROWS = List.of(
             List.of("base"),
-            List.of("sip", "policy", "tokens", "net", "store"),
+            List.of("sip", "turn", "policy", "tokens", "net", "store"),
             List.of("siptransport", "accounts", "link", "settings", "joining"),
             List.of("accessedge", "pool", "connector", "node", "control"),
             List.of("app"));
