@@ -1,0 +1,31 @@
+package org.edgeways.turn.engine;
+
+import org.edgeways.turn.TurnErrorCode;
+
+/** Who may ask for what. No call blocks. */
+public interface Credentials {
+
+    /** What is known of a user name. */
+    sealed interface Answer {
+        /**
+         * It is good.
+         *
+         * @param password from which the key is made
+         */
+        record Known(String password) implements Answer {}
+
+        /**
+         * It is not.
+         *
+         * @param code {@link TurnErrorCode#USER_UNKNOWN} or {@link TurnErrorCode#CREDENTIALS_EXPIRED}
+         */
+        record Refused(TurnErrorCode code) implements Answer {}
+    }
+
+    /**
+     * What is known of a user name, which may be any text.
+     *
+     * @param now nanoseconds since 1970
+     */
+    Answer find(String username, long now);
+}

@@ -1,0 +1,43 @@
+package org.edgeways.turn.engine;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.edgeways.turn.TurnErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** An Allocate request whose ports are being opened. */
+final class Opening {
+
+    /** The families, in the order of the answer. */
+    enum Family {
+        IPV4,
+        IPV6;
+
+        static Family of(boolean ipv6) {
+            return ipv6 ? IPV6 : IPV4;
+        }
+
+        boolean isIpv6() {
+            return this == IPV6;
+        }
+    }
+
+    final Request request;
+    final boolean even;
+    final boolean pair;
+
+    /** Families that were asked for and are not given. */
+    final Map<Family, TurnErrorCode> failed = new EnumMap<>(Family.class);
+
+    /** The second port of the pair. */
+    RelayPorts.@Nullable Reservation reservation;
+
+    /** How often a port could not be opened. */
+    int failures;
+
+    Opening(Request request, boolean even, boolean pair) {
+        this.request = request;
+        this.even = even;
+        this.pair = pair;
+    }
+}
