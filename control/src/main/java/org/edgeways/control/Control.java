@@ -421,7 +421,8 @@ public final class Control implements AutoCloseable {
         public void joined(String node) {
             desk.ask(() -> {
                 refuse();
-                // a stream that is up is one of before, with a certificate that is refused now, and the connections that
+                // a stream that is up is one of before, with a certificate that is refused now, and the connections
+                // that
                 // were dialled are given up: the host of before may be at their other end
                 cutOff(node, "the node has joined anew");
                 refresh();

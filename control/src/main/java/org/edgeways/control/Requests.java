@@ -73,8 +73,7 @@ final class Requests {
             case Result.Bad<SigningRequest> bad -> bad.as();
             case Result.Ok<SigningRequest>(SigningRequest good) ->
                 last != null && now.isBefore(last.plus(leastBetween()))
-                        ? Result.bad(
-                                ControlErrorCode.RENEWAL_TOO_SOON, 0, ControlErrorCode.RENEWAL_TOO_SOON.meaning())
+                        ? Result.bad(ControlErrorCode.RENEWAL_TOO_SOON, 0, ControlErrorCode.RENEWAL_TOO_SOON.meaning())
                         : ledger.renew(node, peer.serial(), good, names);
         };
         return switch (answer) {
@@ -90,7 +89,8 @@ final class Requests {
                         bad.code().code(),
                         node,
                         LogText.clean(bad.reason()));
-                counters.counter("control_renewals_refused", "reason", bad.code().code())
+                counters.counter(
+                                "control_renewals_refused", "reason", bad.code().code())
                         .increment();
                 yield bad.as();
             }

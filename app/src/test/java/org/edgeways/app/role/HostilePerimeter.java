@@ -71,7 +71,7 @@ final class HostilePerimeter implements AutoCloseable {
                         String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name;
                         peer.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
                     } catch (IOException closed) {
-                        continue;
+                        // the next one
                     }
                 }
             });

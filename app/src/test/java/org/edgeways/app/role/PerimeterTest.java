@@ -3,7 +3,6 @@ package org.edgeways.app.role;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -63,7 +62,8 @@ class PerimeterTest {
 
         StringWriter listed = new StringWriter();
         PrintWriter out = new PrintWriter(listed, true);
-        assertThat(Edgeways.run(List.of("certificate", "list", "--data", pair.poolData().toString()), out, out))
+        assertThat(Edgeways.run(
+                        List.of("certificate", "list", "--data", pair.poolData().toString()), out, out))
                 .isZero();
         assertThat(listed.toString()).containsPattern("node +edge1").containsPattern("service +pool");
 

@@ -2,7 +2,6 @@ package org.edgeways.pool.engine;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.pool.presence.engine.PresenceEngine;
