@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.edgeways.interop.Account.STEP;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -330,7 +331,7 @@ class ServicesTest {
         site.ask(get("files", "/stopped.bin"), TrafficClass.BULK, ServiceExchange.reading())
                 .wholeDigest(); // the heaps have grown to what a download needs
         long residentBefore = MemoryUse.of(site.pool().processId()).residentBytes();
-        long directBefore = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+        long directBefore = buffers();
         List<ServiceExchange> stopped = new ArrayList<>();
         for (int i = 0; i < STOPPED_READERS; i++) {
             stopped.add(site.ask(get("files", "/stopped.bin"), TrafficClass.BULK, ServiceExchange.stopped()));
@@ -340,7 +341,7 @@ class ServicesTest {
         assertThat(beside.wholeDigest()).isEqualTo(digest);
 
         long resident = MemoryUse.of(site.pool().processId()).residentBytes() - residentBefore;
-        long direct = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - directBefore;
+        long direct = buffers() - directBefore;
         assertThat(stopped).allMatch(exchange -> exchange.bytes() == 0);
         ServiceExchange last = stopped.removeLast();
         last.cancel();
@@ -361,6 +362,13 @@ class ServicesTest {
 
         stopped.forEach(ServiceExchange::readOn);
         assertThat(stopped).allMatch(exchange -> exchange.wholeDigest().equals(digest));
+    }
+
+    /** What this process, which is the edge node, has taken of memory for buffers. */
+    private static long buffers() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
     }
 
     /** Of what stopped readers asked for. */

@@ -44,7 +44,9 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
     /** A frame is being told: what is asked for meanwhile is asked of the channel when it has told all. */
     private boolean delivering;
 
+    /** The channel is to be asked for more when it has told all. */
     private boolean wanted;
+
     private @Nullable LinkErrorCode code;
 
     /**
@@ -183,7 +185,7 @@ final class OpenedStream extends ChannelInboundHandlerAdapter implements LinkStr
         }
     }
 
-    /** A read that is asked of a channel while it tells a frame can be lost when it flushes what the frame has made it write. */
+    /** A read that was asked of the channel while it told a frame was lost at times, when several streams were busy. */
     @Override
     public void channelReadComplete(ChannelHandlerContext stream) {
         if (wanted) {
