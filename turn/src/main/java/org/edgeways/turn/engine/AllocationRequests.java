@@ -171,7 +171,11 @@ final class AllocationRequests {
         int at = message.find(StunAttribute.XOR_PEER_ADDRESS);
         TransportAddress peer = at < 0 ? null : message.xorAddress(at);
         int number = asked.orElse(0) >>> 16;
-        if (peer == null || number < Frames.FIRST_CHANNEL || number > Frames.LAST_CHANNEL || allocation.tcp) {
+        if (peer == null
+                || peer.port() == 0
+                || number < Frames.FIRST_CHANNEL
+                || number > Frames.LAST_CHANNEL
+                || allocation.tcp) {
             allocations.refuse(request, TurnErrorCode.BAD_REQUEST);
             return;
         }
@@ -239,7 +243,7 @@ final class AllocationRequests {
         }
         int at = request.message().find(StunAttribute.XOR_PEER_ADDRESS);
         TransportAddress peer = at < 0 ? null : request.message().xorAddress(at);
-        if (peer == null || !allocation.tcp) {
+        if (peer == null || peer.port() == 0 || !allocation.tcp) {
             allocations.refuse(request, TurnErrorCode.BAD_REQUEST);
             return;
         }

@@ -83,14 +83,18 @@ final class DataPath {
             }
             at = next;
         }
-        if (!readable || peer == 0 || data == 0) {
+        int addressLength = readable && peer != 0 && data != 0 ? buffer.get(SHORT, peer + 2) & 0xffff : 0;
+        if (addressLength != 8 && addressLength != 20) {
             forward.drop(TurnErrorCode.UNEXPECTED);
             return;
         }
         int bytes = buffer.get(SHORT, data + 2) & 0xffff;
         int family = buffer.get(ValueLayout.JAVA_BYTE, peer + 5);
-        int addressLength = buffer.get(SHORT, peer + 2) & 0xffff;
         int port = (buffer.get(SHORT, peer + 6) ^ StunMessage.MAGIC_COOKIE >>> 16) & 0xffff;
+        if (port == 0) {
+            forward.drop(TurnErrorCode.UNEXPECTED);
+            return;
+        }
         if (family == AddressFamily.IPV4 && addressLength == 8) {
             long low = TransportAddress.low(buffer.get(INT, peer + 8) ^ StunMessage.MAGIC_COOKIE);
             toPeer(now, allocation, 0, low, port, data + 4, bytes, dontFragment, forward);

@@ -221,6 +221,10 @@ class AllocateTest {
         other.refused(answer, TurnErrorCode.NONCE_STALE);
         other.nonce = answer.text(StunAttribute.NONCE);
         TestClient.succeeded(other.allocate());
+        TestClient elsewhere = world.client("203.0.113.51:4000", "alice");
+        elsewhere.nonce = alice.nonce;
+        elsewhere.realm = alice.realm;
+        elsewhere.refused(elsewhere.allocate(), TurnErrorCode.NONCE_STALE);
     }
 
     @Test

@@ -206,6 +206,16 @@ class DataTest {
     }
 
     @Test
+    void aPeerHasAPort() {
+        TestClient.succeeded(alice.permit(PEER.withPort(0)));
+        alice.refused(alice.bind(0x4000, PEER.withPort(0)), TurnErrorCode.BAD_REQUEST);
+        alice.send(PEER.withPort(0), "x");
+        world.dropped(TurnErrorCode.UNEXPECTED);
+        alice.send(PEER, "x");
+        reachesPeer(PEER, "x");
+    }
+
+    @Test
     void dataMayNotBeFragmentedIfTheClientSaysSo() {
         alice.permit(PEER);
         byte[] packet = new StunWriter(StunClass.INDICATION, StunMethod.SEND, alice.transaction())

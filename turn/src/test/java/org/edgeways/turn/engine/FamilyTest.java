@@ -176,6 +176,20 @@ class FamilyTest {
     }
 
     @Test
+    void aPairNeedsBothPortsFree() {
+        TurnWorld small = new TurnWorld(
+                TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_001, true, false, true, 0, 1)));
+        TestClient first = small.client("203.0.113.50:1", "alice");
+        TestClient second = small.client("203.0.113.50:2", "alice");
+        boolean firstIsEven = first.relayed().port() == 50_000;
+        second.relayed();
+        (firstIsEven ? first : second).refresh(0);
+        TestClient late = small.client("203.0.113.50:3", "bob");
+        late.refused(pair(late), TurnErrorCode.NO_CAPACITY);
+        assertThat(late.relayed().port()).isEqualTo(50_000);
+    }
+
+    @Test
     void aTokenGoesWithNothingElse() {
         byte[] token = pair(alice).valueOf(StunAttribute.RESERVATION_TOKEN);
         TestClient second = world.client("203.0.113.50:4001", "alice");

@@ -67,7 +67,8 @@ class MobilityTest {
     @Test
     void aTicketIsOfUseToItsOwnerOnly() {
         byte[] ticket = mobile(alice).valueOf(StunAttribute.MOBILITY_TICKET);
-        TestClient thief = world.client("203.0.113.80:9999", "bob");
+        world.passwords.put("carol", "secret-c");
+        TestClient thief = world.client("203.0.113.80:9999", "carol");
         thief.refused(show(thief, ticket), TurnErrorCode.MOBILITY_FORBIDDEN);
         TestClient.succeeded(alice.refresh(600));
     }

@@ -84,6 +84,17 @@ class SendMutationTest {
     }
 
     @Test
+    void anAddressThatIsCutOffAtTheEndOfTheBufferIsDropped() {
+        for (int length = 0; length < 8; length++) {
+            send(indication()
+                    .add(StunAttribute.DATA, "x")
+                    .add(StunAttribute.XOR_PEER_ADDRESS, new byte[length])
+                    .toBytes());
+            world.dropped(TurnErrorCode.UNEXPECTED);
+        }
+    }
+
+    @Test
     void anAttributeThatMustBeUnderstoodAndIsNotDropsTheIndication() {
         send(indication()
                 .addXor(StunAttribute.XOR_PEER_ADDRESS, PEER)

@@ -120,7 +120,7 @@ final class TurnWorld {
         now = end;
     }
 
-    /** What a client's packet leads to; what the engine wants of its driver is done. */
+    /** What a client's packet, with nothing behind it, leads to; what the engine wants of its driver is done. */
     Forward fromClient(int listener, TransportAddress from, byte[] packet) {
         MemorySegment.copy(packet, 0, buffer, ValueLayout.JAVA_BYTE, Forward.HEADROOM, packet.length);
         engine.fromClient(
@@ -130,7 +130,7 @@ final class TurnWorld {
                 from.low(),
                 from.port(),
                 77,
-                buffer,
+                buffer.asSlice(0, Forward.HEADROOM + packet.length),
                 Forward.HEADROOM,
                 packet.length,
                 forward);
