@@ -8,28 +8,35 @@ import java.util.List;
 
 /** How the tests start the program itself: never through a build. */
 public final class Edgeways {
-    private static final String MAIN_CLASS = "org.edgeways.app.Edgeways";
+    static final String MAIN_CLASS = "org.edgeways.app.Edgeways";
 
     private Edgeways() {}
 
     /** The program in a virtual machine of its own. */
     public static List<String> command(String... arguments) {
-        return java(MAIN_CLASS, arguments);
+        List<String> command = new ArrayList<>(machine());
+        command.addAll(AheadOfTime.options());
+        command.addAll(List.of("-cp", AheadOfTime.classPath(), MAIN_CLASS));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** A virtual machine of its own from this one's class path. */
     static List<String> java(String mainClass, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(machine());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** A small virtual machine that starts fast. */
+    static List<String> machine() {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass));
-        command.addAll(List.of(arguments));
-        return command;
+                "-XX:TieredStopAtLevel=1");
     }
 
     /**
