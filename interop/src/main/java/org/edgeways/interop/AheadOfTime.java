@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +50,11 @@ final class AheadOfTime {
         Path cache = Path.of("target", "edgeways.aot").toAbsolutePath();
         try {
             if (isOlderThanAnyOf(jars, cache)) {
-                make(cache);
+                OneAtATime.run("edgeways.aot", () -> {
+                    if (isOlderThanAnyOf(jars, cache)) {
+                        make(cache);
+                    }
+                });
             }
             return Files.size(cache) > 0 ? List.of("-XX:AOTCache=" + cache) : List.of();
         } catch (IOException e) {
@@ -73,10 +78,12 @@ final class AheadOfTime {
     /** An empty file if it cannot be made, so that it is tried once only. */
     private static void make(Path cache) throws IOException {
         Files.deleteIfExists(cache);
+        Path fresh = cache.resolveSibling("edgeways.aot.new");
+        Files.deleteIfExists(fresh);
         try (WorkDirectory directory = WorkDirectory.create()) {
             Path data = directory.path().resolve("data");
             List<String> command = new ArrayList<>(Edgeways.machine());
-            command.addAll(List.of("-XX:AOTCacheOutput=" + cache, "-cp", classPath(), Edgeways.MAIN_CLASS));
+            command.addAll(List.of("-XX:AOTCacheOutput=" + fresh, "-cp", classPath(), Edgeways.MAIN_CLASS));
             command.addAll(List.of("demo", "--data", data.toString()));
             command.addAll(List.of("--port-base", Integer.toString(LoopbackPorts.consecutive(PORTS))));
             try (RunningProgram demo = RunningProgram.start("ahead-of-time", directory.path(), Map.of(), command)) {
@@ -86,8 +93,9 @@ final class AheadOfTime {
                 demo.awaitExit(WRITTEN);
             }
         }
-        if (!Files.exists(cache)) {
-            Files.createFile(cache);
+        if (!Files.exists(fresh)) {
+            Files.createFile(fresh);
         }
+        Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
     }
 }

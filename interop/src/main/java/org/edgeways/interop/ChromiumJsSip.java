@@ -4,12 +4,8 @@ import static org.edgeways.interop.Account.STEP;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -97,16 +93,12 @@ public final class ChromiumJsSip implements Softphone {
         if (installed) {
             return;
         }
-        Path guard = Path.of("target", "npm.lock");
-        try (FileChannel file = FileChannel.open(guard, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock alone = file.lock()) {
-            if (alone.isValid() && !packagesAreThere(name)) {
+        OneAtATime.run("npm", () -> {
+            if (!packagesAreThere(name)) {
                 installMissing(name);
             }
-            installed = true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
+        installed = true;
     }
 
     private static boolean packagesAreThere(String name) {
