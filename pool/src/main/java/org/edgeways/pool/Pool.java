@@ -158,7 +158,13 @@ public final class Pool implements AutoCloseable {
             StoreCommands commands =
                     new StoreCommands(bindings, messages, presence, shard::execute, () -> engineOf(made), closing);
             PoolEngine.Surroundings around = new PoolEngine.Surroundings(
-                    people, commands, commands, transmitter, new PoolLog(), counters, random);
+                    people,
+                    commands,
+                    commands,
+                    transmitter,
+                    new PoolLog(transport.clock(), counters),
+                    counters,
+                    random);
             PoolEngine engine = new PoolEngine(
                     settings.engine(hosts(settings.edges())),
                     around,

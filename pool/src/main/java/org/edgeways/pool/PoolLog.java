@@ -1,7 +1,10 @@
 package org.edgeways.pool;
 
 import java.util.Set;
+import java.util.function.LongSupplier;
+import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
+import org.edgeways.base.LineRate;
 import org.edgeways.base.LogText;
 import org.edgeways.pool.engine.PoolErrorCode;
 import org.edgeways.pool.engine.PoolEvents;
@@ -25,8 +28,19 @@ final class PoolLog implements PoolEvents {
             PresenceErrorCode.SUBSCRIPTION_UNKNOWN,
             PresenceErrorCode.PUBLICATION_UNKNOWN);
 
+    private final LongSupplier clock;
+    private final LineRate rate;
+
+    PoolLog(LongSupplier clock, Counters counters) {
+        this.clock = clock;
+        this.rate = new LineRate(counters.counter("pool_log_lines_suppressed"));
+    }
+
     @Override
     public void refused(ErrorCode code, String method, String from, String to, String flow, int status, String rule) {
+        if (!USUAL.contains(code) && !rate.mayWrite(clock.getAsLong())) {
+            return;
+        }
         LOG.atLevel(USUAL.contains(code) ? Level.DEBUG : Level.INFO)
                 .log(
                         "event=pool-refused code={} status={} method={} from=\"{}\" to=\"{}\" flow=\"{}\" rule=\"{}\"",

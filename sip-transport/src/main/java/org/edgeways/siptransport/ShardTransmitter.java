@@ -28,14 +28,14 @@ final class ShardTransmitter implements Transmitter {
             case Destination.Service(String name) -> {
                 SipConnection link = context.links().pick(name, message.callId());
                 if (link != null && branch != null) {
-                    shard.role().engine().sentOver(branch, link.flow());
+                    shard.role().engine().sentOver(branch, link.origin());
                 }
                 send(link, message, branch, TransportFailure.UNREACHABLE);
             }
             case Destination.Locate(var uri) ->
                 outbound.find(uri, message.callId(), connection -> {
                     if (connection != null && branch != null) {
-                        shard.execute(at -> shard.role().engine().sentOver(branch, connection.flow()));
+                        shard.execute(at -> shard.role().engine().sentOver(branch, connection.origin()));
                     }
                     send(connection, message, branch, TransportFailure.UNREACHABLE);
                 });

@@ -28,7 +28,7 @@ final class OverloadTest {
         }
 
         @Override
-        public void sentOver(String branch, Flow flow) {}
+        public void sentOver(String branch, Origin over) {}
 
         @Override
         public void transportFailed(String branch, TransportFailure failure, long now) {}

@@ -248,8 +248,8 @@ public final class PoolEngine implements SipEngine {
     }
 
     @Override
-    public void sentOver(String branch, Flow flow) {
-        core.sentOver(branch, flow);
+    public void sentOver(String branch, Origin over) {
+        core.sentOver(branch, over);
     }
 
     @Override

@@ -107,8 +107,8 @@ public final class ProxyCore implements SipEngine {
     }
 
     @Override
-    public void sentOver(String branch, Flow flow) {
-        parts.transactions().sentOver(branch, flow);
+    public void sentOver(String branch, Origin over) {
+        parts.transactions().sentOver(branch, over);
     }
 
     @Override

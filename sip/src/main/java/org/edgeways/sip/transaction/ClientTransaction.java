@@ -12,6 +12,7 @@ public abstract sealed class ClientTransaction extends Transaction
     private final Destination destination;
     private final boolean reliable;
     private @Nullable Flow flow;
+    private @Nullable Destination party;
 
     ClientTransaction(TransactionHost host, SipMessage request, Destination destination) {
         super(host);
@@ -67,8 +68,9 @@ public abstract sealed class ClientTransaction extends Transaction
     /** It, or the ACK to its final response, could not be sent. */
     abstract void failed(TransportFailure failure, long now);
 
-    final void sentOver(Flow over) {
-        flow = over;
+    final void sentOver(Origin over) {
+        flow = over.flow();
+        party = over.replyTo();
     }
 
     /** Whether a response from there can be one to this request. */
@@ -76,7 +78,7 @@ public abstract sealed class ClientTransaction extends Transaction
         return switch (destination) {
             case Destination.Connection(Flow only) -> origin.flow().equals(only);
             case Destination.Service service ->
-                origin.isTrunk() || origin.flow().equals(flow);
+                party == null ? origin.isTrunk() : origin.replyTo().equals(party);
             case Destination.Locate locate -> flow == null || origin.flow().equals(flow);
         };
     }

@@ -24,10 +24,10 @@ public interface SipEngine {
 
     /**
      * The request whose topmost Via has that branch goes (or went) over that connection. From then on, its responses
-     * count only if they come on that connection or, for a {@link Destination.Service}, on another connection of a
-     * service. For a {@link Destination.Connection} the driver need not say it.
+     * count only if they come on that connection or, for a {@link Destination.Service}, on another connection of the same
+     * party. For a {@link Destination.Connection} the driver need not say it.
      */
-    void sentOver(String branch, Flow flow);
+    void sentOver(String branch, Origin over);
 
     /** The request whose topmost Via has that branch could not be sent. Unknown branches are ignored. */
     void transportFailed(String branch, TransportFailure failure, long now);

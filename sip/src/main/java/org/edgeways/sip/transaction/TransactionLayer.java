@@ -105,7 +105,7 @@ public final class TransactionLayer implements SipEngine {
     }
 
     @Override
-    public void sentOver(String branch, Flow flow) {
+    public void sentOver(String branch, Origin over) {
         ClientTransaction transaction = clients.get(branch);
         if (transaction == null || transaction.destination() instanceof Destination.Connection) {
             return;
@@ -114,9 +114,11 @@ public final class TransactionLayer implements SipEngine {
         if (before != null) {
             forget(clientsByFlow, before, transaction);
         }
-        transaction.sentOver(flow);
+        transaction.sentOver(over);
         if (transaction.destination() instanceof Destination.Locate) {
-            clientsByFlow.computeIfAbsent(flow, f -> new LinkedHashSet<>()).add(transaction);
+            clientsByFlow
+                    .computeIfAbsent(over.flow(), f -> new LinkedHashSet<>())
+                    .add(transaction);
         }
     }
 

@@ -157,10 +157,10 @@ class TransactionMatchingTest {
     }
 
     @Test
-    void aResponseOfAServiceCountsOnEachConnectionOfAServiceButOnNoOther() {
+    void aResponseOfAServiceCountsOnEachOfItsConnectionsButOnNoOther() {
         LayerBench bench = LayerBench.tls();
         ClientTransaction message = bench.send("MESSAGE", new Destination.Service("pool"));
-        bench.layer.sentOver(message.branch(), new Flow(1));
+        bench.layer.sentOver(message.branch(), Origin.service(new Flow(1), "pool"));
         bench.layer.receive(Messages.response(message.request(), 200), OTHER, bench.clock.now());
         assertThat(bench.takeHeard()).isEmpty();
         bench.layer.flowClosed(new Flow(1), bench.clock.now());
@@ -170,10 +170,25 @@ class TransactionMatchingTest {
     }
 
     @Test
+    void aResponseOfAnotherNodeThanTheRequestWentToIsStray() {
+        LayerBench bench = LayerBench.tls();
+        // the destination may be called otherwise than the node: by the name of its host
+        ClientTransaction message = bench.send("MESSAGE", new Destination.Service("edge2.perimeter.example"));
+        bench.layer.sentOver(message.branch(), Origin.service(new Flow(1), "edge2"));
+        bench.layer.receive(
+                Messages.response(message.request(), 200), Origin.service(new Flow(9), "edge1"), bench.clock.now());
+        assertThat(bench.takeHeard()).isEmpty();
+        assertThat(bench.counters.value("sip_responses_stray")).isEqualTo(1);
+        bench.layer.receive(
+                Messages.response(message.request(), 486), Origin.service(new Flow(2), "edge2"), bench.clock.now());
+        assertThat(bench.takeHeard()).containsExactly("response 486@0");
+    }
+
+    @Test
     void aLocatedRequestIsBoundToTheConnectionThatItWentOver() {
         LayerBench bench = LayerBench.udp();
         ClientTransaction invite = bench.send("INVITE", new Destination.Locate(SipUri.of("bob", "next.example", -1)));
-        bench.layer.sentOver(invite.branch(), new Flow(3));
+        bench.layer.sentOver(invite.branch(), Origin.connection(new Flow(3)));
         bench.wire.take();
         bench.layer.receive(Messages.response(invite.request(), 180), OTHER, bench.clock.now());
         assertThat(bench.takeHeard()).isEmpty();
@@ -187,8 +202,8 @@ class TransactionMatchingTest {
     void theEndOfALocatedRequestsConnectionIs503() {
         LayerBench bench = LayerBench.tls();
         ClientTransaction message = bench.send("MESSAGE", new Destination.Locate(SipUri.of("bob", "next.example", -1)));
-        bench.layer.sentOver(message.branch(), new Flow(3));
-        bench.layer.sentOver(message.branch(), new Flow(4));
+        bench.layer.sentOver(message.branch(), Origin.connection(new Flow(3)));
+        bench.layer.sentOver(message.branch(), Origin.connection(new Flow(4)));
         bench.layer.flowClosed(new Flow(3), bench.clock.now());
         assertThat(bench.takeHeard()).isEmpty();
         bench.layer.flowClosed(new Flow(4), bench.clock.now());
