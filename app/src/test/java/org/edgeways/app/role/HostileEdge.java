@@ -48,11 +48,14 @@ final class HostileEdge implements AutoCloseable {
     /** The latest connections of the Link. */
     final BlockingQueue<HostileLink> links = new LinkedBlockingQueue<>();
 
-    /** Requests that the inside has sent here; each was answered with 200. */
+    /** Requests that the inside has sent here; each was answered with 200, unless it is silent. */
     final BlockingQueue<SipMessage> requests = new LinkedBlockingQueue<>();
 
     /** Handshakes that came to nothing. */
     final AtomicInteger refused = new AtomicInteger();
+
+    /** Requests are not answered. */
+    volatile boolean silent;
 
     private final SslContext tls;
     private final Channel server;
@@ -169,6 +172,9 @@ final class HostileEdge implements AutoCloseable {
         private void take(Channel channel, SipMessage message) {
             if (message.isRequest()) {
                 requests.add(message);
+                if (silent) {
+                    return;
+                }
                 SipMessage ok = SipMessage.responseTo(message, 200, "OK");
                 ok.ensureContentLength();
                 write(channel, text(ok));
@@ -216,9 +222,9 @@ final class HostileEdge implements AutoCloseable {
     }
 
     /** Sends what no answer is expected to. */
-    void send(SipMessage request) {
-        request.ensureContentLength();
-        write(sip.getFirst(), text(request));
+    void send(SipMessage message) {
+        message.ensureContentLength();
+        write(sip.getFirst(), text(message));
     }
 
     /** Sends a request to the inside and waits for its final answer. */
@@ -243,6 +249,15 @@ final class HostileEdge implements AutoCloseable {
             send(ack);
         }
         return answer;
+    }
+
+    /** As {@link #ask}, for another thread. */
+    SipMessage answerTo(SipMessage request) {
+        try {
+            return ask(request);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A connection of the Link. */

@@ -8,29 +8,18 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.ExtensionsGenerator;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.edgeways.base.Result;
 import org.edgeways.joining.Bundle;
 import org.edgeways.joining.EnrolmentSecret;
 import org.edgeways.joining.tls.JoinWaiter;
-import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateKeys;
-import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
@@ -69,6 +58,18 @@ class HostileEdgeTest {
         assertThat(perimeter.signIn(hostile, "alice", "edge1", ALICES_FLOW).status())
                 .isEqualTo(200);
         assertThat(perimeter.signIn(honest, "bob", "edge2", BOBS_FLOW).status()).isEqualTo(200);
+        settle();
+    }
+
+    /** While what waits for who has just signed in is looked for, messages to them wait too (202), and come later. */
+    private void settle() throws Exception {
+        int sent = 1;
+        while (hostile.ask(from("alice", "MESSAGE", "bob", ALICES_FLOW)).status() != 200) {
+            sent++;
+        }
+        for (int i = 0; i < sent; i++) {
+            assertThat(honest.requests.poll(20, TimeUnit.SECONDS)).isNotNull();
+        }
     }
 
     @AfterAll
@@ -125,6 +126,26 @@ class HostileEdgeTest {
 
         String arrived = HostileEdge.text(Objects.requireNonNull(honest.requests.poll(20, TimeUnit.SECONDS)));
         assertThat(arrived).contains("From: <sip:alice@acorn.example>").doesNotContain("carol");
+    }
+
+    @Test
+    void answersForNobodyWhoDidNotSignInThroughIt() throws Exception {
+        honest.requests.clear();
+        honest.silent = true;
+        SipMessage request = from("alice", "INFO", "bob", ALICES_FLOW);
+        Future<SipMessage> answer =
+                CompletableFuture.supplyAsync(() -> hostile.answerTo(request), Thread::startVirtualThread);
+        SipMessage arrived = Objects.requireNonNull(honest.requests.poll(20, TimeUnit.SECONDS));
+        honest.silent = false;
+
+        // as if it had learnt what only Bob's device and its edge know
+        hostile.send(SipMessage.responseTo(arrived, 200, "Forged"));
+        assertThat(hostile.ask(from("alice", "OPTIONS", "alice", ALICES_FLOW)).status())
+                .as("what came after it is done")
+                .isPositive();
+        honest.send(SipMessage.responseTo(arrived, 486, "Busy Here"));
+
+        assertThat(answer.get(20, TimeUnit.SECONDS).status()).isEqualTo(486);
     }
 
     @Test
@@ -301,7 +322,7 @@ class HostileEdgeTest {
         HostileLink.Control control = perimeter.controlOf(hostile, "edge1");
         perimeter.given(control, "edge1");
         KeyPair keys = CertificateKeys.make(HostilePerimeter.RANDOM);
-        control.says(new ControlMessage.CertificateRequest(Pem.requestText(greedyRequest(keys))));
+        control.says(new ControlMessage.CertificateRequest(Pem.requestText(HostileCertificates.greedyRequest(keys))));
 
         ControlMessage.CertificateIssued issued = (ControlMessage.CertificateIssued) control.told();
 
@@ -320,21 +341,6 @@ class HostileEdgeTest {
         HostileLink.Control asAnother = hostile.link().control();
         asAnother.says(new ControlMessage.Hello("edge2", 0, "test"));
         asAnother.awaitEnd();
-    }
-
-    /** A request that asks for much more than a node may have. */
-    private static byte[] greedyRequest(KeyPair keys) throws Exception {
-        ExtensionsGenerator wanted = new ExtensionsGenerator();
-        wanted.addExtension(Extension.basicConstraints, true, new BasicConstraints(3));
-        wanted.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-            new GeneralName(GeneralName.uniformResourceIdentifier, PeerIdentity.NODE_PREFIX + "edge2"),
-            new GeneralName(GeneralName.uniformResourceIdentifier, PeerIdentity.SERVICE_PREFIX + "pool"),
-            new GeneralName(GeneralName.dNSName, "edge2.node.edgeways.internal")
-        }));
-        return new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=edge2"), keys.getPublic())
-                .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, wanted.generate())
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
-                .getEncoded();
     }
 
     @Test
@@ -360,7 +366,7 @@ class HostileEdgeTest {
             assertThat(inItsPlace.hasSip()).isFalse();
             assertThat(inItsPlace.links).isEmpty();
         }
-        try (HostileEdge forged = perimeter.listening("edge3", issuedBy(taken))) {
+        try (HostileEdge forged = perimeter.listening("edge3", HostileCertificates.issuedBy(taken))) {
             RunningRoles.awaitTrue("dialled and refused", () -> forged.refused.get() >= 2);
             assertThat(forged.hasSip()).isFalse();
             assertThat(forged.links).isEmpty();
@@ -369,15 +375,6 @@ class HostileEdgeTest {
         try (HostileEdge itself = perimeter.listening("edge3", real)) {
             RunningRoles.awaitTrue("the real one is taken", () -> itself.hasSip() && !itself.links.isEmpty());
         }
-    }
-
-    /** A certificate of another node that the taken node's key has issued. */
-    private static TlsIdentity issuedBy(TlsIdentity taken) {
-        TlsIdentity issued = new CertificateAuthority(taken, HostilePerimeter.RANDOM)
-                .issue(CertificateRequest.node("edge3", "edge3.node.edgeways.internal"), Instant.now());
-        List<X509Certificate> chain = new ArrayList<>(List.of(issued.leaf()));
-        chain.addAll(taken.chain());
-        return new TlsIdentity(issued.key(), chain);
     }
 
     // --- services ---
