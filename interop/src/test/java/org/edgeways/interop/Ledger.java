@@ -28,12 +28,6 @@ final class Ledger {
     /** The pool answers a message within 10 s. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
 
-    /** The pool waits so long for a device's answer. */
-    private static final Duration DEVICE_ANSWER = Duration.ofSeconds(10);
-
-    /** What one process has done, another has noticed, and has written to disk, after so long, however busy all are. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
-
     /**
      * A message that came to a device; times are nanoseconds of this process.
      *
@@ -41,16 +35,6 @@ final class Ledger {
      * @param at when the device took it, and answered it if it did
      */
     private record Copy(SipMessage message, String session, long after, long at, boolean answered) {}
-
-    /** A request of a device's, and its answer: what the device had answered before has come to the pool. */
-    private record Proof(long sent, long answered) {}
-
-    /** When the network was not what it should be. */
-    private record Disturbance(long from, long until) {
-        boolean meets(long begin, long end) {
-            return from - end < 0 && begin - until < 0;
-        }
-    }
 
     /** A message and its fate. */
     static final class Entry {
@@ -88,11 +72,8 @@ final class Ledger {
     }
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final List<Long> kills = new ArrayList<>();
-    private final List<Disturbance> disturbances = new ArrayList<>();
     private final Map<String, Integer> acknowledgedInARow = new LinkedHashMap<>();
-    private final Map<String, Long> sessionEnds = new LinkedHashMap<>();
-    private final Map<String, List<Proof>> proofs = new LinkedHashMap<>();
+    private final SecondCopies secondCopies = new SecondCopies();
     private final List<String> faults = new ArrayList<>();
 
     /** A message is about to be sent. */
@@ -147,17 +128,17 @@ final class Ledger {
 
     /** The pool has just now answered a request that a device sent at that time. */
     synchronized void proven(String session, long sent) {
-        proofs.computeIfAbsent(session, one -> new ArrayList<>()).add(new Proof(sent, System.nanoTime()));
+        secondCopies.proven(session, sent, System.nanoTime());
     }
 
     /** A device's connection is over. */
     synchronized void sessionEnded(String session) {
-        sessionEnds.put(session, System.nanoTime());
+        secondCopies.sessionEnded(session, System.nanoTime());
     }
 
     /** A process was killed. */
     synchronized void killed() {
-        kills.add(System.nanoTime());
+        secondCopies.killed(System.nanoTime());
     }
 
     /**
@@ -179,11 +160,7 @@ final class Ledger {
 
     /** The network was cut at that time of this process, and works again since now. */
     synchronized void disturbed(long from) {
-        disturbances.add(new Disturbance(from, System.nanoTime()));
-    }
-
-    private boolean disturbedBetween(long begin, long end) {
-        return disturbances.stream().anyMatch(time -> time.meets(begin, end));
+        secondCopies.disturbed(from, System.nanoTime());
     }
 
     /** How many of somebody's last messages were acknowledged in time, one after the other. */
@@ -273,41 +250,14 @@ final class Ledger {
                     || !java.util.Arrays.equals(copy.message().body(), entry.request.body())) {
                 found.add("another message under the same name: " + name(entry));
             }
-            if (i > 0 && !mayComeAgain(entry.copies.get(i - 1))) {
-                found.add("delivered twice for no reason: " + name(entry) + ": "
-                        + between(entry.copies.get(i - 1), copy));
+            if (i > 0) {
+                Copy before = entry.copies.get(i - 1);
+                if (!secondCopies.right(before.session(), before.after(), before.at(), before.answered())) {
+                    found.add("delivered twice for no reason: " + name(entry) + ": "
+                            + secondCopies.between(before.at(), copy.at()));
+                }
             }
         }
-    }
-
-    /**
-     * Whether a message may come again after that copy. It may if the device did not answer it in time, or if a process, the
-     * connection or the network failed between the moment at which the pool may have sent it and the one at which the pool
-     * certainly knew of the answer.
-     */
-    private boolean mayComeAgain(Copy copy) {
-        if (!copy.answered() || copy.at() - copy.after() > DEVICE_ANSWER.toNanos()) {
-            return true;
-        }
-        long until = copy.at() + DEVICE_ANSWER.toNanos();
-        for (Proof proof : proofs.getOrDefault(copy.session(), List.of())) {
-            long durable = proof.answered() + SLACK.toNanos();
-            if (proof.sent() - copy.at() > 0 && durable - until < 0) {
-                until = durable;
-            }
-        }
-        long known = until;
-        long sent = copy.after() - SLACK.toNanos();
-        Long over = sessionEnds.get(copy.session());
-        return over != null && over - known < 0
-                || kills.stream().anyMatch(kill -> kill - sent > 0 && kill - known < 0)
-                || disturbedBetween(sent, known);
-    }
-
-    private String between(Copy first, Copy second) {
-        List<Long> times =
-                kills.stream().map(kill -> (kill - first.at()) / 1_000_000).toList();
-        return "again after " + (second.at() - first.at()) / 1_000_000 + " ms, kills after " + times + " ms";
     }
 
     /** A message that waited says when it was sent; one that says so itself keeps what it says. */
@@ -320,7 +270,8 @@ final class Ledger {
                     found.add("its own time is lost: " + name(entry) + ", now " + date);
                 }
             } else if (date == null) {
-                boolean held = disturbedBetween(entry.sentNanos, copy.at()); // it may have been under way all the time
+                boolean held = secondCopies.disturbedBetween(
+                        entry.sentNanos, copy.at()); // it may have been under way all the time
                 if (entry.status == 202 && entry.inTime && copy.at() - entry.answeredAt > 0 && !held) {
                     found.add("waited and does not say since when: " + name(entry));
                 }
