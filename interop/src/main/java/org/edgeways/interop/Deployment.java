@@ -10,7 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.edgeways.app.admin.AdminClient;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Deployment implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final int PORTS = 4;
+    private static final int AT_A_TIME = 8;
     private static final Pattern POOL_READY = Pattern.compile("The pool is ready");
     private static final Pattern EDGE_READY = Pattern.compile("The edge is ready");
 
@@ -186,11 +191,19 @@ public final class Deployment implements AutoCloseable {
      */
     public List<Account> addPeople(String prefix, int count) {
         AdminClient administrator = administrator();
-        List<Account> added = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            added.add(people.add(administrator, prefix + i));
+        return together(count, i -> people.add(administrator, prefix + i));
+    }
+
+    /** Does something for each number, several at a time: administration commands wait for the disk, and share a commit. */
+    static <T> List<T> together(int count, IntFunction<T> each) {
+        List<Future<T>> all = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
+            for (int i = 0; i < count; i++) {
+                int number = i;
+                all.add(threads.submit(() -> each.apply(number)));
+            }
         }
-        return added;
+        return all.stream().map(Future::resultNow).toList();
     }
 
     /** The same account as used inside, at the pool. */
