@@ -178,6 +178,12 @@ public final class EdgeProcess implements AutoCloseable {
                 ? tls.mutualClient(identity, authorities)
                 : null;
         Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
+        if (joined == null) {
+            // who starts it is there to correct them; a node that has joined says inside what is wrong, and serves
+            config.outside().certificates().stream()
+                    .filter(OutsideCertificates::isThere)
+                    .forEach(RoleParts::identity);
+        }
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         CertificateReloads reloads = new CertificateReloads("edge", counters);
         opened.push(reloads);

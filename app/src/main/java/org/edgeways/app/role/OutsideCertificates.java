@@ -1,6 +1,7 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -69,6 +70,11 @@ final class OutsideCertificates {
             EdgeConfig.Outside outside, TlsContexts tls, SecureRandom random, CertificateReloads reloads)
             throws SSLException {
         return new OutsideCertificates(outside, tls, random, reloads);
+    }
+
+    /** Whether any of the files is there: then it was meant to be used. */
+    static boolean isThere(CertificateFiles files) {
+        return Files.exists(files.certificate()) || Files.exists(files.key());
     }
 
     /** All of them, for the listeners. */

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.edgeways.accounts.NewPerson;
 import org.edgeways.accounts.Secret;
 import org.edgeways.net.Pem;
@@ -47,6 +48,7 @@ class SettingsUnderLoadTest {
     private final Set<String> received = new ConcurrentSkipListSet<>();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
     private volatile boolean changing = true;
+    private volatile boolean reading = true;
 
     @Test
     void aHundredChangesOfSettingsAndCertificatesLoseNoConnectionAndNoTransaction() throws Exception {
@@ -75,17 +77,24 @@ class SettingsUnderLoadTest {
 
             long begun = System.nanoTime();
             Changes changes = new Changes(pair);
-            for (int i = 0; i < CHANGES; i++) {
-                changes.next(i);
+            try {
+                for (int i = 0; i < CHANGES; i++) {
+                    changes.next(i);
+                }
+            } catch (Exception | AssertionError e) {
+                reading = false;
+                throw e;
+            } finally {
+                changing = false;
             }
-            changing = false;
             for (Future<?> each : work) {
                 each.get(60, TimeUnit.SECONDS);
             }
             Instant end = Instant.now().plusSeconds(30);
             while (!received.containsAll(acknowledged) && Instant.now().isBefore(end)) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(5_000_000);
             }
+            reading = false;
             System.out.printf(
                     "%d changes (%d revisions, %d refused inside, %d by the node) in %d ms; %d messages%n",
                     CHANGES,
@@ -162,7 +171,7 @@ class SettingsUnderLoadTest {
 
     private void read(SipUserAgent own) {
         try {
-            while (own.connection().isOpen()) {
+            while (reading && own.connection().isOpen()) {
                 SipMessage message = own.take("MESSAGE", Duration.ofSeconds(1));
                 if (message != null) {
                     own.respond(message, 200, "OK");
