@@ -147,7 +147,7 @@ final class Ledger {
      */
     synchronized List<Long> backAfterKills(Set<String> senders) {
         List<Long> times = new ArrayList<>();
-        for (long kill : kills) {
+        for (long kill : secondCopies.kills()) {
             entries.values().stream()
                     .filter(entry -> senders.contains(entry.sender))
                     .filter(entry -> entry.acknowledged() && entry.sentNanos - kill > 0)

@@ -40,6 +40,10 @@ final class SecondCopies {
         kills.add(at);
     }
 
+    List<Long> kills() {
+        return List.copyOf(kills);
+    }
+
     /** The network was cut at that time, and worked again at the other. */
     void disturbed(long from, long until) {
         disturbances.add(new Disturbance(from, until));

@@ -47,14 +47,13 @@ class SignInStormTest {
     }
 
     /** All come from one address, of which the edge would else let in fewer. */
-    private static void settings(ObjectNode edge) {
-        edge.withObjectProperty("outside")
-                .withObjectProperty("limits")
+    private static void settings(ObjectNode limits) {
+        limits.putObject("admission")
                 .put("connections", 19_000)
                 .put("connectionsPerSource", 18_000)
                 .put("handshakesPerSource", 500)
                 .put("connectionsPerSecondPerSource", 1_000_000);
-        edge.withObjectProperty("limits").put("requestsPerSecond", 1_000_000).put("requestBurst", 1_000_000);
+        limits.putObject("requests").put("requestsPerSecond", 1_000_000).put("requestBurst", 1_000_000);
     }
 
     @AfterEach
