@@ -67,7 +67,10 @@ final class HostilePerimeter implements AutoCloseable {
                         asked.incrementAndGet();
                         BufferedReader reader = new BufferedReader(
                                 new InputStreamReader(peer.getInputStream(), StandardCharsets.UTF_8));
-                        while (!String.valueOf(reader.readLine()).isEmpty()) {}
+                        String line = reader.readLine();
+                        while (line != null && !line.isEmpty()) {
+                            line = reader.readLine();
+                        }
                         String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name;
                         peer.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
                     } catch (IOException closed) {
