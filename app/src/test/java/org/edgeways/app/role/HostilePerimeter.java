@@ -59,6 +59,7 @@ final class HostilePerimeter implements AutoCloseable {
     static final class NamedOrigin implements AutoCloseable {
         private final ServerSocket server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
         private final AtomicInteger asked = new AtomicInteger();
+        private final AtomicInteger broken = new AtomicInteger();
 
         NamedOrigin(String name) throws IOException {
             Thread.ofVirtual().start(() -> {
@@ -73,8 +74,8 @@ final class HostilePerimeter implements AutoCloseable {
                         }
                         String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name;
                         peer.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
-                    } catch (IOException closed) {
-                        // the next one
+                    } catch (IOException e) {
+                        broken.incrementAndGet();
                     }
                 }
             });
