@@ -300,9 +300,7 @@ public final class NodeAgent implements ControlService {
             }
             around.desk().execute(() -> {
                 waiting.decrementAndGet();
-                if (!closed) {
-                    read(message);
-                }
+                read(message); // also if the stream has ended since: what came before its end was said
             });
         }
 

@@ -402,6 +402,20 @@ final class NodeAgentTest {
         assertThat(agent.standing()).isEmpty();
     }
 
+    /** The inside says so and ends the stream at once: the desk gets to it later. */
+    @Test
+    void whatCameBeforeTheEndOfAStreamIsHeardThoughItIsReadAfterIt() {
+        List<Runnable> later = new ArrayList<>();
+        Member member = files.member().orThrow();
+        agent = new NodeAgent(
+                member, null, new NodeAgent.Surroundings(files, host, "test", later::add, () -> now, RANDOM, counters));
+        session = agent.opened(new Peer());
+        session.received(ControlCodec.write(ControlMessage.Refusal.removal()));
+        session.closed("the node was removed");
+        List.copyOf(later).forEach(Runnable::run);
+        assertThat(agent.standing()).hasValueSatisfying(why -> assertThat(why).contains("removed"));
+    }
+
     @Test
     void aNodeWithoutAStreamSaysThatTheInsideDoesNotReachIt() {
         session.closed("gone");
