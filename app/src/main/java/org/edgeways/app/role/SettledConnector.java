@@ -28,6 +28,7 @@ import org.edgeways.base.BlockRandom;
 import org.edgeways.base.LogText;
 import org.edgeways.connector.Connector;
 import org.edgeways.connector.ConnectorSettings;
+import org.edgeways.control.CertificateNames;
 import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
 import org.edgeways.link.LinkLimits;
@@ -245,7 +246,8 @@ public final class SettledConnector implements AutoCloseable {
             next.nodes().forEach((node, said) -> {
                 named.add(node);
                 dialer.setNode(InsideLinks.link(node, said, tls));
-                edges.put(said.insideLeg().host(), InsideLinks.sip(node, said));
+                // what a node that has joined writes into Path and Record-Route
+                edges.put(CertificateNames.ofNode(node), InsideLinks.sip(node, said));
             });
         }
         dialled.stream().filter(node -> !named.contains(node)).forEach(dialer::removeNode);
