@@ -1,12 +1,15 @@
 package org.edgeways.net;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ public final class ServerTls {
     private volatile Set<BigInteger> refused = Set.of();
     private volatile ContextsByProtocol contexts;
     private volatile TlsIdentity identity;
+
+    /** Connections whose client has shown a certificate, with its serial number. */
+    private final Map<Channel, BigInteger> open = new ConcurrentHashMap<>();
 
     ServerTls(TlsProvider provider, TlsIdentity identity, List<X509Certificate> trusted) throws SSLException {
         this.provider = provider;
@@ -61,19 +67,39 @@ public final class ServerTls {
     }
 
     /**
-     * Trusts these authorities, but for certificates with one of these serial numbers, from the next connection on. On failure
-     * everything stays as it was.
+     * Trusts these authorities from the next connection on, but for certificates with one of these serial numbers: whoever has
+     * shown one of those is cut off at once. On failure everything stays as it was.
      *
      * @param authorities at least one, of a server whose clients must show a certificate
+     * @return how many open connections were closed
      * @throws SSLException if the provider does not take them
      */
-    public synchronized void trust(List<X509Certificate> authorities, Set<BigInteger> serials) throws SSLException {
+    public synchronized int trust(List<X509Certificate> authorities, Set<BigInteger> serials) throws SSLException {
         if (authorities.isEmpty() || !isMutual()) {
             throw new IllegalArgumentException("whether clients show a certificate does not change");
         }
         contexts = contexts(identity, authorities, serials);
         trusted = List.copyOf(authorities);
         refused = Set.copyOf(serials);
+        int closed = 0;
+        for (Map.Entry<Channel, BigInteger> each : open.entrySet()) {
+            if (refused.contains(each.getValue())) {
+                var _ = each.getKey().close();
+                closed++;
+            }
+        }
+        return closed;
+    }
+
+    /**
+     * Notes what the client of a connection has shown, until it is closed. To be called after each handshake.
+     *
+     * @return false if that certificate has been refused since the handshake began
+     */
+    public boolean takes(Channel channel, X509Certificate shown) {
+        open.put(channel, shown.getSerialNumber());
+        channel.closeFuture().addListener(_ -> open.remove(channel));
+        return !refused.contains(shown.getSerialNumber());
     }
 
     /** The authorities that clients' certificates must come from; none if clients show none. */

@@ -36,6 +36,8 @@ import org.edgeways.node.NodeHost;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What makes an edge process a node that has joined: the edge end of the Link on the inside leg, and the agent that takes
@@ -45,6 +47,7 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     private static final Duration CHECK = Duration.ofMinutes(1);
     private static final int HEXADECIMAL = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(NodePart.class);
 
     private final ServerTls insideLeg;
     private final NodeRoles roles;
@@ -124,7 +127,8 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     @Override
     public Result<Boolean> apply(EdgeSnapshot next) {
-        return roles.use(next) instanceof Result.Bad<Boolean> bad ? bad : trust(next);
+        // a revocation holds at once, even if it comes with settings that cannot be run here
+        return trust(next) instanceof Result.Bad<Boolean> bad ? bad : roles.use(next);
     }
 
     @Override
@@ -141,7 +145,10 @@ final class NodePart implements NodeHost, AutoCloseable {
             case Result.Bad<List<X509Certificate>> bad -> bad.as();
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> read) -> {
                 try {
-                    insideLeg.trust(read, refused);
+                    int ended = insideLeg.trust(read, refused);
+                    if (ended > 0) {
+                        LOG.warn("event=node-connections-ended count={}: their certificate is refused", ended);
+                    }
                     yield Result.ok(true);
                 } catch (SSLException e) {
                     yield Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, String.valueOf(e.getMessage()));

@@ -9,10 +9,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.security.cert.X509Certificate;
 import java.util.Objects;
 import org.edgeways.net.Handshakes;
 import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.ServerTls;
 import org.edgeways.net.engine.ClientHello;
 import org.edgeways.net.engine.ClientHelloReader;
 import org.edgeways.net.engine.Demultiplexer;
@@ -37,7 +39,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     private final ProtocolTable.Protocols protocols;
     private final ClientHelloReader hello;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
-    private boolean secured;
+    private @Nullable ServerTls secured;
     private @Nullable String serverName;
     private Demultiplexer.@Nullable Choice choice;
 
@@ -63,7 +65,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(received);
             return;
         }
-        if (secured) {
+        if (secured != null) {
             hold(context, buffer);
             judge(context);
             return;
@@ -145,10 +147,11 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
 
     private void secure(
             ChannelHandlerContext context, @Nullable ServerCertificates certificates, @Nullable String name) {
-        SslHandler tls = Objects.requireNonNull(certificates, "a protocol chosen by TLS has some")
-                .forName(serverName)
-                .newHandler(context.alloc(), settings.admission().limits().handshakeTimeout(), name);
-        secured = true;
+        ServerTls server = Objects.requireNonNull(certificates, "a protocol chosen by TLS has some")
+                .forName(serverName);
+        SslHandler tls =
+                server.newHandler(context.alloc(), settings.admission().limits().handshakeTimeout(), name);
+        secured = server;
         context.pipeline().addBefore(context.name(), "tls", tls);
         context.pipeline().fireChannelRead(giveUp());
     }
@@ -176,7 +179,14 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void shaken(ChannelHandlerContext context) {
-        String agreed = context.pipeline().get(SslHandler.class).applicationProtocol();
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        X509Certificate shown = Handshakes.certificateOf(tls);
+        if (shown != null
+                && !Objects.requireNonNull(secured, "no handshake without it").takes(context.channel(), shown)) {
+            opening.refuse(NetErrorCode.CERTIFICATE_REFUSED, "refused while it connected");
+            return;
+        }
+        String agreed = tls.applicationProtocol();
         switch (Objects.requireNonNull(choice, "no handshake without a choice")) {
             case Demultiplexer.Choice.Named(Demultiplexer.Entry entry, String name) -> {
                 if (name.equals(agreed)) {

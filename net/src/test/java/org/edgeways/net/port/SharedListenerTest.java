@@ -48,15 +48,18 @@ final class SharedListenerTest {
                 new Protocol("web", List.of("http/1.1"), Set.of(Content.HTTP_1), tls, rig.saying("web")));
     }
 
-    private void openInside() throws Exception {
+    /** Gives what the inside's services are let in by. */
+    private ServerTls openInside() throws Exception {
         TlsIdentity node = rig.authority.issue(
                 CertificateRequest.node("edge1", "localhost").withAddresses("127.0.0.1"), Instant.now());
-        ServerCertificates mutual = ServerCertificates.of(rig.tls.mutualServer(node, rig.authority.certificate()));
+        ServerTls insideLeg = rig.tls.mutualServer(node, rig.authority.certificate());
+        ServerCertificates mutual = ServerCertificates.of(insideLeg);
         ServerCertificates join = ServerCertificates.of(new TlsContexts(TlsProvider.JDK).server(node));
         rig.open(
                 new Protocol("sip", List.of("sip/2"), Set.of(Content.SIP), mutual, rig.saying("sip")),
                 Protocol.named("edgeways-link/1", mutual, rig.saying("link")),
                 Protocol.named("edgeways-join/1", join, rig.saying("join")));
+        return insideLeg;
     }
 
     private SSLContext pool() throws Exception {
@@ -291,5 +294,27 @@ final class SharedListenerTest {
         assertThatIllegalArgumentException().isThrownBy(() -> table.add(otherCertificate));
         assertThatIllegalArgumentException().isThrownBy(() -> table.add(Protocol.named("sip/2", tls, rig.saying("x"))));
         assertThat(table.names()).containsExactly("sip");
+    }
+
+    @Test
+    void whoeverHasShownACertificateThatIsRefusedNowIsCutOffAndOthersAreNot() throws Exception {
+        ServerTls insideLeg = openInside();
+        TlsIdentity known =
+                rig.authority.issue(CertificateRequest.service("pool", "pool.acorn.example"), Instant.now());
+        try (SSLSocket refused = rig.connect(rig.client(known), "localhost", "edgeways-link/1");
+                SSLSocket other = rig.connect(pool(), "localhost", "sip/2")) {
+            assertThat(exchange(refused, "a", 6)).isEqualTo("link:a");
+            assertThat(exchange(other, "b", 5)).isEqualTo("sip:b");
+            assertThat(insideLeg.trust(
+                            insideLeg.trusted(), Set.of(known.leaf().getSerialNumber())))
+                    .isEqualTo(1);
+            assertThat(PortRig.readToEnd(refused)).isEmpty();
+            assertThat(exchange(other, "c", 5)).isEqualTo("sip:c");
+        }
+        PortRig.awaitTrue(() -> rig.counters.value("net_connections", "listener", "outside") == 0);
+        assertThat(insideLeg.trust(
+                        insideLeg.trusted(), Set.of(known.leaf().getSerialNumber())))
+                .as("closed ones are forgotten")
+                .isZero();
     }
 }
