@@ -101,7 +101,7 @@ public final class Control implements AutoCloseable {
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
-        this.lastGood = new LastGoodSettings(settings.authority().resolveSibling("settings-last-good"));
+        this.lastGood = kept(settings);
         this.sessions = new NodeSessions(
                 desk,
                 (peer, request) -> requests.renew(peer, request, names(String.valueOf(peer.node()))),
@@ -150,6 +150,15 @@ public final class Control implements AutoCloseable {
                 }
             }
         };
+    }
+
+    private static LastGoodSettings kept(ControlSettings settings) {
+        return new LastGoodSettings(settings.authority().resolveSibling("settings-last-good"));
+    }
+
+    /** The settings that it begins with if those in their directory cannot be used; none if it has never had any. */
+    public static Optional<Settings> lastGood(ControlSettings settings) {
+        return kept(settings).read();
     }
 
     private void begin(Duration check) {
@@ -257,7 +266,9 @@ public final class Control implements AutoCloseable {
         }
         Settings current = inUse.get();
         Map<String, EdgeNode> dialled = dialled(current);
-        sessions.mean(snapshots.of(current, dialled.keySet()));
+        // nodes find this inside by what its certificate says, which is another name only after a restart
+        String called = around.service().commonName();
+        sessions.mean(snapshots.of(current.withPoolCalled(called), dialled.keySet()));
         listener.changed(new Perimeter(current, dialled));
         untold = false;
     }

@@ -1,11 +1,13 @@
 package org.edgeways.settings;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.edgeways.settings.kind.AccessSettings;
 import org.edgeways.settings.kind.Certificate;
@@ -44,6 +46,33 @@ public record Settings(
         Map<String, Service> services,
         Map<String, AccessSettings> accessSettings,
         Map<String, Certificate> certificates) {
+
+    /**
+     * The same with its one pool called otherwise, and requests going to it by that name.
+     *
+     * @return this set itself if it has another number of pools, or one that is called so
+     */
+    public Settings withPoolCalled(String called) {
+        if (pools.size() != 1 || pools.containsKey(called)) {
+            return this;
+        }
+        Map<String, Site> sitesOfIt = new TreeMap<>();
+        sites.forEach((site, said) -> sitesOfIt.put(site, new Site(said.description(), said.pool().map(_ -> called))));
+        Map<String, Route> routesToIt = new TreeMap<>();
+        routes.forEach((route, said) -> routesToIt.put(
+                route, new Route(said.domains(), said.pool().map(_ -> called), said.connector(), said.address())));
+        return new Settings(
+                name,
+                organisation,
+                Collections.unmodifiableMap(sitesOfIt),
+                nodes,
+                Map.of(called, pools.values().iterator().next()),
+                connectors,
+                Collections.unmodifiableMap(routesToIt),
+                services,
+                accessSettings,
+                certificates);
+    }
 
     /** The limits of what a node lets in: those that it names, or the usual ones. */
     public AccessSettings limitsOf(EdgeNode node) {

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class InsideProcess implements AutoCloseable {
                 new Control.Surroundings(
                         store,
                         new SettingsDirectory(settings),
-                        CertificateNames.ofService(name(settings)),
+                        CertificateNames.ofService(name(settings, usual)),
                         InstantSource.system(),
                         random,
                         counters),
@@ -143,12 +144,14 @@ public final class InsideProcess implements AutoCloseable {
 
     /**
      * The name of the pool, by which nodes know this inside: requests go to the service of that name. If the settings cannot
-     * be used, which is told later, it does not matter.
+     * be used, control begins with the last good ones, and theirs is the name; without those too, nothing starts.
      */
-    private static String name(Path settings) {
-        return new SettingsDirectory(settings).check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
-                ? read.pools().keySet().stream().findFirst().orElse(POOL)
-                : POOL;
+    private static String name(Path settings, ControlSettings control) {
+        Optional<Settings> begun =
+                new SettingsDirectory(settings).check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
+                        ? Optional.of(read)
+                        : Control.lastGood(control);
+        return begun.flatMap(set -> set.pools().keySet().stream().findFirst()).orElse(POOL);
     }
 
     private static PoolConfig config(Settings settings, Path data) {
@@ -217,8 +220,12 @@ public final class InsideProcess implements AutoCloseable {
                         e.getMessage());
                 return;
             }
-            restartNeeded =
-                    SnapshotChange.ofPool(pool(to.started()), pool(settings)).restartNeeded();
+            List<String> keys = new ArrayList<>();
+            if (!settings.pools().keySet().equals(to.started().pools().keySet())) {
+                keys.add("name");
+            }
+            keys.addAll(SnapshotChange.ofPool(pool(to.started()), pool(settings)).restartNeeded());
+            restartNeeded = List.copyOf(keys);
             LOG.info("event=pool-settings-taken restart=\"{}\"", String.join(" ", restartNeeded));
         }
 

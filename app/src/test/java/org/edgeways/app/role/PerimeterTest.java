@@ -183,6 +183,40 @@ class PerimeterTest {
     }
 
     @Test
+    void aPoolWithABadSetIsCalledAsTheLastGoodOneSaysAndNodesFindIt() throws Exception {
+        pair.write(pair.text().replace("kind: Pool\nname: pool", "kind: Pool\nname: main"));
+        pair.startInside();
+        pair.stopLast();
+        pair.write(pair.text().replace("sipDomains", "sipDomans"));
+        pair.startAll();
+        assertThat(pair.status().path("settingsProblem").asText()).contains("acorn.yaml:4");
+        awaitReady();
+    }
+
+    @Test
+    void aPoolThatIsRenamedWhileItRunsIsFoundByNodesAndSaysThatItNeedsARestart() throws Exception {
+        pair.startAll();
+        awaitReady();
+        long before = pair.node().path("meant").asLong();
+        pair.push(pair.text()
+                .replace("kind: Pool\nname: pool", "kind: Pool\nname: main")
+                .replace("[acorn.example]", "[acorn.example, oak.example]"));
+        assertThat(pair.node().path("meant").asLong()).as("taken").isGreaterThan(before);
+        assertThat(pair.edge().watched().notReady().get()).isEmpty();
+        assertThat(pair.status().path("restartNeeded").toString()).isEqualTo("[\"name\"]");
+    }
+
+    private void awaitReady() {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!pair.edge().watched().notReady().get().isEmpty()) {
+            assertThat(System.nanoTime())
+                    .as("%s", pair.edge().watched().notReady().get())
+                    .isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    @Test
     void aBadSetOfSettingsEndsTheFirstStartWithItsLine() throws Exception {
         pair.write(pair.text().replace("sipDomains", "sipDomans"));
 
