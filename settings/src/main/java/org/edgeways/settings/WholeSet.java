@@ -58,6 +58,7 @@ final class WholeSet {
         names();
         references();
         organisation(complete);
+        pools();
         new Claims(problems)
                 .check(
                         sound(Kind.EDGE_NODE, EdgeNode.class),
@@ -131,6 +132,20 @@ final class WholeSet {
                         document.place(),
                         "kind",
                         "there is one Organisation only, and the first is "
+                                + all.getFirst().shown()));
+    }
+
+    private void pools() {
+        List<Document> all = documents.stream()
+                .filter(document -> document.kind() == Kind.POOL)
+                .toList();
+        all.stream()
+                .skip(1)
+                .forEach(document -> problems.add(
+                        SettingsErrorCode.CLAIMED_TWICE,
+                        document.place(),
+                        "kind",
+                        "this version runs one Pool only, and the first is "
                                 + all.getFirst().shown()));
     }
 
@@ -220,7 +235,38 @@ final class WholeSet {
                         "requests for " + String.join(", ", nowhere) + " go nowhere from EdgeNode " + document.name()
                                 + ": write a Route, name a pool in the node's Site, or have exactly one Pool or Connector");
             }
+            oneNextHop(whole, document, node);
         });
+    }
+
+    /** What a node of this version can run. */
+    private void oneNextHop(Settings whole, Document document, EdgeNode node) {
+        Map<String, String> hops = whole.nextHops(node);
+        Optional<Map.Entry<String, String>> first = hops.entrySet().stream().findFirst();
+        first.flatMap(one -> hops.entrySet().stream()
+                        .filter(other -> !other.getValue().equals(one.getValue()))
+                        .findFirst())
+                .ifPresent(other -> {
+                    Document said = routeOf(other.getKey())
+                            .or(() -> routeOf(first.get().getKey()))
+                            .orElse(document);
+                    problems.add(
+                            SettingsErrorCode.VALUES_DISAGREE,
+                            said.place(),
+                            "",
+                            "requests from EdgeNode " + document.name() + " for "
+                                    + first.get().getKey() + " go to "
+                                    + first.get().getValue() + ", those for "
+                                    + other.getKey() + " to " + other.getValue()
+                                    + ": in this version all requests of an edge node must go to one next hop");
+                });
+    }
+
+    private Optional<Document> routeOf(String domain) {
+        return sound(Kind.ROUTE, Route.class).entrySet().stream()
+                .filter(route -> route.getValue().domains().stream().anyMatch(domain::equalsIgnoreCase))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** What a pool or connector thinks alive, no node may think dead. */

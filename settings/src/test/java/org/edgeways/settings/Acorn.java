@@ -82,7 +82,7 @@ public final class Acorn {
             name: oak
             spec:
               domains: [oak.example]
-              connector: kamailio
+              pool: pool
             ---
             kind: Service
             name: address-book

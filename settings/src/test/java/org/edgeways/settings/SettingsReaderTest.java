@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Whole sets, each from the sound one with something changed. */
 class SettingsReaderTest {
 
+    private static final String ROUTED = "domains: [oak.example]\n  ";
+
     private static List<String> problems(String... changes) {
         String text = Acorn.TEXT;
         for (int i = 0; i < changes.length; i += 2) {
@@ -152,11 +154,11 @@ class SettingsReaderTest {
 
     @Test
     void aRouteSaysOneNextHop() {
-        assertThat(problems("connector: kamailio", "connector: kamailio\n  pool: pool"))
+        assertThat(problems(ROUTED + "pool: pool", ROUTED + "pool: pool\n  connector: kamailio"))
                 .singleElement()
                 .asString()
                 .contains("spec.connector: must say one of pool, connector and address, says 2 of them");
-        assertThat(problems("  connector: kamailio\n", ""))
+        assertThat(problems(ROUTED + "pool: pool\n", "domains: [oak.example]\n"))
                 .singleElement()
                 .asString()
                 .contains("must say one of pool, connector and address, says none");
@@ -230,8 +232,6 @@ class SettingsReaderTest {
                         "",
                         "  listen: {host: 10.0.9.8, address: 10.0.9.8}\n",
                         "",
-                        "connector: kamailio",
-                        "pool: pool",
                         "name: kamailio\nspec:\n",
                         "name: kamailio\n"))
                 .as("the only pool")
@@ -256,7 +256,11 @@ class SettingsReaderTest {
 
     @Test
     void aRouteToAConnectorWithoutAServerIsTold() {
-        assertThat(problems("  server: sip:10.0.9.9:5060;transport=tcp\n", ""))
+        assertThat(problems(
+                        "  server: sip:10.0.9.9:5060;transport=tcp\n",
+                        "",
+                        ROUTED + "pool: pool",
+                        ROUTED + "connector: kamailio"))
                 .singleElement()
                 .asString()
                 .contains("spec.connector: names Connector kamailio, which says no SIP server");
@@ -274,7 +278,7 @@ class SettingsReaderTest {
 
     @Test
     void aConnectorThatIsNamedAsAPoolIsTold() {
-        assertThat(problems("name: kamailio", "name: pool", "connector: kamailio", "connector: pool"))
+        assertThat(problems("name: kamailio", "name: pool"))
                 .singleElement()
                 .asString()
                 .contains("name: is \"pool\", as is that of Pool pool");
@@ -282,9 +286,35 @@ class SettingsReaderTest {
 
     @Test
     void theNextHopsOfANodeAreThoseOfRoutesThenOfItsSiteThenTheOnlyPool() {
-        Settings settings = Acorn.settings();
+        Settings settings = Acorn.settings(Acorn.TEXT.replace(
+                ROUTED + "pool: pool", "domains: [oak.example, acorn.example]\n  connector: kamailio"));
         assertThat(settings.nextHops(settings.nodes().get("edge1")))
-                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "connector:kamailio"));
+                .isEqualTo(Map.of("acorn.example", "connector:kamailio", "oak.example", "connector:kamailio"));
+        settings = Acorn.settings();
+        assertThat(settings.nextHops(settings.nodes().get("edge1")))
+                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "service:pool"));
+    }
+
+    @Test
+    void routesToTwoNextHopsWhichNoNodeCanRunAreTold() {
+        assertThat(problems(ROUTED + "pool: pool", ROUTED + "connector: kamailio"))
+                .as("one for each node")
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .isEqualTo("acorn.yaml:" + line("kind: Route")
+                                + ": requests from EdgeNode edge1 for acorn.example go to service:pool, those for"
+                                + " oak.example to connector:kamailio: in this version all requests of an edge node"
+                                + " must go to one next hop"));
+    }
+
+    @Test
+    void aSecondPoolWhichThisVersionDoesNotRunIsTold() {
+        String second =
+                "---\nkind: Pool\nname: east\nspec:\n  inside: {host: east.acorn.example, certificate: inside}\n";
+        assertThat(problems("---\nkind: Service\nname: notes", second + "---\nkind: Service\nname: notes"))
+                .singleElement()
+                .asString()
+                .contains(": kind: this version runs one Pool only, and the first is Pool pool (acorn.yaml:");
     }
 
     @Test

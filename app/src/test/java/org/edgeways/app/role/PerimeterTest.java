@@ -77,11 +77,12 @@ class PerimeterTest {
         assertThat(pair.node().path("report").path("restartNeeded").path(0).asText())
                 .isEqualTo("insideLeg.host");
 
-        // good settings, with which this version could not start: what the node keeps is what it can run
+        // good settings, with which this host could not start: what the node keeps is what it can run
         long held = pair.node().path("report").path("revision").asLong();
-        pair.write(
-                pair.text().replace("[acorn.example]", "[acorn.example, oak.example]")
-                        + "---\nkind: Route\nname: oak\nspec: {domains: [oak.example], address: 'sip:oak.example;transport=tls'}\n");
+        pair.write(pair.text()
+                .replace(
+                        "addresses: [127.0.0.1]\n    sipTlsPort: " + pair.outsidePort,
+                        "addresses: [127.0.0.1, 192.0.2.9]\n    sipTlsPort: " + pair.outsidePort));
         assertThat(pair.reload()).isEmpty();
         pair.await(node -> node.path("report").path("rejected").isObject());
         assertThat(pair.node().path("report").path("rejected").path("code").asText())

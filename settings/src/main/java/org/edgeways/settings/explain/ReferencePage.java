@@ -33,7 +33,8 @@ public final class ReferencePage {
               keys wait. Everything else is taken at once, and no connection is dropped: requests that are on their way end by what held
               when they began; limits of a connection (`connection`, `message`, `origins`, `linkSilence`) hold for those that come later.
             - A node refuses settings that its host cannot do, such as an address that it has not, runs on with those of before, and
-              `edgeways status` says why. One that cannot run what it has when it starts waits on its inside leg for others.
+              `edgeways status` says why; certificates that are refused with them are refused all the same. It is given them again every
+              five minutes. One that cannot run what it has when it starts waits on its inside leg for others.
             - People are not in the settings: `edgeways user` adds and changes them.
 
             The schema for editors is [settings.schema.json](settings.schema.json).

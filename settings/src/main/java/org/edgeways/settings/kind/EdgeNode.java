@@ -38,7 +38,8 @@ public record EdgeNode(
         InsideLeg insideLeg,
 
         @Key(
-                says = "The address that clients outside see when the node stands behind static address translation.",
+                says = "The address that clients outside see when the node stands behind static address translation."
+                        + " The role access needs none; it is for the role av, which this version cannot serve yet.",
                 form = TextForm.ADDRESS)
         Optional<String> publicAddress,
 

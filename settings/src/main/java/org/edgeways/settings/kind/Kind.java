@@ -17,7 +17,10 @@ public enum Kind {
     /** See {@link EdgeNode}. */
     EDGE_NODE("EdgeNode", EdgeNode.class, "One host in the perimeter network. Its name is in its certificate."),
     /** See {@link Pool}. */
-    POOL("Pool", Pool.class, "An inside server. Its name is that of its service in its certificate."),
+    POOL(
+            "Pool",
+            Pool.class,
+            "An inside server. This version runs one. Its name is that of its service in its certificate, and changes with a restart."),
     /** See {@link Connector}. */
     CONNECTOR(
             "Connector",
@@ -27,7 +30,7 @@ public enum Kind {
     ROUTE(
             "Route",
             Route.class,
-            "Where requests from outside to SIP domains go. Without any, all go to the pool of the node's site, or to the only pool or connector."),
+            "Where requests from outside to SIP domains go. Without any, all go to the pool of the node's site, or to the only pool or connector. In this version all requests of an edge node must go to one next hop."),
     /** See {@link Service}. */
     SERVICE("Service", Service.class, "A web service inside that edge nodes may ask for over the Link, by its name."),
     /** See {@link AccessSettings}. */

@@ -29,7 +29,9 @@ public record Route(
 
         @Key(
                 says =
-                        "Requests go to this SIP URI, to which the node opens connections: the inner firewall must allow it.",
+                        "Requests go to this SIP URI, to which the node opens connections over TLS: the inner firewall must allow"
+                                + " it, and the server's certificate must come from the authority of the pool, the only one that"
+                                + " the node trusts.",
                 form = TextForm.SIP_URI)
         Optional<String> address)
         implements Checked {

@@ -54,9 +54,7 @@ class EdgeSnapshotTest {
                 .isEqualTo("outside.key");
         assertThat(snapshot.limits().requests().failedCredentials()).isEqualTo(20);
         assertThat(snapshot.routes())
-                .containsExactly(
-                        new EdgeSnapshot.NextHop(List.of("acorn.example"), "service:pool"),
-                        new EdgeSnapshot.NextHop(List.of("oak.example"), "connector:kamailio"));
+                .containsExactly(new EdgeSnapshot.NextHop(List.of("acorn.example", "oak.example"), "service:pool"));
         assertThat(snapshot.services()).containsExactly("address-book");
         assertThat(EdgeSnapshot.of(settings, "edge2", 7, trust).services()).containsExactly("address-book", "notes");
         assertThat(snapshot.authorities()).containsExactly(PEM);
