@@ -28,13 +28,19 @@ final class LastGoodSettings {
 
     /** The copy, if there is one that can be used. */
     Optional<Settings> read() {
-        return Files.isDirectory(directory)
-                        && SettingsFiles.settings(directory) instanceof SettingsOutcome.Good(Settings settings)
+        // the one that was moved aside is whole while the other is not there
+        Path whole = Files.isDirectory(directory) ? directory : aside();
+        return Files.isDirectory(whole)
+                        && SettingsFiles.settings(whole) instanceof SettingsOutcome.Good(Settings settings)
                 ? Optional.of(settings)
                 : Optional.empty();
     }
 
-    /** Keeps these. A crash leaves those of before, these, or none. */
+    private Path aside() {
+        return directory.resolveSibling(directory.getFileName() + ".old");
+    }
+
+    /** Keeps these. A crash leaves those of before or these, whole. */
     void keep(List<SettingsFile> files) {
         try {
             Path next = directory.resolveSibling(directory.getFileName() + ".new");
@@ -43,8 +49,12 @@ final class LastGoodSettings {
             for (SettingsFile file : files) {
                 Files.writeString(next.resolve(Path.of(file.name()).getFileName()), file.text());
             }
-            clear(directory);
+            if (Files.isDirectory(directory)) {
+                clear(aside());
+                Files.move(directory, aside());
+            }
             Files.move(next, directory);
+            clear(aside());
         } catch (IOException e) {
             LOG.warn(
                     "event=control-settings-not-kept code={} reason=\"{}\"",

@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ final class Ledger {
     private final ControlSettings settings;
     private final InstantSource clock;
     private final Counters counters;
+    /** Events of the operation that runs; the store runs one at a time. */
+    private final List<AuditEvent> written = new ArrayList<>();
+
     private volatile Set<BigInteger> refused = Set.of();
     private volatile Map<String, Instant> nodes = Map.of();
 
@@ -75,15 +79,23 @@ final class Ledger {
     }
 
     /** What memory says is read anew in the transaction that has changed it. */
-    private record Changed<T>(T value, Set<BigInteger> refused, Map<String, Instant> nodes) {}
+    private record Changed<T>(T value, Set<BigInteger> refused, Map<String, Instant> nodes, List<AuditEvent> events) {}
 
     private <T> T write(Operation<T> operation) {
         return store.write(
-                        handle -> new Changed<>(
-                                operation.run(handle), refused(handle), new TreeMap<>(ControlTables.nodes(handle))),
+                        handle -> {
+                            written.clear(); // an operation before this one may have come to nothing
+                            T value = operation.run(handle);
+                            return new Changed<>(
+                                    value,
+                                    refused(handle),
+                                    new TreeMap<>(ControlTables.nodes(handle)),
+                                    List.copyOf(written));
+                        },
                         changed -> {
                             refused = changed.refused();
                             nodes = changed.nodes();
+                            changed.events().forEach(this::tell);
                         })
                 .join()
                 .value();
@@ -113,7 +125,12 @@ final class Ledger {
     private void audit(Handle handle, AuditKind kind, String name, String detail) {
         String shown = detail.length() > DETAIL_LENGTH ? detail.substring(0, DETAIL_LENGTH) : detail;
         AuditEvent event = ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
-        counters.counter("control_audit_events", "event", kind.word()).increment();
+        written.add(event);
+    }
+
+    /** What is on the record for good. */
+    private void tell(AuditEvent event) {
+        counters.counter("control_audit_events", "event", event.event()).increment();
         LOG.info(
                 "event=control-audit kind={} name={} detail=\"{}\"",
                 event.event(),
