@@ -222,6 +222,7 @@ public final class Control implements AutoCloseable {
             }
         }
         finish();
+        sessions.again();
         return outcome;
     }
 

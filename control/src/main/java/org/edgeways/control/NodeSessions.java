@@ -1,5 +1,7 @@
 package org.edgeways.control;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +36,9 @@ final class NodeSessions implements ControlService {
 
     /** Most messages of one node that wait for the desk; past it the stream is closed. */
     static final int WAITING = 32;
+
+    /** What a node has refused is given to it again after that time: what its host lacked may be there then. */
+    static final Duration AGAIN = Duration.ofMinutes(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
 
@@ -102,6 +107,11 @@ final class NodeSessions implements ControlService {
         sessions.values().forEach(Session::push);
     }
 
+    /** On the desk, now and then: nodes that have refused what is meant for them are given it again when it is time. */
+    void again() {
+        sessions.values().forEach(Session::again);
+    }
+
     /** Ends the stream of a node, if there is one, and forgets what it said. */
     void cut(String node, String reason) {
         reports.remove(node);
@@ -140,6 +150,7 @@ final class NodeSessions implements ControlService {
         private volatile boolean closed;
         private boolean greeted;
         private long sent;
+        private Instant pushed = Instant.EPOCH;
         private String version = "";
 
         Session(ControlPeer peer, String node) {
@@ -258,8 +269,19 @@ final class NodeSessions implements ControlService {
             SignedSnapshot snapshot = wanted.get(node);
             if (greeted && snapshot != null && snapshot.revision() != sent) {
                 sent = snapshot.revision();
+                pushed = clock.instant();
                 counters.counter("control_snapshots_pushed").increment();
                 peer.send(ControlCodec.write(ControlMessage.SnapshotPush.of(snapshot.bytes())));
+            }
+        }
+
+        void again() {
+            NodeReport said = reports.get(node);
+            if (said != null
+                    && said.report().rejected().isPresent()
+                    && !clock.instant().isBefore(pushed.plus(AGAIN))) {
+                sent = said.report().revision();
+                push();
             }
         }
 

@@ -480,6 +480,28 @@ final class ControlTest {
         assertThat(status("edge1").isUpToDate()).isFalse();
     }
 
+    @Test
+    void whatANodeRefusesIsGivenToItAgainAfterAWhile() throws Exception {
+        join("edge1");
+        FakeNode node = connected("edge1");
+        long revision = node.given(key).revision();
+        node.report(
+                0, Optional.of(new ControlMessage.Rejected(revision, "node-snapshot-not-applied", "no such address")));
+
+        inside.control().reload();
+        assertThat(node.isToldNothing()).isTrue();
+        inside.pass(NodeSessions.AGAIN);
+        inside.control().reload();
+        assertThat(node.given(key).revision()).isEqualTo(revision);
+        inside.control().reload();
+        assertThat(node.isToldNothing()).as("not at every look").isTrue();
+
+        node.report(revision, Optional.empty());
+        inside.pass(NodeSessions.AGAIN);
+        inside.control().reload();
+        assertThat(node.isToldNothing()).as("it has taken it").isTrue();
+    }
+
     // --- certificates ---
 
     @Test
