@@ -26,6 +26,7 @@ final class EdgeRoles implements NodeRoles {
     private final CertificateReloads reloads;
     private final List<InetSocketAddress> listening;
     private final Function<EdgeSnapshot, EdgeConfig> read;
+    private EdgeConfig.Outside shown;
 
     /**
      * @param started what the edge is started with
@@ -42,6 +43,7 @@ final class EdgeRoles implements NodeRoles {
         this.reloads = reloads;
         this.listening = ListenProbe.sockets(started);
         this.read = read;
+        this.shown = started.outside();
     }
 
     @Override
@@ -50,8 +52,7 @@ final class EdgeRoles implements NodeRoles {
             case Result.Bad<EdgeConfig> bad -> bad.as();
             case Result.Ok<EdgeConfig>(EdgeConfig config) -> {
                 try {
-                    edge.use(settings(config));
-                    outside.use(config.outside());
+                    both(settings(config), config.outside());
                     reloads.start(config.certificateCheck());
                     yield Result.ok(true);
                 } catch (IllegalArgumentException | SSLException e) {
@@ -59,6 +60,21 @@ final class EdgeRoles implements NodeRoles {
                 }
             }
         };
+    }
+
+    /** Both or none: each of them changes nothing when it throws. */
+    private void both(AccessEdgeSettings next, EdgeConfig.Outside certificates) throws SSLException {
+        outside.use(certificates);
+        boolean taken = false;
+        try {
+            edge.use(next);
+            shown = certificates;
+            taken = true;
+        } finally {
+            if (!taken) {
+                outside.use(shown);
+            }
+        }
     }
 
     /** What a start with those settings would take, if this version and this host could. */
