@@ -69,7 +69,8 @@ public final class CertificateCommand {
             mixinStandardHelpOptions = true,
             description = {
                 "Refuses one certificate from now on, here and at all nodes that are connected.",
-                "A node that uses it is cut off and must join anew; if it is the pool's own, the pool takes another first."
+                "Who uses it is cut off; a node must join anew, and if it is the pool's own, the pool takes another first.",
+                "A connector does not learn that a node's is refused: take the node out of the connector's settings too."
             },
             footer = {"", "Example:", "  edgeways certificate refuse 3f0c5a"})
     int refuse(

@@ -92,7 +92,10 @@ public final class NodeCommand {
     @Command(
             name = "remove",
             mixinStandardHelpOptions = true,
-            description = "Puts a node out at once; its certificates are refused from then on.",
+            description = {
+                "Puts a node out at once; its certificates are refused from then on, here and at the other nodes.",
+                "A connector does not learn that: take the node's document out of the settings too, and it cuts the node off."
+            },
             footer = {"", "Example:", "  edgeways node remove edge1"})
     int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
         JsonNode answer = ask(AdminClient.request("node-remove").put("name", name));
