@@ -57,7 +57,8 @@ public record Settings(
             return this;
         }
         Map<String, Site> sitesOfIt = new TreeMap<>();
-        sites.forEach((site, said) -> sitesOfIt.put(site, new Site(said.description(), said.pool().map(_ -> called))));
+        sites.forEach((site, said) ->
+                sitesOfIt.put(site, new Site(said.description(), said.pool().map(_ -> called))));
         Map<String, Route> routesToIt = new TreeMap<>();
         routes.forEach((route, said) -> routesToIt.put(
                 route, new Route(said.domains(), said.pool().map(_ -> called), said.connector(), said.address())));

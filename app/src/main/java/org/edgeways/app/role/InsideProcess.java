@@ -224,7 +224,8 @@ public final class InsideProcess implements AutoCloseable {
             if (!settings.pools().keySet().equals(to.started().pools().keySet())) {
                 keys.add("name");
             }
-            keys.addAll(SnapshotChange.ofPool(pool(to.started()), pool(settings)).restartNeeded());
+            keys.addAll(
+                    SnapshotChange.ofPool(pool(to.started()), pool(settings)).restartNeeded());
             restartNeeded = List.copyOf(keys);
             LOG.info("event=pool-settings-taken restart=\"{}\"", String.join(" ", restartNeeded));
         }

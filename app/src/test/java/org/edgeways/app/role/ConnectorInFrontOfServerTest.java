@@ -205,7 +205,9 @@ class ConnectorInFrontOfServerTest {
     private void refuseTheConnector() {
         String serial = "";
         for (JsonNode each : pair.ask(AdminClient.request("certificate-list")).path("certificates")) {
-            serial = each.path("name").asText().equals("ucm") ? each.path("serial").asText() : serial;
+            serial = each.path("name").asText().equals("ucm")
+                    ? each.path("serial").asText()
+                    : serial;
         }
         pair.ask(AdminClient.request("certificate-refuse").put("serial", serial));
         awaitReachable(false);

@@ -305,15 +305,13 @@ final class SharedListenerTest {
                 SSLSocket other = rig.connect(pool(), "localhost", "sip/2")) {
             assertThat(exchange(refused, "a", 6)).isEqualTo("link:a");
             assertThat(exchange(other, "b", 5)).isEqualTo("sip:b");
-            assertThat(insideLeg.trust(
-                            insideLeg.trusted(), Set.of(known.leaf().getSerialNumber())))
+            assertThat(insideLeg.trust(insideLeg.trusted(), Set.of(known.leaf().getSerialNumber())))
                     .isEqualTo(1);
             assertThat(PortRig.readToEnd(refused)).isEmpty();
             assertThat(exchange(other, "c", 5)).isEqualTo("sip:c");
         }
         PortRig.awaitTrue(() -> rig.counters.value("net_connections", "listener", "outside") == 0);
-        assertThat(insideLeg.trust(
-                        insideLeg.trusted(), Set.of(known.leaf().getSerialNumber())))
+        assertThat(insideLeg.trust(insideLeg.trusted(), Set.of(known.leaf().getSerialNumber())))
                 .as("closed ones are forgotten")
                 .isZero();
     }
