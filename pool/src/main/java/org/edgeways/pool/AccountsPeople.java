@@ -31,6 +31,11 @@ final class AccountsPeople implements People {
     }
 
     @Override
+    public boolean exists(String address) {
+        return accounts.person(address).isPresent();
+    }
+
+    @Override
     public @Nullable Account account(String address) {
         Person person = accounts.person(address).filter(Person::enabled).orElse(null);
         if (person == null) {

@@ -39,4 +39,7 @@ public interface People {
     /** The account of that address of record; null if there is none or it is disabled. */
     @Nullable
     Account account(String address);
+
+    /** Whether somebody has that address of record, disabled or not. */
+    boolean exists(String address);
 }

@@ -2,6 +2,8 @@ package org.edgeways.pool.engine;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.pool.presence.engine.PresenceEngine;
@@ -151,7 +153,8 @@ public final class PoolEngine implements SipEngine {
     }
 
     /**
-     * Takes up what was saved before a restart. Call it before the first message.
+     * Takes up what was saved before a restart, except for what the accounts, as they are now, do not allow: that is forgotten,
+     * on disk too. Call it before the first message.
      *
      * @param bindings all that were saved
      * @param waiting the recipients for whom messages wait
@@ -161,7 +164,19 @@ public final class PoolEngine implements SipEngine {
         registrar.restore(bindings, now);
         tellPresence(now);
         presence.restore(saved, now);
-        waiting.forEach(recipient -> deliveries.wake(recipient, now));
+        // accounts are changed on disk before what follows from it: a crash between the two leaves what is not allowed
+        // any more
+        Set<String> mentioned = new TreeSet<>(waiting);
+        bindings.forEach(binding -> mentioned.add(binding.person()));
+        mentioned.addAll(saved.people());
+        for (String address : mentioned) {
+            if (people.exists(address)) {
+                accountChanged(address, now);
+            } else {
+                personRemoved(address, now);
+            }
+        }
+        waiting.stream().filter(people::exists).forEach(recipient -> deliveries.wake(recipient, now));
     }
 
     /** A connection to or from a node or service has opened: what could not be sent over it is tried again. */

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,7 @@ final class PoolWorld {
     final Random random = new Random(7);
     final InMemoryCounters counters = new InMemoryCounters();
     final Map<String, People.Account> accounts = new HashMap<>();
+    final Set<String> disabled = new HashSet<>();
     final FakeStore store = new FakeStore();
     final List<String> log = new ArrayList<>();
     final Map<String, Device> devices = new LinkedHashMap<>();
@@ -57,7 +59,7 @@ final class PoolWorld {
     /** Devices inside by their connections, where there are too many to look through. */
     final Map<Flow, Device> byFlow = new HashMap<>();
 
-    private final EngineSettings settings;
+    private EngineSettings settings;
     private final Deque<Sent> outbox = new ArrayDeque<>();
     private int boots;
     long now = 1_800_000_000L * SECOND;
@@ -86,7 +88,13 @@ final class PoolWorld {
 
     /** From now on the edge nodes have these host names. */
     void edgeHosts(Set<String> hosts) {
-        engine.use(EngineSettings.of("10.0.0.1", 9061, List.of("acorn.example"), hosts), SipEngineLimits.DEFAULT, now);
+        use(EngineSettings.of("10.0.0.1", 9061, List.of("acorn.example"), hosts));
+    }
+
+    /** From now on, and after a restart, these are the settings. */
+    void use(EngineSettings next) {
+        settings = next;
+        engine.use(next, SipEngineLimits.DEFAULT, now);
     }
 
     /** Presence with few subscriptions. */
@@ -157,7 +165,12 @@ final class PoolWorld {
 
             @Override
             public Account account(String address) {
-                return accounts.get(address);
+                return disabled.contains(address) ? null : accounts.get(address);
+            }
+
+            @Override
+            public boolean exists(String address) {
+                return accounts.containsKey(address);
             }
         };
         Transmitter transmitter = (message, to, at) -> outbox.add(new Sent(message, to));

@@ -1,0 +1,149 @@
+package org.edgeways.pool.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.edgeways.pool.presence.engine.Contact;
+import org.edgeways.pool.presence.engine.Decision;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An account was changed, and the pool died before anything that follows from it was on disk. */
+class AccountsAtStartTest {
+
+    private static final String ALICE = "sip:alice@acorn.example";
+    private static final String BOB = "sip:bob@acorn.example";
+    private static final String CAROL = "sip:carol@acorn.example";
+
+    private final PoolWorld world = new PoolWorld();
+    private final Device phone = world.outside("alice");
+    private final Device bob = world.outside("bob");
+    private final Watcher watcher = new Watcher(phone, BOB);
+
+    @BeforeEach
+    void bothAreSignedIn() {
+        phone.signIn();
+        bob.signIn();
+        SipMessage publish = phone.request("PUBLISH", ALICE);
+        publish.set(HeaderName.EVENT, "presence");
+        publish.setBody(
+                "application/pidf+xml", PublishTest.pidf("open", "vacation", "").getBytes(StandardCharsets.UTF_8));
+        assertThat(phone.send(publish).status()).isEqualTo(200);
+        assertThat(watcher.subscribe(3600).status()).isEqualTo(200);
+        world.advance(20);
+    }
+
+    private void assertPhoneIsOut() {
+        world.restart();
+        assertThat(world.engine.bindings(ALICE, world.now)).isEmpty();
+        assertThat(world.store.bindings.get(ALICE)).as("on disk").isEmpty();
+        assertThat(world.store.publications).as("what it published").isEmpty();
+        assertThat(phone.send(phone.message("bob", "still me")).status()).isEqualTo(407);
+        assertThat(bob.texts()).isEmpty();
+        bob.signOut();
+        world.advance(60);
+        assertThat(watcher.notifies()).as("bob is away").isEmpty();
+        bob.signIn();
+        assertThat(bob.send(bob.message("alice", "hello")).status()).isEqualTo(202);
+        assertThat(phone.texts()).isEmpty();
+    }
+
+    @Test
+    void aRevokedDeviceDoesNotComeBackWithTheRestart() {
+        People.Account alice = world.accounts.get(ALICE);
+        world.accounts.put(
+                ALICE,
+                new People.Account(
+                        ALICE, "alice", "Alice", true, alice.devices().subList(0, 1)));
+        assertPhoneIsOut();
+    }
+
+    @Test
+    void whoMayNotSignInFromOutsideAnyMoreIsOutAfterTheRestart() {
+        world.account("alice", "Alice", false);
+        assertPhoneIsOut();
+    }
+
+    @Test
+    void whoIsAllowedStaysAsTheyWere() {
+        world.restart();
+        assertThat(world.engine.bindings(ALICE, world.now)).hasSize(1);
+        assertThat(world.store.publications).hasSize(1);
+        assertThat(phone.send(phone.message("bob", "still me")).status()).isEqualTo(200);
+        bob.signOut();
+        world.advance(60);
+        assertThat(watcher.last()).contains("<basic>closed</basic>");
+    }
+
+    @Test
+    void aSubscriptionWithCredentialsAloneIsToBeMadeAnew() {
+        Device web = world.outside("alice");
+        Watcher unsigned = new Watcher(web, BOB);
+        assertThat(unsigned.subscribeSigned(3600).status()).isEqualTo(200);
+        world.restart();
+        assertThat(unsigned.state()).isEqualTo("terminated;reason=deactivated");
+        assertThat(world.store.subscriptions).hasSize(1);
+    }
+
+    /** What carol has, and what others have of her. */
+    private void carolHasSomething() {
+        assertThat(phone.send(phone.message("carol", "for the old carol")).status())
+                .isEqualTo(202);
+        world.engine.presence().addContact(new Contact(CAROL, BOB, "Bob"), outcome -> {});
+        world.engine.presence().addContact(new Contact(BOB, CAROL, "Carol"), outcome -> {});
+        world.engine.presence().decide(CAROL, ALICE, Decision.BLOCK, outcome -> {}, world.now);
+        world.engine.presence().decide(ALICE, CAROL, Decision.ALLOW, outcome -> {}, world.now);
+        world.settle();
+    }
+
+    @Test
+    void aNewPersonOfARemovedPersonsNameHasNothingOfTheirs() {
+        carolHasSomething();
+        world.accounts.remove(CAROL);
+        world.restart();
+        assertThat(world.store.messages).isEmpty();
+        assertThat(world.store.contacts).isEmpty();
+        assertThat(world.store.decisions).isEmpty();
+        world.account("carol", "Carol the second", true);
+        Device second = world.inside("carol");
+        second.signIn();
+        world.advance(60);
+        assertThat(second.texts()).isEmpty();
+        assertThat(world.engine.presence().contacts(CAROL)).isEmpty();
+        assertThat(world.engine.presence().contacts(BOB)).isEmpty();
+        assertThat(world.engine.presence().decisions(CAROL)).isEmpty();
+        assertThat(world.engine.presence().decisions(ALICE)).isEmpty();
+    }
+
+    @Test
+    void aDisabledPersonIsOutAndKeepsWhatIsTheirs() {
+        Device carol = world.outside("carol");
+        carol.signIn();
+        Watcher carols = new Watcher(carol, BOB);
+        carols.subscribe(3600);
+        carol.die();
+        carol.answers = null;
+        world.advance(5);
+        carolHasSomethingWhileAway(carol);
+        world.disabled.add(CAROL);
+        world.restart();
+        assertThat(world.engine.bindings(CAROL, world.now)).isEmpty();
+        assertThat(world.store.subscriptions.values())
+                .noneMatch(one -> one.watcher().equals(CAROL));
+        assertThat(world.store.messages).hasSize(1);
+        assertThat(world.engine.presence().contacts(CAROL)).hasSize(1);
+        assertThat(world.engine.presence().decisions(CAROL)).hasSize(1);
+        world.disabled.clear();
+        world.engine.accountChanged(CAROL, world.now);
+        Device again = world.inside("carol");
+        again.signIn();
+        assertThat(again.texts()).containsExactly("for the old carol");
+    }
+
+    private void carolHasSomethingWhileAway(Device carol) {
+        carolHasSomething();
+        assertThat(carol.texts()).isEmpty();
+    }
+}
