@@ -36,8 +36,8 @@ final class PoolRouter implements ProxyRouter {
     /** Requests that make no dialog and need no route back. */
     private static final Set<String> WITHOUT_DIALOG = Set.of("MESSAGE", "PUBLISH", "OPTIONS");
 
-    /** Requests that devices answer by themselves, without their person. */
-    private static final Set<String> PROBES = Set.of("OPTIONS", "SUBSCRIBE", "PUBLISH");
+    /** Requests that a person notices. All others devices answer by themselves when they belong to no dialog. */
+    private static final Set<String> NOTICED = Set.of("INVITE", "MESSAGE");
 
     private static final String ALLOW = "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO,"
             + " REFER, SUBSCRIBE, NOTIFY, PUBLISH";
@@ -139,6 +139,13 @@ final class PoolRouter implements ProxyRouter {
             if (decision != null) {
                 return decision;
             }
+        }
+        if (!request.inDialog()
+                && !NOTICED.contains(request.method())
+                && (parties != null || alongRoute(request.message(), target) != null)) {
+            // the route of a call that is over would lead past the person's decisions
+            return refuse(
+                    request, 403, PoolErrorCode.DOMAIN_FOREIGN, "outside a dialog it is asked of a person's address");
         }
         if (parties != null) {
             devices.resolve(request.message(), now);
@@ -255,7 +262,7 @@ final class PoolRouter implements ProxyRouter {
 
     /** Whether a request that rings nowhere would tell its sender in silence whether that person is there. */
     private boolean probes(String method, String person, Sender sender) {
-        return PROBES.contains(method) && !presence.shows(person, sender.address());
+        return !NOTICED.contains(method) && !presence.shows(person, sender.address());
     }
 
     private RoutingDecision toPool(ProxyRequest request) {
