@@ -172,6 +172,7 @@ public final class InsideProcess implements AutoCloseable {
     /** Dials whom control says, over the Link and for SIP, and names the services that there are. */
     private static final class Links implements Perimeter.Listener {
         private final Path data;
+        private final SettingsInEffect settings = new SettingsInEffect();
         private @Nullable Perimeter latest;
         private @Nullable Running running;
         private Set<String> dialled = new HashSet<>();
@@ -187,21 +188,19 @@ public final class InsideProcess implements AutoCloseable {
 
         @Override
         public synchronized void changed(Perimeter perimeter) {
-            boolean others = latest == null || !latest.settings().equals(perimeter.settings());
             latest = perimeter;
-            if (others && running != null) {
-                use(perimeter.settings(), running);
-            }
+            settings.said(perimeter.settings());
             apply();
         }
 
         synchronized void begin(Running parts) {
             running = parts;
+            settings.begin(parts.started(), next -> use(next, parts));
             apply();
         }
 
         synchronized Optional<Settings> settings() {
-            return Optional.ofNullable(latest).map(Perimeter::settings);
+            return settings.latest();
         }
 
         /** The keys of the pool that have changed and that it takes only when it is started again. */
