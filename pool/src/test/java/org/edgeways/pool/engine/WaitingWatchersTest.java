@@ -105,4 +105,42 @@ class WaitingWatchersTest {
         assertThat(all.length()).isLessThan(PresenceLimits.DEFAULT.listBytes() * 2);
         assertThat(all.split("<watcher ", -1).length - 1).isEqualTo(1_000);
     }
+
+    @Test
+    void ofASubscribeThatCannotBeStoredNobodyHears() {
+        Watcher watchers = new Watcher(bob, BOB).event("presence.winfo");
+        watchers.subscribe(600);
+        world.advance(10);
+        int told = watchers.notifies().size();
+        world.store.failing = true;
+        world.store.held = true;
+        watcher.subscribe(600);
+        world.advance(10);
+        assertThat(world.engine.presence().watchers(BOB)).as("not stored yet").isEmpty();
+        assertThat(watchers.refresh(600)).isNull();
+        world.store.held = false;
+        world.settle();
+        assertThat(alice.inbox.getLast().status()).isEqualTo(500);
+        world.store.failing = false;
+        world.advance(10);
+        assertThat(watchers.notifies()).hasSize(told);
+        assertThat(world.engine.presence().watchers(BOB)).isEmpty();
+        assertThat(world.engine.presence().decisions(BOB)).isEmpty();
+        assertThat(world.engine.presence().subscriptions()).isEqualTo(1);
+        assertThat(world.store.decisions).isEmpty();
+        watcher.subscribe(600);
+        world.advance(10);
+        assertThat(watchers.last()).contains(ALICE, "pending");
+    }
+
+    @Test
+    void whoIsBlockedWhileTheSubscribeIsStoredIsEndedWhenItIs() {
+        world.store.held = true;
+        watcher.subscribe(600);
+        world.engine.presence().decide(BOB, ALICE, Decision.BLOCK, outcome -> {}, world.now);
+        world.store.held = false;
+        world.settle();
+        assertThat(watcher.state()).isEqualTo("terminated;reason=rejected");
+        assertThat(world.store.subscriptions).isEmpty();
+    }
 }

@@ -42,7 +42,7 @@ public interface EventPackage {
         return null;
     }
 
-    /** A subscription has begun, also one that was restored. */
+    /** A subscription is durable and has begun, also one that was restored. */
     default void began(Subscription subscription, long now) {}
 
     /** A subscription is over. */

@@ -94,15 +94,15 @@ final class Notifier {
     // ---- beginnings
 
     /** A new subscription, which {@link #saved} or {@link #discard} follows. */
-    void begin(Subscription made, long now) {
+    void begin(Subscription made) {
         subscriptions.add(made);
         scheduleExpiry(made);
-        made.event.began(made, now);
     }
 
     /** It is durable. */
     void saved(Subscription made, long now) {
         made.saving = false;
+        made.event.began(made, now);
         made.turn = now;
         tell(made, true, now);
     }
@@ -133,7 +133,8 @@ final class Notifier {
         subscription.localSequence += SEQUENCE_LEEWAY + Math.max(0, now - saved.savedAt()) / NANOS_PER_SECOND;
         subscription.saving = false;
         subscription.notBefore = now + limits.restartQuiet().toNanos() + random.nextLong(1 + restartSpread);
-        begin(subscription, now);
+        begin(subscription);
+        event.began(subscription, now);
         String reason = event.ended(subscription, now);
         if (reason != null) {
             // the setting is another than before the restart
@@ -453,8 +454,8 @@ final class Notifier {
         }
         if (stored) {
             writes.write(new PresenceWrite.ForgetSubscription(subscription.id));
+            subscription.event.ended(subscription, reason, now);
         }
-        subscription.event.ended(subscription, reason, now);
     }
 
     // ---- time

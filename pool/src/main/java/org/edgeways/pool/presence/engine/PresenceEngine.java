@@ -62,8 +62,13 @@ public final class PresenceEngine {
         counters.gauge("pool_publications_live", publications::size);
     }
 
-    /** The subscriptions by which a person is watched: to the person, and to lists that the person is on. */
+    /** Those of {@link #subscriptionsTo} that are durable: of the others nobody hears. */
     private List<Subscription> watchersOf(String person) {
+        return subscriptionsTo(person).stream().filter(one -> !one.saving).toList();
+    }
+
+    /** The subscriptions by which a person is watched: to the person, and to lists that the person is on. */
+    private List<Subscription> subscriptionsTo(String person) {
         List<Subscription> all = new ArrayList<>();
         for (Subscription one : subscriptions.of(presence, person)) {
             if (!one.list) {
@@ -86,7 +91,7 @@ public final class PresenceEngine {
     }
 
     private void presenceChanged(String person, long now) {
-        for (Subscription one : watchersOf(person)) {
+        for (Subscription one : subscriptionsTo(person)) {
             if (one.list) {
                 ListDocuments.touch(one, person);
             }
@@ -331,7 +336,7 @@ public final class PresenceEngine {
     }
 
     private void review(String person, String watcher, long now) {
-        for (Subscription one : watchersOf(person)) {
+        for (Subscription one : subscriptionsTo(person)) {
             if (one.watcher().equals(watcher)) {
                 review(one, person, now);
             }

@@ -157,7 +157,7 @@ final class Subscribing {
             tellOnce(made, request, now);
             return;
         }
-        notifier.begin(made, now);
+        notifier.begin(made);
         writes.write(new PresenceWrite.SaveSubscription(made.saved(now)), (failure, then) -> {
             if (failure != null) {
                 refuseUnstored(request, then);
