@@ -10,6 +10,7 @@ public enum PoolErrorCode implements ErrorCode {
     CREDENTIALS_MALFORMED("pool-credentials-malformed", "The credentials cannot be understood"),
     CREDENTIALS_TOO_MANY("pool-credentials-too-many", "Too many credentials in one request"),
     CREDENTIALS_OF_ANOTHER("pool-credentials-of-another", "You are signed in as somebody else"),
+    REGISTER_FOR_ANOTHER("pool-register-for-another", "Nobody is signed in by somebody else"),
     REMOTE_ACCESS_DENIED(
             "pool-remote-access-denied",
             "Your account may not sign in from outside the organisation; ask your administrator for remote access"),

@@ -84,6 +84,10 @@ final class Registrations {
         if (person == null) {
             return refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "To is in one of our domains");
         }
+        if (!person.equals(Addresses.local(message.from(), people))) {
+            // section 10.2: a third party; who may be one would be said by nobody
+            return refuse(request, 403, PoolErrorCode.REGISTER_FOR_ANOTHER, "From and To name the same person");
+        }
         // items 3 and 4: who it is, and whether they may
         return switch (authenticator.ofRegistrar(message, Addresses.domain(person), now)) {
             case Authenticator.Outcome.Refused refused -> answers.reject(request, refused.refusal());

@@ -126,6 +126,7 @@ class RegistrarTest {
         Device phone = world.inside("alice");
         SipMessage register = phone.register(600);
         register.set(HeaderName.TO, "<sip:bob@acorn.example>");
+        register.set(HeaderName.FROM, "<sip:bob@acorn.example>;tag=bob");
         assertThat(phone.sendSigned(register).status()).isEqualTo(403);
         assertThat(world.log.getLast()).contains("pool-credentials-of-another");
     }
@@ -452,5 +453,26 @@ class RegistrarTest {
         registrar.timeout(world.now + 601 * PoolWorld.SECOND);
         assertThat(registrar.size()).isZero();
         assertThat(registrar.deadlines()).isZero();
+    }
+
+    @Test
+    void nobodySignsInAnotherPersonEvenWithTheirPassword() {
+        Device phone = world.inside("alice");
+        for (String from : List.of(
+                "<sip:carol@acorn.example>;tag=third",
+                "<sip:alice@oak.example>;tag=third",
+                "<tel:+15551234>;tag=third",
+                "<sip:acorn.example>;tag=third")) {
+            SipMessage register = phone.register(600);
+            register.set(HeaderName.FROM, from);
+            assertThat(phone.sendSigned(register).status()).as(from).isEqualTo(403);
+            assertThat(world.log.getLast()).contains("pool-register-for-another");
+        }
+        assertThat(world.engine.bindings("sip:alice@acorn.example", world.now)).isEmpty();
+        SipMessage register = phone.register(600);
+        register.set(HeaderName.FROM, "\"Alice\" <sip:Alice@ACORN.example;user=phone>;tag=own");
+        assertThat(phone.sendSigned(register).status())
+                .as("in another spelling")
+                .isEqualTo(200);
     }
 }
