@@ -313,4 +313,19 @@ class ConsentTest {
                 .isEqualTo(403);
         assertThat(world.log.getLast()).contains("pool-event-private");
     }
+
+    @Test
+    void aDisabledWatcherIsOutWhateverIsDecidedBeforeItsLastNotify() {
+        alice.answers = null;
+        decide(Decision.ALLOW);
+        watcher.subscribe(600);
+        SipMessage first = watcher.lastNotify();
+        world.disabled.add(ALICE);
+        world.engine.accountChanged(ALICE, world.now);
+        world.engine.presence().forgetDecision(BOB, ALICE, outcome -> {});
+        world.settle();
+        alice.answer(first, 200);
+        assertThat(world.engine.presence().subscriptions()).isZero();
+        assertThat(world.store.subscriptions).isEmpty();
+    }
 }

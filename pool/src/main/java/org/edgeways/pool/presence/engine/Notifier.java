@@ -191,7 +191,7 @@ final class Notifier {
         if (reason != null) {
             end(subscription, reason, now);
         } else {
-            if ("rejected".equals(subscription.ending)) {
+            if ("rejected".equals(subscription.ending) && host.isPerson(subscription.watcher)) {
                 // decided otherwise before it was told
                 subscription.ending = null;
             }
