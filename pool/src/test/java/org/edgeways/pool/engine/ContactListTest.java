@@ -279,4 +279,26 @@ class ContactListTest {
         assertThat(list.subscribe(600).status()).isEqualTo(200);
         assertThat(list.notifies()).hasSizeGreaterThan(1);
     }
+
+    @Test
+    void aContactWhoIsDisabledAndEnabledAgainIsTheirsAgain() {
+        list.subscribe(600);
+        world.advance(10);
+        world.disabled.add(BOB);
+        world.engine.accountChanged(BOB, world.now);
+        world.settle();
+        assertThat(list.last()).contains(BOB, "state=\"terminated\"", "reason=\"noresource\"");
+        world.advance(10);
+        world.disabled.clear();
+        world.engine.accountChanged(BOB, world.now);
+        world.settle();
+        assertThat(list.last())
+                .contains(BOB, "state=\"active\"", "<basic>closed</basic>")
+                .doesNotContain("noresource");
+        int told = list.notifies().size();
+        world.advance(10);
+        world.engine.accountChanged(BOB, world.now);
+        world.advance(10);
+        assertThat(list.notifies()).as("once").hasSize(told);
+    }
 }

@@ -2,8 +2,10 @@ package org.edgeways.pool.presence.engine;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
@@ -31,6 +33,8 @@ public final class PresenceEngine {
     private final PresenceHost host;
     private final Publications publications;
     private final Publishing publishing;
+    /** Who may not sign in at the moment, which running lists were told. */
+    private final Set<String> gone = new HashSet<>();
 
     /** An engine without subscriptions. */
     public PresenceEngine(
@@ -192,6 +196,9 @@ public final class PresenceEngine {
      * that have signed in go with the registration; those that came with credentials alone are to be made anew.
      */
     public void accountChanged(String person, long now) {
+        if (gone.remove(person)) {
+            contacts.ownersOf(person).forEach(owner -> tellLists(owner, person, now));
+        }
         for (Subscription one : subscriptions.ofWatcher(person)) {
             if (one.device == null) {
                 notifier.end(one, "deactivated", now);
@@ -202,6 +209,7 @@ public final class PresenceEngine {
 
     /** The person may not sign in any more: what they watch and what is watched of them ends. */
     public void gone(String person, long now) {
+        gone.add(person);
         subscriptions.ofWatcher(person).forEach(one -> notifier.end(one, "rejected", now));
         subscriptions.of(presence, person).forEach(one -> notifier.end(one, "noresource", now));
         publications.removeAll(person, now);
@@ -214,6 +222,7 @@ public final class PresenceEngine {
     /** The person is removed for good: nothing is kept, also not on other people's lists. */
     public void removed(String person, long now) {
         gone(person, now);
+        gone.remove(person);
         consent.forgetAll(person);
         contacts.forgetAll(person);
         writes.write(new PresenceWrite.ForgetPerson(person));
