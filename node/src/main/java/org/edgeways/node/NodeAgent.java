@@ -286,7 +286,6 @@ public final class NodeAgent implements ControlService {
             }
             sessions.add(this);
             connected = true;
-            removed = false;
             peer.send(ControlCodec.write(new ControlMessage.Hello(member.node(), revision(), around.version())));
             report();
             renewIfDue();
@@ -315,7 +314,10 @@ public final class NodeAgent implements ControlService {
                 }
                 case Result.Ok<ControlMessage>(ControlMessage message) -> {
                     switch (message) {
-                        case ControlMessage.SnapshotPush push -> take(push.bytes());
+                        case ControlMessage.SnapshotPush push -> {
+                            removed = false; // a stream alone says nothing: one may begin while the others are being cut
+                            take(push.bytes());
+                        }
                         case ControlMessage.CertificateIssued issued -> renewed(issued.chain());
                         case ControlMessage.Refusal refusal -> refused(refusal);
                         case ControlMessage.Hello _, ControlMessage.Report _, ControlMessage.CertificateRequest _ ->

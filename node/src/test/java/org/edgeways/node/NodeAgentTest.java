@@ -393,12 +393,14 @@ final class NodeAgentTest {
     }
 
     @Test
-    void aNodeThatIsToldThatItWasRemovedSaysSoUntilItIsCalledAgain() {
+    void aNodeThatIsToldThatItWasRemovedSaysSoUntilItIsGivenSettingsAgain() {
         assertThat(agent.standing()).isEmpty();
         session.received(ControlCodec.write(ControlMessage.Refusal.removal()));
         session.closed("the node was removed");
         assertThat(agent.standing()).hasValueSatisfying(why -> assertThat(why).contains("removed"));
         session = agent.opened(new Peer());
+        assertThat(agent.standing()).as("begun while all are being cut").isPresent();
+        given(snapshot(7));
         assertThat(agent.standing()).isEmpty();
     }
 
