@@ -22,8 +22,6 @@ public final class ChromiumJsSip implements Softphone {
     private static final Duration INSTALL = Duration.ofMinutes(3);
     private static final Duration BROWSER_START = Duration.ofSeconds(60);
 
-    private static boolean installed;
-
     private final JsonMapper json = JsonMapper.builder().build();
     private final WorkDirectory directory;
     private final RunningProgram program;
@@ -41,7 +39,7 @@ public final class ChromiumJsSip implements Softphone {
     public static ChromiumJsSip start(String name, Account account) {
         Path node = Program.NODE.path();
         Path chromium = Program.CHROMIUM.path();
-        installPackages(name);
+        Packages.install();
         WorkDirectory directory = WorkDirectory.create();
         Map<String, String> environment = directory.environment();
         trust(name, directory, environment, account.caFile());
@@ -85,32 +83,32 @@ public final class ChromiumJsSip implements Softphone {
         program.transcript().await("the browser leaves the page", Pattern.compile("(?m)^left$"), from, BROWSER_START);
     }
 
-    /**
-     * Installs exactly what the lock file names, unless that has been done: once for a test process, and by one of those
-     * that run at the same time.
-     */
-    private static synchronized void installPackages(String name) {
-        if (installed) {
-            return;
+    /** Installs exactly what the lock file names, unless that has been done; looks once in a test process. */
+    private static final class Packages {
+        static {
+            OneAtATime.run("npm", () -> {
+                if (!packagesAreThere()) {
+                    installMissing();
+                }
+            });
         }
-        OneAtATime.run("npm", () -> {
-            if (!packagesAreThere(name)) {
-                installMissing(name);
-            }
-        });
-        installed = true;
+
+        /** Returns when they are there. */
+        static void install() {
+            // done with the class
+        }
     }
 
-    private static boolean packagesAreThere(String name) {
+    private static boolean packagesAreThere() {
         List<String> list = List.of(Program.NPM.path().toString(), "ls", "--silent");
-        try (RunningProgram check = RunningProgram.start(name + "-npm-ls", BROWSER, Map.of(), list)) {
+        try (RunningProgram check = RunningProgram.start("npm-ls", BROWSER, Map.of(), list)) {
             return check.awaitExit(INSTALL) == 0;
         }
     }
 
-    private static void installMissing(String name) {
+    private static void installMissing() {
         List<String> install = List.of(Program.NPM.path().toString(), "ci", "--no-audit", "--no-fund");
-        try (RunningProgram running = RunningProgram.start(name + "-npm-ci", BROWSER, Map.of(), install)) {
+        try (RunningProgram running = RunningProgram.start("npm-ci", BROWSER, Map.of(), install)) {
             if (running.awaitExit(INSTALL) != 0) {
                 throw new AssertionError(
                         "npm ci failed:\n" + running.transcript().text());
