@@ -315,7 +315,8 @@ public final class NodeAgent implements ControlService {
                 case Result.Ok<ControlMessage>(ControlMessage message) -> {
                     switch (message) {
                         case ControlMessage.SnapshotPush push -> {
-                            removed = false; // a stream alone says nothing: one may begin while the others are being cut
+                            // a stream alone says nothing: one may begin while the others are being cut
+                            removed = false;
                             take(push.bytes());
                         }
                         case ControlMessage.CertificateIssued issued -> renewed(issued.chain());
