@@ -243,7 +243,7 @@ class HostileEdgeTest {
 
     @Test
     void readsNoMessageThatWaitsForSomebodyElse() throws Exception {
-        String text = "for Dave alone, number 4711";
+        String text = "for Dave alone: the cormorant is back";
         SipMessage sent = perimeter.request("edge2", "MESSAGE", "bob", "dave", BOBS_FLOW);
         sent.setBody("text/plain", text.getBytes(StandardCharsets.UTF_8));
         assertThat(honest.ask(sent).status()).isEqualTo(202);
@@ -265,7 +265,7 @@ class HostileEdgeTest {
             delivered = Objects.requireNonNull(honest.requests.poll(20, TimeUnit.SECONDS));
         }
         assertThat(new String(delivered.body(), StandardCharsets.UTF_8)).isEqualTo(text);
-        assertThat(hostile.everything()).doesNotContain("4711");
+        assertThat(hostile.everything()).doesNotContain("cormorant");
     }
 
     // --- settings and membership ---
