@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
-import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.joining.Bundle;
 import org.edgeways.joining.BundleCodec;
@@ -81,14 +80,10 @@ public final class Control implements AutoCloseable {
     private final NodeSessions sessions;
     private final Joinings joinings;
     private final ClientTls tls;
-    private final LastGoodSettings lastGood;
+    private final TakenSettings taken;
     private final Desk desk = new Desk("control");
-    private volatile Optional<Settings> inUse = Optional.empty();
-    private volatile Optional<String> problem = Optional.empty();
 
-    /** The settings in use are not on the record yet, or not everybody has been told what is so now: the next look does it. */
-    private boolean unrecorded;
-
+    /** Not everybody has been told what is so now: the next look does it. */
     private boolean untold;
 
     private Control(ControlSettings settings, Surroundings around, Authority authority, Perimeter.Listener listener)
@@ -101,7 +96,7 @@ public final class Control implements AutoCloseable {
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
-        this.lastGood = kept(settings);
+        this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
         this.sessions = new NodeSessions(
                 desk,
                 (peer, request) -> requests.renew(peer, request, names(String.valueOf(peer.node()))),
@@ -152,13 +147,13 @@ public final class Control implements AutoCloseable {
         };
     }
 
-    private static LastGoodSettings kept(ControlSettings settings) {
+    private static LastGoodSettings lastGood(ControlSettings settings) {
         return new LastGoodSettings(settings.authority().resolveSibling("settings-last-good"));
     }
 
     /** The settings that it begins with if those in their directory cannot be used; none if it has never had any. */
-    public static Optional<Settings> lastGood(ControlSettings settings) {
-        return kept(settings).read();
+    public static Optional<Settings> settingsOfLastTime(ControlSettings settings) {
+        return lastGood(settings).read();
     }
 
     private void begin(Duration check) {
@@ -200,72 +195,27 @@ public final class Control implements AutoCloseable {
     }
 
     private SettingsDirectory.Outcome look() {
-        SettingsDirectory.Outcome outcome = around.directory().check();
-        switch (outcome) {
-            // what was wrong, if anything was, has been put right again
-            case SettingsDirectory.Outcome.Unchanged _ -> problem = Optional.empty();
-            case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
-                inUse = Optional.of(next);
-                problem = Optional.empty();
-                unrecorded = true;
-                untold = true;
-            }
-            case SettingsDirectory.Outcome.Kept kept -> {
-                Optional<String> wrong = Optional.of(kept.bad().shortly());
-                if (!wrong.equals(problem)) {
-                    ledger.audit(AuditKind.SETTINGS_REFUSED, "settings", wrong.get());
-                    problem = wrong;
-                }
-                if (inUse.isEmpty()) {
-                    lastGood.read().ifPresent(this::useLastGood);
-                }
-            }
-        }
-        finish();
-        sessions.again();
-        return outcome;
-    }
-
-    /** What a look or a change before has begun. The directory tells of new settings once: what fails here is done again. */
-    private void finish() {
+        SettingsDirectory.Outcome outcome = taken.look(() -> untold = true);
         try {
-            if (unrecorded) {
-                lastGood.keep(around.directory().files());
-                inUse.ifPresent(taken -> ledger.audit(
-                        AuditKind.SETTINGS_TAKEN,
-                        taken.name(),
-                        taken.nodes().size() + " nodes, " + taken.services().size() + " services"));
-                unrecorded = false;
-            }
+            taken.record();
             if (untold) {
                 refresh();
             }
         } catch (RuntimeException e) {
-            problem = Optional.of(ControlErrorCode.SETTINGS_NOT_PASSED_ON.meaning() + ": " + e.getMessage());
-            around.counters().counter("control_settings_not_passed_on").increment();
-            LOG.error("event=control-settings-not-passed-on code={}", ControlErrorCode.SETTINGS_NOT_PASSED_ON.code());
+            taken.notPassedOn(e);
             throw e;
         }
-    }
-
-    /** Better what was good when this program ran last than nothing: nodes and people go on. */
-    private void useLastGood(Settings last) {
-        LOG.error(
-                "event=control-settings-of-last-time code={} reason=\"{}\": the settings in their directory cannot be used;"
-                        + " begins with those that were good last",
-                ControlErrorCode.SETTINGS_OF_LAST_TIME.code(),
-                LogText.clean(problem.orElse("")));
-        inUse = Optional.of(last);
-        untold = true;
+        sessions.again();
+        return outcome;
     }
 
     /** On the desk: tells the nodes and the listener what is so now. */
     private void refresh() {
         untold = true;
-        if (inUse.isEmpty()) {
+        if (taken.inUse().isEmpty()) {
             return;
         }
-        Settings current = inUse.get();
+        Settings current = taken.inUse().get();
         Map<String, EdgeNode> dialled = dialled(current);
         // nodes find this inside by what its certificate says, which is another name only after a restart
         String called = around.service().commonName();
@@ -291,13 +241,13 @@ public final class Control implements AutoCloseable {
         if (!Bundle.isNodeName(node)) {
             return bad(ControlErrorCode.NODE_NAME_MALFORMED);
         }
-        Optional<Settings> current = inUse;
+        Optional<Settings> current = taken.inUse();
         if (current.isEmpty()) {
             return Result.bad(
                     ControlErrorCode.SETTINGS_ABSENT,
                     0,
                     ControlErrorCode.SETTINGS_ABSENT.meaning()
-                            + problem.map(why -> ": " + why).orElse(""));
+                            + taken.problem().map(why -> ": " + why).orElse(""));
         }
         EdgeNode said = current.get().nodes().get(node);
         if (said == null) {
@@ -375,7 +325,7 @@ public final class Control implements AutoCloseable {
     private void cutOff(String node, String reason) {
         sessions.cut(node, reason);
         untold = true;
-        inUse.ifPresent(current -> {
+        taken.inUse().ifPresent(current -> {
             Map<String, EdgeNode> others = dialled(current);
             others.remove(node);
             listener.changed(new Perimeter(current, others));
@@ -398,10 +348,11 @@ public final class Control implements AutoCloseable {
      * @return the chain, the authority's certificate last
      */
     public Result<List<X509Certificate>> certify(String connector, byte[] request) {
-        if (inUse.isEmpty()) {
+        Optional<Settings> current = taken.inUse();
+        if (current.isEmpty()) {
             return bad(ControlErrorCode.SETTINGS_ABSENT);
         }
-        if (!inUse.get().connectors().containsKey(connector)) {
+        if (!current.get().connectors().containsKey(connector)) {
             return bad(ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
         }
         return requests.certify(connector, request);
@@ -410,7 +361,8 @@ public final class Control implements AutoCloseable {
     private CertificateRequest names(String node) {
         return CertificateNames.of(
                 node,
-                inUse.map(current -> current.nodes().get(node))
+                taken.inUse()
+                        .map(current -> current.nodes().get(node))
                         .map(said -> said.insideLeg().host())
                         .orElseGet(() -> CertificateNames.ofNode(node)));
     }
@@ -419,7 +371,8 @@ public final class Control implements AutoCloseable {
     private final class Places implements Joinings.Places {
         @Override
         public Optional<InetSocketAddress> place(String node) {
-            return inUse.map(current -> current.nodes().get(node))
+            return taken.inUse()
+                    .map(current -> current.nodes().get(node))
                     .map(EdgeNode::insideLeg)
                     .map(leg -> InetSocketAddress.createUnresolved(leg.dialledAddress(), leg.dialledPort()));
         }
@@ -473,7 +426,7 @@ public final class Control implements AutoCloseable {
     public ControlStatus status() {
         List<IssuedCertificate> issued = ledger.certificates();
         List<Enrolment> enrolments = ledger.enrolments(Duration.ZERO);
-        Optional<Settings> current = inUse;
+        Optional<Settings> current = taken.inUse();
         Map<String, Instant> joined = ledger.nodes();
         TreeSet<String> names = new TreeSet<>(joined.keySet());
         current.ifPresent(set -> names.addAll(set.nodes().keySet()));
@@ -507,7 +460,7 @@ public final class Control implements AutoCloseable {
         }
         return new ControlStatus(
                 nodes,
-                problem,
+                taken.problem(),
                 authority().getNotAfter().toInstant(),
                 tls.identity().orElseThrow().leaf().getNotAfter().toInstant(),
                 ledger.refused().size());

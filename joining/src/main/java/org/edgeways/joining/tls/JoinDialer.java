@@ -135,7 +135,7 @@ public final class JoinDialer implements AutoCloseable {
                     case Wish.Dial(InetSocketAddress target) -> failures = attempt(target) ? 0 : failures + 1;
                     case Wish.Later _ -> failures = failures + 1;
                 }
-                Thread.sleep(pause(failures));
+                Thread.sleep(pause(failures)); // a virtual thread of its own; close() interrupts it
             }
         } catch (InterruptedException closed) {
             LOG.debug("event=join-dialler-closed node={}", place.offer().node());
