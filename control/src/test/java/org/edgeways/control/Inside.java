@@ -1,5 +1,7 @@
 package org.edgeways.control;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,14 +15,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.edgeways.base.InMemoryCounters;
+import org.edgeways.joining.Bundle;
+import org.edgeways.joining.BundleCodec;
+import org.edgeways.joining.tls.JoinWaiter;
 import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.store.Store;
+import org.edgeways.tokens.SnapshotKey;
 
 /** An inside with two edge nodes in its settings, and a clock that a test moves. */
 final class Inside implements AutoCloseable {
@@ -59,6 +68,7 @@ final class Inside implements AutoCloseable {
     private volatile Duration ahead = Duration.ZERO;
     private Store store;
     private Control control;
+    private SnapshotKey key;
 
     Inside(Path directory) throws IOException {
         data = Files.createDirectory(directory.resolve("data"));
@@ -162,6 +172,61 @@ final class Inside implements AutoCloseable {
                 return next;
             }
         }
+    }
+
+    Bundle bundle(String node) {
+        return BundleCodec.decode(control.enroll(node).orThrow().text()).orThrow();
+    }
+
+    /** Waits with a bundle, as a node whose clock may be another. */
+    JoinWaiter.Outcome joinWith(Bundle bundle, LongSupplier nodesClock) throws Exception {
+        try (JoinWaiter waiter = JoinWaiter.open(bundle, nodesClock, RANDOM, counters, (membership, identity) -> {})) {
+            return waiter.outcome().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A node joins with a new bundle. */
+    TlsIdentity join(String node) throws Exception {
+        JoinWaiter.Outcome outcome = joinWith(bundle(node), this::nanos);
+        assertThat(outcome).isInstanceOf(JoinWaiter.Outcome.Joined.class);
+        JoinWaiter.Outcome.Joined joined = (JoinWaiter.Outcome.Joined) outcome;
+        key = SnapshotKey.of(joined.membership().snapshotKeys().getFirst());
+        perimeter(perimeter -> perimeter.nodes().containsKey(node));
+        return joined.identity();
+    }
+
+    /** With what the node that joined last verifies snapshots. */
+    SnapshotKey key() {
+        return key;
+    }
+
+    /** A played node, which has said hello. */
+    FakeNode connected(String node) {
+        FakeNode peer = new FakeNode(node, control.service());
+        peer.hello(0);
+        return peer;
+    }
+
+    EdgeNodeStatus status(String node) {
+        return control.status().nodes().stream()
+                .filter(status -> status.name().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The newest such event, once it is there: the node hears of a refusal before it is on the record. */
+    AuditEvent recorded(String event) throws InterruptedException {
+        Instant end = Instant.now().plusSeconds(PATIENCE_SECONDS);
+        while (Instant.now().isBefore(end)) {
+            Optional<AuditEvent> found = control.events(100).stream()
+                    .filter(one -> (one.event() + " " + one.name()).equals(event))
+                    .findFirst();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError(event + " is not among " + events());
     }
 
     List<String> events() {

@@ -1,0 +1,178 @@
+package org.edgeways.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.edgeways.base.Result;
+import org.edgeways.joining.Bundle;
+import org.edgeways.joining.JoinErrorCode;
+import org.edgeways.joining.tls.JoinWaiter;
+import org.edgeways.net.CertificateKeys;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.TlsIdentity;
+import org.edgeways.settings.kind.EdgeNode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Control with its store, its settings and joinings over real TLS: who gets a bundle, and what it is good for. */
+final class EnrolmentTest {
+
+    @TempDir
+    Path directory;
+
+    private Inside inside;
+
+    @BeforeEach
+    void start() throws IOException {
+        inside = new Inside(directory);
+    }
+
+    @AfterEach
+    void stop() {
+        inside.close();
+    }
+
+    @Test
+    void aNodeJoinsWithItsBundleAndIsDialledFromThenOn() throws Exception {
+        assertThat(inside.perimeter(perimeter -> true).nodes()).isEmpty();
+        assertThat(inside.status("edge1").joined()).isEmpty();
+
+        TlsIdentity identity = inside.join("edge1");
+
+        X509Certificate leaf = identity.leaf();
+        assertThat(PeerIdentity.of(leaf).node()).isEqualTo("edge1");
+        assertThat(CertificateKeys.names(leaf))
+                .containsExactlyInAnyOrder("edge1.node.edgeways.internal", "edge1.perimeter.acorn.example");
+        assertThat(Duration.between(Instant.now(), leaf.getNotAfter().toInstant())
+                        .toDays())
+                .isEqualTo(89);
+        assertThat(leaf.getIssuerX500Principal())
+                .isEqualTo(inside.control().authority().getSubjectX500Principal());
+        assertThat(inside.status("edge1").joined()).isPresent();
+        assertThat(inside.status("edge1").certificateEnd())
+                .contains(leaf.getNotAfter().toInstant());
+        assertThat(inside.events()).contains("bundle-made edge1", "certificate-issued edge1", "node-joined edge1");
+    }
+
+    @Test
+    void aBundleThatWasUsedIsRefusedAndThatIsOnTheRecord() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        assertThat(inside.joinWith(bundle, inside::nanos)).isInstanceOf(JoinWaiter.Outcome.Joined.class);
+
+        assertThat(inside.joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_USED));
+        assertThat(inside.recorded("join-refused edge1").detail()).contains("join-bundle-used");
+    }
+
+    @Test
+    void aBundleThatIsLateIsRefusedAlsoIfTheNodesClockIsBehind() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        inside.pass(Duration.ofMinutes(61));
+
+        assertThat(inside.joinWith(
+                        bundle, () -> inside.nanos() - Duration.ofMinutes(61).toNanos()))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
+        assertThat(inside.recorded("join-refused edge1").detail()).contains("join-bundle-expired");
+        assertThat(inside.recorded("bundle-expired edge1").detail()).contains(bundle.enrolment());
+        assertThat(inside.joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
+    }
+
+    @Test
+    void aSecondBundleTakesThePlaceOfTheFirst() throws Exception {
+        Bundle first = inside.bundle("edge1");
+        Bundle second = inside.bundle("edge1");
+
+        assertThat(inside.joinWith(first, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_OTHER));
+        assertThat(inside.recorded("join-refused edge1").detail()).contains("join-bundle-other");
+        assertThat(inside.joinWith(second, inside::nanos)).isInstanceOf(JoinWaiter.Outcome.Joined.class);
+        assertThat(inside.events()).contains("bundle-withdrawn edge1");
+    }
+
+    @Test
+    void whoIsCutOffBeforeTheEndMayComeAgainWithTheSameKeyAndNobodyElse() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        BlockingQueue<TlsIdentity> kept = new LinkedBlockingQueue<>();
+        try (JoinWaiter waiter =
+                JoinWaiter.open(bundle, inside::nanos, Inside.RANDOM, inside.counters, (membership, identity) -> {
+                    kept.add(identity);
+                    if (kept.size() == 1) {
+                        throw new IOException("the disk is full for a moment");
+                    }
+                })) {
+            assertThat(waiter.outcome().get(Inside.PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .isInstanceOf(JoinWaiter.Outcome.Joined.class);
+        }
+        assertThat(kept).hasSize(2);
+        assertThat(inside.joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_USED));
+    }
+
+    @Test
+    void aBundleWorksOverARestartOfTheInside() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        inside.restart();
+
+        assertThat(inside.joinWith(bundle, inside::nanos)).isInstanceOf(JoinWaiter.Outcome.Joined.class);
+        inside.restart();
+        assertThat(inside.perimeter(perimeter -> true).nodes()).containsOnlyKeys("edge1");
+    }
+
+    @Test
+    void theSecretIsNotInTheStore() throws Exception {
+        Result<NewBundle> made = inside.control().enroll("edge1");
+        String secret = made.orThrow()
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("secret "))
+                .findFirst()
+                .orElseThrow()
+                .substring("secret ".length());
+        inside.close();
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                assertThat(text).as("%s", file).doesNotContain(secret);
+            }
+        }
+        assertThat(made.toString()).doesNotContain(secret);
+        inside.start();
+    }
+
+    @Test
+    void aNodeWaitsWhereTheInsideDialsUnlessTheSettingsSayMore() {
+        assertThat(listening(List.of("0.0.0.0", "::"), Optional.of("192.0.2.7")))
+                .isEqualTo("192.0.2.7");
+        assertThat(listening(List.of("::"), Optional.of("[2001:db8::7]"))).isEqualTo("2001:db8:0:0:0:0:0:7");
+        assertThat(listening(List.of("10.0.0.1"), Optional.of("192.0.2.7"))).isEqualTo("10.0.0.1");
+        assertThat(listening(List.of("0.0.0.0"), Optional.empty())).isEqualTo("0.0.0.0");
+    }
+
+    private static String listening(List<String> addresses, Optional<String> dialled) {
+        return Control.listening(new EdgeNode.InsideLeg(
+                        "edge1.perimeter.acorn.example", addresses, 5062, dialled, Optional.empty(), 4))
+                .getHostAddress();
+    }
+
+    @Test
+    void onlyNodesOfTheSettingsGetABundle() {
+        assertThat(((Result.Bad<NewBundle>) inside.control().enroll("edge9")).code())
+                .isEqualTo(ControlErrorCode.NODE_NOT_IN_SETTINGS);
+        assertThat(((Result.Bad<NewBundle>) inside.control().enroll("../edge1")).code())
+                .isEqualTo(ControlErrorCode.NODE_NAME_MALFORMED);
+    }
+}
