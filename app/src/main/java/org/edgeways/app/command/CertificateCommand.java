@@ -1,19 +1,12 @@
 package org.edgeways.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.app.admin.AdminClient;
-import org.edgeways.app.failure.ExitCode;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** {@code edgeways certificate …}: the certificates that a running pool's authority has issued. */
 @Command(
@@ -24,23 +17,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  edgeways certificate list", "  edgeways certificate refuse 3f0c…"})
 public final class CertificateCommand {
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            scope = ScopeType.INHERIT,
-            description = "Data directory of the running pool, which has settings (default: the demo's place).")
-    private @Nullable Path data;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORM",
-            scope = ScopeType.INHERIT,
-            converter = Output.Form.Choice.class,
-            description = "table (default) or json.")
-    private Output.Form form = Output.Form.TABLE;
+    @Mixin
+    private final PoolOptions pool = new PoolOptions();
 
     /** Made by the command line. */
     public CertificateCommand() {}
@@ -51,7 +29,7 @@ public final class CertificateCommand {
             description = "Shows what was issued and has not long expired.",
             footer = {"", "Example:", "  edgeways certificate list"})
     int list() {
-        JsonNode answer = AdminClient.of(DataOption.orDemo(data)).ask(AdminClient.request("certificate-list"));
+        JsonNode answer = pool.ask(AdminClient.request("certificate-list"));
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode each : answer.path("certificates")) {
             rows.add(List.of(
@@ -61,7 +39,7 @@ public final class CertificateCommand {
                     each.path("expires").asText(),
                     each.hasNonNull("refused") ? "refused" : "good"));
         }
-        return show(answer, Output.table(List.of("SERIAL", "KIND", "NAME", "EXPIRES", "STATE"), rows));
+        return pool.show(answer, () -> Output.table(List.of("SERIAL", "KIND", "NAME", "EXPIRES", "STATE"), rows));
     }
 
     @Command(
@@ -76,23 +54,12 @@ public final class CertificateCommand {
     int refuse(
             @Parameters(paramLabel = "SERIAL", description = "Its serial number, hexadecimal, as in the list.")
                     String serial) {
-        JsonNode answer = AdminClient.of(DataOption.orDemo(data))
-                .ask(AdminClient.request("certificate-refuse").put("serial", serial));
-        return show(
+        JsonNode answer = pool.ask(AdminClient.request("certificate-refuse").put("serial", serial));
+        return pool.show(
                 answer,
-                "The certificate " + answer.path("serial").asText() + " of "
+                () -> "The certificate " + answer.path("serial").asText() + " of "
                         + answer.path("kind").asText() + " "
                         + answer.path("name").asText() + " is refused."
                         + System.lineSeparator());
-    }
-
-    private int show(JsonNode answer, String text) {
-        if (spec == null) {
-            throw new IllegalStateException("not made by the command line");
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(form == Output.Form.JSON ? Output.json(answer) + System.lineSeparator() : text);
-        out.flush();
-        return ExitCode.DONE;
     }
 }

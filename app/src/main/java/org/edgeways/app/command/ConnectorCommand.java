@@ -98,8 +98,7 @@ public final class ConnectorCommand implements Callable<Integer> {
         return run(
                 connector,
                 loops,
-                "The connector is ready: it listens for the SIP server on port "
-                        + read.listen().getPort());
+                "it listens for the SIP server on port " + read.listen().getPort());
     }
 
     private int settled(Path set, Path directory) {
@@ -108,24 +107,12 @@ public final class ConnectorCommand implements Callable<Integer> {
         EventLoops loops = EventLoops.perProcessor();
         SettledConnector connector =
                 SettledConnector.start(set, directory, loops, new ProcessClock(), new SecureRandom());
-        return run(connector, loops, "The connector is ready: " + connector.name());
+        return run(connector, loops, connector.name());
     }
 
     private int run(AutoCloseable connector, EventLoops loops, String ready) {
-        Runnable stop = () -> {
-            try {
-                connector.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("the connector does not stop", e);
-            }
-            loops.close();
-        };
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (Lifetime lifetime = Lifetime.of("The connector", stop, ExitCode.DONE, out)) {
-            out.println(ready);
-            lifetime.await();
-        }
-        return ExitCode.DONE;
+        return Lifetime.run("The connector", connector, loops, ready, out);
     }
 
     @Command(

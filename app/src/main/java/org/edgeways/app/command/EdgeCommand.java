@@ -10,7 +10,6 @@ import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
-import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.DataDirectory;
 import org.edgeways.app.role.EdgeProcess;
@@ -114,15 +113,7 @@ public final class EdgeCommand implements Callable<Integer> {
     }
 
     private int run(EdgeProcess edge, EventLoops loops, int port) {
-        Runnable stop = () -> {
-            edge.close();
-            loops.close();
-        };
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (Lifetime lifetime = Lifetime.of("The edge", stop, ExitCode.DONE, out)) {
-            out.println("The edge is ready: SIP over TLS on port " + port);
-            lifetime.await();
-        }
-        return ExitCode.DONE;
+        return Lifetime.run("The edge", edge, loops, "SIP over TLS on port " + port, out);
     }
 }

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import org.edgeways.app.failure.ExitCode;
+import org.edgeways.net.EventLoops;
 
 /**
  * Keeps something running until the process is told to stop by SIGINT or SIGTERM, then stops it cleanly and says so; the
@@ -39,6 +41,29 @@ final class Lifetime implements AutoCloseable {
         Lifetime lifetime = new Lifetime(what, stop, exitCode, out, Runtime.getRuntime()::halt);
         Runtime.getRuntime().addShutdownHook(new Thread(lifetime::signalled, "stop"));
         return lifetime;
+    }
+
+    /**
+     * Says that a role is ready and keeps it running; a signal closes it, and its event loops after it.
+     *
+     * @param what such as {@code "The pool"}
+     * @param ready what there is to say, without that name
+     * @return what the process exits with, if no signal has ended it
+     */
+    static int run(String what, AutoCloseable role, EventLoops loops, String ready, PrintWriter out) {
+        Runnable stop = () -> {
+            try {
+                role.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(what + " does not stop", e);
+            }
+            loops.close();
+        };
+        try (Lifetime lifetime = of(what, stop, ExitCode.DONE, out)) {
+            lifetime.say(what + " is ready: " + ready);
+            lifetime.await();
+        }
+        return ExitCode.DONE;
     }
 
     /** Blocks until the process is told to stop; does not return then. */

@@ -14,15 +14,12 @@ import java.util.Set;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
-import org.edgeways.app.failure.ExitCode;
 import org.edgeways.base.IoReason;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** {@code edgeways node …}: which edge nodes belong to a running pool. */
 @Command(
@@ -33,23 +30,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  edgeways node enroll edge1", "  edgeways node remove edge1"})
 public final class NodeCommand {
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            scope = ScopeType.INHERIT,
-            description = "Data directory of the running pool, which has settings (default: the demo's place).")
-    private @Nullable Path data;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORM",
-            scope = ScopeType.INHERIT,
-            converter = Output.Form.Choice.class,
-            description = "table (default) or json.")
-    private Output.Form form = Output.Form.TABLE;
+    @Mixin
+    private final PoolOptions pool = new PoolOptions();
 
     /** Made by the command line. */
     public NodeCommand() {}
@@ -77,16 +59,14 @@ public final class NodeCommand {
                     Path out) {
         Path file = out == null ? Path.of(name + ".bundle") : out;
         JsonNode answer = enrolled(name, file);
-        if (form == Output.Form.JSON) {
-            ObjectNode shown = answer.deepCopy();
-            shown.remove("bundle"); // a secret: it is in the file alone
-            print(Output.json(shown.put("file", file.toString())) + System.lineSeparator());
-            return ExitCode.DONE;
-        }
-        print("The bundle is in " + file + " and works until "
-                + answer.path("expires").asText() + ", once." + System.lineSeparator()
-                + "On the node: edgeways edge --join " + file.getFileName() + " --data DIR" + System.lineSeparator());
-        return ExitCode.DONE;
+        ObjectNode shown = answer.deepCopy();
+        shown.remove("bundle"); // a secret: it is in the file alone
+        return pool.show(
+                shown.put("file", file.toString()),
+                () -> "The bundle is in " + file + " and works until "
+                        + answer.path("expires").asText() + ", once." + System.lineSeparator()
+                        + "On the node: edgeways edge --join " + file.getFileName() + " --data DIR"
+                        + System.lineSeparator());
     }
 
     @Command(
@@ -98,17 +78,8 @@ public final class NodeCommand {
             },
             footer = {"", "Example:", "  edgeways node remove edge1"})
     int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
-        JsonNode answer = ask(AdminClient.request("node-remove").put("name", name));
-        if (form == Output.Form.JSON) {
-            print(Output.json(answer) + System.lineSeparator());
-            return ExitCode.DONE;
-        }
-        print(name + " is removed; its certificates are refused." + System.lineSeparator());
-        return ExitCode.DONE;
-    }
-
-    private JsonNode ask(ObjectNode request) {
-        return AdminClient.of(DataOption.orDemo(data)).ask(request);
+        JsonNode answer = pool.ask(AdminClient.request("node-remove").put("name", name));
+        return pool.show(answer, () -> name + " is removed; its certificates are refused." + System.lineSeparator());
     }
 
     /**
@@ -122,7 +93,7 @@ public final class NodeCommand {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             boolean written = false;
             try {
-                JsonNode answer = ask(AdminClient.request("node-enroll").put("name", name));
+                JsonNode answer = pool.ask(AdminClient.request("node-enroll").put("name", name));
                 ByteBuffer bytes =
                         ByteBuffer.wrap(answer.path("bundle").asText().getBytes(StandardCharsets.US_ASCII));
                 while (bytes.hasRemaining()) {
@@ -142,13 +113,5 @@ public final class NodeCommand {
                     "Name another file: --out FILE. A bundle that was made before still works.",
                     e);
         }
-    }
-
-    private void print(String text) {
-        if (spec == null) {
-            throw new IllegalStateException("not made by the command line");
-        }
-        spec.commandLine().getOut().print(text);
-        spec.commandLine().getOut().flush();
     }
 }

@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.edgeways.app.config.PoolConfig;
-import org.edgeways.app.failure.ExitCode;
 import org.edgeways.app.logs.Logs;
 import org.edgeways.app.role.DataDirectory;
 import org.edgeways.app.role.InsideProcess;
@@ -102,19 +101,7 @@ public final class PoolCommand implements Callable<Integer> {
     }
 
     private int run(AutoCloseable pool, EventLoops loops, int port) {
-        Runnable stop = () -> {
-            try {
-                pool.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("the pool does not stop", e);
-            }
-            loops.close();
-        };
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (Lifetime lifetime = Lifetime.of("The pool", stop, ExitCode.DONE, out)) {
-            out.println("The pool is ready: SIP over TLS on port " + port);
-            lifetime.await();
-        }
-        return ExitCode.DONE;
+        return Lifetime.run("The pool", pool, loops, "SIP over TLS on port " + port, out);
     }
 }

@@ -3,7 +3,6 @@ package org.edgeways.app.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,8 +12,8 @@ import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code edgeways status}: how the edge nodes of a running pool are. */
@@ -28,18 +27,8 @@ public final class StatusCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Data directory of the running pool, which has settings (default: the demo's place).")
-    private @Nullable Path data;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORM",
-            converter = Output.Form.Choice.class,
-            description = "table (default) or json.")
-    private Output.Form form = Output.Form.TABLE;
+    @Mixin
+    private final PoolOptions pool = new PoolOptions();
 
     /** Made by the command line. */
     public StatusCommand() {}
@@ -50,8 +39,8 @@ public final class StatusCommand implements Callable<Integer> {
             throw new IllegalStateException("not made by the command line");
         }
         PrintWriter out = spec.commandLine().getOut();
-        JsonNode answer = AdminClient.of(DataOption.orDemo(data)).ask(AdminClient.request("status"));
-        if (form == Output.Form.JSON) {
+        JsonNode answer = pool.ask(AdminClient.request("status"));
+        if (pool.json()) {
             out.println(Output.json(((ObjectNode) answer).put("ok", isWell(answer))));
             return exit(answer);
         }

@@ -2,19 +2,17 @@ package org.edgeways.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.edgeways.app.admin.AdminClient;
-import org.edgeways.app.failure.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code edgeways user …}: the people of a running pool and the passwords of their devices. */
@@ -38,20 +36,8 @@ public final class UserCommand {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            scope = ScopeType.INHERIT,
-            description = "Data directory of the running pool or demo (default: the demo's).")
-    private @Nullable Path data;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORM",
-            converter = Output.Form.Choice.class,
-            scope = ScopeType.INHERIT,
-            description = "table (default) or json.")
-    private Output.Form form = Output.Form.TABLE;
+    @Mixin
+    private final PoolOptions pool = new PoolOptions();
 
     /** Made by the command line. */
     public UserCommand() {}
@@ -153,22 +139,18 @@ public final class UserCommand {
             footer = {"", "Example:", "  edgeways user remove erin"})
     int remove(@Parameters(paramLabel = "NAME", description = "Who.") String name) {
         JsonNode answer = ask(AdminClient.request("user-remove").put("name", name));
-        if (form == Output.Form.JSON) {
-            return show(answer);
-        }
-        print(name + " is removed." + System.lineSeparator());
-        return ExitCode.DONE;
+        return pool.show(answer.path("people"), () -> name + " is removed." + System.lineSeparator());
     }
 
     JsonNode ask(ObjectNode request) {
-        return AdminClient.of(DataOption.orDemo(data)).ask(request);
+        return pool.ask(request);
     }
 
     int show(JsonNode answer) {
-        if (form == Output.Form.JSON) {
-            print(Output.json(answer.has("password") ? answer : answer.path("people")) + System.lineSeparator());
-            return ExitCode.DONE;
-        }
+        return pool.show(answer.has("password") ? answer : answer.path("people"), () -> text(answer));
+    }
+
+    private static String text(JsonNode answer) {
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode person : answer.path("people")) {
             List<String> devices = new ArrayList<>();
@@ -184,12 +166,13 @@ public final class UserCommand {
                             ? Integer.toString(person.path("bindings").asInt())
                             : "disabled"));
         }
-        print(Output.table(List.of("NAME", "ADDRESS", "DISPLAY NAME", "REMOTE ACCESS", "DEVICES", "SIGNED IN"), rows));
-        if (answer.has("password")) {
-            print(System.lineSeparator() + "Password (shown only now): "
-                    + answer.path("password").asText() + System.lineSeparator());
-        }
-        return ExitCode.DONE;
+        String table =
+                Output.table(List.of("NAME", "ADDRESS", "DISPLAY NAME", "REMOTE ACCESS", "DEVICES", "SIGNED IN"), rows);
+        String password = answer.has("password")
+                ? System.lineSeparator() + "Password (shown only now): "
+                        + answer.path("password").asText() + System.lineSeparator()
+                : "";
+        return table + password;
     }
 
     /** A cell that is never empty. */
@@ -199,15 +182,6 @@ public final class UserCommand {
 
     /** Shows a list: as it is in JSON, as rows in a table. */
     int show(JsonNode list, List<String> heading, List<List<String>> rows) {
-        print(form == Output.Form.JSON ? Output.json(list) + System.lineSeparator() : Output.table(heading, rows));
-        return ExitCode.DONE;
-    }
-
-    private void print(String text) {
-        if (spec == null) {
-            throw new IllegalStateException("not made by the command line");
-        }
-        spec.commandLine().getOut().print(text);
-        spec.commandLine().getOut().flush();
+        return pool.show(list, () -> Output.table(heading, rows));
     }
 }

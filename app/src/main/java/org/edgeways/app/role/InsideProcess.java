@@ -150,7 +150,7 @@ public final class InsideProcess implements AutoCloseable {
         Optional<Settings> begun =
                 new SettingsDirectory(settings).check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
                         ? Optional.of(read)
-                        : Control.lastGood(control);
+                        : Control.settingsOfLastTime(control);
         return begun.flatMap(set -> set.pools().keySet().stream().findFirst()).orElse(POOL);
     }
 
