@@ -32,8 +32,11 @@ public final class EncryptedKeys {
     /** Longest file that is read, in bytes. */
     private static final int MAX_BYTES = 64 * 1024;
 
-    /** Rounds of PBKDF2: our own passphrases have 256 random bits, one that a person chose is to cost something. */
-    private static final int ITERATIONS = 210_000;
+    /** Rounds of PBKDF2: a guess of a passphrase that a person chose is to cost something. */
+    private static final int ITERATIONS_OF_GUESSABLE = 210_000;
+
+    /** For 256 random bits: nobody guesses those, and each start would pay. */
+    private static final int ITERATIONS_OF_RANDOM = 2_048;
 
     private EncryptedKeys() {}
 
@@ -47,7 +50,8 @@ public final class EncryptedKeys {
                     new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
                             .setProvider(new BouncyCastleProvider())
                             .setPRF(PKCS8Generator.PRF_HMACSHA256)
-                            .setIterationCount(ITERATIONS)
+                            .setIterationCount(
+                                    passphrase.guessable() ? ITERATIONS_OF_GUESSABLE : ITERATIONS_OF_RANDOM)
                             .setRandom(random)
                             .setPassword(passphrase.text())
                             .build()));

@@ -31,9 +31,11 @@ public final class Passphrase {
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private final char[] text;
+    private final boolean guessable;
 
-    private Passphrase(String text) {
+    private Passphrase(String text, boolean guessable) {
         this.text = text.toCharArray();
+        this.guessable = guessable;
     }
 
     /**
@@ -50,7 +52,7 @@ public final class Passphrase {
         random.nextBytes(bytes);
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Pem.write(file, text + "\n", PrivateFile.OWNER_ONLY);
-        return new Passphrase(text);
+        return new Passphrase(text, false);
     }
 
     /** The first line of a file that nobody but its owner may read. */
@@ -70,7 +72,7 @@ public final class Passphrase {
                     .orElse("");
             return line.length() < SHORTEST
                     ? unusable(file + " holds fewer than " + SHORTEST + " characters")
-                    : Result.ok(new Passphrase(line));
+                    : Result.ok(new Passphrase(line, true));
         } catch (IOException e) {
             return unusable(IoReason.of(e));
         }
@@ -82,6 +84,11 @@ public final class Passphrase {
 
     char[] text() {
         return text.clone();
+    }
+
+    /** Whether a person may have chosen it: all but one that was just made. */
+    boolean guessable() {
+        return guessable;
     }
 
     @Override

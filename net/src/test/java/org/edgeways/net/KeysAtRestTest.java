@@ -14,6 +14,10 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.pkcs.PBES2Parameters;
+import org.bouncycastle.asn1.pkcs.PBKDF2Params;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.edgeways.base.Result;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,8 +90,8 @@ final class KeysAtRestTest {
         EncryptedKeys.write(key, keys.getPrivate(), passphrase, RANDOM);
         byte[] whole = Files.readAllBytes(key);
         int body = new String(whole, StandardCharsets.US_ASCII).indexOf('\n') + 1;
-        // one in forty-eight: each look derives a key from the passphrase
-        for (int at = body; at < whole.length - 40; at += 48) {
+        // one in seven: each look derives a key from the passphrase
+        for (int at = body; at < whole.length - 40; at += 7) {
             byte[] changed = whole.clone();
             changed[at] = (byte) (changed[at] == 'A' ? 'B' : 'A');
             Files.write(key, changed);
@@ -99,6 +103,32 @@ final class KeysAtRestTest {
         }
         Files.writeString(key, "nothing\n");
         assertThat(EncryptedKeys.read(key, passphrase)).isInstanceOf(Result.Bad.class);
+    }
+
+    @Test
+    void aPassphraseThatAPersonMayHaveChosenCostsMoreToGuess() throws Exception {
+        PrivateKey own = keys("EC").getPrivate();
+        EncryptedKeys.write(key, own, passphrase, RANDOM);
+        Path file = Files.writeString(directory.resolve("chosen"), "correct horse battery staple\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Passphrase chosen = Passphrase.read(file).orThrow();
+        Path underChosen = directory.resolve("chosen.key");
+        EncryptedKeys.write(underChosen, own, chosen, RANDOM);
+
+        assertThat(rounds(key)).isEqualTo(2_048);
+        assertThat(rounds(underChosen)).isEqualTo(210_000);
+        assertThat(EncryptedKeys.read(underChosen, chosen).orThrow()).isEqualTo(own);
+    }
+
+    private static long rounds(Path file) throws Exception {
+        try (PEMParser parser = new PEMParser(Files.newBufferedReader(file))) {
+            PKCS8EncryptedPrivateKeyInfo info = (PKCS8EncryptedPrivateKeyInfo) parser.readObject();
+            PBES2Parameters form =
+                    PBES2Parameters.getInstance(info.getEncryptionAlgorithm().getParameters());
+            return PBKDF2Params.getInstance(form.getKeyDerivationFunc().getParameters())
+                    .getIterationCount()
+                    .longValueExact();
+        }
     }
 
     @Test
