@@ -2,8 +2,10 @@ package org.edgeways.tokens;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -26,6 +28,7 @@ public final class Keyring {
         private final int id;
         private final byte[] bytes;
         private final SecretKey secret;
+        private final Map<Purpose, byte[]> associatedData = new EnumMap<>(Purpose.class);
 
         Key(int id, byte[] bytes) {
             if (bytes.length != KEY_BYTES) {
@@ -34,6 +37,9 @@ public final class Keyring {
             this.id = id;
             this.bytes = bytes.clone();
             this.secret = new SecretKeySpec(bytes, "AES");
+            for (Purpose purpose : Purpose.values()) {
+                associatedData.put(purpose, Sealer.associatedData(id, purpose));
+            }
         }
 
         /** The key's id, as it stands in each token. */
@@ -43,6 +49,11 @@ public final class Keyring {
 
         SecretKey secret() {
             return secret;
+        }
+
+        /** Not to be changed. */
+        byte[] associatedData(Purpose purpose) {
+            return associatedData.get(purpose);
         }
 
         byte[] bytes() {

@@ -9,16 +9,17 @@ final class Lexical {
     private static final String TOKEN_MARKS = "-.!%*_+`'~";
 
     // which of the first and the second 64 characters a token may have
-    private static final long TOKEN_LOW = tokenChars(0);
-    private static final long TOKEN_HIGH = tokenChars(64);
+    private static final long TOKEN_LOW = lettersDigitsAnd(TOKEN_MARKS, 0);
+    private static final long TOKEN_HIGH = lettersDigitsAnd(TOKEN_MARKS, 64);
 
     private Lexical() {}
 
-    private static long tokenChars(int from) {
+    /** A bit for each of the 64 characters from there on: those of {@code marks}, letters and digits. */
+    static long lettersDigitsAnd(String marks, int from) {
         long chars = 0;
         for (int c = from; c < from + Long.SIZE; c++) {
             boolean letterOrDigit = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (letterOrDigit || TOKEN_MARKS.indexOf(c) >= 0) {
+            if (letterOrDigit || marks.indexOf(c) >= 0) {
                 chars |= 1L << c; // a shift counts modulo 64
             }
         }

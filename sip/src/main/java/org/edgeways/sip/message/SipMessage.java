@@ -30,6 +30,7 @@ public final class SipMessage {
 
     private final @Nullable String method;
     private String requestUri;
+    private @Nullable Result<Uri> parsedUri;
     private final int status;
     private String reason;
 
@@ -54,6 +55,7 @@ public final class SipMessage {
 
     private SipMessage(SipMessage other) {
         this(other.method, other.requestUri, other.status, other.reason);
+        parsedUri = other.parsedUri;
         startLine = other.startLine;
         startLineStart = other.startLineStart;
         startLineEnd = other.startLineEnd;
@@ -163,6 +165,28 @@ public final class SipMessage {
         return new SipMessage(this);
     }
 
+    /**
+     * A copy to be looked at much later, not to be sent: all header lines, in memory of its own that is as small as can be,
+     * and no body. What was read from the lines is read again when somebody asks.
+     */
+    public SipMessage kept() {
+        SipMessage kept = new SipMessage(method, requestUri, status, reason);
+        int length = 0;
+        for (int i = 0; i < fieldCount; i++) {
+            length += fields[i].end - fields[i].start;
+        }
+        byte[] lines = new byte[length];
+        kept.fields = new HeaderField[Math.max(fieldCount, 1)];
+        kept.fieldCount = fieldCount;
+        kept.named = named;
+        int at = 0;
+        for (int i = 0; i < fieldCount; i++) {
+            kept.fields[i] = fields[i].movedTo(lines, at);
+            at = kept.fields[i].end;
+        }
+        return kept;
+    }
+
     /** True for a request. */
     public boolean isRequest() {
         return method != null;
@@ -180,7 +204,12 @@ public final class SipMessage {
 
     /** The Request-URI. */
     public Result<Uri> requestUri() {
-        return Uri.parse(requestUri);
+        Result<Uri> known = parsedUri;
+        if (known == null) {
+            known = Uri.parse(requestUri);
+            parsedUri = known;
+        }
+        return known;
     }
 
     /** Replaces the Request-URI. */
@@ -189,6 +218,7 @@ public final class SipMessage {
             throw new IllegalStateException("a response has no Request-URI");
         }
         requestUri = uri;
+        parsedUri = null;
         startLine = null;
     }
 

@@ -161,19 +161,26 @@ public final class SipParser {
         } else if (end - start - methodEnd - version.length() - 2 > limits.uriBytes()) {
             // method and version are of one byte per character, and two blanks stand between
             refuse(SipErrorCode.URI_TOO_LONG, 414, "Request-URI Too Long", start + methodEnd + 1);
-        } else if (Uri.parse(uri) instanceof Result.Bad<Uri> bad) {
-            refuse(
-                    bad.code() instanceof SipErrorCode code ? code : SipErrorCode.URI_MALFORMED,
-                    400,
-                    "Bad Request - Request-URI",
-                    start + methodEnd + 1 + bad.offset());
-        } else if (uri.indexOf('?') >= 0
-                && Uri.parse(uri) instanceof Result.Ok<Uri>(SipUri sip)
-                && sip.headers() != null) {
-            // RFC 3261 table 1: a Request-URI has no headers
-            refuse(SipErrorCode.URI_MALFORMED, 400, "Bad Request - Request-URI with headers", start + methodEnd + 1);
         }
-        return SipMessage.received(method, uri, 0, "", bytes, start, end);
+        SipMessage message = SipMessage.received(method, uri, 0, "", bytes, start, end);
+        switch (message.requestUri()) {
+            case Result.Bad<Uri> bad ->
+                refuse(
+                        bad.code() instanceof SipErrorCode code ? code : SipErrorCode.URI_MALFORMED,
+                        400,
+                        "Bad Request - Request-URI",
+                        start + methodEnd + 1 + bad.offset());
+            // RFC 3261 table 1: a Request-URI has no headers
+            case Result.Ok<Uri>(SipUri sip)
+            when sip.headers() != null ->
+                refuse(
+                        SipErrorCode.URI_MALFORMED,
+                        400,
+                        "Bad Request - Request-URI with headers",
+                        start + methodEnd + 1);
+            case Result.Ok<Uri> good -> {}
+        }
+        return message;
     }
 
     /** In whatever case of ASCII: by Unicode's rules other letters would be equal to these too. */

@@ -30,6 +30,10 @@ public record SipUri(
 
     private static final String USER_MARKS = "-_.!~*'()&=+$,;?/:%#[]";
 
+    // which of the first and the second 64 characters need no closer look in a user name
+    private static final long USER_LOW = Lexical.lettersDigitsAnd(USER_MARKS.replace("%", ""), 0);
+    private static final long USER_HIGH = Lexical.lettersDigitsAnd(USER_MARKS, 64);
+
     /** A URI of user, host and port without parameters; the user part is escaped where it must be. */
     public static SipUri of(String user, String host, int port) {
         return new SipUri(false, escapeUser(user), host, port, Parameters.NONE, null);
@@ -123,8 +127,8 @@ public record SipUri(
     private static int badInUserInfo(String text, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
-            boolean good = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c > 127;
-            if (!good && USER_MARKS.indexOf(c) < 0 || c == '%' && !isEscape(text, i)) {
+            boolean good = c > 127 || ((c < 64 ? USER_LOW : USER_HIGH) >>> c & 1) != 0;
+            if (!good && !(c == '%' && isEscape(text, i))) {
                 return i;
             }
         }

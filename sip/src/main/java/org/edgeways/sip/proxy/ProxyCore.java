@@ -157,8 +157,7 @@ public final class ProxyCore implements SipEngine {
                 parts.transactions().respond(transaction, answer, now);
             }
             case RequestCheck.Outcome.Pass pass -> {
-                ProxyRequest request = new ProxyRequest(
-                        received, pass.message(), transaction.origin(), transaction, pass.poppedRoutes());
+                ProxyRequest request = ProxyRequest.of(transaction, pass.message(), pass.poppedRoutes());
                 ResponseContext context = new ResponseContext(parts, request, transaction, pass.loopPart());
                 request.begin(context);
                 transaction.attach(context);
@@ -175,7 +174,7 @@ public final class ProxyCore implements SipEngine {
                 parts.counters().acknowledgementsDropped.increment();
             }
             case RequestCheck.Outcome.Pass pass -> {
-                ProxyRequest request = new ProxyRequest(ack, pass.message(), from, null, pass.poppedRoutes());
+                ProxyRequest request = ProxyRequest.ofAcknowledgement(ack, pass.message(), from, pass.poppedRoutes());
                 Target target = parts.router().routeAcknowledgement(request, now);
                 if (target == null) {
                     parts.counters().acknowledgementsDropped.increment();
@@ -258,7 +257,7 @@ public final class ProxyCore implements SipEngine {
         }
 
         private static IllegalStateException stray(ClientTransaction transaction) {
-            return new IllegalStateException("not sent by this core: " + transaction.request());
+            return new IllegalStateException("not sent by this core: " + transaction);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.edgeways.sip.proxy;
 
 import java.util.List;
+import java.util.Objects;
 import org.edgeways.sip.message.NameAddress;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Flow;
@@ -11,25 +12,38 @@ import org.jspecify.annotations.Nullable;
 /** One request on its way through the proxy core, with whatever its router keeps beside it. Equal only to itself. */
 public final class ProxyRequest {
 
-    private final SipMessage received;
-    private final SipMessage message;
+    private final @Nullable SipMessage acknowledgement;
+    private final String method;
+    private final boolean inDialog;
+    private @Nullable SipMessage message;
     private final Origin origin;
     private final @Nullable ServerTransaction transaction;
-    private final List<NameAddress> poppedRoutes;
+    private List<NameAddress> poppedRoutes;
     private @Nullable Object attachment;
     private @Nullable ResponseContext context;
 
-    ProxyRequest(
+    private ProxyRequest(
             SipMessage received,
             SipMessage message,
             Origin origin,
             @Nullable ServerTransaction transaction,
             List<NameAddress> poppedRoutes) {
-        this.received = received;
+        this.acknowledgement = transaction == null ? received : null;
+        this.method = received.method();
+        this.inDialog = received.toTag() != null;
         this.message = message;
         this.origin = origin;
         this.transaction = transaction;
         this.poppedRoutes = List.copyOf(poppedRoutes);
+    }
+
+    static ProxyRequest of(ServerTransaction transaction, SipMessage message, List<NameAddress> poppedRoutes) {
+        return new ProxyRequest(transaction.request(), message, transaction.origin(), transaction, poppedRoutes);
+    }
+
+    static ProxyRequest ofAcknowledgement(
+            SipMessage received, SipMessage message, Origin origin, List<NameAddress> poppedRoutes) {
+        return new ProxyRequest(received, message, origin, null, poppedRoutes);
     }
 
     /** Its response context; null until there is one, and for an ACK. */
@@ -42,19 +56,32 @@ public final class ProxyRequest {
         context = begun;
     }
 
-    /** The request as it came. Not to be changed. */
+    /** The request as it came; without its body once an INVITE was answered with 2xx. Not to be changed. */
     public SipMessage received() {
-        return received;
+        return transaction != null ? transaction.request() : Objects.requireNonNull(acknowledgement);
     }
 
-    /** The copy that is forwarded, without our own Route entries. A router may change it while it decides. */
+    /**
+     * The copy that is forwarded, without our own Route entries. A router may change it while it decides.
+     *
+     * @throws IllegalStateException once the request was answered with 2xx
+     */
     public SipMessage message() {
+        if (message == null) {
+            throw new IllegalStateException("answered: " + method);
+        }
         return message;
+    }
+
+    /** It was answered with 2xx: it will not be forwarded again. */
+    void keepLittle() {
+        message = null;
+        poppedRoutes = List.of();
     }
 
     /** The method. */
     public String method() {
-        return received.method();
+        return method;
     }
 
     /** Where it came from. */
@@ -67,7 +94,7 @@ public final class ProxyRequest {
         return origin.flow();
     }
 
-    /** The Route entries that were ours and have been taken off {@link #message()}, topmost first. */
+    /** The Route entries that were ours and have been taken off {@link #message()}, topmost first; none once answered with 2xx. */
     public List<NameAddress> poppedRoutes() {
         return poppedRoutes;
     }
@@ -79,7 +106,7 @@ public final class ProxyRequest {
 
     /** True if it has a To tag: it belongs to a dialog. */
     public boolean inDialog() {
-        return received.toTag() != null;
+        return inDialog;
     }
 
     /** True while no final response has been sent. */

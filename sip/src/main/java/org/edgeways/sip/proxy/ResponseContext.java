@@ -62,7 +62,7 @@ final class ResponseContext {
     private final String loopPart;
 
     private Phase phase = Phase.ROUTING;
-    private final Deque<Target> waiting = new ArrayDeque<>();
+    private final Deque<Target> waiting = new ArrayDeque<>(2);
     private final List<Branch> active = new ArrayList<>(2);
     private final ResponseSelection selection = new ResponseSelection();
     private List<String> recordRoutes = List.of();
@@ -209,6 +209,8 @@ final class ResponseContext {
         }
         if (isOpen()) {
             answered(ELSEWHERE, now);
+            request.keepLittle();
+            recordRoutes = List.of();
         }
         finishIfDone(now);
     }

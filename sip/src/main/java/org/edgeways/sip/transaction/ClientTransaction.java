@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ClientTransaction extends Transaction
         permits InviteClientTransaction, NonInviteClientTransaction {
 
-    private final SipMessage request;
+    private @Nullable SipMessage request;
+    private final String method;
     private final String branch;
     private final Destination destination;
     private final boolean reliable;
@@ -17,15 +18,33 @@ public abstract sealed class ClientTransaction extends Transaction
     ClientTransaction(TransactionHost host, SipMessage request, Destination destination) {
         super(host);
         this.request = request;
+        this.method = request.method();
         this.branch = String.valueOf(request.topVia().branch());
         this.destination = destination;
         this.reliable = !request.topVia().transport().equalsIgnoreCase("UDP");
         this.flow = destination instanceof Destination.Connection(Flow only) ? only : null;
     }
 
-    /** The request as it was sent. Not to be changed. */
+    /**
+     * The request as it was sent. Not to be changed.
+     *
+     * @throws IllegalStateException once an INVITE was answered with 2xx
+     */
     public final SipMessage request() {
+        if (request == null) {
+            throw new IllegalStateException("answered: " + this);
+        }
         return request;
+    }
+
+    /** Its method. */
+    public final String method() {
+        return method;
+    }
+
+    /** Nothing will be sent any more: hundreds of thousands may wait for a 2xx that comes again. */
+    final void forgetRequest() {
+        request = null;
     }
 
     /** The branch in its topmost Via. */
@@ -81,6 +100,11 @@ public abstract sealed class ClientTransaction extends Transaction
                 party == null ? origin.isTrunk() : origin.replyTo().equals(party);
             case Destination.Locate locate -> flow == null || origin.flow().equals(flow);
         };
+    }
+
+    @Override
+    public final String toString() {
+        return method + " " + branch;
     }
 
     /** Where what belongs to the same transaction goes: retransmissions, ACK and CANCEL. */

@@ -114,6 +114,7 @@ final class InviteClientTransaction extends ClientTransaction {
 
     private void accepted(SipMessage response, long now) {
         state = State.ACCEPTED;
+        forgetRequest();
         stopRepeat();
         startLifetime(TimerName.M, now + host().timers().transactionLifetime());
         host().user().response(this, response, now);

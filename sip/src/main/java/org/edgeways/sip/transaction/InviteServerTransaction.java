@@ -112,6 +112,7 @@ final class InviteServerTransaction extends ServerTransaction {
         state = State.ACCEPTED;
         // RFC 6026: the 2xx is the user's to retransmit, so there is no need to keep it
         lastResponse = null;
+        keepLittle();
         startLifetime(TimerName.L, now + host().timers().transactionLifetime());
         transmit(response, now);
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ServerTransaction extends Transaction
         permits InviteServerTransaction, NonInviteServerTransaction {
 
-    private final SipMessage request;
+    private SipMessage request;
     private final Origin origin;
     private final String localTag;
     private final ServerKey key;
@@ -25,9 +25,17 @@ public abstract sealed class ServerTransaction extends Transaction
         return key;
     }
 
-    /** The request as it came, with received and rport in its topmost Via. Not to be changed. */
+    /**
+     * The request as it came, with received and rport in its topmost Via; without its body once an INVITE was answered with
+     * 2xx. Not to be changed.
+     */
     public final SipMessage request() {
         return request;
+    }
+
+    /** From now on only a 2xx that comes again needs the request: hundreds of thousands may wait for that. */
+    final void keepLittle() {
+        request = request.kept();
     }
 
     /** Where the request came from. */

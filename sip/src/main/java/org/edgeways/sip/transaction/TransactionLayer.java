@@ -214,7 +214,7 @@ public final class TransactionLayer implements SipEngine {
                 }
             }
             case NonInviteClientTransaction other ->
-                throw new IllegalArgumentException("only an INVITE can be cancelled, not " + other.request());
+                throw new IllegalArgumentException("only an INVITE can be cancelled, not " + other);
         }
     }
 
@@ -321,7 +321,7 @@ public final class TransactionLayer implements SipEngine {
         String method = response.cseq().method();
         Map<String, ClientTransaction> table = method.equals("CANCEL") ? cancels : clients;
         ClientTransaction transaction = branch == null ? null : table.get(branch);
-        if (transaction == null || !transaction.request().method().equals(method) || !transaction.mayComeFrom(from)) {
+        if (transaction == null || !transaction.method().equals(method) || !transaction.mayComeFrom(from)) {
             // RFC 6026 section 7.3: what belongs to no transaction goes no further
             counters.responsesStray.increment();
             return;

@@ -42,6 +42,21 @@ class SipMessageTest {
     }
 
     @Test
+    void whatIsKeptHasAllLinesAndNoBody() {
+        SipMessage message = parse(INVITE);
+        message.addFirst(HeaderName.RECORD_ROUTE, "<sip:edge.example;lr>");
+        SipMessage kept = message.kept();
+        assertThat(text(kept)).isEqualTo(text(message).substring(0, text(message).length() - "body".length()));
+        assertThat(kept.bodyLength()).isZero();
+        assertThat(kept.topVia()).isEqualTo(message.topVia());
+        assertThat(kept.from()).isEqualTo(message.from());
+        SipMessage copy = kept.copy();
+        copy.add(HeaderName.ROUTE, "<sip:three.example;lr>");
+        assertThat(copy.addresses(HeaderName.ROUTE).orThrow()).hasSize(3);
+        assertThat(kept.addresses(HeaderName.ROUTE).orThrow()).hasSize(2);
+    }
+
+    @Test
     void anEditTouchesNoOtherLine() {
         SipMessage message = parse(INVITE);
         SipMessage copy = message.copy();

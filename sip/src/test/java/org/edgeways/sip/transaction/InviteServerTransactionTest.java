@@ -3,6 +3,8 @@ package org.edgeways.sip.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.edgeways.sip.engine.Messages;
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
 import org.junit.jupiter.api.Test;
 
 class InviteServerTransactionTest {
@@ -164,6 +166,23 @@ class InviteServerTransactionTest {
         assertThat(state(invite)).isEqualTo(InviteServerTransaction.State.TERMINATED);
         assertThat(bench.respond(invite, 200)).isFalse();
         assertThat(bench.takeHeard()).containsExactly("request INVITE@0");
+    }
+
+    @Test
+    void acceptedKeepsTheRequestsHeadersWithoutItsBody() {
+        LayerBench bench = LayerBench.udp();
+        SipMessage request = bench.request("INVITE");
+        request.setBody("application/sdp", new byte[1_000]);
+        bench.receive(request);
+        ServerTransaction invite = bench.requests.getLast();
+        assertThat(invite.request().bodyLength()).isEqualTo(1_000);
+        bench.respond(invite, 200);
+        assertThat(invite.request().bodyLength()).isZero();
+        for (HeaderName name : request.names()) {
+            assertThat(invite.request().values(name)).as(name.toString()).isEqualTo(request.values(name));
+        }
+        assertThat(bench.respond(invite, 200)).isTrue();
+        assertThat(bench.wire.takeText()).containsExactly("200@0", "200@0");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package org.edgeways.sip.transaction;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.TimerQueue;
@@ -22,6 +24,7 @@ final class LayerBench implements TransactionUser {
     final InMemoryCounters counters = new InMemoryCounters();
     final List<String> heard = new ArrayList<>();
     final List<ServerTransaction> requests = new ArrayList<>();
+    final Map<ClientTransaction, SipMessage> sent = new HashMap<>();
     final boolean reliable;
     final Origin caller;
     final Origin callee;
@@ -76,11 +79,14 @@ final class LayerBench implements TransactionUser {
     ClientTransaction send(String method, Destination to) {
         SipMessage request = request(method);
         request.setTopVia(request.topVia().with("branch", Branches.create(0, new SplittableRandom(requests.size()))));
-        return layer.send(request, to, clock.now());
+        ClientTransaction transaction = layer.send(request, to, clock.now());
+        sent.put(transaction, request);
+        return transaction;
     }
 
     void answer(ClientTransaction transaction, int status) {
-        receive(Messages.response(transaction.request(), status));
+        SipMessage request = sent.get(transaction);
+        receive(Messages.response(request != null ? request : transaction.request(), status));
     }
 
     void pass(long milliseconds) {
