@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -97,10 +98,11 @@ final class ControlStream extends ChannelInboundHandlerAdapter implements Contro
     }
 
     private void onLoop(Runnable task) {
-        if (channel.eventLoop().inEventLoop()) {
+        EventLoop loop = channel.eventLoop();
+        if (loop.inEventLoop()) {
             task.run();
-        } else {
-            channel.eventLoop().execute(task);
+        } else if (!loop.isShuttingDown()) {
+            loop.execute(task);
         }
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -196,10 +197,11 @@ final class LinkConnection {
     }
 
     private void onLoop(Runnable task) {
-        if (channel.eventLoop().inEventLoop()) {
+        EventLoop loop = channel.eventLoop();
+        if (loop.inEventLoop()) {
             task.run();
-        } else {
-            channel.eventLoop().execute(task);
+        } else if (!loop.isShuttingDown()) {
+            loop.execute(task);
         }
     }
 

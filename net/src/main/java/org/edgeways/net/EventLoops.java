@@ -2,12 +2,17 @@ package org.edgeways.net;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,12 +37,39 @@ public final class EventLoops implements AutoCloseable {
         if (count < 1 || count > MAXIMUM) {
             throw new IllegalArgumentException("number of event loops: " + count);
         }
-        workers = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("loop", true), NioIoHandler.newFactory());
-        acceptors =
-                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), NioIoHandler.newFactory());
+        workers = new Group(count, "loop");
+        acceptors = new Group(1, "accept");
         for (EventExecutor worker : workers) {
             loops.add((EventLoop) worker);
+        }
+    }
+
+    private static final class Group extends MultiThreadIoEventLoopGroup {
+        Group(int count, String name) {
+            super(count, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory handlers, Object... arguments) {
+            return new Loop(this, executor, handlers);
+        }
+    }
+
+    /**
+     * A loop that ends its channels whenever it ends. Netty's own looks whether it is to end before it runs its tasks; one that is
+     * told to end while it runs them stops with its channels open, and what waits in them is never released.
+     */
+    private static final class Loop extends SingleThreadIoEventLoop {
+        Loop(IoEventLoopGroup group, Executor executor, IoHandlerFactory handlers) {
+            super(group, executor, handlers);
+        }
+
+        @Override
+        protected boolean confirmShutdown() {
+            if (isShuttingDown()) {
+                ioHandler().prepareToDestroy(); // what closing them leaves to be done is done before this is confirmed
+            }
+            return super.confirmShutdown();
         }
     }
 

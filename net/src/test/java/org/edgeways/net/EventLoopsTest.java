@@ -3,6 +3,15 @@ package org.edgeways.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class EventLoopsTest {
@@ -21,6 +30,37 @@ final class EventLoopsTest {
     void thereMustBeAtLeastOneAndNotMoreThanTheLimit() {
         assertThatThrownBy(() -> new EventLoops(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new EventLoops(EventLoops.MAXIMUM + 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aLoopThatIsBusyWhenItIsClosedEndsItsChannelsAllTheSame() throws Exception {
+        EventLoops loops = new EventLoops(1);
+        CompletableFuture<Void> removed = new CompletableFuture<>();
+        Channel channel = new Bootstrap()
+                .group(loops.workers())
+                .channel(NioDatagramChannel.class)
+                .handler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void handlerRemoved(ChannelHandlerContext handler) {
+                        removed.complete(null);
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .sync()
+                .channel();
+        CountDownLatch busy = new CountDownLatch(1);
+        loops.loop(0).execute(() -> {
+            busy.countDown();
+            while (!loops.loop(0).isShuttingDown()) {
+                Thread.onSpinWait();
+            }
+        });
+        busy.await();
+
+        loops.close();
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(removed).as("its handlers have let go of what they held").isCompleted();
     }
 
     @Test
