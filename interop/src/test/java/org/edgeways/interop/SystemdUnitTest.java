@@ -32,7 +32,7 @@ class SystemdUnitTest {
 
     /** The exposure is of 100, in tenths; 20 is what systemd still calls OK. */
     @ParameterizedTest
-    @CsvSource({"edgeways-edge.service,18", "edgeways-pool.service,18"})
+    @CsvSource({"edgeways-edge.service,18", "edgeways-pool.service,18", "edgeways-connector.service,18"})
     void aUnitExposesLittle(String unit, int most) throws IOException {
         String file = UNITS.resolve(unit).toString();
         String said =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -90,11 +91,13 @@ class LauncherTest {
     }
 
     private Run run(String... arguments) throws Exception {
+        return run(directory.resolve("tree/edgeways"), arguments);
+    }
+
+    private Run run(Path program, String... arguments) throws Exception {
         Path output = directory.resolve("output.txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        directory.resolve("tree/edgeways").toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(program.toString()).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.command().addAll(List.of(arguments));
         builder.environment().clear();
         builder.environment().putAll(environment);
@@ -111,11 +114,67 @@ class LauncherTest {
     // ---- help
 
     @ParameterizedTest
-    @CsvSource({"help build, 0", "build --help, 0", "help test, 0", "help soak, 0", "build what, 2"})
+    @CsvSource({
+        "help build, 0",
+        "build --help, 0",
+        "help test, 0",
+        "help soak, 0",
+        "help bench, 0",
+        "help dist, 0",
+        "build what, 2"
+    })
     void helpNeedsNoJdkAndBuildsNothing(String command, int exit) throws Exception {
         Run run = run(command.split(" "));
         assertThat(run.exit()).as(run.text()).isEqualTo(exit);
         assertThat(run.text()).contains("./edgeways " + command.replaceAll("help|--help|what| ", ""));
+    }
+
+    // ---- what is installed
+
+    @Test
+    void theArchiveHoldsWhatTheUnitsNameAndItsLauncherRunsWithoutTheTree() throws Exception {
+        for (String tool : List.of("find", "tar", "gzip", "mkdir", "cp", "rm")) {
+            tool(tool);
+        }
+        Path tree = directory.resolve("tree");
+        Files.createDirectories(tree.resolve("app/src/main"));
+        Files.createDirectories(tree.resolve("app/target/lib"));
+        Files.createDirectories(tree.resolve("target"));
+        for (String file : List.of("LICENSE", "app/target/edgeways.jar", "app/target/lib/some.jar")) {
+            Files.writeString(tree.resolve(file), file);
+        }
+        for (String file : List.of("bin/edgeways", "systemd/edgeways-edge.service")) {
+            Path shipped = tree.resolve("dist").resolve(file);
+            Files.createDirectories(shipped.getParent());
+            Files.copy(Path.of("../dist").resolve(file), shipped, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Files.writeString(tree.resolve("target/build-stamp"), "");
+        jdk("usr/lib/jvm/temurin-25", "25.0.1");
+        Run built = run("dist");
+        assertThat(built.exit()).as(built.text()).isZero();
+
+        Path opt = Files.createDirectory(directory.resolve("opt"));
+        Process unpack = new ProcessBuilder(
+                        "tar", "-xzf", tree.resolve("target/edgeways.tar.gz").toString(), "-C", opt.toString())
+                .start();
+        assertThat(unpack.waitFor()).isZero();
+        assertThat(opt.resolve("edgeways/edgeways.jar")).exists();
+        assertThat(opt.resolve("edgeways/lib/some.jar")).exists();
+        assertThat(Files.readString(opt.resolve("edgeways/systemd/edgeways-edge.service")))
+                .contains("ExecStart=/opt/edgeways/bin/edgeways edge");
+
+        Path runtime = directory.resolve("runtime");
+        program(runtime.resolve("bin/java"), "echo \"$*\"");
+        Files.writeString(runtime.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+        environment.put("JAVA_HOME", runtime.toString());
+        Run run = run(opt.resolve("edgeways/bin/edgeways"), "edge", "--data", "a place");
+        assertThat(run.text())
+                .contains("-XX:+UseG1GC")
+                .contains("-jar " + opt.toRealPath().resolve("edgeways/edgeways.jar") + " edge --data a place");
+        assertThat(run.exit()).isZero();
+
+        Files.writeString(runtime.resolve("release"), "JAVA_VERSION=\"24.0.1\"\n");
+        assertThat(run(opt.resolve("edgeways/bin/edgeways"), "help").text()).doesNotContain(runtime.toString());
     }
 
     // ---- the JDK
