@@ -1,12 +1,16 @@
 package org.edgeways.control;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.edgeways.base.IoReason;
+import org.edgeways.net.PrivateFile;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsFile;
 import org.edgeways.settings.SettingsFiles;
@@ -40,20 +44,24 @@ final class LastGoodSettings {
         return directory.resolveSibling(directory.getFileName() + ".old");
     }
 
-    /** Keeps these. A crash leaves those of before or these, whole. */
+    /** Keeps these, for their owner alone. A crash, also of the host, leaves those of before or these, whole. */
     void keep(List<SettingsFile> files) {
         try {
             Path next = directory.resolveSibling(directory.getFileName() + ".new");
             clear(next);
-            Files.createDirectory(next);
+            Files.createDirectory(
+                    next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             for (SettingsFile file : files) {
-                Files.writeString(next.resolve(Path.of(file.name()).getFileName()), file.text());
+                PrivateFile.write(
+                        next.resolve(Path.of(file.name()).getFileName()),
+                        file.text().getBytes(StandardCharsets.UTF_8));
             }
             if (Files.isDirectory(directory)) {
                 clear(aside());
                 Files.move(directory, aside());
             }
             Files.move(next, directory);
+            PrivateFile.settle(Objects.requireNonNull(directory.toAbsolutePath().getParent(), "not the root"));
             clear(aside());
         } catch (IOException e) {
             LOG.warn(

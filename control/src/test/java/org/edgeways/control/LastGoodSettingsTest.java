@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.edgeways.settings.SettingsFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,12 +40,14 @@ class LastGoodSettingsTest {
     }
 
     @Test
-    void theNewestAreRead() {
+    void theNewestAreRead() throws IOException {
         assertThat(kept.read()).isEmpty();
         keep("first");
         keep("second");
         assertThat(read()).isEqualTo("second [west]");
         assertThat(data.toFile().list()).containsExactly("settings-last-good");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("a.yaml"))))
+                .isEqualTo("rw-------");
     }
 
     @Test

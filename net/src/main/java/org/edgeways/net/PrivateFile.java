@@ -37,5 +37,16 @@ public final class PrivateFile {
             channel.force(true);
         }
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            settle(directory);
+        }
+    }
+
+    /** When this returns, the disk knows which files are in that directory and what they are called. */
+    public static void settle(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 }

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
+import org.edgeways.app.demo.PrivateDirectory;
 import org.edgeways.app.role.EdgeProcess;
 import org.edgeways.app.role.NodeJoining;
 import org.edgeways.siptransport.TransportContext;
@@ -107,19 +105,7 @@ final class SecondNode implements AutoCloseable {
         if (joined) {
             administration.ask(AdminClient.request("node-remove").put("name", name));
         }
-        Files.walkFileTree(hosts, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                    throws IOException {
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        PrivateDirectory.empty(hosts);
+        Files.delete(hosts);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.edgeways.net.PrivateFile;
 
 /**
  * What a script or a person needs to sign in; {@code demo.json} holds it. Fields are added, never changed.
@@ -71,6 +72,6 @@ public record DemoDescription(
     /** Writes the file, whole or not at all, mode 0600. */
     void write(Path file) throws IOException {
         ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        PrivateFiles.write(file, (json.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+        PrivateFile.write(file, (json.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -20,6 +20,7 @@ import org.edgeways.base.IoReason;
 import org.edgeways.base.Result;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.Pem;
+import org.edgeways.net.PrivateFile;
 import org.edgeways.net.TlsIdentity;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class DemoDirectory implements AutoCloseable {
         Path root = directory.toAbsolutePath().normalize();
         FileChannel channel = null;
         try {
-            PrivateFiles.directory(root);
+            PrivateDirectory.make(root);
             ensureOurs(root);
             channel = FileChannel.open(root.resolve(MARK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock held = channel.tryLock();
@@ -71,10 +72,10 @@ final class DemoDirectory implements AutoCloseable {
                 forget(root);
             }
             Files.deleteIfExists(root.resolve(DemoDescription.FILE_NAME));
-            PrivateFiles.directory(root.resolve("ca"));
-            PrivateFiles.directory(root.resolve("pool"));
-            PrivateFiles.directory(root.resolve("edge"));
-            PrivateFiles.directory(root.resolve("settings"));
+            PrivateDirectory.make(root.resolve("ca"));
+            PrivateDirectory.make(root.resolve("pool"));
+            PrivateDirectory.make(root.resolve("edge"));
+            PrivateDirectory.make(root.resolve("settings"));
             return new DemoDirectory(root, channel);
         } catch (IOException e) {
             closeQuietly(channel);
@@ -100,7 +101,7 @@ final class DemoDirectory implements AutoCloseable {
         try (Stream<Path> entries = Files.list(root)) {
             for (Path entry : entries.toList()) {
                 if (Files.isDirectory(entry)) {
-                    PrivateFiles.empty(entry);
+                    PrivateDirectory.empty(entry);
                 } else if (!entry.endsWith(MARK)) {
                     Files.delete(entry);
                 }
@@ -167,7 +168,7 @@ final class DemoDirectory implements AutoCloseable {
                 String password = kept.path(person.name()).asText("");
                 passwords.put(person.name(), password.isEmpty() ? newPassword(random) : password);
             }
-            PrivateFiles.write(file, json.writeValueAsString(passwords).getBytes(StandardCharsets.UTF_8));
+            PrivateFile.write(file, json.writeValueAsString(passwords).getBytes(StandardCharsets.UTF_8));
             return passwords;
         } catch (IOException e) {
             throw unusable(root, e);

@@ -11,6 +11,7 @@ import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.role.NodeJoining;
 import org.edgeways.base.Result;
+import org.edgeways.net.PrivateFile;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.node.Member;
 import org.edgeways.node.NodeFiles;
@@ -35,7 +36,7 @@ final class DemoNode {
                 && files.snapshot(member) instanceof Result.Ok<Optional<EdgeSnapshot>>(Optional<EdgeSnapshot> kept)
                 && kept.filter(this::listensWhereItShould).isPresent();
         if (!fit) {
-            PrivateFiles.empty(directory.edge());
+            PrivateDirectory.empty(directory.edge());
         }
     }
 
@@ -62,7 +63,7 @@ final class DemoNode {
                 .path("bundle")
                 .asText();
         Path file = directory.root().resolve(DemoOrganisation.NODE + ".bundle");
-        PrivateFiles.write(file, bundle.getBytes(StandardCharsets.US_ASCII));
+        PrivateFile.write(file, bundle.getBytes(StandardCharsets.US_ASCII));
         NodeJoining.join(file, directory.edge(), clock, random, new MicrometerCounters(), _ -> {});
         Files.delete(file); // it works no more
     }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.Pem;
+import org.edgeways.net.PrivateFile;
 
 /**
  * What the demo's administrator would have made: a directory of settings, and the certificates that clients are shown. Pool
@@ -161,6 +162,6 @@ final class DemoOrganisation {
     }
 
     private static void write(Path file, String text) throws IOException {
-        PrivateFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
+        PrivateFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,43 +1,21 @@
 package org.edgeways.app.demo;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Files that only their owner can read. */
-final class PrivateFiles {
+/** Directories that only their owner can read. */
+public final class PrivateDirectory {
 
-    private PrivateFiles() {}
-
-    /** Writes the file, whole or not at all, mode 0600. */
-    static void write(Path file, byte[] content) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(beside);
-        try (FileChannel channel = FileChannel.open(
-                beside,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
+    private PrivateDirectory() {}
 
     /** Makes the directory, mode 0700, with those above it. */
-    static void directory(Path directory) throws IOException {
+    static void make(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }
@@ -50,7 +28,7 @@ final class PrivateFiles {
     }
 
     /** Removes everything in the directory, which stays. */
-    static void empty(Path directory) throws IOException {
+    public static void empty(Path directory) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
