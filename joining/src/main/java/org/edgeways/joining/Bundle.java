@@ -34,7 +34,7 @@ public record Bundle(
     /** Digits of {@link #authority}. */
     public static final int FINGERPRINT_DIGITS = 64;
 
-    private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?");
+    private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern HEX = Pattern.compile("[0-9a-f]+");
 
     public Bundle {
@@ -47,7 +47,7 @@ public record Bundle(
         }
     }
 
-    /** True for what can be a node's name. */
+    /** True for what can be a node's name: one label, as in the settings. */
     public static boolean isNodeName(String name) {
         return NODE.matcher(name).matches();
     }

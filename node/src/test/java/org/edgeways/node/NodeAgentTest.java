@@ -61,6 +61,7 @@ final class NodeAgentTest {
                 host: sip.acorn.example
               insideLeg:
                 host: edge1.perimeter.acorn.example
+                addresses: [10.1.0.11]
             ---
             kind: EdgeNode
             name: edge2
@@ -69,6 +70,7 @@ final class NodeAgentTest {
                 host: sip2.acorn.example
               insideLeg:
                 host: edge2.perimeter.acorn.example
+                addresses: [10.1.0.12]
             """;
 
     @TempDir
@@ -121,7 +123,7 @@ final class NodeAgentTest {
     private final class Peer implements ControlPeer {
         @Override
         public PeerIdentity identity() {
-            return new PeerIdentity(null, "pool", List.of());
+            return new PeerIdentity(null, "pool", List.of(), null);
         }
 
         @Override

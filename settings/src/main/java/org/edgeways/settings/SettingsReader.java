@@ -89,7 +89,8 @@ public final class SettingsReader {
             }
         });
         Optional<Kind> kind = kind(entries.get("kind"), table.place());
-        String name = name(entries.get("name"), table.place());
+        String name = name(
+                entries.get("name"), table.place(), kind.map(Kind::nameForm).orElse(TextForm.NAME));
         Node.Entry spec = entries.get(Document.SPEC);
         if (kind.isPresent()) {
             Node read = spec == null ? new Node.Nothing(table.place()) : spec.value();
@@ -117,19 +118,19 @@ public final class SettingsReader {
         return kind;
     }
 
-    private String name(Node.@Nullable Entry entry, Place document) {
+    private String name(Node.@Nullable Entry entry, Place document, TextForm form) {
         if (entry == null) {
-            missing("name", document, TextForm.NAME.expected());
+            missing("name", document, form.expected());
             return "";
         }
-        if (entry.value() instanceof Node.Text text && TextForm.NAME.fits(text.value())) {
+        if (entry.value() instanceof Node.Text text && form.fits(text.value())) {
             return text.value();
         }
         problems.add(
                 SettingsErrorCode.VALUE_WRONG,
                 entry.value().place(),
                 "name",
-                "must be " + TextForm.NAME.expected() + ", is " + entry.value().shown());
+                "must be " + form.expected() + ", is " + entry.value().shown());
         return "";
     }
 

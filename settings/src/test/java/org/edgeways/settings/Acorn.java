@@ -29,6 +29,7 @@ public final class Acorn {
                 settings: strict
               insideLeg:
                 host: edge1.perimeter.acorn.example
+                addresses: [10.3.0.11]
                 port: 5062
                 dialAddress: 10.1.0.11
               admin: {port: 9464}
@@ -43,6 +44,7 @@ public final class Acorn {
                 certificates: [outside-2]
               insideLeg:
                 host: edge2.perimeter.acorn.example
+                addresses: [10.3.0.12]
                 dialAddress: 10.1.0.12
               publicAddress: 198.51.100.77
             ---

@@ -106,6 +106,25 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aNodeThatIsCalledAsTheHostOfAnotherIsRefused() {
+        assertThat(problems("name: edge2", "name: edge1.node.edgeways.internal", "nodes: [edge2]", "nodes: [edge1]"))
+                .containsExactly("acorn.yaml:" + line("name: edge2")
+                        + ": name: must be a name of lower-case letters, digits and hyphens, such as edge1,"
+                        + " is \"edge1.node.edgeways.internal\"");
+        assertThat(problems("name: strict", "name: strict.ones", "settings: strict", "settings: strict.ones"))
+                .as("other documents are no hosts")
+                .isEmpty();
+    }
+
+    @Test
+    void aNodeMustSayOnWhichAddressesItsInsideLegListens() {
+        assertThat(problems("    addresses: [10.3.0.11]\n", ""))
+                .singleElement()
+                .asString()
+                .contains("spec.insideLeg.addresses: is missing");
+    }
+
+    @Test
     void documentsOfDifferentKindsMayHaveOneName() {
         assertThat(problems("name: acorn", "name: pool")).isEmpty();
     }
@@ -177,13 +196,15 @@ class SettingsReaderTest {
                         "host: sip.acorn.example\n",
                         "host: sip.acorn.example\n    addresses: [192.0.2.1]\n",
                         "port: 5062\n",
-                        "port: 443\n    addresses: [10.0.0.1]\n"))
+                        "port: 443\n"))
                 .isEmpty();
         assertThat(problems(
                         "host: sip.acorn.example\n",
                         "host: sip.acorn.example\n    addresses: [192.0.2.1]\n",
                         "port: 5062\n",
-                        "port: 443\n    addresses: ['::']\n"))
+                        "port: 443\n",
+                        "addresses: [10.3.0.11]",
+                        "addresses: ['::']"))
                 .hasSize(1);
     }
 

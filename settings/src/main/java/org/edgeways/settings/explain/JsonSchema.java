@@ -80,6 +80,11 @@ public final class JsonSchema {
         json.writeObjectFieldStart("then");
         json.writeStringField("description", kind.says());
         json.writeObjectFieldStart("properties");
+        if (kind.nameForm() != TextForm.NAME) {
+            json.writeObjectFieldStart("name");
+            text(kind.nameForm());
+            json.writeEndObject();
+        }
         json.writeObjectFieldStart("spec");
         group(form);
         json.writeEndObject();

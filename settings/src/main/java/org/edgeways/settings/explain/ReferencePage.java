@@ -25,6 +25,7 @@ public final class ReferencePage {
             - Of certificates only the names of their files are here. The check does not look whether they are there: those of a `Pool` are
               looked for in its data directory, those of an `EdgeNode` in the node's own. Where a node cannot use them, it shows a
               certificate that it made itself; `edgeways status` says so.
+            - The name of an `EdgeNode`, `Pool` or `Connector` has no dot: it stands in certificates as part of a host's name.
             - A key that there is not is an error, as is a name that names nothing.
             - Times are written with a unit: `500ms`, `30s`, `5m`, `12h`, `7d`. Bytes are written as a number, or with `KiB`, `MiB`,
               `GiB` or `TiB`.

@@ -11,6 +11,8 @@ public enum TextForm {
     FREE("a text", 100_000, ""),
     /** The name of a document. */
     NAME("a name of lower-case letters, digits, hyphens and dots, such as edge1", 63, "[a-z0-9]([a-z0-9.-]*[a-z0-9])?"),
+    /** The name of a document that becomes part of host names: one label, so that it is the name of no other host. */
+    LABEL("a name of lower-case letters, digits and hyphens, such as edge1", 63, "[a-z0-9]([a-z0-9-]*[a-z0-9])?"),
     /** A name of the domain name system, or an address. */
     HOST(
             "a name such as acorn.example, or an address",

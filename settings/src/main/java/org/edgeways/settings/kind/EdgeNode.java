@@ -129,8 +129,8 @@ public record EdgeNode(
             String host,
 
             @Key(
-                    says = "Local addresses to listen on; without it, all.",
-                    usual = "0.0.0.0, ::",
+                    says =
+                            "Local addresses to listen on: those that only the inside reaches. 0.0.0.0 and :: are all, the outside ones too.",
                     form = TextForm.ADDRESS,
                     atLeast = 1,
                     restart = true)

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.edgeways.settings.form.RecordForm;
+import org.edgeways.settings.form.TextForm;
 
 /** The kinds of documents. */
 public enum Kind {
@@ -62,6 +63,14 @@ public enum Kind {
     /** What its {@code spec} is. */
     public RecordForm form() {
         return form;
+    }
+
+    /** What the names of its documents are like. Those that stand in certificates are labels of host names there. */
+    public TextForm nameForm() {
+        return switch (this) {
+            case EDGE_NODE, POOL, CONNECTOR -> TextForm.LABEL;
+            case ORGANISATION, SITE, ROUTE, SERVICE, ACCESS_SETTINGS, CERTIFICATE -> TextForm.NAME;
+        };
     }
 
     /** What it is, for the reference page. */

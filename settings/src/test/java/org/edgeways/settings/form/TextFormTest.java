@@ -22,6 +22,12 @@ class TextFormTest {
     }
 
     @Test
+    void labelsAreNamesWithoutDots() {
+        fit(TextForm.LABEL, "edge1", "a", "edge-1", "x".repeat(63));
+        doNotFit(TextForm.LABEL, "", "edge1.west", "Edge1", "-edge", "edge-", "x".repeat(64), "a_b");
+    }
+
+    @Test
     void hostsAreNamesOrAddresses() {
         fit(TextForm.HOST, "acorn.example", "Acorn.Example", "10.0.0.1", "::1", "[2001:db8::1]", "localhost");
         doNotFit(TextForm.HOST, "", "a b", "acorn.example:5061", "10.0.0", "10.0.0.256", "1:2", "[::1", "https://a");

@@ -63,7 +63,7 @@ class EdgeSnapshotTest {
     @Test
     void holdsNothingOfAnotherNodeNorOfTheInside() {
         assertThat(snapshot.json())
-                .contains("edge1", "sip.acorn.example")
+                .contains("edge1", "sip.acorn.example", "10.3.0.11")
                 .doesNotContain(
                         "edge2", "sip2", "secondname", "second.crt", "second.key", "198.51.100.77") // the other node
                 .doesNotContain("web.inside", "8081", "notes", "/run/") // origins
