@@ -47,7 +47,7 @@ final class EdgeLog implements EdgeEvents {
         String event = renewal ? "access-edge-sign-in-renewed" : "access-edge-signed-in";
         (renewal ? LOG.atDebug() : LOG.atInfo())
                 .log(
-                        "event={} person={} source={} flow={} transport={} seconds={}",
+                        "event={} code=ok person={} source={} flow={} transport={} seconds={}",
                         event,
                         LogText.clean(person),
                         client.source(),
@@ -59,7 +59,7 @@ final class EdgeLog implements EdgeEvents {
     @Override
     public void signedOut(ClientFlow client, String person) {
         LOG.info(
-                "event=access-edge-signed-out person={} source={} flow={}",
+                "event=access-edge-signed-out code=ok person={} source={} flow={}",
                 LogText.clean(person),
                 client.source(),
                 client.flow().id());
@@ -68,7 +68,7 @@ final class EdgeLog implements EdgeEvents {
     @Override
     public void rerouted(ClientFlow client, String person, String method) {
         LOG.info(
-                "event=access-edge-rerouted person={} method={} flow={}",
+                "event=access-edge-rerouted code=ok person={} method={} flow={}",
                 LogText.clean(person),
                 LogText.clean(method),
                 client.flow().id());

@@ -25,6 +25,8 @@ public enum AccountErrorCode implements ErrorCode {
             "accounts-password-malformed",
             "a password has 12 to 128 characters, none of them a control; leave it out and one is made"),
     PEOPLE_LIMIT("accounts-people-limit", "there are as many people as the limit allows; remove somebody first"),
+    LISTENER_FAILED(
+            "accounts-listener-failed", "a change was made, and a part of this program failed to take note of it"),
     DEVICES_LIMIT(
             "accounts-devices-limit", "the person has as many device passwords as the limit allows; revoke one first");
 

@@ -305,7 +305,11 @@ public final class Accounts {
             try {
                 listener.changed(change);
             } catch (RuntimeException e) {
-                LOG.error("event=accounts-listener-failed person={}", person.uri(), e);
+                LOG.error(
+                        "event=accounts-listener-failed code={} person={}",
+                        AccountErrorCode.LISTENER_FAILED.code(),
+                        person.uri(),
+                        e);
             }
         }
     }

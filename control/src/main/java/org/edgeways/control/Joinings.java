@@ -115,7 +115,11 @@ final class Joinings implements AutoCloseable {
             try {
                 return wish(ledger.enrolment(id));
             } catch (CompletionException e) {
-                LOG.error("event=control-joining-failed node={} step=dial", node, e);
+                LOG.error(
+                        "event=control-joining-failed code={} node={} step=dial",
+                        JoinErrorCode.INSIDE_FAILED.code(),
+                        node,
+                        e);
                 return new JoinDialer.Wish.Later();
             }
         }
@@ -153,7 +157,11 @@ final class Joinings implements AutoCloseable {
                         new JoinDialer.Decision.Refused((JoinErrorCode) bad.code());
                 };
             } catch (CompletionException e) {
-                LOG.error("event=control-joining-failed node={} step=decide", node, e);
+                LOG.error(
+                        "event=control-joining-failed code={} node={} step=decide",
+                        JoinErrorCode.INSIDE_FAILED.code(),
+                        node,
+                        e);
                 return new JoinDialer.Decision.Refused(JoinErrorCode.INSIDE_FAILED);
             }
         }
@@ -170,7 +178,11 @@ final class Joinings implements AutoCloseable {
                     places.joined(node);
                 }
             } catch (CompletionException e) {
-                LOG.error("event=control-joining-failed node={} step=record", node, e);
+                LOG.error(
+                        "event=control-joining-failed code={} node={} step=record",
+                        JoinErrorCode.INSIDE_FAILED.code(),
+                        node,
+                        e);
             }
         }
     }

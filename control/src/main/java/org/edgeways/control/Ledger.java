@@ -132,7 +132,7 @@ final class Ledger {
     private void tell(AuditEvent event) {
         counters.counter("control_audit_events", "event", event.event()).increment();
         LOG.info(
-                "event=control-audit kind={} name={} detail=\"{}\"",
+                "event=control-audit code=ok kind={} name={} detail=\"{}\"",
                 event.event(),
                 event.name(),
                 LogText.clean(event.detail()));

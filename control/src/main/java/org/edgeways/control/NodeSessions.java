@@ -209,7 +209,7 @@ final class NodeSessions implements ControlService {
         public void closed(String reason) {
             closed = true;
             if (mayLog()) {
-                LOG.info("event=control-stream-ended node={} reason=\"{}\"", node, LogText.clean(reason));
+                LOG.info("event=control-stream-ended code=ok node={} reason=\"{}\"", node, LogText.clean(reason));
             }
             desk.execute(() -> sessions.remove(node, this));
         }
@@ -256,7 +256,7 @@ final class NodeSessions implements ControlService {
             sent = hello.revision();
             if (mayLog()) {
                 LOG.info(
-                        "event=control-node-here node={} version=\"{}\" revision={}",
+                        "event=control-node-here code=ok node={} version=\"{}\" revision={}",
                         node,
                         LogText.clean(version),
                         sent);

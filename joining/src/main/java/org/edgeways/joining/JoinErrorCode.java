@@ -25,6 +25,7 @@ public enum JoinErrorCode implements ErrorCode {
     REQUEST_REFUSED("join-request-refused", "the node's request for a certificate cannot be taken"),
     CERTIFICATE_WRONG("join-certificate-wrong", "the certificate that came is not the node's"),
     NOT_KEPT("join-not-kept", "what came could not be written to the disk"),
+    NODE_NOT_THERE("join-node-not-there", "nobody waits with the bundle where the node is dialled yet"),
     INSIDE_FAILED("join-inside-failed", "the inside could not decide; it tries again"),
     REFUSED("join-refused", "the other end refused, for a reason that this version does not know");
 

@@ -113,7 +113,7 @@ public final class LinkAcceptor implements AutoCloseable {
                     return;
                 }
                 connections.put(number, connection);
-                LOG.info("event=link-up inside={} open={}", inside, connections.size());
+                LOG.info("event=link-up code=ok inside={} open={}", inside, connections.size());
                 run(book.opened(number, inside, Math.min(allowed, limits.streams()), context.now()));
             });
         }

@@ -72,9 +72,17 @@ public final class AcceptLoop implements Runnable {
             } catch (IOException | RuntimeException e) {
                 failures.increment();
                 if (!failing && e instanceof IOException broken) {
-                    LOG.warn("event=net-accept-failed socket={} reason=\"{}\": goes on", name, IoReason.of(broken));
+                    LOG.warn(
+                            "event=net-accept-failed code={} socket={} reason=\"{}\": goes on",
+                            NetErrorCode.ACCEPT_FAILED.code(),
+                            name,
+                            IoReason.of(broken));
                 } else if (!failing) {
-                    LOG.error("event=net-accept-failed socket={}: goes on", name, e);
+                    LOG.error(
+                            "event=net-accept-failed code={} socket={}: goes on",
+                            NetErrorCode.ACCEPT_FAILED.code(),
+                            name,
+                            e);
                 }
                 failing = true;
                 try {

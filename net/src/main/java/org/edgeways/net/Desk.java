@@ -83,7 +83,7 @@ public final class Desk implements Executor, AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException e) {
-                LOG.error("event=desk-task-broken desk={}", name, e);
+                LOG.error("event=desk-task-broken code={} desk={}", NetErrorCode.TASK_FAILED.code(), name, e);
             }
         };
     }

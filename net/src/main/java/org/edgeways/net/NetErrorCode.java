@@ -40,6 +40,8 @@ public enum NetErrorCode implements ErrorCode {
     KEY_LOCKED(
             "net-key-locked", "The passphrase does not open a key file: it is another one, or the file was changed."),
     PASSPHRASE_UNUSABLE("net-passphrase-unusable", "The file of a passphrase cannot be used."),
+    ACCEPT_FAILED("net-accept-failed", "A connection could not be accepted; the listener goes on."),
+    TASK_FAILED("net-task-failed", "A task broke, which is a fault of this program; others go on."),
     PEM_MALFORMED("net-pem-malformed", "A certificate or key file cannot be read.");
 
     private final String code;

@@ -170,7 +170,7 @@ public final class NodeAgent implements ControlService {
         restartNeeded = SnapshotChange.between(started, next).restartNeeded();
         around.counters().counter("node_snapshots_taken").increment();
         LOG.info(
-                "event=node-snapshot-taken revision={} restart=\"{}\"",
+                "event=node-snapshot-taken code=ok revision={} restart=\"{}\"",
                 next.revision(),
                 String.join(" ", restartNeeded));
         try {
@@ -212,7 +212,7 @@ public final class NodeAgent implements ControlService {
         KeyPair keys = CertificateKeys.make(around.random());
         asked = new Asked(keys, now);
         String request = Pem.requestText(SigningRequest.make(keys.getPrivate(), keys.getPublic(), member.node()));
-        LOG.info("event=node-certificate-asked");
+        LOG.info("event=node-certificate-asked code=ok");
         List.copyOf(sessions).getLast().peer.send(ControlCodec.write(new ControlMessage.CertificateRequest(request)));
     }
 
@@ -257,7 +257,7 @@ public final class NodeAgent implements ControlService {
         }
         around.counters().counter("node_certificates_renewed").increment();
         LOG.info(
-                "event=node-certificate-renewed end={}",
+                "event=node-certificate-renewed code=ok end={}",
                 next.leaf().getNotAfter().toInstant());
         report();
     }
@@ -347,7 +347,7 @@ public final class NodeAgent implements ControlService {
         @Override
         public void closed(String reason) {
             closed = true;
-            LOG.info("event=node-control-ended reason=\"{}\"", LogText.clean(reason));
+            LOG.info("event=node-control-ended code=ok reason=\"{}\"", LogText.clean(reason));
             around.desk().execute(() -> {
                 sessions.remove(this);
                 connected = !sessions.isEmpty();

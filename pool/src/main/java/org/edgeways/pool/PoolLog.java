@@ -60,7 +60,7 @@ final class PoolLog implements PoolEvents {
 
     @Override
     public void bindingsDropped(String person, String why) {
-        LOG.info("event=pool-bindings-dropped person={} reason=\"{}\"", person, LogText.clean(why));
+        LOG.info("event=pool-bindings-dropped code=ok person={} reason=\"{}\"", person, LogText.clean(why));
     }
 
     @Override

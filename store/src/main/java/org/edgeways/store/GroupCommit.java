@@ -45,7 +45,7 @@ final class GroupCommit implements AutoCloseable {
                 try {
                     committed.accept(value);
                 } catch (RuntimeException e) {
-                    LOG.error("event=store-follower-failed", e);
+                    LOG.error("event=store-follower-failed code={}", StoreErrorCode.FOLLOWER_FAILED.code(), e);
                 }
                 future.complete(value);
             };
@@ -261,7 +261,10 @@ final class GroupCommit implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                LOG.warn("event=store-writer-left reason=\"{}\"", e.toString());
+                LOG.warn(
+                        "event=store-writer-left code={} reason=\"{}\"",
+                        StoreErrorCode.OPERATION_FAILED.code(),
+                        e.toString());
             }
         }
     }

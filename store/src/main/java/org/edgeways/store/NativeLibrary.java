@@ -45,7 +45,8 @@ final class NativeLibrary {
             var _ = SQLiteJDBCLoader.initialize();
         } catch (Exception e) {
             LOG.warn(
-                    "event=store-library-elsewhere directory={} reason=\"{}\": the system's temporary directory is tried",
+                    "event=store-library-elsewhere code={} directory={} reason=\"{}\": the system's temporary directory is tried",
+                    StoreErrorCode.DIRECTORY_UNUSABLE.code(),
                     directory,
                     e.toString());
         } finally {

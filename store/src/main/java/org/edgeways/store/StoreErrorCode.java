@@ -8,6 +8,7 @@ public enum StoreErrorCode implements ErrorCode {
     READ_QUEUE_FULL("store-read-queue-full", "more reads are waiting than the limit allows"),
     OPERATION_FAILED("store-operation-failed", "one operation failed and was undone"),
     COMMIT_FAILED("store-commit-failed", "a transaction could not be made durable"),
+    FOLLOWER_FAILED("store-follower-failed", "what was written is durable, and who was to be told of it failed"),
     CLOSED("store-closed", "the store is closed"),
     DIRECTORY_UNUSABLE("store-directory-unusable", "the data directory cannot be made or used"),
     IN_USE("store-in-use", "another process uses this data directory"),

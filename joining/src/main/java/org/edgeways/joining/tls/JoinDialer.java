@@ -32,6 +32,9 @@ public final class JoinDialer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JoinDialer.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    /** How long closing waits for the thread: a name that is just being looked up cannot be interrupted. */
+    private static final Duration END = Duration.ofSeconds(5);
+
     /** Whether to dial. */
     public sealed interface Wish {
         /** There; a name is looked up. */
@@ -182,7 +185,8 @@ public final class JoinDialer implements AutoCloseable {
     private void unreachable(InetSocketAddress target, String why) {
         if (!why.equals(lastProblem)) {
             LOG.info(
-                    "event=join-node-not-there node={} target={} reason=\"{}\"",
+                    "event=join-node-not-there code={} node={} target={} reason=\"{}\"",
+                    JoinErrorCode.NODE_NOT_THERE.code(),
                     place.offer().node(),
                     target,
                     LogText.clean(why));
@@ -221,9 +225,22 @@ public final class JoinDialer implements AutoCloseable {
         }
     }
 
-    /** Dials no more. */
+    /**
+     * Dials no more. When this returns, the desk is not asked any more: what it is just being told it can still record, for as
+     * long as {@link #END} at most.
+     */
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            if (!thread.join(END)) {
+                LOG.warn(
+                        "event=join-dialler-left code={} node={}",
+                        JoinErrorCode.INSIDE_FAILED.code(),
+                        place.offer().node());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

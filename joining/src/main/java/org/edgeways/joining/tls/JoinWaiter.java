@@ -226,7 +226,7 @@ public final class JoinWaiter implements AutoCloseable {
         if (membership == null) {
             throw new IllegalStateException("nothing was kept");
         }
-        LOG.info("event=join-done node={}", bundle.node());
+        LOG.info("event=join-done code=ok node={}", bundle.node());
         end(new Outcome.Joined(membership, identity(membership)));
     }
 

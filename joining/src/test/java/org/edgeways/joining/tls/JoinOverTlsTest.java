@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -164,6 +166,35 @@ final class JoinOverTlsTest {
             assertThat(wished.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(watched.ends).isEmpty();
+    }
+
+    @Test
+    void closingTheDiallerWaitsForWhatTheDeskIsJustBeingTold() throws Exception {
+        List<String> order = new CopyOnWriteArrayList<>();
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Void> recorded = new CompletableFuture<>();
+        dial(waiter.localAddress(), new Desk(this::admit) {
+            @Override
+            public void ended(JoinErrorCode failure) {
+                told.complete(null);
+                recorded.join(); // as a store that is waited for, this is not interrupted
+                order.add("recorded");
+                super.ended(failure);
+            }
+        });
+        told.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        Thread closer = Thread.ofPlatform().start(() -> {
+            dialer.close();
+            order.add("closed");
+        });
+        while (closer.getState() != Thread.State.TIMED_WAITING && closer.isAlive()) {
+            Thread.onSpinWait();
+        }
+        recorded.complete(null);
+        closer.join();
+
+        assertThat(order).containsExactly("recorded", "closed");
     }
 
     @Test

@@ -10,6 +10,7 @@ public enum AdminErrorCode implements ErrorCode {
     FIELD_MALFORMED("admin-field-malformed", "a field of the command has the wrong kind of value"),
     FAILED("admin-failed", "the pool could not do it"),
     SOCKET_TAKEN("admin-socket-taken", "another pool runs with the same data directory"),
+    SOCKET_LEFT("admin-socket-left", "the socket's file could not be removed; the next start replaces it"),
     CONNECTIONS_EXHAUSTED("admin-connections-exhausted", "too many administrators are connected at once"),
     LINE_TOO_LONG("admin-line-too-long", "a request is longer than is allowed"),
     PATH_TOO_LONG("admin-path-too-long", "the data directory's path is too long for a Unix-domain socket");

@@ -175,7 +175,11 @@ public final class AdminServer implements AutoCloseable {
             }
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("event=pool-admin-socket-left file={} reason=\"{}\"", FILE_NAME, e.toString());
+            LOG.warn(
+                    "event=pool-admin-socket-left code={} file={} reason=\"{}\"",
+                    AdminErrorCode.SOCKET_LEFT.code(),
+                    FILE_NAME,
+                    e.toString());
         }
     }
 }
