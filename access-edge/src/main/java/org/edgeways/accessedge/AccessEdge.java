@@ -25,7 +25,6 @@ import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.ServerTls;
 import org.edgeways.net.http.HttpFront;
 import org.edgeways.net.http.HttpRoute;
-import org.edgeways.net.port.ListenerSettings;
 import org.edgeways.net.port.Protocol;
 import org.edgeways.net.port.ProtocolTable;
 import org.edgeways.net.port.SharedListener;
@@ -225,21 +224,12 @@ public final class AccessEdge implements AutoCloseable {
     private SharedListener open(
             String name, InetSocketAddress first, List<InetAddress> more, Admission admission, ProtocolTable protocols)
             throws IOException {
-        SharedListener opened = open(new ListenerSettings(name, first, admission), protocols);
-        int port = opened.localAddress().getPort();
-        for (InetAddress address : more) {
-            // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
-            if (!first.getAddress().isAnyLocalAddress() || !address.isAnyLocalAddress()) {
-                open(new ListenerSettings(name, new InetSocketAddress(address, port), admission), protocols);
-            }
-        }
-        return opened;
-    }
-
-    private SharedListener open(ListenerSettings listener, ProtocolTable protocols) throws IOException {
-        SharedListener opened = SharedListener.open(context.port(), listener, protocols, events::handshakeFailed);
-        listeners.add(opened);
-        return opened;
+        List<InetSocketAddress> addresses = new ArrayList<>(List.of(first));
+        more.forEach(address -> addresses.add(new InetSocketAddress(address, first.getPort())));
+        List<SharedListener> opened =
+                SharedListener.openAll(context.port(), name, addresses, admission, protocols, events::handshakeFailed);
+        listeners.addAll(opened);
+        return opened.getFirst();
     }
 
     /** Puts the engine together and binds it to the event loops. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.edgeways.app.command.AuditCommand;
 import org.edgeways.app.command.CertificateCommand;
 import org.edgeways.app.command.CheckCommand;
 import org.edgeways.app.command.ConnectorCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
             UserCommand.class,
             NodeCommand.class,
             CertificateCommand.class,
+            AuditCommand.class,
             StatusCommand.class,
             CountersCommand.class,
             CheckCommand.class,

@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.connector.ConnectorSettings.Wire;
@@ -30,13 +28,12 @@ import org.edgeways.sip.proxy.ProxySettings;
 import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.siptransport.DatagramPeer;
-import org.edgeways.siptransport.LinkListener;
 import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.OutboundSettings;
 import org.edgeways.siptransport.SipConnection;
 import org.edgeways.siptransport.SipConnectionEvents;
 import org.edgeways.siptransport.SipConnectionSettings;
-import org.edgeways.siptransport.SipDialer;
+import org.edgeways.siptransport.SipDialers;
 import org.edgeways.siptransport.SipListener;
 import org.edgeways.siptransport.SipListenerSettings;
 import org.edgeways.siptransport.SipRole;
@@ -61,10 +58,8 @@ public final class Connector implements AutoCloseable {
     private final TransportContext transport;
     private final Counters counters;
     private final RandomGenerator random;
-    private final Map<LinkedNode, SipDialer> dialers = new HashMap<>();
     private volatile Set<String> hosts = Set.of();
-    private @Nullable Function<LinkedNode, SipDialer> dialing;
-    private boolean closed;
+    private @Nullable SipDialers dialers;
     private @Nullable SipListener listener;
     private @Nullable DatagramPeer datagrams;
 
@@ -77,8 +72,8 @@ public final class Connector implements AutoCloseable {
     }
 
     /**
-     * Starts a connector. When this returns, it listens for the server; links to edge nodes may take longer, see
-     * {@link #linked}. Blocks while it looks up the server's name.
+     * Starts a connector. When this returns, it listens for the server; links to edge nodes may take longer.
+     * Blocks while it looks up the server's name.
      *
      * @param random a {@link java.security.SecureRandom} except in tests; used from several threads
      * @throws IOException if an address cannot be had, or the server's name is unknown
@@ -116,33 +111,22 @@ public final class Connector implements AutoCloseable {
             return (SipRole) () -> core;
         });
         openToServer(addresses, new ServerConnections(shards, addresses, counters));
-        dialing = edge ->
-                SipDialer.start(transport, edge.dialer(settings.linkTls(), settings.link()), shards, LinkListener.NONE);
+        dialers = new SipDialers(transport, shards);
         dial(settings.edges());
     }
 
     /**
-     * Keeps links to these edge nodes from now on and to no others: those of a node that is no more among them are closed at
-     * once, those of one that is as before are left alone.
+     * Keeps links to these edge nodes from now on and to no others, as {@link SipDialers#keep} says.
      *
-     * @param edges by the hosts that they write into Path and Record-Route
+     * @param edges with the hosts that they write into Path and Record-Route
      */
-    public synchronized void dial(Map<String, LinkedNode> edges) {
-        Function<LinkedNode, SipDialer> start = dialing;
-        if (start == null || closed) {
-            return;
+    public synchronized void dial(Collection<LinkedNode> edges) {
+        hosts = edges.stream()
+                .map(edge -> edge.host().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+        if (dialers != null) {
+            dialers.keep(edges, settings.linkTls(), settings.link());
         }
-        Set<String> lower = new HashSet<>();
-        edges.keySet().forEach(host -> lower.add(host.toLowerCase(Locale.ROOT)));
-        hosts = Set.copyOf(lower);
-        dialers.entrySet().removeIf(dialled -> {
-            boolean gone = !edges.containsValue(dialled.getKey());
-            if (gone) {
-                dialled.getValue().close();
-            }
-            return gone;
-        });
-        edges.values().forEach(edge -> dialers.computeIfAbsent(edge, start));
     }
 
     private OutboundSettings outbound() {
@@ -196,16 +180,12 @@ public final class Connector implements AutoCloseable {
         return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    /** Whether every edge node is linked with at least one connection. */
-    public synchronized boolean linked() {
-        return dialers.values().stream().allMatch(dialer -> dialer.open() > 0);
-    }
-
     /** Closes everything; not the event loops. */
     @Override
     public synchronized void close() {
-        closed = true;
-        dialers.values().forEach(SipDialer::close);
+        if (dialers != null) {
+            dialers.close();
+        }
         if (listener != null) {
             listener.close();
         }

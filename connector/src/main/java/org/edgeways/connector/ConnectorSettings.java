@@ -1,7 +1,7 @@
 package org.edgeways.connector;
 
 import java.net.InetSocketAddress;
-import java.util.Map;
+import java.util.List;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.ServerTls;
 import org.edgeways.sip.transaction.SipEngineLimits;
@@ -24,13 +24,13 @@ public record ConnectorSettings(
         String host,
         InetSocketAddress listen,
         Server server,
-        Map<String, LinkedNode> edges,
+        List<LinkedNode> edges,
         ClientTls linkTls,
         LinkLimits link,
         SipEngineLimits transactions) {
 
     public ConnectorSettings {
-        edges = Map.copyOf(edges);
+        edges = List.copyOf(edges);
     }
 
     /**

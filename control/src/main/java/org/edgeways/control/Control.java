@@ -55,11 +55,14 @@ public final class Control implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Control.class);
     private static final Duration OWN_CERTIFICATE_CHECK = Duration.ofMinutes(10);
 
+    /** Most looks at a directory that somebody goes on writing to. */
+    private static final int LOOKS = 10;
+
     /**
      * What it works with.
      *
      * @param store must have been opened with {@link #SCHEMA}
-     * @param directory of the settings; nobody else looks at it
+     * @param directory of the settings; nobody else looks at it from now on
      * @param service what the certificate says that this inside shows to nodes
      */
     public record Surroundings(
@@ -189,9 +192,20 @@ public final class Control implements AutoCloseable {
 
     // --- the settings ---
 
-    /** Looks at the directory of the settings now, without waiting for the next time. */
+    /**
+     * Looks at the directory of the settings now, without waiting for the next time, and again at once until two looks find the
+     * same: who asks says that it is complete.
+     *
+     * @return {@link SettingsDirectory.Outcome.Unsettled} if somebody goes on writing all the same
+     */
     public SettingsDirectory.Outcome reload() {
-        return desk.ask(this::look);
+        return desk.ask(() -> {
+            SettingsDirectory.Outcome outcome = look();
+            for (int looks = 1; looks < LOOKS && outcome instanceof SettingsDirectory.Outcome.Unsettled; looks++) {
+                outcome = look();
+            }
+            return outcome;
+        });
     }
 
     private SettingsDirectory.Outcome look() {
@@ -416,7 +430,7 @@ public final class Control implements AutoCloseable {
         try {
             tls.reload(ownIdentity());
         } catch (SSLException e) {
-            LOG.error("event=control-own-certificate-not-taken", e);
+            LOG.error("event=control-own-certificate-kept code={}", ControlErrorCode.OWN_CERTIFICATE_KEPT.code(), e);
         }
     }
 

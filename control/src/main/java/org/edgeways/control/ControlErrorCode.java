@@ -32,6 +32,9 @@ public enum ControlErrorCode implements ErrorCode {
             "no certificate of that serial number that could still be used was issued here; edgeways certificate list shows them"),
     CERTIFICATE_REFUSED(
             "control-certificate-refused", "the certificate of who asks is refused; let the node join anew"),
+    OWN_CERTIFICATE_KEPT(
+            "control-own-certificate-kept",
+            "this inside's next certificate cannot be shown to nodes; that of before stays in use"),
     SETTINGS_NOT_PASSED_ON(
             "control-settings-not-passed-on",
             "the settings in use could not be recorded or passed on to all nodes; it is tried again at every look"),

@@ -47,16 +47,15 @@ final class TakenSettings {
      * @param changed is run when others are in use than before
      */
     SettingsDirectory.Outcome look(Runnable changed) {
+        if (inUse.isEmpty()) {
+            directory.inUse().ifPresent(found -> take(found, changed)); // whoever started this has looked before
+        }
         SettingsDirectory.Outcome outcome = directory.check();
         switch (outcome) {
             // what was wrong, if anything was, has been put right again
             case SettingsDirectory.Outcome.Unchanged _ -> problem = Optional.empty();
-            case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
-                inUse = Optional.of(next);
-                problem = Optional.empty();
-                unrecorded = true;
-                changed.run();
-            }
+            case SettingsDirectory.Outcome.Unsettled _ -> {}
+            case SettingsDirectory.Outcome.Reloaded(Settings next) -> take(next, changed);
             case SettingsDirectory.Outcome.Kept kept -> {
                 Optional<String> wrong = Optional.of(kept.bad().shortly());
                 if (!wrong.equals(problem)) {
@@ -72,6 +71,13 @@ final class TakenSettings {
             }
         }
         return outcome;
+    }
+
+    private void take(Settings next, Runnable changed) {
+        inUse = Optional.of(next);
+        problem = Optional.empty();
+        unrecorded = true;
+        changed.run();
     }
 
     /** Better what was good when this program ran last than nothing: nodes and people go on. */

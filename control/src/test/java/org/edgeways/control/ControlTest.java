@@ -216,7 +216,6 @@ final class ControlTest {
         inside.join("edge1");
         inside.perimeters.clear();
         inside.node("edge1", "new.acorn.example", inside.port);
-        inside.control().reload();
         inside.failing = true;
 
         assertThatThrownBy(() -> inside.control().reload()).hasMessage("told to fail");
@@ -250,6 +249,16 @@ final class ControlTest {
         inside.reload();
 
         assertThat(inside.control().status().settingsProblem()).isEmpty();
+    }
+
+    @Test
+    void whoAsksForSettingsThatWerePutRightIsNotToldTheProblemOfBefore() throws Exception {
+        String good = Files.readString(inside.settings.resolve("edge1.yaml"));
+        Files.writeString(inside.settings.resolve("edge1.yaml"), good.replace("port:", "prt:"));
+        assertThat(inside.control().reload()).isInstanceOf(SettingsDirectory.Outcome.Kept.class);
+
+        Files.writeString(inside.settings.resolve("edge1.yaml"), good.replace("sip.acorn", "new.acorn"));
+        assertThat(inside.control().reload()).isInstanceOf(SettingsDirectory.Outcome.Reloaded.class);
     }
 
     @Test

@@ -28,7 +28,7 @@ final class FakeNode implements ControlPeer {
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
     FakeNode(String name, ControlService service) {
-        this(new PeerIdentity(name, null, List.of()), service);
+        this(new PeerIdentity(name, null, List.of(), null), service);
     }
 
     FakeNode(PeerIdentity identity, ControlService service) {

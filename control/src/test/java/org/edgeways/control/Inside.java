@@ -151,9 +151,7 @@ final class Inside implements AutoCloseable {
         ahead = ahead.plus(time);
     }
 
-    /** Looks at the directory until what was written has settled. */
     SettingsDirectory.Outcome reload() {
-        control.reload();
         return control.reload();
     }
 

@@ -13,13 +13,16 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.edgeways.base.LogText;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.link.engine.DialAction;
@@ -111,37 +114,47 @@ public final class LinkDialer implements AutoCloseable {
         this.book = new DialBook(times, context.random());
     }
 
+    /**
+     * Keeps connections to these nodes from now on and to no others: connections to a node that is no more among them are ended
+     * at once, as by {@link #removeNode}.
+     */
+    public void setNodes(Collection<LinkNode> next) {
+        onBook(() -> {
+            Set<String> names = next.stream().map(LinkNode::name).collect(Collectors.toSet());
+            List.copyOf(nodes.keySet()).stream()
+                    .filter(known -> !names.contains(known))
+                    .forEach(this::remove);
+            next.forEach(this::set);
+        });
+    }
+
     /** Keeps connections to that node, or keeps them as it says from now on. */
     public void setNode(LinkNode node) {
-        onBook(() -> {
-            if (closed || drained) {
-                return;
-            }
-            LinkNode before = nodes.put(node.name(), node);
-            if (before == null) {
-                context.counters()
-                        .gauge(
-                                "link_connections_open",
-                                () -> openTo(node.name()),
-                                "end",
-                                "inside",
-                                "node",
-                                node.name());
-            }
-            boolean anew =
-                    before != null && (!before.verifyName().equals(node.verifyName()) || before.tls() != node.tls());
-            long generation = generations.merge(node.name(), anew ? 1L : 0L, Long::sum);
-            run(book.setNode(
-                    node.name(), new NodeTarget(node.addresses(), node.connections(), generation), context.now()));
-        });
+        onBook(() -> set(node));
+    }
+
+    private void set(LinkNode node) {
+        if (closed || drained) {
+            return;
+        }
+        LinkNode before = nodes.put(node.name(), node);
+        if (before == null) {
+            context.counters()
+                    .gauge("link_connections_open", () -> openTo(node.name()), "end", "inside", "node", node.name());
+        }
+        boolean anew = before != null && (!before.verifyName().equals(node.verifyName()) || before.tls() != node.tls());
+        long generation = generations.merge(node.name(), anew ? 1L : 0L, Long::sum);
+        run(book.setNode(node.name(), new NodeTarget(node.addresses(), node.connections(), generation), context.now()));
     }
 
     /** Ends all connections to that node at once and opens no more. */
     public void removeNode(String name) {
-        onBook(() -> {
-            nodes.remove(name);
-            run(book.removeNode(name));
-        });
+        onBook(() -> remove(name));
+    }
+
+    private void remove(String name) {
+        nodes.remove(name);
+        run(book.removeNode(name));
     }
 
     /** Opens no more connections and ends each open one when what runs on it has ended. */
@@ -382,7 +395,7 @@ public final class LinkDialer implements AutoCloseable {
         public void up(LinkConnection connection, int allowed) {
             onBook(() -> {
                 run(book.opened(number, context.now()));
-                LOG.info("event=link-up node={} open={}", node, openTo(node));
+                LOG.info("event=link-up code=ok node={} open={}", node, openTo(node));
             });
         }
 

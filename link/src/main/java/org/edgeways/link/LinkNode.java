@@ -32,6 +32,11 @@ public record LinkNode(String name, List<LinkAddress> addresses, String verifyNa
         return new LinkNode(name, List.of(address), verifyName, tls, CONNECTIONS);
     }
 
+    /** The same with other addresses, tried in turn. */
+    public LinkNode withAddresses(List<LinkAddress> all) {
+        return new LinkNode(name, all, verifyName, tls, connections);
+    }
+
     /** The same with another number of connections. */
     public LinkNode withConnections(int count) {
         return new LinkNode(name, addresses, verifyName, tls, count);

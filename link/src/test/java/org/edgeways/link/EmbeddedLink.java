@@ -165,11 +165,11 @@ final class EmbeddedLink implements AutoCloseable {
                 context,
                 limits,
                 LinkTimes.DEFAULT,
-                new PeerIdentity("edge1", null, List.of()),
+                new PeerIdentity("edge1", null, List.of(), null),
                 streams::of,
                 insideEvents);
         opening = LinkConnection.opening(
-                edge, context, limits, LinkTimes.DEFAULT, new PeerIdentity(null, "pool", List.of()), edgeEvents);
+                edge, context, limits, LinkTimes.DEFAULT, new PeerIdentity(null, "pool", List.of(), null), edgeEvents);
         settle();
     }
 

@@ -38,11 +38,6 @@ public record PeerIdentity(
         dnsNames = List.copyOf(dnsNames);
     }
 
-    /** One whose certificate's serial number is not known. */
-    public PeerIdentity(@Nullable String node, @Nullable String service, List<String> dnsNames) {
-        this(node, service, dnsNames, null);
-    }
-
     /** Reads the names of a certificate that was verified before. Alternative names that cannot be read count as none. */
     public static PeerIdentity of(X509Certificate certificate) {
         @Nullable String node = null;

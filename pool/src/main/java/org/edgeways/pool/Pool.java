@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -33,12 +32,10 @@ import org.edgeways.pool.presence.engine.SavedPresence;
 import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
 import org.edgeways.sip.transaction.SipTimers;
-import org.edgeways.siptransport.LinkListener;
 import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.OutboundSettings;
 import org.edgeways.siptransport.SipConnectionSettings;
-import org.edgeways.siptransport.SipDialer;
-import org.edgeways.siptransport.SipDialerSettings;
+import org.edgeways.siptransport.SipDialers;
 import org.edgeways.siptransport.SipListener;
 import org.edgeways.siptransport.SipListenerSettings;
 import org.edgeways.siptransport.SipShard;
@@ -59,7 +56,7 @@ public final class Pool implements AutoCloseable {
     private final AtomicReference<@Nullable PoolEngine> engine;
     private final AtomicBoolean closing;
     private final List<SipListener> listeners = new ArrayList<>();
-    private final Map<String, SipDialer> dialers = new ConcurrentHashMap<>();
+    private final SipDialers dialers;
     private final Set<String> edgeHosts = new TreeSet<>();
     private final AccountsPeople people;
     private final MessageStore messages;
@@ -87,12 +84,13 @@ public final class Pool implements AutoCloseable {
         this.messages = messages;
         this.admission = new Admission("inside", settings.limits().admission(), BanCheck.NONE, counters);
         this.shards = shards;
+        this.dialers = new SipDialers(transport, shards);
         this.engine = engine;
         this.closing = closing;
     }
 
     /**
-     * Starts a pool. When this returns, it listens; links to edge nodes may take longer, see {@link #linked}. Blocks
+     * Starts a pool. When this returns, it listens; links to edge nodes may take longer. Blocks
      * while it reads the store.
      *
      * @param random a {@link java.security.SecureRandom} except in tests; used from several threads
@@ -280,44 +278,21 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Keeps links to these edge nodes from now on and to no others: those of a node that is no more among them are closed at
-     * once. Those of one that is dialled otherwise than before, or with fewer connections, end by themselves as soon as
-     * nothing is lost by it, after the new ones were begun. That an edge once had another host is not forgotten.
+     * Keeps links to these edge nodes from now on and to no others, as {@link SipDialers#keep} says. That an edge once had
+     * another host is not forgotten.
      */
     public synchronized void dial(List<LinkedNode> edges) {
         if (closing.get()) {
             return;
         }
-        Set<String> names = edges.stream().map(LinkedNode::host).collect(Collectors.toSet());
-        dialers.entrySet().removeIf(dialled -> {
-            boolean gone = !names.contains(dialled.getKey());
-            if (gone) {
-                dialled.getValue().close();
-            }
-            return gone;
-        });
         if (edgeHosts.addAll(hosts(edges))) {
             tellEngine(); // before a request can come from one of them
         }
-        for (LinkedNode edge : edges) {
-            SipDialerSettings said =
-                    edge.dialer(settings.linkTls(), settings.limits().link());
-            SipDialer known = dialers.get(edge.host());
-            if (known == null) {
-                dialers.put(edge.host(), SipDialer.start(transport, said, shards, LinkListener.NONE));
-            } else {
-                known.use(said);
-            }
-        }
+        dialers.keep(edges, settings.linkTls(), settings.limits().link());
     }
 
     private static Set<String> hosts(List<LinkedNode> edges) {
         return edges.stream().map(edge -> edge.host().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-    }
-
-    /** Whether every edge node is linked with at least one connection. */
-    public boolean linked() {
-        return dialers.values().stream().allMatch(dialer -> dialer.open() > 0);
     }
 
     /** Where devices inside connect. */
@@ -332,7 +307,7 @@ public final class Pool implements AutoCloseable {
             open.close();
         }
         listeners.forEach(SipListener::close);
-        dialers.values().forEach(SipDialer::close);
+        dialers.close();
     }
 
     /** Takes no more requests, writes what was accepted, and ends. Event loops and transport stay open. */

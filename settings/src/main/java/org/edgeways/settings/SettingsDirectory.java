@@ -18,13 +18,16 @@ public final class SettingsDirectory {
 
     /** What one look has brought. */
     public sealed interface Outcome {
-        /** The directory says what is in use, or something new that may not be complete yet. */
+        /** The directory says what is in use. */
         record Unchanged() implements Outcome {}
+
+        /** The directory holds something else than at the look before: it may not be complete, and is not judged yet. */
+        record Unsettled() implements Outcome {}
 
         /** This is in use from now on. */
         record Reloaded(Settings settings) implements Outcome {}
 
-        /** The directory holds something that cannot be used: what was in use is in use. Told at every look while it is so. */
+        /** The directory holds something that cannot be used: what was in use is in use. Told at every look that finds it the same. */
         record Kept(SettingsOutcome.Bad bad) implements Outcome {}
     }
 
@@ -58,7 +61,10 @@ public final class SettingsDirectory {
         Content content = new Content(SettingsFiles.read(directory, problems).files(), problems.all());
         boolean settled = seen == null || content.equals(seen);
         seen = content;
-        if (!settled || content.equals(judged)) {
+        if (!settled) {
+            return new Outcome.Unsettled();
+        }
+        if (content.equals(judged)) {
             return refused == null ? new Outcome.Unchanged() : new Outcome.Kept(refused);
         }
         judged = content;

@@ -63,14 +63,18 @@ public final class SipDialer implements AutoCloseable {
     }
 
     /**
-     * Keeps links as these say from now on; their name and limits of a connection stay. Where they lead elsewhere, new ones are
-     * dialled there, and those of before end as those that are too many.
+     * Keeps links as these say from now on; their name and limits of a connection stay. Where they do not lead to where it was
+     * dialled before, new ones are dialled, and those of before end as those that are too many.
      */
     public synchronized void use(SipDialerSettings next) {
-        boolean elsewhere = !next.host().equals(settings.host()) || next.port() != settings.port();
         settings = next;
-        if (elsewhere) {
-            keep(0);
+        List<InetSocketAddress> right = next.places();
+        for (Place place : List.copyOf(places)) {
+            InetSocketAddress at = place.at;
+            if (at != null && !right.contains(at)) {
+                places.remove(place);
+                leave(place, QUIET);
+            }
         }
         keep(next.connections());
     }
@@ -92,10 +96,13 @@ public final class SipDialer implements AutoCloseable {
             place.loop.execute(place::connect);
         }
         while (places.size() > connections) {
-            Place surplus = places.removeLast();
-            leaving.add(surplus);
-            surplus.loop.execute(() -> surplus.leave(quiet));
+            leave(places.removeLast(), quiet);
         }
+    }
+
+    private void leave(Place surplus, Duration quiet) {
+        leaving.add(surplus);
+        surplus.loop.execute(() -> surplus.leave(quiet));
     }
 
     /** How many connections are open now. */
@@ -118,6 +125,9 @@ public final class SipDialer implements AutoCloseable {
         private @Nullable ChannelSipConnection connection;
         private @Nullable Future<?> next;
         private boolean surplus;
+        /** Where it is dialled or was last; null before. */
+        private volatile @Nullable InetSocketAddress at;
+
         private volatile long lastMessage;
 
         Place(EventLoop loop) {
@@ -128,7 +138,9 @@ public final class SipDialer implements AutoCloseable {
             if (closed || surplus) {
                 return;
             }
-            InetSocketAddress address = InetSocketAddress.createUnresolved(settings.host(), settings.port());
+            List<InetSocketAddress> all = settings.places();
+            InetSocketAddress address = all.get(failures % all.size());
+            at = address;
             Connector.Target target =
                     new Connector.Target(address, settings.tls(), settings.verifyName(), settings.connectTimeout());
             var _ = Connector.connect(setup, loop, target).whenComplete((made, failure) -> {
@@ -149,7 +161,7 @@ public final class SipDialer implements AutoCloseable {
             lastMessage = context.clock().now();
             placeOfFlow.put(connected.flow().id(), this);
             int now = open.incrementAndGet();
-            LOG.info("event=sip-link-up dialer={} open={} of={}", settings.name(), now, wanted);
+            LOG.info("event=sip-link-up code=ok dialer={} open={} of={}", settings.name(), now, wanted);
             listener.up(connected, now);
             if (!connected.isOpen()) {
                 lost(connected, TransportErrorCode.PEER_CLOSED);

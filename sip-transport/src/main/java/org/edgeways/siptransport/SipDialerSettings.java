@@ -1,6 +1,9 @@
 package org.edgeways.siptransport;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.edgeways.net.ClientTls;
 
 /**
@@ -18,6 +21,7 @@ import org.edgeways.net.ClientTls;
  * @param keepAlive interval of pings (RFC 5626 section 3.5.1), each 80 to 100 % of it; default 30 s
  * @param pongTimeout how long a ping may stay unanswered; default 10 s
  * @param connection limits of each connection
+ * @param others where the node may still be, not resolved; tried in turn when it is not reached at {@code host}; default none
  */
 public record SipDialerSettings(
         String name,
@@ -31,9 +35,11 @@ public record SipDialerSettings(
         Duration longestBackOff,
         Duration keepAlive,
         Duration pongTimeout,
-        SipConnectionSettings connection) {
+        SipConnectionSettings connection,
+        List<InetSocketAddress> others) {
 
     public SipDialerSettings {
+        others = List.copyOf(others);
         if (port < 1 || port > 65_535 || connections < 1) {
             throw new IllegalArgumentException("a dialer needs a port and at least one connection");
         }
@@ -60,7 +66,8 @@ public record SipDialerSettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
-                SipConnectionSettings.BETWEEN_PARTS);
+                SipConnectionSettings.BETWEEN_PARTS,
+                List.of());
     }
 
     /** The same with another number of connections. */
@@ -77,7 +84,33 @@ public record SipDialerSettings(
                 longestBackOff,
                 keepAlive,
                 pongTimeout,
-                connection);
+                connection,
+                others);
+    }
+
+    /** The same with other places where the node may still be. */
+    public SipDialerSettings withOthers(List<InetSocketAddress> places) {
+        return new SipDialerSettings(
+                name,
+                host,
+                port,
+                verifyName,
+                tls,
+                connections,
+                connectTimeout,
+                firstBackOff,
+                longestBackOff,
+                keepAlive,
+                pongTimeout,
+                connection,
+                places);
+    }
+
+    /** Where it is dialled, not resolved: first, then in turn. */
+    List<InetSocketAddress> places() {
+        List<InetSocketAddress> places = new ArrayList<>(List.of(InetSocketAddress.createUnresolved(host, port)));
+        places.addAll(others);
+        return places;
     }
 
     /** The same with other pauses. */
@@ -94,7 +127,8 @@ public record SipDialerSettings(
                 longest,
                 keepAlive,
                 pongTimeout,
-                connection);
+                connection,
+                others);
     }
 
     /** The same with another keep-alive. */
@@ -111,6 +145,7 @@ public record SipDialerSettings(
                 longestBackOff,
                 interval,
                 timeout,
-                connection);
+                connection,
+                others);
     }
 }

@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Test;
 /** By which names the other end of a link is found. */
 final class LinkTableTest {
 
-    private static final PeerIdentity NODE = new PeerIdentity("pool", null, List.of("pool.inside.acorn.example"));
-    private static final PeerIdentity SERVICE = new PeerIdentity(null, "pool", List.of("pool.inside.acorn.example"));
-    private static final PeerIdentity HOST = new PeerIdentity(null, null, List.of("sip.inside.acorn.example"));
+    private static final PeerIdentity NODE = new PeerIdentity("pool", null, List.of("pool.inside.acorn.example"), null);
+    private static final PeerIdentity SERVICE =
+            new PeerIdentity(null, "pool", List.of("pool.inside.acorn.example"), null);
+    private static final PeerIdentity HOST = new PeerIdentity(null, null, List.of("sip.inside.acorn.example"), null);
 
     @Test
     void nodeThatIsCalledLikeTheServiceDoesNotStandForItAtTheEdge() {

@@ -52,15 +52,6 @@ final class SettingsChange implements AutoCloseable {
     }
 
     private void take() {
-        try {
-            look();
-        } catch (AppFailure ofWhatWasThereBefore) {
-            // what is new is judged at the second look
-        }
-        look();
-    }
-
-    private void look() {
         administration.ask(AdminClient.request("settings-reload"));
     }
 

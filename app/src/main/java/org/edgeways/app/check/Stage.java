@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.edgeways.app.demo.DemoDescription;
+import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.net.ClientTls;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipUserAgent;
@@ -140,7 +141,8 @@ final class Stage implements AutoCloseable {
             client.unregister();
         } catch (IOException e) {
             LOG.info(
-                    "event=check-not-signed-out person={} reason=\"{}\"",
+                    "event=check-not-signed-out code={} person={} reason=\"{}\"",
+                    AppErrorCode.NOT_RUNNING.code(),
                     client.settings().addressOfRecord(),
                     e.getMessage());
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.ExitCode;
+import org.edgeways.node.NodeErrorCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,7 +122,8 @@ public final class StatusCommand implements Callable<Integer> {
                     name + ": a bundle works until " + node.path("bundleUntil").asText());
         }
         if (report.path("rejected").isObject()) {
-            boolean runs = !report.path("rejected").path("code").asText().equals("node-roles-not-started");
+            boolean runs =
+                    !report.path("rejected").path("code").asText().equals(NodeErrorCode.ROLES_NOT_STARTED.code());
             notes.add(name + (runs ? " refused revision " : " serves nobody: it cannot run revision ")
                     + report.path("rejected").path("revision").asText() + ": "
                     + report.path("rejected").path("reason").asText());

@@ -53,22 +53,6 @@ public record PoolConfig(
         }
     }
 
-    /** The same without edge nodes: who they are is told later. */
-    public PoolConfig withoutEdges() {
-        return new PoolConfig(
-                data,
-                sipDomains,
-                host,
-                aliases,
-                inside,
-                certificate,
-                new Link(link.certificate(), link.authority(), List.of(), link.limits()),
-                digestAlgorithms,
-                certificateCheck,
-                admin,
-                limits);
-    }
-
     /**
      * One edge node.
      *

@@ -25,7 +25,6 @@ import org.edgeways.settings.kind.Admission;
 import org.edgeways.settings.kind.Certificate;
 import org.edgeways.settings.kind.ConnectionLimits;
 import org.edgeways.settings.kind.Connector;
-import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.MessageSize;
 import org.edgeways.settings.kind.Pool;
 import org.edgeways.settings.kind.PoolLimits;
@@ -102,7 +101,7 @@ public final class SettingsConfigs {
     }
 
     /**
-     * What a pool runs by the settings.
+     * What a pool runs by the settings. Whom it dials is not in it.
      *
      * @param name of the pool
      * @param data its data directory, from which relative names of files count
@@ -124,9 +123,7 @@ public final class SettingsConfigs {
                 new PoolConfig.Link(
                         link.certificate(),
                         link.authority(),
-                        settings.nodes().values().stream()
-                                .map(SettingsConfigs::dialled)
-                                .toList(),
+                        List.of(),
                         new LinkLimits(
                                 pool.link().keepAlive(),
                                 pool.link().pongTimeout(),
@@ -182,11 +179,6 @@ public final class SettingsConfigs {
                                 said.link().longestBackOff())),
                 said.certificateCheck(),
                 transactions(said.transactions()));
-    }
-
-    private static PoolConfig.Edge dialled(EdgeNode node) {
-        EdgeNode.InsideLeg leg = node.insideLeg();
-        return new PoolConfig.Edge(leg.host(), leg.dialledAddress(), leg.dialledPort(), leg.connections());
     }
 
     /** Where the inside connects to a node. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.net.AcceptLoop;
 import org.edgeways.net.PrivateSocket;
 import org.slf4j.Logger;
@@ -76,7 +77,11 @@ public final class CountersSocket implements AutoCloseable {
             server.close();
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("event=counters-socket-left file={} reason=\"{}\"", file.getFileName(), e.toString());
+            LOG.warn(
+                    "event=counters-socket-left code={} file={} reason=\"{}\"",
+                    AppErrorCode.SOCKET_LEFT.code(),
+                    file.getFileName(),
+                    e.toString());
         }
     }
 }

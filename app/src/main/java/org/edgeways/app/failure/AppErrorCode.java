@@ -26,6 +26,14 @@ public enum AppErrorCode implements ErrorCode {
     SETTINGS_NEEDED("app-settings-needed", "this pool runs without settings, and so has no nodes that join"),
     /** A node could not join. */
     NOT_JOINED("app-not-joined", "The node has not joined."),
+    /** The file of a socket could not be removed. */
+    SOCKET_LEFT("app-socket-left", "The file of a socket could not be removed; the next start replaces it."),
+    /** A certificate ends soon. */
+    CERTIFICATE_ENDS("app-certificate-ends", "Two thirds of the certificate's life are over."),
+    /** The settings in the directory are not in use. */
+    SETTINGS_NOT_TAKEN("app-settings-not-taken", "The settings in the directory cannot be used; those in use stay."),
+    /** A change is taken only at the next start. */
+    RESTART_NEEDED("app-restart-needed", "The settings have changed in what is taken only at a start."),
     /** A part of the program could not start. */
     START_FAILED("app-start-failed", "A part of the program could not start.");
 

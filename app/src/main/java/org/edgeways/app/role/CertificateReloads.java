@@ -162,7 +162,7 @@ final class CertificateReloads implements AutoCloseable {
                 counters.counter(role + "_certificate_reloads", "listener", files.name)
                         .increment();
                 LOG.info(
-                        "event={}-certificate-reloaded listener={} serial={} until={}",
+                        "event={}-certificate-reloaded code=ok listener={} serial={} until={}",
                         role,
                         files.name,
                         certificate.getSerialNumber().toString(16),

@@ -3,9 +3,7 @@ package org.edgeways.app.role;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.edgeways.app.config.ConnectorConfig;
 import org.edgeways.app.config.PoolConfig;
@@ -112,21 +110,19 @@ public final class ConnectorProcess implements AutoCloseable {
         }
     }
 
-    private static Map<String, LinkedNode> edges(PoolConfig.Link link) {
-        Map<String, LinkedNode> edges = new HashMap<>();
-        link.edges()
-                .forEach(edge -> edges.put(
-                        edge.host(), new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections())));
-        return edges;
+    private static List<LinkedNode> edges(PoolConfig.Link link) {
+        return link.edges().stream()
+                .map(edge -> new LinkedNode(edge.host(), edge.address(), edge.port(), edge.connections()))
+                .toList();
     }
 
     /**
      * What the connector itself is told.
      *
-     * @param edges by the hosts that they write into Path and Record-Route
+     * @param edges with the hosts that they write into Path and Record-Route
      * @param link shows the connector's certificate to them
      */
-    static ConnectorSettings settings(ConnectorConfig config, Map<String, LinkedNode> edges, ClientTls link)
+    static ConnectorSettings settings(ConnectorConfig config, List<LinkedNode> edges, ClientTls link)
             throws SSLException {
         ConnectorConfig.Server server = config.server();
         return new ConnectorSettings(
@@ -154,11 +150,6 @@ public final class ConnectorProcess implements AutoCloseable {
                 yield new Wire.Tls(tls.mutualClient(identity, authorities), tls.mutualServer(identity, authorities));
             }
         };
-    }
-
-    /** Every edge node is linked. */
-    public boolean isLinked() {
-        return connector.linked();
     }
 
     @Override

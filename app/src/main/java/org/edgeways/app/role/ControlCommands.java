@@ -16,10 +16,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.control.AuditEvent;
 import org.edgeways.control.Control;
+import org.edgeways.control.ControlErrorCode;
 import org.edgeways.control.ControlStatus;
 import org.edgeways.control.EdgeNodeStatus;
 import org.edgeways.control.IssuedCertificate;
@@ -27,6 +30,7 @@ import org.edgeways.control.NewBundle;
 import org.edgeways.control.NodeReport;
 import org.edgeways.link.NodeStatus;
 import org.edgeways.net.Pem;
+import org.edgeways.pool.admin.AdminErrorCode;
 import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.control.ControlMessage;
@@ -82,8 +86,8 @@ final class ControlCommands implements MoreCommands {
                 default -> null;
             };
         } catch (RuntimeException e) { // the store's, or that of who was to be told
-            LOG.error("event=control-command-failed command={}", command, e);
-            return refused("admin-failed", "the pool could not do it", "look at the pool's log");
+            LOG.error("event=control-command-failed code={} command={}", AdminErrorCode.FAILED.code(), command, e);
+            return refused(AdminErrorCode.FAILED, AdminErrorCode.FAILED.meaning(), "look at the pool's log");
         }
     }
 
@@ -101,19 +105,19 @@ final class ControlCommands implements MoreCommands {
             case Result.Bad<T> bad -> {
                 int end = bad.reason().indexOf("; ");
                 yield end < 0
-                        ? refused(bad.code().code(), bad.reason(), "edgeways node --help shows what can be done")
+                        ? refused(bad.code(), bad.reason(), "edgeways node --help shows what can be done")
                         : refused(
-                                bad.code().code(),
+                                bad.code(),
                                 bad.reason().substring(0, end),
                                 bad.reason().substring(end + 2));
             }
         };
     }
 
-    private static ObjectNode refused(String code, String problem, String next) {
+    private static ObjectNode refused(ErrorCode code, String problem, String next) {
         return JSON.createObjectNode()
                 .put("ok", false)
-                .put("code", code)
+                .put("code", code.code())
                 .put("problem", problem)
                 .put("next", next);
     }
@@ -148,7 +152,7 @@ final class ControlCommands implements MoreCommands {
     private ObjectNode refuseCertificate(String serial) {
         if (!SERIAL.matcher(serial).matches()) {
             return refused(
-                    "control-certificate-unknown",
+                    ControlErrorCode.CERTIFICATE_UNKNOWN,
                     "a serial number has 1 to 40 hexadecimal digits",
                     "edgeways certificate list shows them");
         }
@@ -169,11 +173,16 @@ final class ControlCommands implements MoreCommands {
         return switch (control.reload()) {
             case SettingsDirectory.Outcome.Kept kept ->
                 refused(
-                        "settings-not-taken",
+                        AppErrorCode.SETTINGS_NOT_TAKEN,
                         kept.bad().shortly(),
                         "Correct it; edgeways check DIR tells everything that is wrong.");
             case SettingsDirectory.Outcome.Reloaded _ -> good().put("changed", true);
             case SettingsDirectory.Outcome.Unchanged _ -> good().put("changed", false);
+            case SettingsDirectory.Outcome.Unsettled _ ->
+                refused(
+                        AppErrorCode.SETTINGS_NOT_TAKEN,
+                        "somebody is writing to the directory of the settings",
+                        "They are taken when two looks find the same; edgeways status shows it.");
         };
     }
 

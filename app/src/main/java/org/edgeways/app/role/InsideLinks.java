@@ -1,8 +1,11 @@
 package org.edgeways.app.role;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.edgeways.control.CertificateNames;
@@ -21,22 +24,46 @@ final class InsideLinks {
 
     private InsideLinks() {}
 
-    /** A node as the Link dials it. */
-    static LinkNode link(String name, EdgeNode node, ClientTls tls) {
-        EdgeNode.InsideLeg leg = node.insideLeg();
-        return LinkNode.of(
-                        name,
-                        new LinkAddress(leg.dialledAddress(), leg.dialledPort()),
-                        CertificateNames.ofNode(name),
-                        tls)
-                .withConnections(leg.connections());
+    /**
+     * Nodes as the Link dials them.
+     *
+     * @param dialled where, by name
+     */
+    static List<LinkNode> links(Map<String, EdgeNode> nodes, Map<String, List<LinkAddress>> dialled, ClientTls tls) {
+        return nodes.entrySet().stream()
+                .map(entry -> {
+                    List<LinkAddress> places = places(dialled, entry.getKey());
+                    return LinkNode.of(entry.getKey(), places.getFirst(), CertificateNames.ofNode(entry.getKey()), tls)
+                            .withAddresses(places)
+                            .withConnections(entry.getValue().insideLeg().connections());
+                })
+                .toList();
     }
 
-    /** A node as it is dialled for SIP. */
-    static LinkedNode sip(String name, EdgeNode node) {
-        EdgeNode.InsideLeg leg = node.insideLeg();
-        return new LinkedNode(
-                CertificateNames.ofNode(name), leg.dialledAddress(), leg.dialledPort(), leg.connections());
+    /**
+     * Nodes as they are dialled for SIP, with the hosts that those that have joined write into Path and Record-Route.
+     *
+     * @param dialled where, by name
+     */
+    static List<LinkedNode> sip(Map<String, EdgeNode> nodes, Map<String, List<LinkAddress>> dialled) {
+        return nodes.entrySet().stream()
+                .map(entry -> {
+                    List<LinkAddress> places = places(dialled, entry.getKey());
+                    return new LinkedNode(
+                            CertificateNames.ofNode(entry.getKey()),
+                            places.getFirst().host(),
+                            places.getFirst().port(),
+                            entry.getValue().insideLeg().connections(),
+                            places.stream()
+                                    .skip(1)
+                                    .map(place -> InetSocketAddress.createUnresolved(place.host(), place.port()))
+                                    .toList());
+                })
+                .toList();
+    }
+
+    private static List<LinkAddress> places(Map<String, List<LinkAddress>> dialled, String node) {
+        return Objects.requireNonNull(dialled.get(node), "the legs are those of the nodes");
     }
 
     /**

@@ -7,11 +7,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.PoolConfig;
 import org.edgeways.app.config.SettingsConfigs;
@@ -26,11 +24,13 @@ import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
 import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkServices;
+import org.edgeways.link.engine.LinkAddress;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Pool;
 import org.edgeways.settings.snapshot.SnapshotChange;
 import org.edgeways.store.Store;
@@ -106,12 +106,13 @@ public final class InsideProcess implements AutoCloseable {
         opened.push(store);
         Links links = new Links(data);
         ControlSettings usual = ControlSettings.in(own);
+        SettingsDirectory directory = new SettingsDirectory(settings);
         Control control = RoleParts.good(Control.start(
                 passphrase.map(usual::withPassphrase).orElse(usual),
                 new Control.Surroundings(
                         store,
-                        new SettingsDirectory(settings),
-                        CertificateNames.ofService(name(settings, usual)),
+                        directory,
+                        CertificateNames.ofService(name(directory, usual)),
                         InstantSource.system(),
                         random,
                         counters),
@@ -146,11 +147,10 @@ public final class InsideProcess implements AutoCloseable {
      * The name of the pool, by which nodes know this inside: requests go to the service of that name. If the settings cannot
      * be used, control begins with the last good ones, and theirs is the name; without those too, nothing starts.
      */
-    private static String name(Path settings, ControlSettings control) {
-        Optional<Settings> begun =
-                new SettingsDirectory(settings).check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
-                        ? Optional.of(read)
-                        : Control.settingsOfLastTime(control);
+    private static String name(SettingsDirectory directory, ControlSettings control) {
+        Optional<Settings> begun = directory.check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
+                ? Optional.of(read)
+                : Control.settingsOfLastTime(control);
         return begun.flatMap(set -> set.pools().keySet().stream().findFirst()).orElse(POOL);
     }
 
@@ -165,17 +165,16 @@ public final class InsideProcess implements AutoCloseable {
         SettingsConfigs.Identity none = new SettingsConfigs.Identity(
                 new CertificateFiles(data.resolve("none"), data.resolve("none")), data.resolve("none"));
         return SettingsConfigs.pool(
-                        settings, settings.pools().keySet().iterator().next(), data, none)
-                .withoutEdges();
+                settings, settings.pools().keySet().iterator().next(), data, none);
     }
 
     /** Dials whom control says, over the Link and for SIP, and names the services that there are. */
     private static final class Links implements Perimeter.Listener {
         private final Path data;
         private final SettingsInEffect settings = new SettingsInEffect();
+        private final InsideLegs legs = new InsideLegs();
         private @Nullable Perimeter latest;
         private @Nullable Running running;
-        private Set<String> dialled = new HashSet<>();
         private List<String> restartNeeded = List.of();
 
         /** @param started the settings that the pool was started with */
@@ -226,7 +225,7 @@ public final class InsideProcess implements AutoCloseable {
             keys.addAll(
                     SnapshotChange.ofPool(pool(to.started()), pool(settings)).restartNeeded());
             restartNeeded = List.copyOf(keys);
-            LOG.info("event=pool-settings-taken restart=\"{}\"", String.join(" ", restartNeeded));
+            LOG.info("event=pool-settings-taken code=ok restart=\"{}\"", String.join(" ", restartNeeded));
         }
 
         private static Pool pool(Settings settings) {
@@ -240,19 +239,10 @@ public final class InsideProcess implements AutoCloseable {
                 return;
             }
             to.services().replaceNamed(InsideLinks.services(perimeter.settings(), Optional.empty()));
-            dialled.stream()
-                    .filter(name -> !perimeter.nodes().containsKey(name))
-                    .forEach(to.dialer()::removeNode);
-            dialled = new HashSet<>(perimeter.nodes().keySet());
-            perimeter
-                    .nodes()
-                    .forEach((name, node) -> to.dialer()
-                            .setNode(InsideLinks.link(name, node, to.control().tls())));
-            to.pool()
-                    .pool()
-                    .dial(perimeter.nodes().entrySet().stream()
-                            .map(entry -> InsideLinks.sip(entry.getKey(), entry.getValue()))
-                            .toList());
+            Map<String, EdgeNode> nodes = perimeter.nodes();
+            Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);
+            to.dialer().setNodes(InsideLinks.links(nodes, dialled, to.control().tls()));
+            to.pool().pool().dial(InsideLinks.sip(nodes, dialled));
         }
     }
 

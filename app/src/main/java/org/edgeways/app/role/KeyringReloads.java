@@ -39,7 +39,7 @@ final class KeyringReloads implements Runnable {
                 use.accept(keyring);
                 counters.counter("edge_keyring_reloads").increment();
                 LOG.info(
-                        "event=edge-keyring-reloaded key={} keys={}",
+                        "event=edge-keyring-reloaded code=ok key={} keys={}",
                         HexFormat.of().toHexDigits(keyring.newest().id()),
                         keyring.keys().size());
             }

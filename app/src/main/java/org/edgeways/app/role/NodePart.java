@@ -22,6 +22,7 @@ import org.edgeways.link.LinkProtocol;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.Desk;
 import org.edgeways.net.EventLoops;
+import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.Pem;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
@@ -147,7 +148,10 @@ final class NodePart implements NodeHost, AutoCloseable {
                 try {
                     int ended = insideLeg.trust(read, refused);
                     if (ended > 0) {
-                        LOG.warn("event=node-connections-ended count={}: their certificate is refused", ended);
+                        LOG.warn(
+                                "event=node-connections-ended code={} count={}: their certificate is refused",
+                                NetErrorCode.CERTIFICATE_REFUSED.code(),
+                                ended);
                     }
                     yield Result.ok(true);
                 } catch (SSLException e) {

@@ -31,7 +31,6 @@ import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerTls;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
-import org.edgeways.net.port.ListenerSettings;
 import org.edgeways.net.port.PortEvents;
 import org.edgeways.net.port.ProtocolTable;
 import org.edgeways.net.port.SharedListener;
@@ -131,18 +130,8 @@ final class NodeWaiting implements NodeRoles {
             opened.push(node);
             Admission admission = new Admission("inside-leg", AdmissionLimits.defaults(), BanCheck.NONE, counters);
             ProtocolTable protocols = new ProtocolTable(node.protocol());
-            boolean all = false;
-            for (InetSocketAddress address : leg) {
-                // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
-                if (!all || !address.getAddress().isAnyLocalAddress()) {
-                    opened.push(SharedListener.open(
-                            transport.port(),
-                            new ListenerSettings("inside-leg", address, admission),
-                            protocols,
-                            PortEvents.NONE));
-                }
-                all |= address.getAddress().isAnyLocalAddress();
-            }
+            SharedListener.openAll(transport.port(), "inside-leg", leg, admission, protocols, PortEvents.NONE)
+                    .forEach(opened::push);
             kept.ifPresent(snapshot -> watch(snapshot, transport, counters, opened));
             return settings(kept);
         } catch (IOException e) {

@@ -9,13 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.ConnectorConfig;
 import org.edgeways.app.config.SettingsConfigs;
@@ -28,11 +25,12 @@ import org.edgeways.base.BlockRandom;
 import org.edgeways.base.LogText;
 import org.edgeways.connector.Connector;
 import org.edgeways.connector.ConnectorSettings;
-import org.edgeways.control.CertificateNames;
+import org.edgeways.control.ControlErrorCode;
 import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
 import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkServices;
+import org.edgeways.link.engine.LinkAddress;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Desk;
@@ -45,7 +43,7 @@ import org.edgeways.net.TlsIdentity;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
-import org.edgeways.siptransport.LinkedNode;
+import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.siptransport.TransportContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,11 +67,11 @@ public final class SettledConnector implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final MicrometerCounters counters = new MicrometerCounters();
     private final LinkServices services = new LinkServices(Map.of());
+    private final InsideLegs legs = new InsideLegs();
     private final ClientTls tls;
     private final LinkDialer dialer;
     private final Optional<Connector> sip;
     private final Settings running;
-    private Set<String> dialled = new HashSet<>();
     private String problem = "";
 
     private SettledConnector(
@@ -201,7 +199,7 @@ public final class SettledConnector implements AutoCloseable {
                     "Correct the Connector " + name + " in the settings.",
                     e);
         }
-        ConnectorSettings settings = ConnectorProcess.settings(config, Map.of(), tls);
+        ConnectorSettings settings = ConnectorProcess.settings(config, List.of(), tls);
         Connector connector = Connector.start(settings, transport, counters, new BlockRandom(random));
         opened.push(connector);
         ConnectorProcess.watchServer(config, settings, reloads);
@@ -213,6 +211,7 @@ public final class SettledConnector implements AutoCloseable {
     private void look() {
         switch (directory.check()) {
             case SettingsDirectory.Outcome.Unchanged _ -> problem = "";
+            case SettingsDirectory.Outcome.Unsettled _ -> {}
             case SettingsDirectory.Outcome.Kept kept -> {
                 String shortly = kept.bad().shortly();
                 if (!shortly.equals(problem)) {
@@ -227,9 +226,13 @@ public final class SettledConnector implements AutoCloseable {
             case SettingsDirectory.Outcome.Reloaded(Settings next) -> {
                 problem = "";
                 if (!next.connectors().containsKey(name)) {
-                    LOG.warn("event=connector-not-in-settings name={}: no node is dialled and no service named", name);
+                    LOG.warn(
+                            "event=connector-not-in-settings code={} name={}: no node is dialled and no service named",
+                            ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS.code(),
+                            name);
                 } else if (!said().equals(next.connectors().get(name))) {
-                    LOG.warn("event=connector-restart-needed name={}", name);
+                    LOG.warn(
+                            "event=connector-restart-needed code={} name={}", AppErrorCode.RESTART_NEEDED.code(), name);
                 }
                 apply(next);
             }
@@ -240,20 +243,15 @@ public final class SettledConnector implements AutoCloseable {
     private void apply(Settings next) {
         boolean ours = next.connectors().containsKey(name);
         services.replaceNamed(ours ? InsideLinks.services(next, Optional.of(name)) : Map.of());
-        Map<String, LinkedNode> edges = new HashMap<>();
-        Set<String> named = new HashSet<>();
-        if (ours) {
-            next.nodes().forEach((node, said) -> {
-                named.add(node);
-                dialer.setNode(InsideLinks.link(node, said, tls));
-                // what a node that has joined writes into Path and Record-Route
-                edges.put(CertificateNames.ofNode(node), InsideLinks.sip(node, said));
-            });
-        }
-        dialled.stream().filter(node -> !named.contains(node)).forEach(dialer::removeNode);
-        dialled = named;
-        sip.ifPresent(connector -> connector.dial(edges));
-        LOG.info("event=connector-settings-taken name={} nodes={} services={}", name, named.size(), services.size());
+        Map<String, EdgeNode> nodes = ours ? next.nodes() : Map.of();
+        Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);
+        dialer.setNodes(InsideLinks.links(nodes, dialled, tls));
+        sip.ifPresent(connector -> connector.dial(InsideLinks.sip(nodes, dialled)));
+        LOG.info(
+                "event=connector-settings-taken code=ok name={} nodes={} services={}",
+                name,
+                nodes.size(),
+                services.size());
     }
 
     /** Nobody renews its certificate for it. */
@@ -261,7 +259,8 @@ public final class SettledConnector implements AutoCloseable {
         X509Certificate leaf = tls.identity().orElseThrow().leaf();
         if (Instant.now().isAfter(RenewalTime.of(leaf))) {
             LOG.warn(
-                    "event=connector-certificate-ends name={} until={}: make another with edgeways connector enroll",
+                    "event=connector-certificate-ends code={} name={} until={}: make another with edgeways connector enroll",
+                    AppErrorCode.CERTIFICATE_ENDS.code(),
                     name,
                     leaf.getNotAfter().toInstant());
         }

@@ -24,7 +24,6 @@ import org.edgeways.net.ProcessClock;
 import org.edgeways.net.http.HttpAnswer;
 import org.edgeways.net.http.HttpFront;
 import org.edgeways.net.http.HttpRoute;
-import org.edgeways.net.port.ListenerSettings;
 import org.edgeways.net.port.PortContext;
 import org.edgeways.net.port.PortEvents;
 import org.edgeways.net.port.Protocol;
@@ -75,10 +74,8 @@ public final class AdminListener implements AutoCloseable {
         HttpFront front = new HttpFront(admin.routes(), host -> isOurs(host, config.hosts()), counters);
         ProtocolTable protocols = new ProtocolTable(Protocol.clear("http", front));
         try {
-            for (InetSocketAddress address : config.listen().sockets()) {
-                admin.listeners.add(SharedListener.open(
-                        context, new ListenerSettings(NAME, address, admission), protocols, PortEvents.NONE));
-            }
+            admin.listeners.addAll(SharedListener.openAll(
+                    context, NAME, config.listen().sockets(), admission, protocols, PortEvents.NONE));
         } catch (IOException e) {
             admin.close();
             throw e;

@@ -196,7 +196,6 @@ class SettingsConfigsTest {
                  "inside": {"host": "pool.acorn.example", "aliases": ["p"], "addresses": ["127.0.0.4"],
                    "sipTlsPort": 5062, "certificate": "in.crt", "key": "in.key", "limits": {%s, %s}},
                  "link": {"certificate": "link.crt", "key": "link.key", "authority": "ca.crt",
-                   "edges": [{"host": "edge1.acorn.example", "address": "10.0.0.7", "port": 5999, "connections": 9}],
                    "limits": {"keepAlive": "29s", "pongTimeout": "9s", "longestBackOff": "31s"}},
                  "limits": {%s, %s, %s, %s, "presence": {%s}}}
                 """.formatted(ADMISSION, SIZE, REGISTRAR, DELIVERY, WAITING, TRANSACTIONS, PRESENCE)));

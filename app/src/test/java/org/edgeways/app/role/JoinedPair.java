@@ -237,13 +237,8 @@ final class JoinedPair implements AutoCloseable {
         }
     }
 
-    /** Has the inside look at its directory until it has taken what is there; the reason why not, if it does not. */
+    /** Has the inside look at its directory and take what is there; the reason why not, if it does not. */
     Optional<String> reload() {
-        look(); // at the first look it may still be written, and the answer is about what was there before
-        return look();
-    }
-
-    private Optional<String> look() {
         try {
             ask(AdminClient.request("settings-reload"));
             return Optional.empty();

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,12 +61,9 @@ class PerimeterTest {
                         .asBoolean())
                 .isTrue();
 
-        StringWriter listed = new StringWriter();
-        PrintWriter out = new PrintWriter(listed, true);
-        assertThat(Edgeways.run(
-                        List.of("certificate", "list", "--data", pair.poolData().toString()), out, out))
-                .isZero();
-        assertThat(listed.toString()).containsPattern("node +edge1").containsPattern("service +pool");
+        assertThat(said("certificate", "list")).containsPattern("node +edge1").containsPattern("service +pool");
+        assertThat(said("audit", "--most", "20")).containsSubsequence("bundle-made", "node-joined");
+        assertThat(said("audit", "--most", "1")).startsWith("NUMBER").hasLineCount(2);
 
         pair.push(pair.text().replace("host: sip.acorn", "host: new.acorn"));
         assertThat(pair.node().path("report").path("restartNeeded"))
@@ -93,8 +91,19 @@ class PerimeterTest {
         assertThat(pair.node().path("joined").isNull()).isTrue();
         pair.await(node -> node.path("link").isMissingNode());
         awaitNotReady("removed inside");
+        awaitNotReady("the inside has no connection open"); // for SIP
         pair.stopLast();
         assertThat(whyNotJoined(directory.resolve("edge1.bundle"))).contains("used before");
+    }
+
+    /** What a command about the pool prints. */
+    private String said(String... command) {
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said, true);
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--data", pair.poolData().toString()));
+        assertThat(Edgeways.run(arguments, out, out)).as(said.toString()).isZero();
+        return said.toString();
     }
 
     private void awaitNotReady(String why) {

@@ -130,8 +130,7 @@ class SettingsUnderLoadTest {
                   transactions: {serverTransactions: 10000}
                 ---
                 """
-                + text.replace(
-                        "    host: sip.acorn.example\n", "    settings: limits\n    host: sip.acorn.example\n");
+                + text.replace("    host: sip.acorn.example\n", "    settings: limits\n    host: sip.acorn.example\n");
     }
 
     private static String withCertificates(String text, String... names) {

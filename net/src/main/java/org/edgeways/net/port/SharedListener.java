@@ -12,6 +12,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.edgeways.net.Admission;
 import org.edgeways.net.SocketOptions;
 import org.slf4j.Logger;
@@ -68,11 +70,52 @@ public final class SharedListener implements AutoCloseable {
         }
         SharedListener listener = new SharedListener(settings, bound.channel(), accepted);
         LOG.info(
-                "event=net-listening listener={} address={} protocols={}",
+                "event=net-listening code=ok listener={} address={} protocols={}",
                 settings.name(),
                 text(listener.localAddress()),
                 String.join(",", protocols.names()));
         return listener;
+    }
+
+    /**
+     * Opens a listener on each of several addresses, all for the same.
+     *
+     * @param addresses at least one; one with port 0 takes the port that the first has got
+     * @throws IOException if one of the addresses cannot be had; then none is open
+     */
+    public static List<SharedListener> openAll(
+            PortContext context,
+            String name,
+            List<InetSocketAddress> addresses,
+            Admission admission,
+            ProtocolTable protocols,
+            PortEvents events)
+            throws IOException {
+        List<SharedListener> opened = new ArrayList<>();
+        boolean every = false;
+        boolean whole = false;
+        try {
+            for (InetSocketAddress address : addresses) {
+                int port = address.getPort() == 0 && !opened.isEmpty()
+                        ? opened.getFirst().localAddress().getPort()
+                        : address.getPort();
+                // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
+                if (!every || !address.getAddress().isAnyLocalAddress()) {
+                    opened.add(open(
+                            context,
+                            new ListenerSettings(name, new InetSocketAddress(address.getAddress(), port), admission),
+                            protocols,
+                            events));
+                }
+                every |= address.getAddress().isAnyLocalAddress();
+            }
+            whole = true;
+            return opened;
+        } finally {
+            if (!whole) {
+                opened.forEach(SharedListener::close);
+            }
+        }
     }
 
     /** Address and port as people write them, without the slash of {@link InetSocketAddress#toString}. */
