@@ -19,7 +19,7 @@ final class Rooms {
             List.of("base"),
             List.of("sip", "turn", "policy", "tokens", "net", "store"),
             List.of("siptransport", "accounts", "link", "settings", "joining"),
-            List.of("accessedge", "pool", "connector", "node", "control"),
+            List.of("accessedge", "avedge", "pool", "connector", "node", "control"),
             List.of("app"));
 
     /** Rooms that stand beside the rows: they are for tests. */

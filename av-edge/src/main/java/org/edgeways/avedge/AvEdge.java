@@ -1,0 +1,363 @@
+package org.edgeways.avedge;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.edgeways.avedge.udp.DatagramSockets;
+import org.edgeways.avedge.udp.PlainSockets;
+import org.edgeways.base.Counters;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.engine.Content;
+import org.edgeways.net.port.Accepted;
+import org.edgeways.net.port.Protocol;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.Credentials;
+import org.edgeways.turn.engine.PeerPolicy;
+import org.edgeways.turn.engine.PeerRules;
+import org.edgeways.turn.engine.RelaySettings;
+import org.edgeways.turn.engine.Transport;
+import org.edgeways.turn.engine.TurnEngine;
+import org.edgeways.turn.engine.TurnSettings;
+import org.edgeways.turn.stun.TransportAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One A/V Edge: threads that relay, each with sockets and an engine of its own. Clients come over UDP, to sockets that the
+ * system spreads them over, and over connections of other listeners.
+ */
+public final class AvEdge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
+    private static final int KEY_BYTES = 32;
+    private static final int STOP_SECONDS = 5;
+
+    /**
+     * What a role gets of its process.
+     *
+     * @param random cryptographically strong, and safe for several threads
+     * @param credentials who may ask for what; asked by all threads
+     * @param personOf whose a user name is, for quotas; asked by all threads
+     */
+    public record Surroundings(
+            Counters counters,
+            ProcessClock clock,
+            RandomGenerator random,
+            Credentials credentials,
+            UnaryOperator<String> personOf) {}
+
+    private final Surroundings around;
+    private final QuotaBook quotas;
+    private final RelayShard[] shards;
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<InetSocketAddress> outside = new ArrayList<>();
+    private final List<InetSocketAddress> inside = new ArrayList<>();
+    private final List<AddressPrefix> own;
+    private final AtomicInteger streams = new AtomicInteger();
+    private final int firstStream;
+    private volatile AvEdgeSettings settings;
+    private volatile boolean draining;
+
+    private AvEdge(AvEdgeSettings settings, Surroundings around) {
+        this.settings = settings;
+        this.around = around;
+        this.quotas = new QuotaBook(settings.quotas(), around.personOf());
+        this.shards = new RelayShard[settings.shards()];
+        this.own = ownAddresses(settings);
+        this.firstStream = settings.outside().size() + settings.inside().size();
+    }
+
+    /**
+     * Starts one; when this returns, it listens.
+     *
+     * @throws IOException if an address cannot be had; nothing is left open then
+     */
+    public static AvEdge start(AvEdgeSettings settings, Surroundings around) throws IOException {
+        AvEdge edge = new AvEdge(settings, around);
+        boolean opened = false;
+        try {
+            edge.open();
+            opened = true;
+        } finally {
+            if (!opened) {
+                for (RelayShard shard : edge.shards) {
+                    if (shard != null) {
+                        shard.abandon();
+                    }
+                }
+            }
+        }
+        edge.run();
+        return edge;
+    }
+
+    private void open() throws IOException {
+        byte[] key = new byte[KEY_BYTES];
+        around.random().nextBytes(key);
+        RelayShard.Shared shared = new RelayShard.Shared(
+                around.credentials(),
+                quotas,
+                policy(settings.peers()),
+                key,
+                around.random(),
+                around.clock(),
+                around.counters(),
+                new AvEdgeLog(around.clock(), around.counters()));
+        AvEdgeSettings.Relay relay = settings.relay();
+        for (int i = 0; i < shards.length; i++) {
+            DatagramSockets sockets = new PlainSockets();
+            shards[i] = new RelayShard(turnSettings(i), relay.ipv4(), relay.ipv6(), shared, sockets);
+        }
+        int listener = 0;
+        for (InetSocketAddress address : settings.outside()) {
+            outside.add(listen(listener++, address));
+        }
+        for (InetSocketAddress address : settings.inside()) {
+            inside.add(listen(listener++, address));
+        }
+    }
+
+    /** Every shard listens there; the first one finds the port. */
+    private InetSocketAddress listen(int listener, InetSocketAddress address) throws IOException {
+        InetSocketAddress found = address;
+        for (RelayShard shard : shards) {
+            found = shard.listen(listener, found);
+        }
+        LOG.info("event=av-edge-listening address={} threads={}", TransportAddress.of(found), shards.length);
+        return found;
+    }
+
+    private TurnSettings turnSettings(int shard) {
+        List<Transport> listeners = new ArrayList<>();
+        for (int i = 0; i < firstStream; i++) {
+            listeners.add(Transport.UDP);
+        }
+        listeners.add(Transport.TCP);
+        listeners.add(Transport.TLS);
+        AvEdgeSettings.Relay relay = settings.relay();
+        InetAddress seen = relay.advertisedIpv4() == null ? relay.ipv4() : relay.advertisedIpv4();
+        return new TurnSettings(
+                settings.realm(),
+                listeners,
+                new RelaySettings(
+                        seen == null ? null : TransportAddress.of(seen, 0),
+                        relay.ipv6() == null ? null : TransportAddress.of(relay.ipv6(), 0),
+                        relay.firstPort(),
+                        relay.lastPort(),
+                        relay.open(),
+                        false,
+                        false,
+                        shard,
+                        shards.length),
+                settings.limits(),
+                AvEdgeSettings.NONCE_LIFETIME,
+                true,
+                true);
+    }
+
+    private void run() {
+        Counters counters = around.counters();
+        counters.gauge("av_edge_allocations", this::allocations);
+        counters.gauge("av_edge_relay_ports", () -> sum(RelayShard::ports));
+        counters.gauge("av_edge_streams", () -> sum(shard -> shard.streams().size()));
+        counters.gauge("av_edge_draining", () -> draining ? 1 : 0);
+        for (int i = 0; i < shards.length; i++) {
+            shards[i].know(shards);
+            Thread thread = new Thread(shards[i], "relay-" + i);
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+    }
+
+    private long sum(ToIntFunction<RelayShard> number) {
+        long sum = 0;
+        for (RelayShard shard : shards) {
+            sum += number.applyAsInt(shard);
+        }
+        return sum;
+    }
+
+    private PeerPolicy policy(AvEdgeSettings.Peers peers) {
+        List<AddressPrefix> denied = new ArrayList<>(peers.deny());
+        denied.addAll(own);
+        return new PeerRules(peers.allow(), denied);
+    }
+
+    /** Addresses of this host: nobody gets to what listens there by way of the relay. */
+    private static List<AddressPrefix> ownAddresses(AvEdgeSettings settings) {
+        List<InetAddress> addresses = new ArrayList<>();
+        settings.outside().forEach(listener -> addresses.add(listener.getAddress()));
+        settings.inside().forEach(listener -> addresses.add(listener.getAddress()));
+        addNonNull(settings.relay().ipv4(), addresses);
+        addNonNull(settings.relay().ipv6(), addresses);
+        addNonNull(settings.relay().advertisedIpv4(), addresses);
+        try {
+            // loopback is refused without being named; a rule that allows it means all of it
+            NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> !address.isLoopbackAddress())
+                    .forEach(addresses::add);
+        } catch (SocketException e) {
+            throw new IllegalStateException("the addresses of this host cannot be told", e);
+        }
+        return addresses.stream()
+                .filter(address -> !address.isAnyLocalAddress())
+                .map(address -> TransportAddress.of(address, 0))
+                .map(address -> new AddressPrefix(address.high(), address.low(), 128))
+                .distinct()
+                .toList();
+    }
+
+    private static void addNonNull(@Nullable InetAddress address, List<InetAddress> to) {
+        if (address != null) {
+            to.add(address);
+        }
+    }
+
+    /**
+     * Takes other peers and quotas while it runs. Permissions for what is now refused are gone when this returns; what was used
+     * of a quota stays used. All else stays as it was at the start.
+     */
+    public synchronized void use(AvEdgeSettings next) {
+        quotas.use(next.quotas());
+        PeerPolicy policy = policy(next.peers());
+        everywhere((engine, now) -> engine.policy(policy));
+        settings = settings.withPeers(next.peers()).withQuotas(next.quotas());
+    }
+
+    /** From now on there are no new allocations (508); those that there are go on. */
+    public void drain() {
+        draining = true;
+        LOG.info("event=av-edge-draining allocations={}", allocations());
+        everywhere((engine, now) -> engine.drain(null));
+    }
+
+    /** Takes {@link #drain} back. */
+    public void resume() {
+        draining = false;
+        LOG.info("event=av-edge-resumed");
+        everywhere((engine, now) -> engine.resume());
+    }
+
+    /** Whether it takes no new allocations. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** Ends the allocations of all user names for which {@code withdrawn} holds; they are over when this returns. */
+    public void end(Predicate<String> withdrawn) {
+        everywhere((engine, now) -> engine.endOf(now, withdrawn));
+    }
+
+    /** What is done with an engine, on its thread. */
+    @FunctionalInterface
+    private interface Action {
+        void apply(TurnEngine engine, long now);
+    }
+
+    private void everywhere(Action action) {
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (RelayShard shard : shards) {
+            CompletableFuture<Void> future = new CompletableFuture<>();
+            done.add(future);
+            shard.execute(now -> {
+                try {
+                    action.apply(shard.engine(), now);
+                } finally {
+                    future.complete(null);
+                }
+            });
+        }
+        CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    /** How many allocations there are. */
+    public long allocations() {
+        return sum(RelayShard::allocations);
+    }
+
+    /** The allocations that have relayed most, the first one most. */
+    public List<AllocationUse> busiest(int count) {
+        return quotas.busiest(count);
+    }
+
+    /** Why it does not relay as it should; empty if it does. */
+    public List<String> problems() {
+        return threads.stream().allMatch(Thread::isAlive)
+                ? List.of()
+                : List.of("a thread that relays audio and video has ended; the log says why");
+    }
+
+    /**
+     * TURN over TLS, for a port that several protocols share: {@code stun.turn} in ALPN (RFC 7443), or known by its first bytes.
+     *
+     * @param certificates what clients are shown
+     */
+    public Protocol tls(ServerCertificates certificates) {
+        return new Protocol(
+                "turn-tls",
+                List.of("stun.turn"),
+                Set.of(Content.STUN),
+                certificates,
+                accepted -> take(accepted, firstStream + 1));
+    }
+
+    /** TURN over TCP in the clear, for such a port. */
+    public Protocol tcp() {
+        return new Protocol("turn-tcp", List.of(), Set.of(Content.STUN), null, accepted -> take(accepted, firstStream));
+    }
+
+    private void take(Accepted accepted, int listener) {
+        accepted.ready();
+        RelayShard shard = shards[Math.floorMod(streams.getAndIncrement(), shards.length)];
+        accepted.channel()
+                .pipeline()
+                .addLast(
+                        "turn",
+                        new StreamHandler(
+                                shard, listener, accepted.channel(), settings.streamIdle(), around.counters()));
+    }
+
+    /** Where clients outside reach it over UDP, in the order of the settings, with the ports that were found. */
+    public List<InetSocketAddress> outside() {
+        return List.copyOf(outside);
+    }
+
+    /** Where clients inside reach it over UDP. */
+    public List<InetSocketAddress> inside() {
+        return List.copyOf(inside);
+    }
+
+    /** Ends all allocations and closes all sockets. Waits up to five seconds for each thread. */
+    @Override
+    public void close() {
+        for (RelayShard shard : shards) {
+            shard.stop();
+        }
+        for (Thread thread : threads) {
+            try {
+                thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

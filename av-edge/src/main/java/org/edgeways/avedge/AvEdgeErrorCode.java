@@ -1,0 +1,37 @@
+package org.edgeways.avedge;
+
+import org.edgeways.base.ErrorCode;
+
+/** What the role itself drops or closes, beside what its engines refuse. */
+public enum AvEdgeErrorCode implements ErrorCode {
+    /** A thread has too much to do to take more from another one, or from the connections. */
+    HAND_OVER_FULL("av-edge-hand-over-full", "The relay has more to do than it can, and something was dropped"),
+    /** A client reads more slowly over its connection than data comes for it. */
+    CLIENT_CONGESTED("av-edge-client-congested", "The client reads more slowly than data comes for it"),
+    /** The client's connection is gone, but its allocation is not. */
+    CLIENT_GONE("av-edge-client-gone", "The client's connection is closed"),
+    /** A connection on which something came that is no TURN. */
+    STREAM_BROKEN("av-edge-stream-broken", "What came on the connection is no TURN"),
+    /** A connection on which nothing is relayed and nothing was asked for long. */
+    STREAM_IDLE("av-edge-stream-idle", "Nothing is relayed on the connection, and nothing came"),
+    /** The system did not take a datagram. */
+    NOT_SENT("av-edge-not-sent", "The system did not send a datagram");
+
+    private final String code;
+    private final String meaning;
+
+    AvEdgeErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}

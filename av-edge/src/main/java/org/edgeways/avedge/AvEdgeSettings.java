@@ -1,0 +1,192 @@
+package org.edgeways.avedge;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.TurnLimits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an A/V Edge is set to. {@link #peers} and {@link #quotas} can be changed while it runs.
+ *
+ * @param realm of the credentials, 1 to 127 characters
+ * @param shards how many threads relay, each with sockets of its own, at least 1
+ * @param outside where clients outside reach it over UDP; port 0 takes a free one; may be empty
+ * @param inside where clients inside reach it over UDP; may be empty
+ * @param relay where relayed addresses are
+ * @param peers whom packets may go to
+ * @param quotas how much people, sources and all together may have
+ * @param limits of each shard
+ * @param streamIdle how long a connection on which there is no allocation may bring nothing
+ */
+public record AvEdgeSettings(
+        String realm,
+        int shards,
+        List<InetSocketAddress> outside,
+        List<InetSocketAddress> inside,
+        Relay relay,
+        Peers peers,
+        Quota quotas,
+        TurnLimits limits,
+        Duration streamIdle) {
+
+    /** The usual {@link #streamIdle}. */
+    public static final Duration STREAM_IDLE = Duration.ofMinutes(1);
+
+    /** How long a nonce is good (RFC 8656 section 5 speaks of an hour). */
+    public static final Duration NONCE_LIFETIME = Duration.ofHours(1);
+
+    /**
+     * Where relayed addresses are.
+     *
+     * @param ipv4 the local address of relayed ports; null if none are relayed
+     * @param ipv6 as {@code ipv4}
+     * @param advertisedIpv4 what peers and clients see in place of {@code ipv4}, behind static address translation; null if
+     *     it is the same
+     * @param firstPort the first relayed port, even
+     * @param lastPort the last one, odd
+     * @param open false if no port is opened: then only what is relayed by this node can be a peer
+     */
+    public record Relay(
+            @Nullable InetAddress ipv4,
+            @Nullable InetAddress ipv6,
+            @Nullable InetAddress advertisedIpv4,
+            int firstPort,
+            int lastPort,
+            boolean open) {
+
+        /** The range that RFC 8656 section 5 wants. */
+        public static final int FIRST_PORT = 49_152;
+
+        /** The end of that range. */
+        public static final int LAST_PORT = 65_535;
+
+        /** Relayed ports of the usual range. */
+        public Relay(@Nullable InetAddress ipv4, @Nullable InetAddress ipv6) {
+            this(ipv4, ipv6, null, FIRST_PORT, LAST_PORT, true);
+        }
+
+        /** The same with other ports. */
+        public Relay withPorts(int first, int last) {
+            return new Relay(ipv4, ipv6, advertisedIpv4, first, last, open);
+        }
+
+        /** The same without opened ports. */
+        public Relay closed() {
+            return new Relay(ipv4, ipv6, advertisedIpv4, firstPort, lastPort, false);
+        }
+    }
+
+    /**
+     * Whom packets may go to. What is not of the public Internet is refused without being named, and so is every address of
+     * this host.
+     *
+     * @param allow what may be reached although it is not of the public Internet
+     * @param deny what may not be reached; stronger than {@code allow}
+     */
+    public record Peers(List<AddressPrefix> allow, List<AddressPrefix> deny) {
+
+        /** The public Internet. */
+        public static final Peers PUBLIC = new Peers(List.of(), List.of());
+
+        public Peers {
+            allow = List.copyOf(allow);
+            deny = List.copyOf(deny);
+        }
+    }
+
+    /**
+     * How much may be had. Data counts in both directions, and at each of two relayed ends.
+     *
+     * @param person of one person, all nodes' shards together
+     * @param sourceAllocations at once of one source (an IPv4 address, an IPv6 /64)
+     * @param all of all together
+     */
+    public record Quota(Share person, int sourceAllocations, Share all) {
+
+        /** Good for most. */
+        public static final Quota DEFAULTS =
+                new Quota(new Share(64, 8 << 20, 20_000), 1_000, new Share(10_000, Share.UNLIMITED, Share.UNLIMITED));
+    }
+
+    /**
+     * What one has.
+     *
+     * @param allocations at once, at least 1; 486 past it
+     * @param bytesPerSecond of payload, with bursts of a second's worth, at least 1; past it data is dropped
+     * @param packetsPerSecond as {@code bytesPerSecond}
+     */
+    public record Share(int allocations, int bytesPerSecond, int packetsPerSecond) {
+
+        /** For a rate: not counted. */
+        public static final int UNLIMITED = Integer.MAX_VALUE;
+
+        public Share {
+            if (allocations < 1 || bytesPerSecond < 1 || packetsPerSecond < 1) {
+                throw new IllegalArgumentException("a share is at least 1");
+            }
+        }
+    }
+
+    public AvEdgeSettings {
+        outside = List.copyOf(outside);
+        inside = List.copyOf(inside);
+        if (shards < 1) {
+            throw new IllegalArgumentException(shards + " shards");
+        }
+        if (relay.ipv4() == null && relay.ipv6() == null) {
+            throw new IllegalArgumentException("there is no relayed address");
+        }
+    }
+
+    /** The usual ones. */
+    public static AvEdgeSettings of(String realm, int shards, List<InetSocketAddress> outside, Relay relay) {
+        return new AvEdgeSettings(
+                realm,
+                shards,
+                outside,
+                List.of(),
+                relay,
+                Peers.PUBLIC,
+                Quota.DEFAULTS,
+                TurnLimits.DEFAULTS,
+                STREAM_IDLE);
+    }
+
+    /** The same with other peers. */
+    public AvEdgeSettings withPeers(Peers other) {
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, other, quotas, limits, streamIdle);
+    }
+
+    /** The same with other quotas. */
+    public AvEdgeSettings withQuotas(Quota other) {
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, other, limits, streamIdle);
+    }
+
+    /** The same with other limits. */
+    public AvEdgeSettings withLimits(TurnLimits other) {
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, other, streamIdle);
+    }
+
+    /** The same with addresses for clients inside. */
+    public AvEdgeSettings withInside(List<InetSocketAddress> other) {
+        return new AvEdgeSettings(realm, shards, outside, other, relay, peers, quotas, limits, streamIdle);
+    }
+
+    /** The same with another number of threads. */
+    public AvEdgeSettings withShards(int other) {
+        return new AvEdgeSettings(realm, other, outside, inside, relay, peers, quotas, limits, streamIdle);
+    }
+
+    /** The same with other relayed addresses. */
+    public AvEdgeSettings withRelay(Relay other) {
+        return new AvEdgeSettings(realm, shards, outside, inside, other, peers, quotas, limits, streamIdle);
+    }
+
+    /** The same with another patience for connections. */
+    public AvEdgeSettings withStreamIdle(Duration other) {
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, limits, other);
+    }
+}

@@ -1,0 +1,27 @@
+package org.edgeways.avedge;
+
+import java.lang.foreign.MemorySegment;
+import org.edgeways.turn.engine.Forward;
+import org.edgeways.turn.stun.TransportAddress;
+
+/** A client's connection, as its shard sees it. Called from the shard's thread. */
+interface ClientStream {
+
+    /** Which of the engine's listeners it is of. */
+    int listener();
+
+    /** The client. */
+    TransportAddress address();
+
+    /** Sends header, payload and padding of data, if the client reads as fast as it comes. */
+    boolean send(Forward forward, MemorySegment buffer);
+
+    /** Sends an answer; closes the connection if the client does not read its answers. */
+    void send(byte[] message);
+
+    /** Sends what was written. */
+    void flush();
+
+    /** Whether the client has an allocation; a connection without one is closed after a time. */
+    void allocated(boolean is);
+}

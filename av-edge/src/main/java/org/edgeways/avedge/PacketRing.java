@@ -1,0 +1,168 @@
+package org.edgeways.avedge;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
+import org.edgeways.turn.engine.Forward;
+
+/**
+ * Packets that other threads give to a shard, in the order in which they came; bounded, and nothing is allocated. There are two
+ * memories: one is filled while the other is emptied.
+ */
+final class PacketRing {
+
+    /** What a packet is. */
+    enum Kind {
+        /** A frame that a client's stream brought. */
+        FRAME,
+        /** What another shard relays. */
+        RELAYED
+    }
+
+    /** Takes packets out. */
+    interface Taker {
+        /** A frame of a client's stream; {@code buffer} is good until the next {@link #take}. */
+        void taken(int handle, MemorySegment buffer, long offset, int length);
+
+        /** What another shard's {@link Forward.Kind#TO_SHARD} said. */
+        void taken(
+                boolean ipv6,
+                int relayPort,
+                long high,
+                long low,
+                int port,
+                MemorySegment buffer,
+                long offset,
+                int length);
+    }
+
+    private static final int HEAD_BYTES = 48;
+    private static final int ALIGNMENT = 8;
+    private static final Kind[] KINDS = Kind.values();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final long capacity;
+    private MemorySegment filling;
+    private MemorySegment emptying;
+    private long filled;
+
+    /** @param bytes for packets that wait, with about 100 bytes beside each */
+    PacketRing(int bytes) {
+        capacity = bytes;
+        filling = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+        emptying = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    }
+
+    /** Whether there is nothing to take. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return filled == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds a frame.
+     *
+     * @return {@link #FULL}, {@link #FIRST} if the shard may have to be woken up, or {@link #MORE}
+     */
+    int frame(int handle, MemorySegment from, long offset, int length) {
+        return put(Kind.FRAME, handle, false, 0, 0, 0, 0, from, offset, length);
+    }
+
+    /** Adds what is relayed, as {@link #frame} does. */
+    int relayed(Forward forward, MemorySegment from) {
+        return put(
+                Kind.RELAYED,
+                0,
+                forward.ipv6(),
+                forward.port(),
+                forward.high(),
+                forward.low(),
+                forward.relayPort(),
+                from,
+                forward.offset(),
+                forward.length());
+    }
+
+    /** There is no room. */
+    static final int FULL = -1;
+
+    /** It was empty before. */
+    static final int FIRST = 0;
+
+    /** It was not. */
+    static final int MORE = 1;
+
+    private int put(
+            Kind kind,
+            int handle,
+            boolean ipv6,
+            int relayPort,
+            long high,
+            long low,
+            int port,
+            MemorySegment from,
+            long offset,
+            int length) {
+        lock.lock();
+        try {
+            long at = filled;
+            long payload = at + HEAD_BYTES + Forward.HEADROOM;
+            long next = payload + length + Forward.TAILROOM + ALIGNMENT - 1 & -ALIGNMENT;
+            if (next > capacity) {
+                return FULL;
+            }
+            filling.set(ValueLayout.JAVA_INT, at, kind.ordinal());
+            filling.set(ValueLayout.JAVA_INT, at + 4, length);
+            filling.set(ValueLayout.JAVA_INT, at + 8, handle);
+            filling.set(ValueLayout.JAVA_INT, at + 12, ipv6 ? 1 : 0);
+            filling.set(ValueLayout.JAVA_INT, at + 16, relayPort);
+            filling.set(ValueLayout.JAVA_INT, at + 20, port);
+            filling.set(ValueLayout.JAVA_LONG, at + 24, high);
+            filling.set(ValueLayout.JAVA_LONG, at + 32, low);
+            filling.set(ValueLayout.JAVA_LONG, at + 40, next);
+            MemorySegment.copy(from, offset, filling, payload, length);
+            filled = next;
+            return at == 0 ? FIRST : MORE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes all out that there is. For the shard's thread only. */
+    void take(Taker taker) {
+        long end;
+        lock.lock();
+        try {
+            end = filled;
+            filled = 0;
+            MemorySegment full = filling;
+            filling = emptying;
+            emptying = full;
+        } finally {
+            lock.unlock();
+        }
+        MemorySegment from = emptying;
+        for (long at = 0; at < end; at = from.get(ValueLayout.JAVA_LONG, at + 40)) {
+            long payload = at + HEAD_BYTES + Forward.HEADROOM;
+            int length = from.get(ValueLayout.JAVA_INT, at + 4);
+            switch (KINDS[from.get(ValueLayout.JAVA_INT, at)]) {
+                case FRAME -> taker.taken(from.get(ValueLayout.JAVA_INT, at + 8), from, payload, length);
+                case RELAYED ->
+                    taker.taken(
+                            from.get(ValueLayout.JAVA_INT, at + 12) != 0,
+                            from.get(ValueLayout.JAVA_INT, at + 16),
+                            from.get(ValueLayout.JAVA_LONG, at + 24),
+                            from.get(ValueLayout.JAVA_LONG, at + 32),
+                            from.get(ValueLayout.JAVA_INT, at + 20),
+                            from,
+                            payload,
+                            length);
+            }
+        }
+    }
+}

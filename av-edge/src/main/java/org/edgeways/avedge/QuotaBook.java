@@ -1,0 +1,129 @@
+package org.edgeways.avedge;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.edgeways.base.SourceNetwork;
+import org.edgeways.turn.engine.Client;
+import org.edgeways.turn.engine.Quotas;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people, sources and all together have of the node. All shards share it: allocations come and go under a lock, packets
+ * are metered without one.
+ */
+final class QuotaBook implements Quotas {
+
+    /** What one person, or all, have at the moment. */
+    private static final class Account {
+        final Rate bytes = new Rate();
+        final Rate packets = new Rate();
+        int allocations;
+
+        boolean mayRelay(AvEdgeSettings.Share share, int length, long now) {
+            return packets.take(1, share.packetsPerSecond(), now) && bytes.take(length, share.bytesPerSecond(), now);
+        }
+    }
+
+    private final class AllocationMeter implements Meter {
+        private final String person;
+        private final SourceNetwork source;
+        private final Account account;
+        private final AllocationUse.Owner owner;
+        private final AtomicLong packets = new AtomicLong(); // written by one thread
+        private final AtomicLong bytes = new AtomicLong();
+
+        AllocationMeter(String person, SourceNetwork source, Account account, AllocationUse.Owner owner) {
+            this.person = person;
+            this.source = source;
+            this.account = account;
+            this.owner = owner;
+        }
+
+        @Override
+        public boolean mayRelay(int length, long now) {
+            AvEdgeSettings.Quota quota = quotas;
+            if (!account.mayRelay(quota.person(), length, now) || !all.mayRelay(quota.all(), length, now)) {
+                return false;
+            }
+            packets.setRelease(packets.getPlain() + 1);
+            bytes.setRelease(bytes.getPlain() + length);
+            return true;
+        }
+
+        @Override
+        public void end(long now) {
+            close(this);
+        }
+
+        AllocationUse use() {
+            return new AllocationUse(owner, packets.get(), bytes.get());
+        }
+    }
+
+    private final UnaryOperator<String> personOf;
+    private final Account all = new Account();
+    private final Map<String, Account> people = new HashMap<>();
+    private final Map<SourceNetwork, Integer> sources = new HashMap<>();
+    private final Set<AllocationMeter> meters = new HashSet<>();
+    private volatile AvEdgeSettings.Quota quotas;
+
+    /** @param personOf whose a user name is */
+    QuotaBook(AvEdgeSettings.Quota quotas, UnaryOperator<String> personOf) {
+        this.quotas = quotas;
+        this.personOf = personOf;
+    }
+
+    /** From now on these hold; what somebody has stays. */
+    void use(AvEdgeSettings.Quota next) {
+        quotas = next;
+    }
+
+    @Override
+    public synchronized @Nullable Meter open(String username, Client client, long now) {
+        AvEdgeSettings.Quota quota = quotas;
+        String person = personOf.apply(username);
+        SourceNetwork source =
+                SourceNetwork.of(client.address().toSocketAddress().getAddress());
+        Account account = people.get(person);
+        if (account != null && account.allocations >= quota.person().allocations()
+                || sources.getOrDefault(source, 0) >= quota.sourceAllocations()
+                || all.allocations >= quota.all().allocations()) {
+            return null;
+        }
+        if (account == null) {
+            account = new Account();
+            people.put(person, account);
+        }
+        account.allocations++;
+        all.allocations++;
+        sources.merge(source, 1, Integer::sum);
+        AllocationMeter meter =
+                new AllocationMeter(person, source, account, new AllocationUse.Owner(username, client.address(), now));
+        meters.add(meter);
+        return meter;
+    }
+
+    /** Those that have relayed the most bytes, the first one most. */
+    synchronized List<AllocationUse> busiest(int count) {
+        return meters.stream()
+                .map(AllocationMeter::use)
+                .sorted(Comparator.comparingLong(AllocationUse::bytes).reversed())
+                .limit(count)
+                .toList();
+    }
+
+    private synchronized void close(AllocationMeter meter) {
+        meters.remove(meter);
+        all.allocations--;
+        if (--meter.account.allocations == 0) {
+            people.remove(meter.person);
+        }
+        sources.computeIfPresent(meter.source, (source, count) -> count == 1 ? null : count - 1);
+    }
+}

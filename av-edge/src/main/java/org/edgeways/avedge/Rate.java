@@ -1,0 +1,35 @@
+package org.edgeways.avedge;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A token bucket with a second's worth of burst (the generic cell rate algorithm). Of several threads; allocates nothing. */
+final class Rate {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    /** When the bucket is full again. */
+    private final AtomicLong fullAt = new AtomicLong();
+
+    /**
+     * Takes an amount if it is there.
+     *
+     * @param perSecond what comes back in a second, and how much there is at most; at least 1
+     * @param now nanoseconds since 1970
+     */
+    boolean take(int amount, int perSecond, long now) {
+        if (perSecond == AvEdgeSettings.Share.UNLIMITED) {
+            return true;
+        }
+        long cost = Math.min(amount, perSecond) * SECOND / perSecond;
+        while (true) {
+            long before = fullAt.get();
+            long after = Math.max(before, now) + cost;
+            if (after - now > SECOND) {
+                return false;
+            }
+            if (fullAt.compareAndSet(before, after)) {
+                return true;
+            }
+        }
+    }
+}

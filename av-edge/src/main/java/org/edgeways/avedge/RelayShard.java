@@ -1,0 +1,406 @@
+package org.edgeways.avedge;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+import org.edgeways.avedge.udp.DatagramSockets;
+import org.edgeways.base.Counters;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.turn.engine.Client;
+import org.edgeways.turn.engine.Credentials;
+import org.edgeways.turn.engine.Forward;
+import org.edgeways.turn.engine.Output;
+import org.edgeways.turn.engine.PeerPolicy;
+import org.edgeways.turn.engine.Quotas;
+import org.edgeways.turn.engine.TurnEngine;
+import org.edgeways.turn.engine.TurnSettings;
+import org.edgeways.turn.stun.TransportAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that relays: one engine, its sockets, and what other shards and connections give to it. All but {@link #execute},
+ * {@link #frame} and the numbers belongs to that thread.
+ */
+final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
+    private static final int RING_BYTES = 1 << 20;
+    private static final long LONGEST_WAIT = 1_000_000_000L;
+
+    /** What is the same for all shards of a role. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    record Shared(
+            Credentials credentials,
+            Quotas quotas,
+            PeerPolicy policy,
+            byte[] key,
+            RandomGenerator random,
+            ProcessClock clock,
+            Counters counters,
+            AvEdgeLog log) {}
+
+    private final TurnSettings settings;
+    private final @Nullable InetAddress relayIpv4;
+    private final @Nullable InetAddress relayIpv6;
+    private final Shared shared;
+    private final DatagramSockets sockets;
+    private final TurnEngine engine;
+    private final ShardCounts counts;
+    private final ClientStreams streams = new ClientStreams();
+    private final PacketRing ring = new PacketRing(RING_BYTES);
+    private final Queue<LongConsumer> tasks = new ConcurrentLinkedQueue<>();
+    private final Forward forward = new Forward();
+    private final Map<Integer, Integer> relaySockets = new HashMap<>(); // by port, with a minus for IPv6
+    private RelayShard[] all = {};
+    private int[] roles = new int[16]; // by socket: its listener, or RELAY or RELAY6 and the port
+    private long unsent;
+    private volatile int allocations;
+    private volatile int ports;
+    private volatile boolean stopped;
+
+    private static final int RELAY = 1 << 16;
+    private static final int RELAY6 = 2 << 16;
+    private static final int PORT = 0xffff;
+
+    /**
+     * A shard whose listeners are still to be opened.
+     *
+     * @param relayIpv4 where its relayed ports are
+     */
+    RelayShard(
+            TurnSettings settings,
+            @Nullable InetAddress relayIpv4,
+            @Nullable InetAddress relayIpv6,
+            Shared shared,
+            DatagramSockets sockets) {
+        this.settings = settings;
+        this.relayIpv4 = relayIpv4;
+        this.relayIpv6 = relayIpv6;
+        this.shared = shared;
+        this.sockets = sockets;
+        this.counts = new ShardCounts(shared.counters());
+        this.engine = new TurnEngine(
+                settings, shared.credentials(), shared.policy(), shared.quotas(), shared.random(), shared.key());
+    }
+
+    /** Opens a listener, before the thread starts. */
+    InetSocketAddress listen(int listener, InetSocketAddress address) throws IOException {
+        int socket = sockets.open(address, true);
+        setRole(socket, listener);
+        return sockets.localAddress(socket);
+    }
+
+    /** Before the thread starts: the shards of the node by their numbers, this one among them. */
+    void know(RelayShard[] shards) {
+        all = shards;
+    }
+
+    private void setRole(int socket, int role) {
+        if (socket >= roles.length) {
+            roles = Arrays.copyOf(roles, Math.max(socket + 1, roles.length * 2));
+        }
+        roles[socket] = role;
+    }
+
+    /** Runs until {@link #stop}. */
+    @Override
+    public void run() {
+        try {
+            while (!stopped) {
+                turn();
+            }
+            engine.endOf(shared.clock().now(), everybody -> true);
+            apply(shared.clock().now());
+            counts.publish(engine);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            sockets.close();
+        }
+    }
+
+    private void turn() throws IOException {
+        long now = shared.clock().now();
+        try {
+            if (engine.nextDeadline() <= now) {
+                engine.onTimeout(now);
+                apply(now);
+            }
+            ring.take(this); // before what is told of the connections that it came on
+            for (LongConsumer task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.accept(now);
+                apply(now);
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+        settle();
+        boolean more = stopped || !tasks.isEmpty() || !ring.isEmpty();
+        long wait = more ? 0 : Math.min(LONGEST_WAIT, engine.nextDeadline() - now); // a time in the past does not wait
+        sockets.receive(Math.max(0, wait), this);
+        settle();
+    }
+
+    private void settle() {
+        sockets.flush();
+        streams.flush();
+        long total = sockets.unsent();
+        if (total > unsent) {
+            counts.dropped(AvEdgeErrorCode.NOT_SENT, total - unsent);
+            unsent = total;
+        }
+        counts.publish(engine);
+    }
+
+    private static void failed(RuntimeException e) {
+        LOG.error("event=av-edge-shard-failed: a bug; what was being done is dropped", e);
+    }
+
+    /** Does something on the shard's thread; it is given the time. */
+    void execute(LongConsumer task) {
+        tasks.add(task);
+        sockets.wakeUp();
+    }
+
+    /** Ends the thread. */
+    void stop() {
+        stopped = true;
+        sockets.wakeUp();
+    }
+
+    /** For a shard whose thread never started. */
+    void abandon() {
+        sockets.close();
+    }
+
+    /** The connections of its clients. */
+    ClientStreams streams() {
+        return streams;
+    }
+
+    /**
+     * Gives it a frame that came on a client's connection.
+     *
+     * @return false if there is no room at the moment
+     */
+    boolean frame(int handle, MemorySegment from, long offset, int length) {
+        return wake(ring.frame(handle, from, offset, length));
+    }
+
+    private boolean relayed(Forward packet, MemorySegment buffer) {
+        return wake(ring.relayed(packet, buffer));
+    }
+
+    private boolean wake(int put) {
+        if (put == PacketRing.FIRST) {
+            sockets.wakeUp();
+        }
+        return put != PacketRing.FULL;
+    }
+
+    /** A client's connection is closed. */
+    void closed(int handle) {
+        execute(now -> {
+            ClientStream stream = streams.get(handle);
+            if (stream != null) {
+                TransportAddress address = stream.address();
+                engine.clientClosed(now, stream.listener(), address.high(), address.low(), address.port());
+                streams.remove(handle);
+            }
+        });
+    }
+
+    /** How many allocations there are. */
+    int allocations() {
+        return allocations;
+    }
+
+    /** How many relayed ports are open. */
+    int ports() {
+        return ports;
+    }
+
+    /** Its engine; for tasks. */
+    TurnEngine engine() {
+        return engine;
+    }
+
+    @Override
+    public void received(int socket, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+        long now = shared.clock().now();
+        int role = roles[socket];
+        try {
+            if (role < RELAY) {
+                engine.fromClient(now, role, high, low, port, socket, buffer, offset, length, forward);
+                clientsPacket(now, buffer);
+            } else {
+                engine.fromPeer(now, role >= RELAY6, role & PORT, high, low, port, offset, length, forward);
+                toClient(buffer, ShardCounts.Direction.TO_CLIENT);
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    @Override
+    public void taken(int handle, MemorySegment buffer, long offset, int length) {
+        ClientStream stream = streams.get(handle);
+        if (stream == null) {
+            return;
+        }
+        long now = shared.clock().now();
+        TransportAddress client = stream.address();
+        engine.fromClient(
+                now,
+                stream.listener(),
+                client.high(),
+                client.low(),
+                client.port(),
+                handle,
+                buffer,
+                offset,
+                length,
+                forward);
+        clientsPacket(now, buffer);
+    }
+
+    @Override
+    public void taken(
+            boolean ipv6, int relayPort, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+        engine.fromShard(shared.clock().now(), ipv6, relayPort, high, low, port, offset, length, forward);
+        toClient(buffer, ShardCounts.Direction.BETWEEN_CLIENTS);
+    }
+
+    private void clientsPacket(long now, MemorySegment buffer) {
+        switch (forward.kind()) {
+            case NOTHING -> {
+                counts.codesChanged();
+                apply(now);
+            }
+            case TO_PEER -> {
+                counts.relayed(ShardCounts.Direction.TO_PEER, forward.length());
+                sockets.send(forward.handle(), forward, buffer);
+            }
+            case TO_CLIENT -> toClient(buffer, ShardCounts.Direction.BETWEEN_CLIENTS);
+            case TO_SHARD -> {
+                if (!all[forward.shard()].relayed(forward, buffer)) {
+                    counts.dropped(AvEdgeErrorCode.HAND_OVER_FULL, 1);
+                }
+            }
+        }
+    }
+
+    private void toClient(MemorySegment buffer, ShardCounts.Direction direction) {
+        if (forward.kind() != Forward.Kind.TO_CLIENT) {
+            counts.codesChanged();
+            return;
+        }
+        if (!settings.listeners().get(forward.listener()).isStream()) {
+            counts.relayed(direction, forward.length());
+            sockets.send(forward.handle(), forward, buffer);
+            return;
+        }
+        ClientStream stream = streams.get(forward.handle(), forward.high(), forward.low(), forward.port());
+        if (stream == null) {
+            counts.dropped(AvEdgeErrorCode.CLIENT_GONE, 1);
+        } else if (stream.send(forward, buffer)) {
+            counts.relayed(direction, forward.length());
+            streams.flushLater(stream);
+        } else {
+            counts.dropped(AvEdgeErrorCode.CLIENT_CONGESTED, 1);
+        }
+    }
+
+    private void apply(long now) {
+        for (List<Output> outputs = engine.takeOutputs(); !outputs.isEmpty(); outputs = engine.takeOutputs()) {
+            counts.codesChanged();
+            for (Output output : outputs) {
+                apply(now, output);
+            }
+        }
+    }
+
+    private void apply(long now, Output output) {
+        switch (output) {
+            case Output.Respond(Client client, byte[] message) -> respond(client, message);
+            case Output.OpenRelay(boolean ipv6, int port, boolean tcp) -> open(now, ipv6, port, tcp);
+            case Output.CloseRelay(boolean ipv6, int port, boolean tcp) -> {
+                Integer socket = relaySockets.remove(ipv6 ? -port : port);
+                if (socket != null) {
+                    sockets.close(socket);
+                    ports = relaySockets.size();
+                }
+            }
+            case Output.Allocated allocated -> {
+                allocations = engine.allocationCount();
+                counts.allocated();
+                tell(allocated.client(), true);
+                shared.log().allocated(allocated);
+            }
+            case Output.Ended ended -> {
+                allocations = engine.allocationCount();
+                counts.ended(ended.reason());
+                tell(ended.client(), false);
+                shared.log().ended(ended);
+            }
+            case Output.Refused refused -> shared.log().refused(refused);
+            // no connections are relayed: RelaySettings.tcp is false
+            case Output.ConnectPeer connect -> engine.peerClosed(connect.connection());
+            case Output.Join join -> throw new IllegalStateException("joined " + join.connection());
+            case Output.ClosePeer close -> throw new IllegalStateException("closed " + close.connection());
+        }
+    }
+
+    private void open(long now, boolean ipv6, int port, boolean tcp) {
+        InetAddress address = ipv6 ? relayIpv6 : relayIpv4;
+        if (address == null || tcp) {
+            engine.relayFailed(now, ipv6, port);
+            return;
+        }
+        try {
+            int socket = sockets.open(new InetSocketAddress(address, port), false);
+            setRole(socket, (ipv6 ? RELAY6 : RELAY) | port);
+            relaySockets.put(ipv6 ? -port : port, socket);
+            ports = relaySockets.size();
+            engine.relayOpened(now, ipv6, port, socket);
+        } catch (IOException e) {
+            shared.log().portTaken(address, port, e);
+            engine.relayFailed(now, ipv6, port);
+        }
+    }
+
+    private void respond(Client client, byte[] message) {
+        TransportAddress to = client.address();
+        if (!settings.listeners().get(client.listener()).isStream()) {
+            sockets.send(client.handle(), message, to.high(), to.low(), to.port());
+            return;
+        }
+        ClientStream stream = streams.get(client.handle(), to.high(), to.low(), to.port());
+        if (stream != null) {
+            stream.send(message);
+            streams.flushLater(stream);
+        }
+    }
+
+    private void tell(Client client, boolean allocated) {
+        if (settings.listeners().get(client.listener()).isStream()) {
+            TransportAddress address = client.address();
+            ClientStream stream = streams.get(client.handle(), address.high(), address.low(), address.port());
+            if (stream != null) {
+                stream.allocated(allocated);
+            }
+        }
+    }
+}

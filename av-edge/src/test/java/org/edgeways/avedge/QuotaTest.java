@@ -1,0 +1,97 @@
+package org.edgeways.avedge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.DatagramSocket;
+import org.edgeways.avedge.AvEdgeSettings.Quota;
+import org.edgeways.avedge.AvEdgeSettings.Share;
+import org.edgeways.turn.engine.Client;
+import org.edgeways.turn.engine.Quotas;
+import org.edgeways.turn.stun.TransportAddress;
+import org.junit.jupiter.api.Test;
+
+class QuotaTest {
+
+    private static final int FREE = Share.UNLIMITED;
+    private static final long SECOND = 1_000_000_000L;
+    private static final long NOW = 1_800_000_000L * SECOND;
+
+    private static Quotas.Meter open(QuotaBook book, String user, int host) {
+        return book.open(user, new Client(0, TransportAddress.ipv4(0xc0000200 + host, 4000), 0), NOW);
+    }
+
+    private static QuotaBook book(Quota quota) {
+        return new QuotaBook(quota, user -> user.substring(user.indexOf(':') + 1));
+    }
+
+    @Test
+    void aPersonHasSoManyAllocationsWhateverTheUserName() {
+        QuotaBook book = book(new Quota(new Share(2, FREE, FREE), 100, new Share(100, FREE, FREE)));
+        Quotas.Meter first = open(book, "1:alice", 1);
+        assertThat(first).isNotNull();
+        assertThat(open(book, "2:alice", 2)).isNotNull();
+        assertThat(open(book, "3:alice", 3)).isNull();
+        assertThat(open(book, "3:bob", 3)).isNotNull();
+        first.end(NOW);
+        assertThat(open(book, "3:alice", 3)).isNotNull();
+    }
+
+    @Test
+    void aSourceAndAllTogetherHaveSoManyAllocations() {
+        QuotaBook book = book(new Quota(new Share(10, FREE, FREE), 1, new Share(2, FREE, FREE)));
+        Quotas.Meter first = open(book, "1:alice", 1);
+        assertThat(open(book, "1:bob", 1)).isNull();
+        assertThat(open(book, "1:bob", 2)).isNotNull();
+        assertThat(open(book, "1:carol", 3)).isNull();
+        first.end(NOW);
+        assertThat(open(book, "1:carol", 1)).isNotNull();
+    }
+
+    @Test
+    void aPersonsAllocationsShareOneRateWithASecondsWorthOfBurst() {
+        QuotaBook book = book(new Quota(new Share(10, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        Quotas.Meter one = open(book, "1:alice", 1);
+        Quotas.Meter other = open(book, "2:alice", 2);
+        assertThat(one.mayRelay(600, NOW)).isTrue();
+        assertThat(other.mayRelay(400, NOW)).isTrue();
+        assertThat(one.mayRelay(1, NOW)).isFalse();
+        assertThat(one.mayRelay(100, NOW + SECOND / 10)).isTrue();
+        assertThat(one.mayRelay(1, NOW + SECOND / 10)).isFalse();
+        assertThat(other.mayRelay(1_000, NOW + 3 * SECOND)).isTrue();
+    }
+
+    @Test
+    void packetsOfAllHaveARateThatCanBeChanged() {
+        Share person = new Share(10, FREE, FREE);
+        QuotaBook book = book(new Quota(person, 100, new Share(100, FREE, 2)));
+        Quotas.Meter alice = open(book, "1:alice", 1);
+        Quotas.Meter bob = open(book, "1:bob", 1);
+        assertThat(alice.mayRelay(1, NOW)).isTrue();
+        assertThat(bob.mayRelay(1, NOW)).isTrue();
+        assertThat(bob.mayRelay(1, NOW)).isFalse();
+        book.use(new Quota(person, 100, new Share(100, FREE, FREE)));
+        assertThat(bob.mayRelay(1, NOW)).isTrue();
+    }
+
+    @Test
+    void pastTheQuotaThereIs486AndDataIsDropped() throws Exception {
+        AvEdgeSettings settings =
+                Rig.settings(2).withQuotas(new Quota(new Share(1, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        try (Rig rig = new Rig(settings)) {
+            TurnClient alice = rig.client("1:alice");
+            DatagramSocket peer = rig.peer();
+            alice.relayed();
+            assertThat(TurnClient.error(rig.client("2:alice").allocate())).isEqualTo(486);
+            alice.bind(0x4001, Rig.address(peer));
+            alice.channel(0x4001, "x".repeat(900));
+            assertThat(Rig.received(peer).getLength()).isEqualTo(900);
+            for (int i = 0; i < 5; i++) {
+                alice.channel(0x4001, "y".repeat(1_000)); // as much as comes back in a second
+            }
+            Rig.eventually(
+                    "most of it is dropped", () -> rig.count("av_edge_drops", "code", "turn-rate-exceeded") >= 1);
+            assertThat(rig.count("av_edge_refusals", "code", "turn-quota-reached"))
+                    .isEqualTo(1);
+        }
+    }
+}

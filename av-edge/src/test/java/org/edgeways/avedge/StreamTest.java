@@ -1,0 +1,226 @@
+package org.edgeways.avedge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.edgeways.base.LineRate;
+import org.edgeways.net.Admission;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.net.BanCheck;
+import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.net.engine.Content;
+import org.edgeways.net.port.Accepted;
+import org.edgeways.net.port.ListenerSettings;
+import org.edgeways.net.port.PortContext;
+import org.edgeways.net.port.PortEvents;
+import org.edgeways.net.port.Protocol;
+import org.edgeways.net.port.ProtocolTable;
+import org.edgeways.net.port.SharedListener;
+import org.edgeways.testkit.LeakCheck;
+import org.edgeways.turn.stun.TransportAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Clients over connections to a port that TURN shares with another protocol. */
+@ExtendWith(LeakCheck.class)
+class StreamTest {
+
+    private final EventLoops loops = new EventLoops(2);
+    private final CertificateAuthority authority =
+            CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom());
+    private Rig rig;
+    private SharedListener listener;
+
+    /** How a client connects. */
+    private enum Way {
+        CLEAR,
+        TLS,
+        TLS_WITH_ALPN
+    }
+
+    private void open(AvEdgeSettings settings) throws Exception {
+        rig = new Rig(settings);
+        ServerCertificates tls = ServerCertificates.of(new TlsContexts(TlsProvider.best())
+                .server(authority.issue(CertificateRequest.of("localhost"), Instant.now())));
+        ProtocolTable table = new ProtocolTable(
+                new Protocol("other", List.of("http/1.1"), Set.of(Content.HTTP_1), tls, Accepted::ready),
+                rig.edge.tls(tls),
+                rig.edge.tcp());
+        AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10));
+        listener = SharedListener.open(
+                new PortContext(
+                        loops, new ProcessClock(), rig.counters, new LineRate(rig.counters.counter("suppressed"))),
+                new ListenerSettings(
+                        "outside",
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
+                        new Admission("outside", limits, BanCheck.NONE, rig.counters)),
+                table,
+                PortEvents.NONE);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        listener.close();
+        rig.close();
+        loops.close();
+    }
+
+    private StreamWire connect(Way way) throws Exception {
+        InetSocketAddress address = listener.localAddress();
+        if (way == Way.CLEAR) {
+            return new StreamWire(new Socket(address.getAddress(), address.getPort()));
+        }
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null);
+        store.setCertificateEntry("authority", authority.certificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(address.getAddress(), address.getPort());
+        if (way == Way.TLS_WITH_ALPN) {
+            var parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"stun.turn"});
+            socket.setSSLParameters(parameters);
+        }
+        socket.startHandshake();
+        return new StreamWire(socket);
+    }
+
+    private TurnClient client(StreamWire wire, String user) {
+        rig.passwords.put(user, "secret of " + user);
+        return new TurnClient(wire, user, "secret of " + user);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void dataGoesBothWaysOverAConnection(Way way) throws Exception {
+        open(Rig.settings(2));
+        try (TurnClient alice = client(connect(way), "1:alice")) {
+            DatagramSocket peer = rig.peer();
+            TransportAddress relayed = alice.relayed();
+            assertThat(TurnClient.error(alice.bind(0x4001, Rig.address(peer)))).isZero();
+            for (String text : List.of("a", "ab", "abc", "abcd", "", "x".repeat(1_200), "y".repeat(20_000))) {
+                alice.channel(0x4001, text);
+                assertThat(Rig.text(Rig.received(peer))).isEqualTo(text);
+                Rig.send(peer, relayed, text);
+                assertThat(alice.data()).isEqualTo(new TurnClient.Came(0x4001, null, text));
+            }
+        }
+        Rig.eventually("the allocation ends with its connection", () -> rig.edge.allocations() == 0);
+        assertThat(rig.count("av_edge_allocations_ended", "reason", "connection-closed"))
+                .isEqualTo(1);
+        Rig.eventually("nothing is left of it", () -> rig.counters.value("av_edge_streams") == 0);
+    }
+
+    @Test
+    void aClientOverTlsReachesOneOverUdpWithoutARelayedSocket() throws Exception {
+        AvEdgeSettings settings = Rig.settings(2);
+        open(settings.withRelay(settings.relay().closed()));
+        try (TurnClient alice = client(connect(Way.TLS), "1:alice")) {
+            TurnClient bob = rig.client("1:bob");
+            TransportAddress aliceAt = alice.relayed();
+            TransportAddress bobAt = bob.relayed();
+            alice.bind(0x4001, bobAt);
+            bob.bind(0x4001, aliceAt);
+            for (int i = 0; i < 50; i++) {
+                alice.channel(0x4001, "to Bob " + i);
+                assertThat(bob.data().text()).isEqualTo("to Bob " + i);
+                bob.channel(0x4001, "to Alice " + i);
+                assertThat(alice.data().text()).isEqualTo("to Alice " + i);
+            }
+        }
+    }
+
+    @Test
+    void aFrameInPiecesIsAFrame() throws Exception {
+        open(Rig.settings(1));
+        StreamWire wire = connect(Way.CLEAR);
+        try (TurnClient alice = client(wire, "1:alice")) {
+            DatagramSocket peer = rig.peer();
+            alice.relayed();
+            alice.bind(0x4001, Rig.address(peer));
+            byte[] frames = {0x40, 1, 0, 5, 'h', 'e', 'l', 'l', 'o', 0, 0, 0, 0x40, 1, 0, 2, 'y', 'o', 0, 0};
+            for (byte piece : frames) {
+                wire.socket.getOutputStream().write(piece);
+                wire.socket.getOutputStream().flush();
+            }
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("hello");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("yo");
+        }
+    }
+
+    @Test
+    void whatIsNoTurnEndsTheConnection() throws Exception {
+        open(Rig.settings(1));
+        StreamWire wire = connect(Way.CLEAR);
+        try (TurnClient alice = client(wire, "1:alice")) {
+            alice.relayed();
+            wire.send(new byte[] {(byte) 0x80, 0, 0, 0});
+            assertThatThrownBy(() -> wire.receive(10_000)).isInstanceOf(EOFException.class);
+            Rig.eventually("the allocation ends", () -> rig.edge.allocations() == 0);
+            assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-broken"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionWithoutAnAllocationIsClosedAndOneWithStays() throws Exception {
+        open(Rig.settings(1).withStreamIdle(Duration.ofMillis(300)));
+        try (TurnClient alice = client(connect(Way.CLEAR), "1:alice")) {
+            alice.relayed();
+            StreamWire idle = connect(Way.CLEAR);
+            TurnClient nobody = new TurnClient(idle, "nobody", "");
+            assertThat(TurnClient.error(nobody.allocate())).isEqualTo(401);
+            assertThatThrownBy(() -> idle.receive(10_000)).isInstanceOf(IOException.class);
+            assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-idle"))
+                    .isEqualTo(1);
+            assertThat(TurnClient.error(alice.refresh(600))).isZero();
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadLosesDataAndHoldsUpNobody() throws Exception {
+        open(Rig.settings(1));
+        try (TurnClient slow = client(connect(Way.CLEAR), "1:slow")) {
+            TurnClient bob = rig.client("1:bob");
+            TransportAddress slowAt = slow.relayed();
+            TransportAddress bobAt = bob.relayed();
+            slow.permit(bobAt);
+            bob.bind(0x4001, slowAt);
+            DatagramSocket peer = rig.peer();
+            bob.bind(0x4002, Rig.address(peer));
+            String text = "z".repeat(8_000);
+            for (int i = 0; rig.count("av_edge_drops", "code", "av-edge-client-congested") == 0; i++) {
+                assertThat(i).as("datagrams of 8,000 bytes that nobody reads").isLessThan(20_000);
+                bob.channel(0x4001, text);
+                bob.channel(0x4002, "a");
+                assertThat(Rig.text(Rig.received(peer))).isEqualTo("a");
+            }
+        }
+    }
+}
