@@ -10,7 +10,9 @@ public enum Purpose {
     /** Holds the inside's part of a route set: in the outside-facing Record-Route. */
     ROUTE("route"),
     /** Holds the address of an inside device: in Contact and Refer-To towards the outside. */
-    CONTACT("contact");
+    CONTACT("contact"),
+    /** Holds the numbers of a person and a device, and a time: in the user name of relay credentials. */
+    RELAY_USER("relay-user");
 
     private final String label;
 

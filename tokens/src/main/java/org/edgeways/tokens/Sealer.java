@@ -27,6 +27,9 @@ public final class Sealer {
     /** Most bytes that are sealed into one token: a URI with it stays within the 4,096 bytes that our parser reads. */
     public static final int MAX_CONTENT_BYTES = 2_700;
 
+    /** Where a token's key id begins, in bytes. */
+    static final int KEY_ID_OFFSET = 1;
+
     private static final byte VERSION = 1;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BYTES = 16;

@@ -31,7 +31,19 @@ public enum TokensErrorCode implements ErrorCode {
     /** A snapshot is older than the one that the node holds. */
     SNAPSHOT_OLDER("snapshot-older", "The snapshot is older than the one that is here"),
     /** A key for snapshots cannot be read. */
-    SNAPSHOT_KEY_MALFORMED("snapshot-key-malformed", "The key for snapshots cannot be read");
+    SNAPSHOT_KEY_MALFORMED("snapshot-key-malformed", "The key for snapshots cannot be read"),
+    /** A relay's user name does not have the form of ours: another system's, or made up. */
+    RELAY_USER_MALFORMED("relay-user-malformed", "The user name does not have the form of relay credentials"),
+    /** Relay credentials of a key that this node was not told, or is told no longer. */
+    RELAY_KEY_UNKNOWN("relay-key-unknown", "The relay credentials were made with a key that is not known here"),
+    /** A relay's user name that the inside has not made so. */
+    RELAY_USER_FORGED("relay-user-forged", "The relay credentials' user name was changed or made up"),
+    /** The time of relay credentials is over. */
+    RELAY_CREDENTIALS_EXPIRED("relay-credentials-expired", "The time of the relay credentials is over"),
+    /** The inside has withdrawn a person's or a device's relay credentials. */
+    RELAY_CREDENTIALS_WITHDRAWN("relay-credentials-withdrawn", "The relay credentials were withdrawn"),
+    /** What a node is told of a key for relay credentials cannot be read. */
+    RELAY_KEY_MALFORMED("relay-key-malformed", "The key for relay credentials cannot be read");
 
     private final String code;
     private final String meaning;

@@ -2,7 +2,9 @@ package org.edgeways.tokens;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.edgeways.base.Result;
 
 /**
@@ -16,6 +18,11 @@ public final class TokensTarget {
     /** Seals nothing: the fuzzer reads what is compared, and so knows every token that was made here. */
     private static final Sealer SILENT = new Sealer(Keyring.create(new Random(9)), new Random(10));
 
+    private static final RelayCheck RELAY = RelayCheck.read("relay-check-1.01020304." + "A".repeat(43)
+                    + ".MCowBQYDK2VwAyEA11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+            .orThrow();
+    private static final RelayVerifier RELAY_USERS = new RelayVerifier(List.of(RELAY), Set.of());
+
     private TokensTarget() {}
 
     /** Called by Jazzer. */
@@ -23,6 +30,15 @@ public final class TokensTarget {
         String text = new String(data, StandardCharsets.UTF_8);
         for (Purpose purpose : Purpose.values()) {
             that(!SILENT.open(purpose, text).isOk(), "somebody forged a token");
+        }
+        that(!RELAY_USERS.check(text, 0).isOk(), "somebody made relay credentials");
+        if (data.length <= 32) {
+            String sealed = RELAY.sealer(new Random(11)).seal(Purpose.RELAY_USER, data);
+            that(!RELAY_USERS.check("1:" + sealed + "." + "A".repeat(86), 0).isOk(), "a user name needs no signature");
+            var _ = RELAY_USERS.isRevoked("1:" + sealed + "." + "A".repeat(86));
+        }
+        if (RelayCheck.read(text) instanceof Result.Ok<RelayCheck>(RelayCheck read)) {
+            that(read.text().equals(text), "what a node is told of a key has two spellings");
         }
         if (data.length <= Sealer.MAX_CONTENT_BYTES) {
             sealed(data);

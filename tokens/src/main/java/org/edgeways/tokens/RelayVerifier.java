@@ -1,0 +1,179 @@
+package org.edgeways.tokens;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.edgeways.base.Result;
+
+/**
+ * Tells what a relay's user name is worth, without asking anybody: made by one of the keys, not over, not withdrawn. Whatever the
+ * text is, the answer is a value. What only guesses costs one opened seal at most; a signature is verified once for each user name and
+ * remembered. Safe for use by several threads.
+ */
+public final class RelayVerifier {
+
+    /** Most keys at once: those in use and those rolled ahead, and the old ones whose credentials are not over. */
+    public static final int MAX_KEYS = 8;
+
+    /** User names that are remembered as signed; past it all are forgotten, and verified again when they come. */
+    public static final int MAX_REMEMBERED = 4_096;
+
+    static final long MAX_EXPIRY_SECONDS = (1L << 32) - 1;
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final Pattern FORM =
+            Pattern.compile("(([1-9][0-9]{0,9}):([A-Za-z0-9_-]{44,100}))\\.([A-Za-z0-9_-]{86})");
+
+    /**
+     * What is known of credentials that are good.
+     *
+     * @param user whose they are
+     * @param expirySeconds since 1970: from when on they are no longer good
+     * @param password the one that belongs to the user name
+     */
+    public record Known(RelayUser user, long expirySeconds, String password) {
+        /** Hides the password. */
+        @Override
+        public String toString() {
+            return "Known[" + user + ", " + expirySeconds + ", ***]";
+        }
+    }
+
+    private final Map<Integer, RelayCheck> checks = new HashMap<>();
+    private final Set<Long> withdrawn;
+    private final int remembered;
+    private final Map<String, Known> signed = new ConcurrentHashMap<>();
+
+    /**
+     * @param checks of the keys, at most {@link #MAX_KEYS}; without any, nothing is good
+     * @param withdrawn numbers of persons and devices ({@link RelayUser}) whose credentials are not good
+     * @throws IllegalArgumentException if there are more keys
+     */
+    public RelayVerifier(List<RelayCheck> checks, Set<Long> withdrawn) {
+        this(checks, withdrawn, MAX_REMEMBERED);
+    }
+
+    RelayVerifier(List<RelayCheck> checks, Set<Long> withdrawn, int remembered) {
+        checks.forEach(check -> this.checks.put(check.id(), check));
+        if (checks.size() > MAX_KEYS) {
+            throw new IllegalArgumentException("at most " + MAX_KEYS + " keys, not " + checks.size());
+        }
+        this.remembered = remembered;
+        this.withdrawn = Set.copyOf(withdrawn);
+    }
+
+    /**
+     * Checks a user name. The codes of a refusal are those of {@link TokensErrorCode} that begin with {@code RELAY_}.
+     *
+     * @param now nanoseconds since 1970
+     */
+    public Result<Known> check(String username, long now) {
+        Known known = signed.get(username);
+        if (known != null) {
+            return stillGood(known, now);
+        }
+        return switch (open(username)) {
+            case Result.Bad<Opened> bad -> bad.as();
+            case Result.Ok<Opened>(Opened opened) ->
+                stillGood(opened.known(), now) instanceof Result.Bad<Known> bad ? bad : verified(opened, username);
+        };
+    }
+
+    /**
+     * Whether a user name that was good when it was checked has been taken back since: its person or device is withdrawn, or its
+     * key. Allocations made with it are to end. Its time is not looked at: it ends no allocation, but no refresh is let through after it.
+     */
+    public boolean isRevoked(String username) {
+        return !(open(username) instanceof Result.Ok<Opened>(Opened opened))
+                || isWithdrawn(opened.known().user());
+    }
+
+    /**
+     * A user name whose seal fits.
+     *
+     * @param known what is in it, without the password
+     * @param named what is signed
+     */
+    private record Opened(Known known, RelayCheck check, String named, String signature) {}
+
+    private Result<Opened> open(String username) {
+        Matcher form = FORM.matcher(username);
+        if (username.length() > RelayCredentials.MAX_USERNAME_LENGTH || !form.matches()) {
+            return Result.bad(TokensErrorCode.RELAY_USER_MALFORMED, 0, "it does not have the form of one of ours");
+        }
+        String sealed = form.group(3);
+        int keyId = ByteBuffer.wrap(Base64.getUrlDecoder().decode(sealed)).getInt(Sealer.KEY_ID_OFFSET);
+        RelayCheck check = checks.get(keyId);
+        if (check == null) {
+            return Result.bad(
+                    TokensErrorCode.RELAY_KEY_UNKNOWN,
+                    0,
+                    "its key is " + HexFormat.of().toHexDigits(keyId));
+        }
+        if (!(check.opener().open(Purpose.RELAY_USER, sealed) instanceof Result.Ok<byte[]>(byte[] content))
+                || !(TokenReader.read(content, RelayVerifier::known) instanceof Result.Ok<Known>(Known known))) {
+            return forged("its seal does not fit");
+        }
+        if (known.expirySeconds() != Long.parseLong(form.group(2))) {
+            return forged("its time was changed");
+        }
+        return Result.ok(new Opened(known, check, form.group(1), form.group(4)));
+    }
+
+    private static Known known(TokenReader reader) {
+        long mask = RelayUser.MAX_NUMBER; // whoever has the shared secret can seal any number
+        return new Known(new RelayUser(reader.number() & mask, reader.number() & mask), reader.number(), "");
+    }
+
+    /** The signature, which costs most, is looked at last. */
+    private Result<Known> verified(Opened opened, String username) {
+        byte[] signature = Base64.getUrlDecoder().decode(opened.signature());
+        boolean oneSpelling = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(signature)
+                .equals(opened.signature());
+        if (!oneSpelling || !opened.check().isSigned(opened.named(), signature)) {
+            return forged("its signature does not fit");
+        }
+        Known known = new Known(
+                opened.known().user(),
+                opened.known().expirySeconds(),
+                opened.check().password(username));
+        if (signed.size() >= remembered) {
+            signed.clear();
+        }
+        signed.put(username, known);
+        return Result.ok(known);
+    }
+
+    private static <T> Result<T> forged(String reason) {
+        return Result.bad(TokensErrorCode.RELAY_USER_FORGED, 0, reason);
+    }
+
+    private Result<Known> stillGood(Known known, long now) {
+        long second = now / SECOND;
+        if (isWithdrawn(known.user())) {
+            return Result.bad(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN, 0, "the inside has withdrawn them");
+        }
+        if (second >= known.expirySeconds()) {
+            return Result.bad(
+                    TokensErrorCode.RELAY_CREDENTIALS_EXPIRED,
+                    0,
+                    "they were good until " + Instant.ofEpochSecond(known.expirySeconds()) + ", and it is "
+                            + Instant.ofEpochSecond(second) + " here");
+        }
+        return Result.ok(known);
+    }
+
+    private boolean isWithdrawn(RelayUser user) {
+        return withdrawn.contains(user.person()) || withdrawn.contains(user.device());
+    }
+}
