@@ -50,8 +50,7 @@ public final class EncryptedKeys {
                     new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
                             .setProvider(new BouncyCastleProvider())
                             .setPRF(PKCS8Generator.PRF_HMACSHA256)
-                            .setIterationCount(
-                                    passphrase.guessable() ? ITERATIONS_OF_GUESSABLE : ITERATIONS_OF_RANDOM)
+                            .setIterationCount(passphrase.guessable() ? ITERATIONS_OF_GUESSABLE : ITERATIONS_OF_RANDOM)
                             .setRandom(random)
                             .setPassword(passphrase.text())
                             .build()));

@@ -146,8 +146,7 @@ public final class Sealer {
         }
     }
 
-    private Cipher cipher(int mode, Keyring.Key key, byte[] nonce, Purpose purpose)
-            throws GeneralSecurityException {
+    private Cipher cipher(int mode, Keyring.Key key, byte[] nonce, Purpose purpose) throws GeneralSecurityException {
         Cipher cipher = ciphers.get();
         cipher.init(mode, key.secret(), new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
         cipher.updateAAD(key.associatedData(purpose));

@@ -46,7 +46,8 @@ class SipMessageTest {
         SipMessage message = parse(INVITE);
         message.addFirst(HeaderName.RECORD_ROUTE, "<sip:edge.example;lr>");
         SipMessage kept = message.kept();
-        assertThat(text(kept)).isEqualTo(text(message).substring(0, text(message).length() - "body".length()));
+        assertThat(text(kept))
+                .isEqualTo(text(message).substring(0, text(message).length() - "body".length()));
         assertThat(kept.bodyLength()).isZero();
         assertThat(kept.topVia()).isEqualTo(message.topVia());
         assertThat(kept.from()).isEqualTo(message.from());
