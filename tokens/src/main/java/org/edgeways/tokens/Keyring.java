@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -53,7 +54,7 @@ public final class Keyring {
 
         /** Not to be changed. */
         byte[] associatedData(Purpose purpose) {
-            return associatedData.get(purpose);
+            return Objects.requireNonNull(associatedData.get(purpose));
         }
 
         byte[] bytes() {
