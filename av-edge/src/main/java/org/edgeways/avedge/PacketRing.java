@@ -12,14 +12,6 @@ import org.edgeways.turn.engine.Forward;
  */
 final class PacketRing {
 
-    /** What a packet is. */
-    enum Kind {
-        /** A frame that a client's stream brought. */
-        FRAME,
-        /** What another shard relays. */
-        RELAYED
-    }
-
     /** Takes packets out. */
     interface Taker {
         /** A frame of a client's stream; {@code buffer} is good until the next {@link #take}. */
@@ -39,7 +31,12 @@ final class PacketRing {
 
     private static final int HEAD_BYTES = 48;
     private static final int ALIGNMENT = 8;
-    private static final Kind[] KINDS = Kind.values();
+
+    /** A frame that a client's stream brought. */
+    private static final int FRAME = 0;
+
+    /** What another shard relays. */
+    private static final int RELAYED = 1;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final long capacity;
@@ -70,13 +67,13 @@ final class PacketRing {
      * @return {@link #FULL}, {@link #FIRST} if the shard may have to be woken up, or {@link #MORE}
      */
     int frame(int handle, MemorySegment from, long offset, int length) {
-        return put(Kind.FRAME, handle, false, 0, 0, 0, 0, from, offset, length);
+        return put(FRAME, handle, false, 0, 0, 0, 0, from, offset, length);
     }
 
     /** Adds what is relayed, as {@link #frame} does. */
     int relayed(Forward forward, MemorySegment from) {
         return put(
-                Kind.RELAYED,
+                RELAYED,
                 0,
                 forward.ipv6(),
                 forward.port(),
@@ -98,7 +95,7 @@ final class PacketRing {
     static final int MORE = 1;
 
     private int put(
-            Kind kind,
+            int kind,
             int handle,
             boolean ipv6,
             int relayPort,
@@ -116,7 +113,7 @@ final class PacketRing {
             if (next > capacity) {
                 return FULL;
             }
-            filling.set(ValueLayout.JAVA_INT, at, kind.ordinal());
+            filling.set(ValueLayout.JAVA_INT, at, kind);
             filling.set(ValueLayout.JAVA_INT, at + 4, length);
             filling.set(ValueLayout.JAVA_INT, at + 8, handle);
             filling.set(ValueLayout.JAVA_INT, at + 12, ipv6 ? 1 : 0);
@@ -150,18 +147,18 @@ final class PacketRing {
         for (long at = 0; at < end; at = from.get(ValueLayout.JAVA_LONG, at + 40)) {
             long payload = at + HEAD_BYTES + Forward.HEADROOM;
             int length = from.get(ValueLayout.JAVA_INT, at + 4);
-            switch (KINDS[from.get(ValueLayout.JAVA_INT, at)]) {
-                case FRAME -> taker.taken(from.get(ValueLayout.JAVA_INT, at + 8), from, payload, length);
-                case RELAYED ->
-                    taker.taken(
-                            from.get(ValueLayout.JAVA_INT, at + 12) != 0,
-                            from.get(ValueLayout.JAVA_INT, at + 16),
-                            from.get(ValueLayout.JAVA_LONG, at + 24),
-                            from.get(ValueLayout.JAVA_LONG, at + 32),
-                            from.get(ValueLayout.JAVA_INT, at + 20),
-                            from,
-                            payload,
-                            length);
+            if (from.get(ValueLayout.JAVA_INT, at) == FRAME) {
+                taker.taken(from.get(ValueLayout.JAVA_INT, at + 8), from, payload, length);
+            } else {
+                taker.taken(
+                        from.get(ValueLayout.JAVA_INT, at + 12) != 0,
+                        from.get(ValueLayout.JAVA_INT, at + 16),
+                        from.get(ValueLayout.JAVA_LONG, at + 24),
+                        from.get(ValueLayout.JAVA_LONG, at + 32),
+                        from.get(ValueLayout.JAVA_INT, at + 20),
+                        from,
+                        payload,
+                        length);
             }
         }
     }

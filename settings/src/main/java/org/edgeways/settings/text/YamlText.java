@@ -47,9 +47,11 @@ public final class YamlText {
                 .setCodePointLimit(limits.characters())
                 .build();
         TreeBuilder tree = new TreeBuilder(limits, problems);
+        Place last = new Place(file, 1);
         try {
             for (Event event : new Parse(settings).parseString(withoutMark(text))) {
-                take(event, place(file, event.getStartMark(), 1), tree);
+                last = place(file, event.getStartMark(), 1);
+                take(event, last, tree);
             }
         } catch (TreeBuilder.Refused refused) {
             problems.add(refused.problem());
@@ -58,6 +60,9 @@ public final class YamlText {
             problems.add(SettingsErrorCode.MALFORMED, place, "", "is no YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
             problems.add(SettingsErrorCode.MALFORMED, new Place(file, 0), "", "is no YAML: " + e.getMessage());
+        } catch (IllegalArgumentException badEscape) {
+            // the library reads the digits of an escape without looking whether there are any
+            problems.add(SettingsErrorCode.MALFORMED, last, "", "is no YAML: \\x, \\u or \\U without its digits");
         }
         return tree.whole();
     }

@@ -66,6 +66,16 @@ class YamlTextTest {
     }
 
     @Test
+    void anEscapeWithoutItsDigitsIsToldWithTheLineThatItComesAfter() {
+        for (String escape : new String[] {"\\x", "\\u12", "\\U0011", "\\UFFFFFFFF", "\\xZZ"}) {
+            assertThat(problemOf("a: 1\nb: \"" + escape)).as(escape).contains("is no YAML");
+        }
+        read("a: 1\nb: \"\\x");
+        assertThat(only().code()).isEqualTo(SettingsErrorCode.MALFORMED);
+        assertThat(only().place().line()).isEqualTo(2);
+    }
+
+    @Test
     void anchorsAliasesAndTagsAreRefused() {
         read("a: &x 1\n");
         assertThat(only().what()).contains("anchors");
