@@ -295,6 +295,11 @@ public final class Pool implements AutoCloseable {
         return edges.stream().map(edge -> edge.host().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     }
 
+    /** Whether every edge node is linked with at least one connection. */
+    public boolean linked() {
+        return dialers.linked();
+    }
+
     /** Where devices inside connect. */
     public List<InetSocketAddress> insideAddresses() {
         return listeners.stream().map(SipListener::localAddress).toList();

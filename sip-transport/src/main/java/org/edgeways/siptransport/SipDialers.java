@@ -52,6 +52,11 @@ public final class SipDialers implements AutoCloseable {
         }
     }
 
+    /** Whether every node is linked with at least one connection. */
+    public synchronized boolean linked() {
+        return dialers.values().stream().allMatch(dialer -> dialer.open() > 0);
+    }
+
     /** Connects no more and closes what is open. */
     @Override
     public synchronized void close() {

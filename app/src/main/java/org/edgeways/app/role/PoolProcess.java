@@ -201,6 +201,11 @@ public final class PoolProcess implements AutoCloseable {
         return pool.accounts();
     }
 
+    /** Every edge node is linked. */
+    public boolean isLinked() {
+        return pool.linked();
+    }
+
     @Override
     public void close() {
         reloads.close();
