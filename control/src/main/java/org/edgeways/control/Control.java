@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
@@ -35,6 +36,7 @@ import org.edgeways.net.TlsProvider;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.store.Schema;
 import org.edgeways.store.Store;
 import org.slf4j.Logger;
@@ -236,6 +238,23 @@ public final class Control implements AutoCloseable {
         sessions.mean(snapshots.of(current.withPoolCalled(called), dialled.keySet()));
         listener.changed(new Perimeter(current, dialled));
         untold = false;
+    }
+
+    /**
+     * Tells nodes with the role av from now on what this gives; they are told nothing before it is known.
+     *
+     * @param told is asked on the desk, and must not wait
+     */
+    public void relays(Supplier<EdgeSnapshot.Relay> told) {
+        desk.execute(() -> {
+            snapshots.relays(told);
+            refresh();
+        });
+    }
+
+    /** What relays are told is different: those that are connected are told at once. On any thread; does not wait. */
+    public void relaysChanged() {
+        desk.execute(this::refresh);
     }
 
     private Map<String, EdgeNode> dialled(Settings current) {

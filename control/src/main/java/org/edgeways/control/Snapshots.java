@@ -6,9 +6,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.edgeways.net.Pem;
 import org.edgeways.settings.Settings;
+import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.Role;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.SignedSnapshot;
 
@@ -26,19 +30,31 @@ final class Snapshots {
     private final Ledger ledger;
     private final Authority authority;
     private final Map<String, Made> made = new HashMap<>();
+    private Optional<Supplier<EdgeSnapshot.Relay>> relays = Optional.empty();
 
     Snapshots(Ledger ledger, Authority authority) {
         this.ledger = ledger;
         this.authority = authority;
     }
 
-    /** The snapshots of those nodes that the settings name. Blocks until new numbers are durable. */
+    /** Relays are told what this gives from now on. */
+    void relays(Supplier<EdgeSnapshot.Relay> told) {
+        relays = Optional.of(told);
+    }
+
+    /**
+     * The snapshots of those nodes that the settings name. Blocks until new numbers are durable. Before it is known what checks
+     * relay credentials, there is none for a relay: it goes on with what it has.
+     */
     Map<String, SignedSnapshot> of(Settings settings, Set<String> nodes) {
         EdgeSnapshot.Trust trust = new EdgeSnapshot.Trust(
-                List.of(Pem.text(List.of(authority.certificates().certificate()))), serials(ledger.refused()));
+                List.of(Pem.text(List.of(authority.certificates().certificate()))),
+                serials(ledger.refused()),
+                relays.map(Supplier::get).orElse(EdgeSnapshot.Relay.NONE));
         Map<String, SignedSnapshot> snapshots = new HashMap<>();
         for (String node : nodes) {
-            if (settings.nodes().containsKey(node)) {
+            EdgeNode said = settings.nodes().get(node);
+            if (said != null && (relays.isPresent() || !said.roles().contains(Role.AV))) {
                 snapshots.put(node, of(EdgeSnapshot.of(settings, node, 1, trust)));
             }
         }

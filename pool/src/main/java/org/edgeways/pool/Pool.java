@@ -2,6 +2,8 @@ package org.edgeways.pool;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -25,12 +27,15 @@ import org.edgeways.pool.admin.AdminServer;
 import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.pool.admin.PresenceDesk;
 import org.edgeways.pool.engine.Binding;
+import org.edgeways.pool.engine.People;
 import org.edgeways.pool.engine.PoolEngine;
 import org.edgeways.pool.messages.MessageStore;
 import org.edgeways.pool.messages.Waiting;
 import org.edgeways.pool.presence.engine.SavedPresence;
 import org.edgeways.pool.presence.store.PresenceStore;
 import org.edgeways.pool.registrar.BindingStore;
+import org.edgeways.pool.relay.RelayKeys;
+import org.edgeways.pool.relay.RelayService;
 import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.siptransport.LinkedNode;
 import org.edgeways.siptransport.OutboundSettings;
@@ -117,7 +122,12 @@ public final class Pool implements AutoCloseable {
             throws IOException {
         Store store = Store.open(
                 settings.data(),
-                List.of(Accounts.SCHEMA, BindingStore.SCHEMA, MessageStore.SCHEMA, PresenceStore.SCHEMA),
+                List.of(
+                        Accounts.SCHEMA,
+                        BindingStore.SCHEMA,
+                        MessageStore.SCHEMA,
+                        PresenceStore.SCHEMA,
+                        RelayService.SCHEMA),
                 counters);
         try {
             return start(settings, transport, counters, random, more, store);
@@ -136,12 +146,7 @@ public final class Pool implements AutoCloseable {
             Store store)
             throws IOException {
         Accounts accounts = Accounts.open(
-                store,
-                settings.sipDomains(),
-                AccountLimits.DEFAULT,
-                java.time.InstantSource.system(),
-                random,
-                counters);
+                store, settings.sipDomains(), AccountLimits.DEFAULT, InstantSource.system(), random, counters);
         MessageStore messages = MessageStore.open(store, settings.limits().waiting(), counters);
         BindingStore bindings = new BindingStore(store);
         PresenceStore presence = new PresenceStore(store);
@@ -270,6 +275,21 @@ public final class Pool implements AutoCloseable {
         CompletableFuture<T> answer = new CompletableFuture<>();
         shard().execute(now -> question.ask(engine().presence(), answer::complete, now));
         return answer;
+    }
+
+    /**
+     * Begins to make relay credentials. Blocks; to be called once. The keys are to be rolled by who calls this.
+     *
+     * @throws IOException if a key cannot be written
+     */
+    public RelayService relay(RelayKeys files, InstantSource clock, SecureRandom keys, Counters counters)
+            throws IOException {
+        return RelayService.open(store, accounts, files, clock, keys, counters);
+    }
+
+    /** Who has an account; asked on any thread. */
+    public People people() {
+        return people;
     }
 
     /** The people; changes take effect at once. */

@@ -35,6 +35,10 @@ public enum TextForm {
     PEM("a text in PEM", 65_536, "-----BEGIN [A-Z0-9 ]+-----[A-Za-z0-9+/=\\s]+-----END [A-Z0-9 ]+-----\\s*"),
     /** The serial number of a certificate. */
     SERIAL("a serial number in lower-case hexadecimal digits", 40, "[0-9a-f]+"),
+    /** What checks relay credentials; a secret. */
+    RELAY_CHECK("what a node is told of a key for relay credentials", 200, "relay-check-1(\\.[A-Za-z0-9_-]+){3}"),
+    /** The number of a person or a device in relay credentials. */
+    RELAY_NUMBER("a number of relay credentials in 12 hexadecimal digits", 12, "[0-9a-f]{12}"),
     /** A code as our error codes are. */
     CODE("lower-case words joined by hyphens", 100, "[a-z0-9]+(-[a-z0-9]+)*"),
     /** Base 64 (RFC 4648 section 4), padded. */

@@ -5,10 +5,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.edgeways.base.Result;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.settings.Settings;
@@ -27,12 +30,14 @@ import org.edgeways.settings.text.Node;
 import org.edgeways.settings.text.Problems;
 import org.edgeways.settings.text.SettingsErrorCode;
 import org.edgeways.settings.text.TextLimits;
+import org.edgeways.tokens.RelayCheck;
+import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.SignedSnapshot;
 import org.edgeways.tokens.SnapshotSigner;
 
 /**
  * What one edge node runs. It holds what the node needs and nothing more: no other node, no address of anything inside, no
- * person, no secret. As text it is JSON in one spelling.
+ * person, and no secret but the one that checks relay credentials. As text it is JSON in one spelling.
  *
  * @param format of this text; 1
  * @param revision its number, from 1
@@ -51,6 +56,7 @@ import org.edgeways.tokens.SnapshotSigner;
  * @param limits of what it lets in
  * @param authorities from which certificates of the inside come, PEM
  * @param refusedSerials serial numbers of certificates of those authorities that are refused
+ * @param relay what checks credentials; for the role av only
  */
 public record EdgeSnapshot(
         @Key(says = "The format of this text.", least = "1", most = "1")
@@ -97,12 +103,15 @@ public record EdgeSnapshot(
         List<String> authorities,
 
         @Key(says = "Refused certificates.", form = TextForm.SERIAL, atMost = 10_000)
-        List<String> refusedSerials) {
+        List<String> refusedSerials,
+
+        @Key(says = "What checks relay credentials.") Optional<Relay> relay) {
 
     /** The keys. */
     static final RecordForm FORM = RecordForm.of(EdgeSnapshot.class);
 
     private static final int FORMAT = 1;
+    private static final int NUMBER_DIGITS = 12;
     private static final TextLimits LIMITS = new TextLimits(SignedSnapshot.MAX_PAYLOAD_BYTES, 8, 100_000);
 
     /**
@@ -182,12 +191,77 @@ public record EdgeSnapshot(
     }
 
     /**
+     * What checks the credentials that are shown to a relay. The node can use credentials that it is shown, and make none.
+     *
+     * @param checks one for each key, as {@link org.edgeways.tokens.RelayCheck#text()} says it; secret
+     * @param withdrawn the numbers of persons and devices ({@link org.edgeways.tokens.RelayUser}) whose credentials are good no
+     *     more, in 12 hexadecimal digits, at most {@link #MOST_WITHDRAWN}
+     */
+    public record Relay(
+            @Key(says = "Of each key.", form = TextForm.RELAY_CHECK, atMost = RelayVerifier.MAX_KEYS)
+            List<String> checks,
+
+            @Key(says = "Withdrawn numbers.", form = TextForm.RELAY_NUMBER, atMost = Relay.MOST_WITHDRAWN)
+            List<String> withdrawn) {
+
+        /** Most numbers: more than an organisation has people, and few enough for a snapshot. */
+        public static final int MOST_WITHDRAWN = 60_000;
+
+        /** Nobody's credentials are good. */
+        public static final Relay NONE = new Relay(List.of(), List.of());
+
+        public Relay {
+            checks = List.copyOf(checks);
+            withdrawn = List.copyOf(withdrawn);
+        }
+
+        /** What is told to a node of these keys and numbers. */
+        public static Relay of(List<RelayCheck> checks, Set<Long> withdrawn) {
+            return new Relay(
+                    checks.stream().map(RelayCheck::text).toList(),
+                    withdrawn.stream().sorted().map(Relay::digits).toList());
+        }
+
+        private static String digits(long number) {
+            return HexFormat.of().toHexDigits(number, NUMBER_DIGITS);
+        }
+
+        /** What checks user names; bad if a key cannot be read. */
+        public Result<RelayVerifier> verifier() {
+            List<RelayCheck> read = new ArrayList<>();
+            for (String check : checks) {
+                switch (RelayCheck.read(check)) {
+                    case Result.Bad<RelayCheck> bad -> {
+                        return bad.as();
+                    }
+                    case Result.Ok<RelayCheck>(RelayCheck good) -> read.add(good);
+                }
+            }
+            return Result.ok(new RelayVerifier(
+                    read, withdrawn.stream().map(HexFormat::fromHexDigitsToLong).collect(Collectors.toSet())));
+        }
+
+        /** Hides the keys. */
+        @Override
+        public String toString() {
+            return "Relay[" + checks.size() + " keys ***, " + withdrawn.size() + " withdrawn]";
+        }
+    }
+
+    /**
      * Whom a node trusts, which is no part of the settings.
      *
      * @param authorities from which certificates of the inside come, PEM, at most 16
      * @param refusedSerials serial numbers that are refused, in lower-case hexadecimal digits, at most 10,000
+     * @param relay for nodes with the role av
      */
-    public record Trust(List<String> authorities, List<String> refusedSerials) {
+    public record Trust(List<String> authorities, List<String> refusedSerials, Relay relay) {
+
+        /** Without relay credentials. */
+        public Trust(List<String> authorities, List<String> refusedSerials) {
+            this(authorities, refusedSerials, Relay.NONE);
+        }
+
         public Trust {
             authorities = List.copyOf(authorities);
             refusedSerials = List.copyOf(refusedSerials);
@@ -238,7 +312,8 @@ public record EdgeSnapshot(
                         .toList(),
                 settings.limitsOf(said),
                 trust.authorities(),
-                trust.refusedSerials());
+                trust.refusedSerials(),
+                said.roles().contains(Role.AV) ? Optional.of(trust.relay()) : Optional.empty());
     }
 
     private static Access access(EdgeNode.Access said, Settings settings) {
@@ -292,7 +367,8 @@ public record EdgeSnapshot(
                 services,
                 limits,
                 authorities,
-                refusedSerials);
+                refusedSerials,
+                relay);
     }
 
     /**

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.Result;
@@ -18,8 +21,12 @@ import org.edgeways.settings.form.KeyForm;
 import org.edgeways.settings.form.RecordForm;
 import org.edgeways.settings.form.ValueForm;
 import org.edgeways.settings.kind.Kind;
+import org.edgeways.settings.kind.Role;
 import org.edgeways.settings.snapshot.EdgeSnapshot.Trust;
 import org.edgeways.settings.text.SettingsErrorCode;
+import org.edgeways.tokens.RelayKey;
+import org.edgeways.tokens.RelayUser;
+import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.SignedSnapshot;
 import org.edgeways.tokens.SnapshotSigner;
 import org.edgeways.tokens.TokensErrorCode;
@@ -153,6 +160,67 @@ class EdgeSnapshotTest {
         byte[] refused =
                 EdgeSnapshot.of(settings, "edge1", 1, over).signed(signer).bytes();
         assertThat(code(reader.read(refused, 0))).isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
+    }
+
+    private EdgeSnapshot with(EdgeSnapshot.Relay relay) {
+        return new EdgeSnapshot(
+                1,
+                7,
+                "edge1",
+                List.of(Role.AV),
+                snapshot.access(),
+                snapshot.insideLeg(),
+                snapshot.publicAddress(),
+                snapshot.admin(),
+                snapshot.certificateCheck(),
+                snapshot.sipDomains(),
+                snapshot.insideNames(),
+                snapshot.hideTopology(),
+                snapshot.routes(),
+                snapshot.services(),
+                snapshot.limits(),
+                snapshot.authorities(),
+                snapshot.refusedSerials(),
+                Optional.of(relay));
+    }
+
+    @Test
+    void aRelayIsToldWhatChecksCredentialsAndNobodyElseIs() {
+        RelayKey key = new RelayKey(RelayKey.newKeys(new SecureRandom()));
+        RelayUser user = new RelayUser(7, 0xABCDEF);
+        String username = key.mint(user, 1_000, new SecureRandom()).username();
+        EdgeSnapshot.Relay relay = EdgeSnapshot.Relay.of(List.of(key.check()), Set.of(8L));
+        assertThat(EdgeSnapshot.of(settings, "edge1", 7, new Trust(List.of(PEM), List.of(), relay))
+                        .relay())
+                .as("a node that is no relay")
+                .isEmpty();
+        EdgeSnapshot told = reader.read(with(relay).signed(signer).bytes(), 0).orThrow();
+        RelayVerifier verifier = told.relay().orElseThrow().verifier().orThrow();
+        assertThat(verifier.check(username, 0).orThrow().user()).isEqualTo(user);
+        for (long withdrawn : new long[] {7, 0xABCDEF}) {
+            RelayVerifier after = EdgeSnapshot.Relay.of(List.of(key.check()), Set.of(withdrawn))
+                    .verifier()
+                    .orThrow();
+            assertThat(code(after.check(username, 0))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+        }
+        assertThat(told.toString()).doesNotContain(key.check().text());
+        assertThat(SnapshotChange.between(told, with(EdgeSnapshot.Relay.NONE)).keys())
+                .containsExactly("relay.checks", "relay.withdrawn");
+        assertThat(SnapshotChange.between(told, with(EdgeSnapshot.Relay.NONE)).restartNeeded())
+                .isEmpty();
+    }
+
+    @Test
+    void asManyWithdrawnNumbersAsAllowedFitIntoASnapshot() {
+        Set<Long> most = LongStream.range(0, EdgeSnapshot.Relay.MOST_WITHDRAWN)
+                .mapToObj(number -> RelayUser.MAX_NUMBER - number)
+                .collect(Collectors.toSet());
+        EdgeSnapshot largest = with(EdgeSnapshot.Relay.of(List.of(), most));
+        assertThat(reader.read(largest.signed(signer).bytes(), 0).orThrow()).isEqualTo(largest);
+        most.add(1L);
+        byte[] over =
+                with(EdgeSnapshot.Relay.of(List.of(), most)).signed(signer).bytes();
+        assertThat(code(reader.read(over, 0))).isEqualTo(SettingsErrorCode.SNAPSHOT_UNREADABLE);
     }
 
     @Test

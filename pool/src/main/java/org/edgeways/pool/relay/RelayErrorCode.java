@@ -1,0 +1,41 @@
+package org.edgeways.pool.relay;
+
+import org.edgeways.base.ErrorCode;
+
+/** What can be wrong where relay credentials are made. */
+public enum RelayErrorCode implements ErrorCode {
+    /** A key's file cannot be opened. */
+    KEY_UNUSABLE("relay-key-unusable", "A key of relay credentials cannot be opened; what it made is good no more"),
+    /** There is no such person, or not one who may sign in with that device. */
+    DEVICE_NOT_LIVE("relay-device-not-live", "Nobody signs in with that device; edgeways user device list shows them"),
+    /** The time that was asked for is out of range. */
+    LIFE_OUT_OF_RANGE("relay-life-out-of-range", "Relay credentials are good for 1 minute to 180 days"),
+    /** No node is a relay. */
+    NO_RELAY("relay-none", "No edge node has the role av; the settings say which node is what"),
+    /** A request over HTTP for something that there is not. */
+    REQUEST_NOT_SERVED("relay-request-not-served", "There is nothing of that name here"),
+    /** A request over HTTP whose head is too long or cannot be read. */
+    REQUEST_MALFORMED("relay-request-malformed", "The request cannot be read"),
+    /** Something broke while a request was answered. */
+    FAILED("relay-request-failed", "The request could not be answered; the log says why"),
+    /** More numbers are withdrawn than relays can be told. */
+    WITHDRAWN_TOO_MANY("relay-withdrawn-too-many", "More relay credentials are withdrawn than relays can be told");
+
+    private final String code;
+    private final String meaning;
+
+    RelayErrorCode(String code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,392 @@
+package org.edgeways.pool.relay;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.edgeways.accounts.AccountChange;
+import org.edgeways.accounts.Accounts;
+import org.edgeways.accounts.DevicePassword;
+import org.edgeways.accounts.Person;
+import org.edgeways.base.Counters;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
+import org.edgeways.pool.relay.engine.KeyRoll;
+import org.edgeways.pool.relay.engine.KeyTimes;
+import org.edgeways.store.Schema;
+import org.edgeways.store.Store;
+import org.edgeways.tokens.RelayCheck;
+import org.edgeways.tokens.RelayCredentials;
+import org.edgeways.tokens.RelayKey;
+import org.edgeways.tokens.RelayUser;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes relay credentials for the devices of people, rolls the keys ahead of time, and withdraws what was made for people and devices
+ * that may sign in no more. Who tells the relays asks {@link #checks} and {@link #withdrawn} whenever something has changed.
+ *
+ * <p>A person has one number, and so has each device; they stay the same, so that a relay can count what a person has, until they are
+ * withdrawn. Credentials are handed out after they are on the disk: what was handed out can be withdrawn.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class RelayService {
+
+    /** The tables. */
+    public static final Schema SCHEMA = RelayTables.SCHEMA;
+
+    /** The shortest life of credentials. */
+    public static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
+
+    /** The longest life of credentials. */
+    public static final Duration LONGEST_LIFE = Duration.ofDays(180);
+
+    /** Most withdrawn numbers that are told: those whose credentials would be good for longest. */
+    public static final int MOST_WITHDRAWN = 60_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RelayService.class);
+
+    private record Held(RelayKey key, KeyTimes times) {}
+
+    private final Store store;
+    private final Accounts accounts;
+    private final RelayKeys files;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Counters counters;
+    private final Map<Integer, Held> keys = new TreeMap<>();
+    private final Map<String, RelayTables.Numbered> persons = new HashMap<>();
+    private final Map<String, RelayTables.Numbered> devices = new HashMap<>();
+    private final Map<Long, RelayTables.Numbered> withdrawn = new HashMap<>();
+    private volatile Runnable changed = () -> {};
+
+    private RelayService(
+            Store store,
+            Accounts accounts,
+            RelayKeys files,
+            InstantSource clock,
+            SecureRandom random,
+            Counters counters) {
+        this.store = store;
+        this.accounts = accounts;
+        this.files = files;
+        this.clock = clock;
+        this.random = random;
+        this.counters = counters;
+        counters.gauge("pool_relay_keys", () -> checks().size());
+        counters.gauge("pool_relay_numbers_withdrawn", () -> withdrawn().size());
+    }
+
+    /**
+     * Reads what there is, withdraws what is due, and makes a key if there is none. Blocks.
+     *
+     * @param store must have been opened with {@link #SCHEMA}
+     * @throws IOException if a key cannot be written
+     * @throws java.util.concurrent.CompletionException if the store cannot be read or written
+     */
+    public static RelayService open(
+            Store store,
+            Accounts accounts,
+            RelayKeys files,
+            InstantSource clock,
+            SecureRandom random,
+            Counters counters)
+            throws IOException {
+        RelayService service = new RelayService(store, accounts, files, clock, random, counters);
+        service.load();
+        accounts.listen(service::accountChanged);
+        service.withdrawWhatWasMissed();
+        service.roll();
+        return service;
+    }
+
+    /** Whom to tell when relays are to be told something else; on any thread, and must not wait. */
+    public void whenChanged(Runnable listener) {
+        changed = listener;
+    }
+
+    private synchronized void load() {
+        for (KeyTimes times : store.read(RelayTables::keys).join()) {
+            switch (files.read(times.id())) {
+                case Result.Ok<RelayKey>(RelayKey key) -> keys.put(times.id(), new Held(key, times));
+                case Result.Bad<RelayKey> bad ->
+                    LOG.error(
+                            "event=relay-key-unusable code={} key={} reason=\"{}\"",
+                            RelayErrorCode.KEY_UNUSABLE.code(),
+                            HexFormat.of().toHexDigits(times.id()),
+                            LogText.clean(bad.reason()));
+            }
+        }
+        for (RelayTables.Numbered number : store.read(RelayTables::numbers).join()) {
+            if (number.withdrawn()) {
+                withdrawn.put(number.number(), number);
+            } else {
+                live(number).put(number.device().orElse(number.person()), number);
+            }
+        }
+    }
+
+    private Map<String, RelayTables.Numbered> live(RelayTables.Numbered number) {
+        return number.device().isPresent() ? devices : persons;
+    }
+
+    /** If the pool died between a change of an account and what follows from it. */
+    private synchronized void withdrawWhatWasMissed() {
+        List<RelayTables.Numbered> all = new ArrayList<>(persons.values());
+        all.addAll(devices.values());
+        for (RelayTables.Numbered number : all) {
+            Optional<Person> person = accounts.person(number.person());
+            boolean live = number.device().isEmpty()
+                    ? person.filter(Person::enabled).isPresent()
+                    : person.filter(owner -> hasDevice(owner, number.device().get()))
+                            .isPresent();
+            if (!live) {
+                withdraw(number);
+            }
+        }
+    }
+
+    private static boolean hasDevice(Person person, String id) {
+        return person.devices().stream()
+                .anyMatch(device -> device.live() && device.id().equals(id));
+    }
+
+    private long now() {
+        return clock.instant().getEpochSecond();
+    }
+
+    // --- keys ---
+
+    /**
+     * Makes the next key and drops old ones when it is time. To be called every hour or so; blocks.
+     *
+     * @throws IOException if a key cannot be written; what there was goes on
+     */
+    public void roll() throws IOException {
+        boolean different = false;
+        KeyRoll.Plan plan = KeyRoll.plan(times(), now());
+        if (plan.make().isPresent()) {
+            RelayKey key = files.make();
+            KeyTimes times = new KeyTimes(key.check().id(), plan.make().getAsLong(), 0);
+            store.write(handle -> {
+                        RelayTables.save(handle, times);
+                        return true;
+                    })
+                    .join();
+            synchronized (this) {
+                keys.put(times.id(), new Held(key, times));
+            }
+            counters.counter("pool_relay_keys_made").increment();
+            LOG.info(
+                    "event=relay-key-made key={} from={}",
+                    HexFormat.of().toHexDigits(times.id()),
+                    java.time.Instant.ofEpochSecond(times.mintsFrom()));
+            different = true;
+        }
+        for (KeyTimes old : plan.drop()) {
+            different |= drop(old);
+        }
+        different |= forgetOver();
+        if (different) {
+            changed.run();
+        }
+    }
+
+    private boolean drop(KeyTimes old) throws IOException {
+        synchronized (this) {
+            Held held = keys.get(old.id());
+            if (held == null || !held.times().equals(old)) {
+                return false; // it has made something meanwhile
+            }
+            keys.remove(old.id());
+        }
+        store.write(handle -> {
+                    RelayTables.forgetKey(handle, old.id());
+                    return true;
+                })
+                .join();
+        files.delete(old.id());
+        LOG.info("event=relay-key-dropped key={}", HexFormat.of().toHexDigits(old.id()));
+        return true;
+    }
+
+    /** Withdrawn numbers whose credentials are over are no more to be told. */
+    private boolean forgetOver() {
+        List<RelayTables.Numbered> over;
+        synchronized (this) {
+            long now = now();
+            over = withdrawn.values().stream()
+                    .filter(number -> number.goodUntil() + KeyRoll.AFTER.toSeconds() <= now)
+                    .toList();
+            over.forEach(number -> withdrawn.remove(number.number()));
+        }
+        for (RelayTables.Numbered number : over) {
+            store.write(handle -> {
+                        RelayTables.forgetNumber(handle, number.number());
+                        return true;
+                    })
+                    .join();
+        }
+        return !over.isEmpty();
+    }
+
+    private synchronized List<KeyTimes> times() {
+        return keys.values().stream().map(Held::times).toList();
+    }
+
+    // --- what relays are told ---
+
+    /** What checks credentials, one for each key, in the order of their ids. */
+    public synchronized List<RelayCheck> checks() {
+        return keys.values().stream().map(held -> held.key().check()).toList();
+    }
+
+    /** The numbers whose credentials are good no more, though their time is not over; at most {@link #MOST_WITHDRAWN}. */
+    public synchronized Set<Long> withdrawn() {
+        if (withdrawn.size() <= MOST_WITHDRAWN) {
+            return Set.copyOf(withdrawn.keySet());
+        }
+        LOG.error(
+                "event=relay-withdrawn-too-many code={} count={}",
+                RelayErrorCode.WITHDRAWN_TOO_MANY.code(),
+                withdrawn.size());
+        return withdrawn.values().stream()
+                .sorted((one, other) -> Long.compare(other.goodUntil(), one.goodUntil()))
+                .limit(MOST_WITHDRAWN)
+                .map(RelayTables.Numbered::number)
+                .collect(Collectors.toSet());
+    }
+
+    // --- credentials ---
+
+    /**
+     * Makes credentials for a device of somebody. The future completes when they are on the disk, on a thread of the store, where
+     * nobody may wait.
+     *
+     * @param person address of record, as {@link Person#uri()} says it
+     * @param device the id of the device password
+     * @param life {@link #SHORTEST_LIFE} to {@link #LONGEST_LIFE}
+     */
+    public CompletableFuture<Result<RelayCredentials>> mint(String person, String device, Duration life) {
+        if (life.compareTo(SHORTEST_LIFE) < 0 || life.compareTo(LONGEST_LIFE) > 0) {
+            return refused(RelayErrorCode.LIFE_OUT_OF_RANGE);
+        }
+        RelayCredentials made;
+        Held held;
+        RelayTables.Numbered ofPerson;
+        RelayTables.Numbered ofDevice;
+        synchronized (this) {
+            // whoever is disabled from here on finds the numbers, and withdraws them
+            if (accounts.person(person)
+                    .filter(found -> found.enabled() && hasDevice(found, device))
+                    .isEmpty()) {
+                return refused(RelayErrorCode.DEVICE_NOT_LIVE);
+            }
+            long now = now();
+            long expiry = now + life.toSeconds();
+            ofPerson = numbered(persons, person, person, Optional.empty()).withCredentials(expiry);
+            ofDevice = numbered(devices, device, person, Optional.of(device)).withCredentials(expiry);
+            Held turn = Objects.requireNonNull(
+                    keys.get(KeyRoll.minting(times(), now).id()), "there is a key from the start");
+            held = new Held(turn.key(), turn.times().withCredentials(expiry));
+            persons.put(person, ofPerson);
+            devices.put(device, ofDevice);
+            keys.put(held.times().id(), held);
+            made = held.key().mint(new RelayUser(ofPerson.number(), ofDevice.number()), expiry, random);
+        }
+        KeyTimes times = held.times();
+        return store.write(handle -> {
+                    RelayTables.save(handle, times);
+                    RelayTables.save(handle, ofPerson);
+                    RelayTables.save(handle, ofDevice);
+                    return Result.ok(made);
+                })
+                .thenApply(result -> {
+                    counters.counter("pool_relay_credentials_made").increment();
+                    return result;
+                });
+    }
+
+    private CompletableFuture<Result<RelayCredentials>> refused(RelayErrorCode code) {
+        counters.counter("pool_relay_credentials_refused", "reason", code.code())
+                .increment();
+        return CompletableFuture.completedFuture(Result.bad(code, 0, code.meaning()));
+    }
+
+    private RelayTables.Numbered numbered(
+            Map<String, RelayTables.Numbered> known, String owner, String person, Optional<String> device) {
+        RelayTables.Numbered number = known.get(owner);
+        return number != null ? number : new RelayTables.Numbered(RelayUser.newNumber(random), person, device, 0, false);
+    }
+
+    /** Whose credentials have that number, of a person or a device, live or withdrawn: the address of record. */
+    public synchronized Optional<String> personOf(long number) {
+        return java.util.stream.Stream.of(persons, devices)
+                .flatMap(live -> live.values().stream())
+                .filter(known -> known.number() == number)
+                .findFirst()
+                .or(() -> Optional.ofNullable(withdrawn.get(number)))
+                .map(RelayTables.Numbered::person);
+    }
+
+    // --- people who may no more ---
+
+    private void accountChanged(AccountChange change) {
+        boolean different = switch (change) {
+            case AccountChange.Added _, AccountChange.DeviceAdded _ -> false;
+            case AccountChange.Removed(Person person) -> withdrawPerson(person);
+            case AccountChange.Changed(Person before, Person person) ->
+                (before.enabled() && !person.enabled()
+                                || before.rights().remoteAccess()
+                                        && !person.rights().remoteAccess())
+                        && withdrawPerson(person);
+            case AccountChange.DeviceRevoked(Person _, DevicePassword device) -> withdrawDevice(device.id());
+        };
+        if (different) {
+            changed.run();
+        }
+    }
+
+    private synchronized boolean withdrawPerson(Person person) {
+        RelayTables.Numbered number = persons.get(person.uri());
+        return number != null && withdraw(number);
+    }
+
+    private synchronized boolean withdrawDevice(String id) {
+        RelayTables.Numbered number = devices.get(id);
+        return number != null && withdraw(number);
+    }
+
+    /** If the store fails, what is withdrawn is so until the next start, which finds the account as it is then. */
+    private boolean withdraw(RelayTables.Numbered number) {
+        RelayTables.Numbered taken = number.withdraw();
+        live(number).remove(number.device().orElse(number.person()));
+        withdrawn.put(taken.number(), taken);
+        counters.counter("pool_relay_withdrawals").increment();
+        LOG.info(
+                "event=relay-credentials-withdrawn person={} of={}",
+                number.person(),
+                number.device().isPresent() ? "device" : "person");
+        var _ = store.write(handle -> {
+                    RelayTables.save(handle, taken);
+                    return true;
+                })
+                .exceptionally(failed -> {
+                    LOG.error("event=relay-withdrawal-not-saved person={}", number.person(), failed);
+                    return false;
+                });
+        return true;
+    }
+}
