@@ -74,6 +74,7 @@ public final class AccessEdge implements AutoCloseable {
     private final Admission outsideAdmission;
     private final List<SharedListener> listeners = new ArrayList<>();
     private volatile @Nullable Running running;
+    private @Nullable CredentialService credentials;
     private @Nullable SharedListener tls;
     private @Nullable SharedListener webSocket;
     private @Nullable SharedListener insideLeg;
@@ -136,6 +137,11 @@ public final class AccessEdge implements AutoCloseable {
     /** Takes another keyring from now on. No connection and no transaction notices; its old keys open old tokens. */
     public void use(Keyring keyring) {
         sealer.use(keyring);
+    }
+
+    /** Serves credentials for relays where it serves WebSockets. To be called before the start. */
+    public synchronized void credentials(CredentialService service) {
+        credentials = service;
     }
 
     /**
@@ -216,8 +222,13 @@ public final class AccessEdge implements AutoCloseable {
     private Protocol web(AccessEdgeSettings said) {
         HttpRoute webSockets =
                 sip.webSocket(EdgeConnections.OUTSIDE_WSS, WEB_SOCKET_PATH, said.webSocketOrigins(), said.connection());
-        return new HttpFront(List.of(webSockets, OutsidePage.route()), counters)
-                .protocol(EdgeConnections.OUTSIDE_WSS, material.outside());
+        List<HttpRoute> routes = new ArrayList<>(List.of(webSockets, OutsidePage.route()));
+        CredentialService asked = credentials;
+        if (asked != null) {
+            routes.add(new CredentialsRoute(asked, guard, said.webSocketOrigins(), context.clock()::now, counters)
+                    .route());
+        }
+        return new HttpFront(routes, counters).protocol(EdgeConnections.OUTSIDE_WSS, material.outside());
     }
 
     /** Opens the first listener, and the others at the port that it got. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -67,7 +68,18 @@ final class EdgeRig implements AutoCloseable {
         this(change, CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom()));
     }
 
+    /** One that something is done with before it starts. */
+    EdgeRig(UnaryOperator<AccessEdgeSettings> change, Consumer<AccessEdge> before) throws IOException {
+        this(change, CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom()), before);
+    }
+
     EdgeRig(UnaryOperator<AccessEdgeSettings> change, CertificateAuthority authority) throws IOException {
+        this(change, authority, edge -> {});
+    }
+
+    private EdgeRig(
+            UnaryOperator<AccessEdgeSettings> change, CertificateAuthority authority, Consumer<AccessEdge> before)
+            throws IOException {
         this.authority = authority;
         outside = tls.server(outsideIdentity());
         AccessEdgeSettings settings = AccessEdgeSettings.of(
@@ -91,6 +103,7 @@ final class EdgeRig implements AutoCloseable {
                 context,
                 counters,
                 random);
+        before.accept(edge);
         edge.start();
     }
 

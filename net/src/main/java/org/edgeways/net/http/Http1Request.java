@@ -77,11 +77,16 @@ final class Http1Request extends SimpleChannelInboundHandler<FullHttpRequest> {
         read = true;
         switch (front.routing().decide(request)) {
             case Routing.Way.Answer(HttpRoute.Answered route, boolean withBody) -> {
-                // a client that reads the answer slowly is closed when its time is over, and that is no refusal
-                accepted.whenLate(() -> {
-                    var _ = accepted.channel().close();
-                });
+                closeWhenLate();
                 front.answer(context, route, answer -> write(context, answer, withBody));
+            }
+            case Routing.Way.Ask(HttpRoute.Asked route) -> {
+                closeWhenLate();
+                front.ask(
+                        context,
+                        route,
+                        HttpAsk.of(request, accepted.channel()),
+                        answer -> write(context, answer, true));
             }
             case Routing.Way.Over(HttpRoute.TakenOver route) -> route.takeOver().take(context, request, accepted);
             case Routing.Way.Refusal(HttpAnswer answer, NetErrorCode code, String detail) -> {
@@ -89,6 +94,13 @@ final class Http1Request extends SimpleChannelInboundHandler<FullHttpRequest> {
                 write(context, answer, true);
             }
         }
+    }
+
+    /** A client that reads the answer slowly is closed when its time is over, and that is no refusal. */
+    private void closeWhenLate() {
+        accepted.whenLate(() -> {
+            var _ = accepted.channel().close();
+        });
     }
 
     private void write(ChannelHandlerContext context, HttpAnswer answer, boolean withBody) {

@@ -101,6 +101,12 @@ final class Http2Streams extends SimpleChannelInboundHandler<FullHttpRequest> {
         switch (front.routing().decide(request)) {
             case Routing.Way.Answer(HttpRoute.Answered route, boolean withBody) ->
                 front.answer(context, route, answer -> write(context, answer, withBody));
+            case Routing.Way.Ask(HttpRoute.Asked route) ->
+                front.ask(
+                        context,
+                        route,
+                        HttpAsk.of(request, accepted.channel()),
+                        answer -> write(context, answer, true));
             case Routing.Way.Over over -> write(context, Routing.answer(HttpResponseStatus.BAD_REQUEST), true);
             case Routing.Way.Refusal(HttpAnswer answer, NetErrorCode code, String detail) ->
                 write(context, answer, true);

@@ -1,6 +1,7 @@
 package org.edgeways.net.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,10 +10,10 @@ import java.util.Map;
  * @param status such as 200
  * @param contentType such as {@code text/plain; charset=utf-8}
  * @param body may be empty; not to be changed
- * @param headers more headers
+ * @param headers more headers, each with its values, which have a line each
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record HttpAnswer(int status, String contentType, byte[] body, Map<String, String> headers) {
+public record HttpAnswer(int status, String contentType, byte[] body, Map<String, List<String>> headers) {
 
     private static final String PLAIN = "text/plain; charset=utf-8";
 
@@ -31,7 +32,7 @@ public record HttpAnswer(int status, String contentType, byte[] body, Map<String
     }
 
     /** The same with these headers and no others. */
-    public HttpAnswer with(Map<String, String> others) {
+    public HttpAnswer with(Map<String, List<String>> others) {
         return new HttpAnswer(status, contentType, body, others);
     }
 }

@@ -116,6 +116,16 @@ public final class HttpFront implements Protocol.Taker {
         }
     }
 
+    /** Asks the route, and hands its answer over on the event loop. */
+    void ask(ChannelHandlerContext context, HttpRoute.Asked route, HttpAsk request, Consumer<HttpAnswer> then) {
+        try {
+            route.asking().ask(request, answer -> context.executor().execute(() -> then.accept(answer)));
+        } catch (RuntimeException e) {
+            LOG.error("event=net-request-failed code={} path={}", NetErrorCode.REQUEST_FAILED.code(), route.path(), e);
+            then.accept(Routing.answer(HttpResponseStatus.INTERNAL_SERVER_ERROR));
+        }
+    }
+
     static FullHttpResponse response(HttpAnswer answer, boolean withBody) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
@@ -130,7 +140,7 @@ public final class HttpFront implements Protocol.Taker {
                 .set(
                         HttpHeaderNames.CONTENT_SECURITY_POLICY,
                         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-        answer.headers().forEach(response.headers()::set);
+        answer.headers().forEach((name, values) -> response.headers().set(name, values));
         return response;
     }
 }

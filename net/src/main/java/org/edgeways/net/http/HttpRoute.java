@@ -2,7 +2,9 @@ package org.edgeways.net.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.edgeways.net.port.Accepted;
 
@@ -18,6 +20,28 @@ public sealed interface HttpRoute {
      * @param executor where the answer is made, for one that takes a while; {@code Runnable::run} for the event loop
      */
     record Answered(String path, Executor executor, Supplier<HttpAnswer> answer) implements HttpRoute {}
+
+    /**
+     * Requests whose header matters for the answer, which may come later. Their bodies are not looked at.
+     *
+     * @param methods that there are, such as {@code GET}; all others are refused
+     */
+    record Asked(String path, Set<String> methods, Asking asking) implements HttpRoute {
+        public Asked {
+            methods = Set.copyOf(methods);
+        }
+    }
+
+    /** Answers requests. */
+    @FunctionalInterface
+    interface Asking {
+        /**
+         * Answers one, on its event loop: must not wait.
+         *
+         * @param answer is to be called once, on any thread, now or later
+         */
+        void ask(HttpAsk request, Consumer<HttpAnswer> answer);
+    }
 
     /** An upgrade of HTTP/1.1, after which the connection is another protocol's. */
     record TakenOver(String path, TakeOver takeOver) implements HttpRoute {}

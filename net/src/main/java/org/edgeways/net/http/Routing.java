@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.edgeways.net.NetErrorCode;
 
@@ -19,6 +20,9 @@ final class Routing {
     sealed interface Way {
         /** It gets the route's answer. */
         record Answer(HttpRoute.Answered route, boolean withBody) implements Way {}
+
+        /** The route is asked. */
+        record Ask(HttpRoute.Asked route) implements Way {}
 
         /** The route takes the connection over. */
         record Over(HttpRoute.TakenOver route) implements Way {}
@@ -55,19 +59,28 @@ final class Routing {
         return switch (routes.get(path)) {
             case null -> nowhere(request, path);
             case HttpRoute.TakenOver over -> new Way.Over(over);
+            case HttpRoute.Asked asked ->
+                isUpgrade(request)
+                        ? nowhere(request, path)
+                        : asked.methods().contains(request.method().name())
+                                ? new Way.Ask(asked)
+                                : notAllowed(String.join(", ", new TreeSet<>(asked.methods())));
             case HttpRoute.Answered answered -> {
                 boolean get = request.method().equals(HttpMethod.GET);
                 if (isUpgrade(request)) {
                     yield nowhere(request, path);
                 }
                 if (!get && !request.method().equals(HttpMethod.HEAD)) {
-                    HttpAnswer answer =
-                            answer(HttpResponseStatus.METHOD_NOT_ALLOWED).with(Map.of("Allow", "GET, HEAD"));
-                    yield new Way.Refusal(answer, NetErrorCode.REQUEST_NOT_SERVED, "method");
+                    yield notAllowed("GET, HEAD");
                 }
                 yield new Way.Answer(answered, get);
             }
         };
+    }
+
+    private static Way notAllowed(String methods) {
+        HttpAnswer answer = answer(HttpResponseStatus.METHOD_NOT_ALLOWED).with(Map.of("Allow", List.of(methods)));
+        return new Way.Refusal(answer, NetErrorCode.REQUEST_NOT_SERVED, "method");
     }
 
     private static Way nowhere(HttpRequest request, String path) {

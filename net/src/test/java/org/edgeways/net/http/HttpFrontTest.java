@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
@@ -41,6 +43,18 @@ final class HttpFrontTest {
                                 "/slow",
                                 Executors.newVirtualThreadPerTaskExecutor(),
                                 () -> HttpAnswer.text(200, "slow\n")),
+                        new HttpRoute.Asked("/asked", Set.of("GET", "OPTIONS"), (request, answer) -> {
+                            if (request.query().equals("broken")) {
+                                throw new IllegalStateException("a bug, as the test wants it");
+                            }
+                            Thread.startVirtualThread(() -> answer.accept(HttpAnswer.text(
+                                            401,
+                                            request.method()
+                                                    + request.query()
+                                                    + request.values("x-word")
+                                                    + request.source())
+                                    .with(Map.of("WWW-Authenticate", List.of("one", "two")))));
+                        }),
                         new HttpRoute.Answered("/broken", Runnable::run, () -> {
                             throw new IllegalStateException("a bug, as the test wants it");
                         })),
@@ -79,6 +93,27 @@ final class HttpFrontTest {
         assertThat(get(version, "/elsewhere").statusCode()).isEqualTo(404);
         assertThat(rig.counters.value("net_http_answers", "endpoint", "outside", "status", "404"))
                 .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aRouteThatIsAskedSeesTheHeaderAndAnswersLater(HttpClient.Version version) throws Exception {
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(version)
+                .sslContext(rig.client())
+                .build()) {
+            URI uri = URI.create("https://localhost:" + rig.address().getPort() + "/asked?a=b%20c");
+            HttpRequest request = HttpRequest.newBuilder(uri)
+                    .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                    .header("X-Word", "first")
+                    .header("X-Word", "second")
+                    .build();
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(answer.body()).isEqualTo("OPTIONSa=b%20c[first, second]/127.0.0.1");
+            assertThat(answer.headers().allValues("www-authenticate")).containsExactly("one", "two");
+        }
+        assertThat(get(version, "/asked?broken").statusCode()).isEqualTo(500);
     }
 
     @Test
@@ -122,6 +157,7 @@ final class HttpFrontTest {
         "'GET /%2e HTTP/1.1\r\nHost: localhost\r\n\r\n',404",
         "'GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n',404",
         "'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',404",
+        "'POST /asked HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n',405",
         "'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1025\r\n\r\n',413",
         "'INVITE sip:x SIP/2.0\r\n\r\n',400"
     })

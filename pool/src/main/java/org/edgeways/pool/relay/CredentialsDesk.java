@@ -1,0 +1,228 @@
+package org.edgeways.pool.relay;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.edgeways.base.Counters;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.base.Result;
+import org.edgeways.pool.engine.DeviceDigest;
+import org.edgeways.pool.engine.People;
+import org.edgeways.pool.engine.PoolErrorCode;
+import org.edgeways.sip.digest.DigestAlgorithm;
+import org.edgeways.sip.digest.DigestChallenge;
+import org.edgeways.sip.digest.DigestCredentials;
+import org.edgeways.tokens.RelayCredentials;
+
+/**
+ * Answers who asks for relay credentials over HTTP ({@code GET /av/v1/credentials}), authenticated by digest against the device
+ * passwords (RFC 7616). The answer is what WebRTC clients expect of a relay service: {@code urls}, {@code username},
+ * {@code credential}, {@code ttl} in seconds. Who has an account in another domain than the first asks with
+ * {@code ?domain=NAME}. Safe for use by several threads.
+ */
+public final class CredentialsDesk {
+
+    /** The one path. */
+    public static final String PATH = "/av/v1/credentials";
+
+    private static final Duration NONCE_LIFETIME = Duration.ofMinutes(5);
+    private static final String DOMAIN = "domain=";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * A request that came by an edge node, so from outside.
+     *
+     * @param node by which it came
+     * @param target path and query
+     * @param authorization the values of that header
+     */
+    public record Question(String node, String method, String target, List<String> authorization) {
+        public Question {
+            authorization = List.copyOf(authorization);
+        }
+    }
+
+    /**
+     * What is answered.
+     *
+     * @param challenges values of WWW-Authenticate
+     * @param body JSON
+     */
+    public record Answer(int status, List<String> challenges, String body) {
+        public Answer {
+            challenges = List.copyOf(challenges);
+        }
+
+        /** As HTTP/1.1, after which the connection ends. */
+        String http() {
+            StringBuilder text = new StringBuilder("HTTP/1.1 ").append(status).append(" -\r\n");
+            challenges.forEach(challenge ->
+                    text.append("www-authenticate: ").append(challenge).append("\r\n"));
+            return text.append("content-type: application/json\r\ncontent-length: ")
+                    .append(body.getBytes(StandardCharsets.UTF_8).length)
+                    .append("\r\nconnection: close\r\n\r\n")
+                    .append(body)
+                    .toString();
+        }
+    }
+
+    /** Where relays are. */
+    @FunctionalInterface
+    public interface Places {
+        /** The URIs (RFC 7065) that are best for a client outside at that node, the best first; none if there is no relay. */
+        List<String> urls(String node);
+    }
+
+    /**
+     * What it is set to.
+     *
+     * @param domains of the organisation, lower case; the first is the one meant when none is named
+     * @param algorithms that are offered
+     * @param life of the credentials
+     */
+    public record Settings(List<String> domains, List<DigestAlgorithm> algorithms, Duration life) {
+        public Settings {
+            domains = domains.stream()
+                    .map(domain -> domain.toLowerCase(Locale.ROOT))
+                    .toList();
+            algorithms = List.copyOf(algorithms);
+        }
+    }
+
+    private final RelayService service;
+    private final DeviceDigest digest;
+    private final Places places;
+    private final LongSupplier clock;
+    private final Counters counters;
+    private Settings settings;
+
+    /**
+     * A desk.
+     *
+     * @param clock nanoseconds since 1970
+     */
+    public CredentialsDesk(
+            RelayService service,
+            People people,
+            Places places,
+            Settings settings,
+            LongSupplier clock,
+            RandomGenerator random,
+            Counters counters) {
+        this.service = service;
+        this.digest = new DeviceDigest(people, random);
+        this.places = places;
+        this.clock = clock;
+        this.counters = counters;
+        this.settings = settings;
+        use(settings);
+    }
+
+    /** Holds to other settings from now on. */
+    public final synchronized void use(Settings next) {
+        settings = next;
+        digest.use(next.domains(), next.algorithms(), NONCE_LIFETIME, clock.getAsLong());
+    }
+
+    /** Answers. Credentials are handed out when they are on the disk; the future may complete on a thread of the store. */
+    public CompletableFuture<Answer> answer(Question question) {
+        int end = question.target().indexOf('?');
+        String path = end < 0 ? question.target() : question.target().substring(0, end);
+        String query = end < 0 ? "" : question.target().substring(end + 1);
+        if (!path.equals(PATH) || !question.method().equals("GET")) {
+            return refused(404, RelayErrorCode.REQUEST_NOT_SERVED, RelayErrorCode.REQUEST_NOT_SERVED.meaning());
+        }
+        Duration life;
+        DeviceDigest.Outcome outcome;
+        synchronized (this) {
+            String domain = query.startsWith(DOMAIN)
+                    ? query.substring(DOMAIN.length()).toLowerCase(Locale.ROOT)
+                    : settings.domains().getFirst();
+            if (!digest.isDomain(domain)) {
+                return refused(404, RelayErrorCode.REQUEST_NOT_SERVED, "there is no such domain here");
+            }
+            life = settings.life();
+            outcome = isForTarget(question)
+                    ? digest.check(question.authorization(), question.method(), domain, clock.getAsLong())
+                    : new DeviceDigest.Outcome.Malformed("the credentials are for another path");
+        }
+        return switch (outcome) {
+            case DeviceDigest.Outcome.Malformed(String reason) ->
+                refused(400, PoolErrorCode.CREDENTIALS_MALFORMED, reason);
+            case DeviceDigest.Outcome.Refused(PoolErrorCode code, List<DigestChallenge> challenges) -> {
+                count(code);
+                yield CompletableFuture.completedFuture(new Answer(
+                        401,
+                        challenges.stream().map(DigestChallenge::toString).toList(),
+                        problem(code, code.meaning())));
+            }
+            case DeviceDigest.Outcome.Accepted(People.Account account, String device) ->
+                account.remoteAccess()
+                        ? issue(account, device, life, question.node())
+                        : refused(
+                                403, PoolErrorCode.REMOTE_ACCESS_DENIED, PoolErrorCode.REMOTE_ACCESS_DENIED.meaning());
+        };
+    }
+
+    /** RFC 7616 section 3.4.6: credentials are for one target. */
+    private static boolean isForTarget(Question question) {
+        return question.authorization().stream()
+                .filter(DigestCredentials::isDigest)
+                .allMatch(header -> !(DigestCredentials.parse(header)
+                                instanceof Result.Ok<DigestCredentials>(DigestCredentials given))
+                        || given.uri().equals(question.target()));
+    }
+
+    private CompletableFuture<Answer> issue(People.Account account, String device, Duration life, String node) {
+        List<String> urls = new ArrayList<>(places.urls(node));
+        if (urls.isEmpty()) {
+            return refused(404, RelayErrorCode.NO_RELAY, RelayErrorCode.NO_RELAY.meaning());
+        }
+        return service.mint(account.address(), device, life).thenCompose(made -> switch (made) {
+            case Result.Ok<RelayCredentials>(RelayCredentials credentials) ->
+                CompletableFuture.completedFuture(
+                        new Answer(200, List.of(), json(credentials, urls, life).toString()));
+            case Result.Bad<RelayCredentials> bad -> refused(403, bad.code(), bad.reason());
+        });
+    }
+
+    /** What a client is told of credentials. */
+    public static ObjectNode json(RelayCredentials credentials, List<String> urls, Duration life) {
+        ObjectNode json = JSON.createObjectNode();
+        ArrayNode list = json.putArray("urls");
+        urls.forEach(list::add);
+        return json.put("username", credentials.username())
+                .put("credential", credentials.password())
+                .put("ttl", life.toSeconds());
+    }
+
+    private CompletableFuture<Answer> refused(int status, ErrorCode code, String reason) {
+        count(code);
+        return CompletableFuture.completedFuture(new Answer(status, List.of(), problem(code, reason)));
+    }
+
+    private void count(ErrorCode code) {
+        counters.counter("pool_relay_credentials_refused", "reason", code.code())
+                .increment();
+    }
+
+    private static String problem(ErrorCode code, String reason) {
+        return JSON.createObjectNode()
+                .put("code", code.code())
+                .put("problem", reason)
+                .toString();
+    }
+
+    /** What is answered when the pool itself fails. */
+    static Answer failed() {
+        return new Answer(500, List.of(), problem(RelayErrorCode.FAILED, RelayErrorCode.FAILED.meaning()));
+    }
+}
