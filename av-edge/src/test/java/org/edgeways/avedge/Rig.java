@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.tokens.RelayCredentials;
+import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.engine.AddressPrefix;
 import org.edgeways.turn.engine.Credentials;
@@ -31,9 +33,11 @@ final class Rig implements AutoCloseable {
 
     final InMemoryCounters counters = new InMemoryCounters();
     final Map<String, String> passwords = new ConcurrentHashMap<>();
+    RelayAuthority authority;
     final AvEdge edge;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
+    /** With user names and passwords of {@link #passwords}; a user name ends with the person's. */
     Rig(AvEdgeSettings settings) throws IOException {
         edge = AvEdge.start(
                 settings,
@@ -43,6 +47,14 @@ final class Rig implements AutoCloseable {
                         new SecureRandom(),
                         this::find,
                         user -> user.substring(user.indexOf(':') + 1)));
+    }
+
+    /** With credentials as the inside makes them. */
+    Rig(AvEdgeSettings settings, RelayVerifier verifier) throws IOException {
+        ProcessClock clock = new ProcessClock();
+        authority = new RelayAuthority(verifier, counters, clock);
+        edge = AvEdge.start(
+                settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
     }
 
     /** One that relays to everything on loopback that is not its own. */
@@ -68,6 +80,11 @@ final class Rig implements AutoCloseable {
     TurnClient client(String user) throws IOException {
         passwords.putIfAbsent(user, "secret of " + user);
         return later(new TurnClient(new UdpWire(edge.outside().getFirst()), user, "secret of " + user));
+    }
+
+    TurnClient client(RelayCredentials credentials) throws IOException {
+        return later(new TurnClient(
+                new UdpWire(edge.outside().getFirst()), credentials.username(), credentials.password()));
     }
 
     DatagramSocket peer(InetAddress address) throws IOException {

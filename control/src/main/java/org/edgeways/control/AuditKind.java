@@ -9,6 +9,8 @@ public enum AuditKind {
     JOIN_REFUSED("join-refused"),
     NODE_JOINED("node-joined"),
     NODE_REMOVED("node-removed"),
+    NODE_DRAINED("node-drained"),
+    NODE_RESUMED("node-resumed"),
     CERTIFICATE_ISSUED("certificate-issued"),
     CERTIFICATE_RENEWED("certificate-renewed"),
     CERTIFICATE_REFUSED("certificate-refused"),

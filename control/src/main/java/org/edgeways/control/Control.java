@@ -330,6 +330,22 @@ public final class Control implements AutoCloseable {
     }
 
     /**
+     * From now on a node takes nothing new, and goes on with what it has; or it takes what comes again. It is told at once if it
+     * is connected. A node that has joined anew takes what comes.
+     *
+     * @param drains false takes it back
+     */
+    public Result<String> drain(String node, boolean drains) {
+        return desk.ask(() -> {
+            if (!ledger.drain(node, drains)) {
+                return bad(ControlErrorCode.NODE_UNKNOWN);
+            }
+            refresh();
+            return Result.ok(node);
+        });
+    }
+
+    /**
      * Refuses one certificate, of a node or of a service of the inside, from now on: here, and at all nodes that are connected.
      * A node that has shown it is cut off; one that has no other must join anew. If it is this inside's own, that is replaced
      * first.
@@ -482,6 +498,7 @@ public final class Control implements AutoCloseable {
                             .map(Enrolment::expires)
                             .findFirst(),
                     sessions.isConnected(name),
+                    ledger.draining().contains(name),
                     meant.getOrDefault(name, 0L),
                     sessions.report(name),
                     issued.stream()

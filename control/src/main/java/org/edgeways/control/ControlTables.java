@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.edgeways.joining.EnrolmentSecret;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,22 @@ final class ControlTables {
                 .bind("name", name)
                 .bind("now", now.toEpochMilli())
                 .execute();
+    }
+
+    /** The nodes that take nothing new. */
+    static Set<String> draining(Handle handle) {
+        return handle.createQuery("SELECT name FROM nodes WHERE draining_since IS NOT NULL")
+                .mapTo(String.class)
+                .collectIntoSet();
+    }
+
+    /** True if there is such a node. */
+    static boolean drain(Handle handle, String name, @Nullable Instant since) {
+        return handle.createUpdate("UPDATE nodes SET draining_since = :since WHERE name = :name")
+                        .bind("name", name)
+                        .bind("since", since == null ? null : since.toEpochMilli())
+                        .execute()
+                > 0;
     }
 
     static boolean deleteNode(Handle handle, String name) {

@@ -13,6 +13,7 @@ import org.edgeways.settings.kind.Role;
  * @param joined since when it belongs to us; empty if it has not joined
  * @param bundle until when a bundle for it works that nobody has used
  * @param connected its control stream is up
+ * @param draining it takes nothing new, by an administrator's word
  * @param meant the revision that is meant for it; 0 for none
  * @param report what it said of itself last
  * @param certificateEnd when the newest certificate ends that was issued to it
@@ -23,6 +24,7 @@ public record EdgeNodeStatus(
         Optional<Instant> joined,
         Optional<Instant> bundle,
         boolean connected,
+        boolean draining,
         long meant,
         Optional<NodeReport> report,
         Optional<Instant> certificateEnd) {

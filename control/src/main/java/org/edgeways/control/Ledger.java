@@ -49,6 +49,7 @@ final class Ledger {
 
     private volatile Set<BigInteger> refused = Set.of();
     private volatile Map<String, Instant> nodes = Map.of();
+    private volatile Set<String> draining = Set.of();
 
     private Ledger(
             Store store,
@@ -79,7 +80,12 @@ final class Ledger {
     }
 
     /** What memory says is read anew in the transaction that has changed it. */
-    private record Changed<T>(T value, Set<BigInteger> refused, Map<String, Instant> nodes, List<AuditEvent> events) {}
+    private record Changed<T>(
+            T value,
+            Set<BigInteger> refused,
+            Map<String, Instant> nodes,
+            Set<String> draining,
+            List<AuditEvent> events) {}
 
     private <T> T write(Operation<T> operation) {
         return store.write(
@@ -90,11 +96,13 @@ final class Ledger {
                                     value,
                                     refused(handle),
                                     new TreeMap<>(ControlTables.nodes(handle)),
+                                    ControlTables.draining(handle),
                                     List.copyOf(written));
                         },
                         changed -> {
                             refused = changed.refused();
                             nodes = changed.nodes();
+                            draining = changed.draining();
                             changed.events().forEach(this::tell);
                         })
                 .join()
@@ -120,6 +128,22 @@ final class Ledger {
     /** Who has joined, by name, and when. */
     Map<String, Instant> nodes() {
         return nodes;
+    }
+
+    /** Who takes nothing new. */
+    Set<String> draining() {
+        return draining;
+    }
+
+    /** From now on that node takes nothing new, or does again; false if there is no such node. */
+    boolean drain(String node, boolean drains) {
+        return write(handle -> {
+            boolean known = ControlTables.drain(handle, node, drains ? clock.instant() : null);
+            if (known) {
+                audit(handle, drains ? AuditKind.NODE_DRAINED : AuditKind.NODE_RESUMED, node, "");
+            }
+            return known;
+        });
     }
 
     private void audit(Handle handle, AuditKind kind, String name, String detail) {

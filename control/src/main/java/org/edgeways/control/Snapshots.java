@@ -55,7 +55,8 @@ final class Snapshots {
         for (String node : nodes) {
             EdgeNode said = settings.nodes().get(node);
             if (said != null && (relays.isPresent() || !said.roles().contains(Role.AV))) {
-                snapshots.put(node, of(EdgeSnapshot.of(settings, node, 1, trust)));
+                EdgeSnapshot snapshot = EdgeSnapshot.of(settings, node, 1, trust);
+                snapshots.put(node, of(snapshot.withDraining(ledger.draining().contains(node))));
             }
         }
         made.keySet().retainAll(snapshots.keySet());

@@ -25,6 +25,8 @@ public enum Program {
     KAMAILIO("kamailio", "kamailio"),
     KAMCMD("kamcmd", "kamailio"),
     SQLITE("sqlite3", "sqlite3"),
+    TURNUTILS_UCLIENT("turnutils_uclient", "coturn"),
+    TURNUTILS_PEER("turnutils_peer", "coturn"),
     NGINX("nginx", "nginx"),
     WEBSOCKETD("websocketd", "websocketd"),
     TESTSSL("testssl", "testssl.sh"),

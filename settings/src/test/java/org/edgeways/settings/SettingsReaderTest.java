@@ -356,10 +356,42 @@ class SettingsReaderTest {
 
     @Test
     void aRoleThatNobodyServesYetIsTold() {
-        assertThat(problems("roles: [access]", "roles: [access, av]"))
+        assertThat(problems("roles: [access]", "roles: [access, publishing]"))
                 .singleElement()
                 .asString()
                 .contains("spec.roles[1]: is a role that this version cannot serve yet");
+    }
+
+    @Test
+    void aRelayNeedsItsBlockAndAnAccessEdgeBesideIt() {
+        assertThat(problems("roles: [access]", "roles: [access, av]"))
+                .singleElement()
+                .asString()
+                .contains("spec.av: is missing, but the node has the role av");
+        assertThat(problems("roles: [access]", "roles: [av]\n  av: {addresses: [198.51.100.10]}"))
+                .singleElement()
+                .asString()
+                .contains("spec.roles: name av without access");
+        assertThat(problems("roles: [access]", "roles: [access, av]\n  av: {addresses: [198.51.100.10]}"))
+                .isEmpty();
+    }
+
+    @Test
+    void whatDoesNotGoTogetherInARelayIsTold() {
+        assertThat(problems(
+                        "roles: [access]",
+                        "roles: [access, av]\n  av: {addresses: [198.51.100.10, 198.51.100.11], relayPorts: 49153-65535,"
+                                + " usualLifetime: 2h}"))
+                .hasSize(3);
+        assertThat(problems("roles: [access]", "roles: [access, av]\n  av: {addresses: [0.0.0.0], relayPorts: none}"))
+                .singleElement()
+                .asString()
+                .contains("must name the address that relayed ports have");
+        assertThat(
+                        problems(
+                                "roles: [access]",
+                                "roles: [access, av]\n  av: {addresses: [198.51.100.10], deny: [10.0.0.0], allow: [10.0.0.0/33]}"))
+                .hasSize(2);
     }
 
     @Test

@@ -82,6 +82,30 @@ public final class NodeCommand {
         return pool.show(answer, () -> name + " is removed; its certificates are refused." + System.lineSeparator());
     }
 
+    @Command(
+            name = "drain",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Has the relay of a node (role av) take no new allocations from now on; running calls go on.",
+                "edgeways status shows it. Take it back with edgeways node resume NAME."
+            },
+            footer = {"", "Example:", "  edgeways node drain edge1"})
+    int drain(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
+        JsonNode answer = pool.ask(AdminClient.request("node-drain").put("name", name));
+        return pool.show(
+                answer, () -> name + " takes no new allocations; running calls go on." + System.lineSeparator());
+    }
+
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            description = "Has the relay of a node that was drained take new allocations again.",
+            footer = {"", "Example:", "  edgeways node resume edge1"})
+    int resume(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
+        JsonNode answer = pool.ask(AdminClient.request("node-resume").put("name", name));
+        return pool.show(answer, () -> name + " takes new allocations." + System.lineSeparator());
+    }
+
     /**
      * Opens the file before anything is asked, since a new bundle ends the one of before. Never over another file: it may be
      * somebody's.

@@ -98,7 +98,8 @@ public final class StatusCommand implements Callable<Integer> {
 
     private static String state(JsonNode node) {
         if (node.hasNonNull("joined")) {
-            return node.path("connected").asBoolean() ? "connected" : "away";
+            return (node.path("connected").asBoolean() ? "connected" : "away")
+                    + (node.path("draining").asBoolean() ? ", draining" : "");
         }
         return node.hasNonNull("bundleUntil") ? "expected" : "not joined";
     }

@@ -27,6 +27,7 @@ import org.edgeways.siptransport.SipConnectionSettings;
  * @param admin where counters and health are read; nowhere without it
  * @param limits of requests, credentials and bans; see {@link Limits}
  * @param transactions limits of one shard's transactions; see {@link Limits}
+ * @param av the relay for audio and video, if the node has that role
  */
 public record EdgeConfig(
         String node,
@@ -40,7 +41,8 @@ public record EdgeConfig(
         Duration certificateCheck,
         Optional<AdminConfig> admin,
         EdgeLimits limits,
-        SipEngineLimits transactions) {
+        SipEngineLimits transactions,
+        Optional<AvConfig> av) {
 
     private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
 
@@ -128,7 +130,8 @@ public record EdgeConfig(
                 certificateCheck(section),
                 AdminConfig.read(section),
                 Limits.edge(limits),
-                transactions);
+                transactions,
+                Optional.empty());
         outsideLimits.end();
         outside.end();
         return config;

@@ -97,7 +97,8 @@ public final class SettingsConfigs {
                 snapshot.certificateCheck(),
                 snapshot.admin().map(SettingsConfigs::admin),
                 edge(snapshot.limits().requests()),
-                transactions(snapshot.limits().transactions()));
+                transactions(snapshot.limits().transactions()),
+                snapshot.av().map(said -> AvConfig.of(said, snapshot)));
     }
 
     /**

@@ -111,6 +111,11 @@ final class DemoOrganisation {
                 kind: EdgeNode
                 name: %3$s
                 spec:
+                  roles: [access, av]
+                  av:
+                    addresses: [%4$s]
+                    udpPort: %6$d   # over TCP and TLS it is the same number
+                    allow: [127.0.0.0/8]
                   access:
                     host: %4$s
                     aliases: [localhost, "::1", edge.acorn.example]

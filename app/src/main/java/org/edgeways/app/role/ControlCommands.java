@@ -43,7 +43,7 @@ final class ControlCommands implements MoreCommands {
 
     /** What it carries out. */
     static final String NAMES =
-            "node-enroll, node-remove, connector-enroll, certificate-list, certificate-refuse, status,"
+            "node-enroll, node-remove, node-drain, node-resume, connector-enroll, certificate-list, certificate-refuse, status,"
                     + " audit-list, settings-reload";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
@@ -77,6 +77,10 @@ final class ControlCommands implements MoreCommands {
             return switch (command) {
                 case "node-enroll" -> answer(control.enroll(text(request, "name")), this::enrolled);
                 case "node-remove" -> answer(control.remove(text(request, "name")), name -> good().put("name", name));
+                case "node-drain" ->
+                    answer(control.drain(text(request, "name"), true), name -> good().put("name", name));
+                case "node-resume" ->
+                    answer(control.drain(text(request, "name"), false), name -> good().put("name", name));
                 case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
                 case "certificate-list" -> certificates();
                 case "certificate-refuse" -> refuseCertificate(text(request, "serial"));
@@ -220,6 +224,7 @@ final class ControlCommands implements MoreCommands {
                 .put("joined", text(node.joined()))
                 .put("bundleUntil", text(node.bundle()))
                 .put("connected", node.connected())
+                .put("draining", node.draining())
                 .put("meant", node.meant())
                 .put("upToDate", node.isUpToDate())
                 .put("certificateEnd", text(node.certificateEnd()));

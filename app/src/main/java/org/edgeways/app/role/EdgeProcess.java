@@ -194,10 +194,13 @@ public final class EdgeProcess implements AutoCloseable {
                     keyring, outside.served(), tls.mutualServer(identity, authorities), dialled);
             AccessEdge edge = new AccessEdge(settings, material, transport, counters, new BlockRandom(random));
             opened.push(edge);
+            Optional<AvPart> av = av(config, transport, counters, random);
+            av.ifPresent(opened::push);
+            av.ifPresent(part -> part.register(edge.outsideProtocols(), outside.served()));
             Optional<NodePart> node = Optional.ofNullable(joined)
                     .map(those -> node(
                             those,
-                            new EdgeRoles(edge, outside, reloads, config, those.read()),
+                            new EdgeRoles(edge, av, outside, reloads, config, those.read()),
                             material.insideLeg(),
                             transport,
                             counters,
@@ -205,7 +208,7 @@ public final class EdgeProcess implements AutoCloseable {
             node.ifPresent(opened::push);
             node.ifPresent(part -> edge.insideProtocols().add(part.protocol()));
             edge.start();
-            WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge, node));
+            WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge, node, av));
             Optional<AdminListener> admin = RoleParts.admin(config.admin(), transport, counters, watched);
             admin.ifPresent(opened::push);
             opened.push(CountersSocket.open(config.data(), counters));
@@ -250,8 +253,17 @@ public final class EdgeProcess implements AutoCloseable {
                 counters);
     }
 
-    private static List<String> notReady(AccessEdge edge, Optional<NodePart> node) {
+    private static Optional<AvPart> av(
+            EdgeConfig config, TransportContext transport, MicrometerCounters counters, SecureRandom random)
+            throws IOException {
+        return config.av().isEmpty()
+                ? Optional.empty()
+                : Optional.of(AvPart.start(config.av().get(), counters, transport.clock(), random));
+    }
+
+    private static List<String> notReady(AccessEdge edge, Optional<NodePart> node, Optional<AvPart> av) {
         List<String> reasons = new ArrayList<>();
+        av.ifPresent(part -> reasons.addAll(part.problems()));
         node.ifPresent(part -> reasons.addAll(part.notReady()));
         if (!edge.isInsideReachable()) {
             reasons.add("the inside has no connection open to this node");

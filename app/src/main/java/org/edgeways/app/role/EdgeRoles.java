@@ -22,6 +22,7 @@ import org.edgeways.settings.snapshot.EdgeSnapshot;
 final class EdgeRoles implements NodeRoles {
 
     private final AccessEdge edge;
+    private final Optional<AvPart> av;
     private final OutsideCertificates outside;
     private final CertificateReloads reloads;
     private final List<InetSocketAddress> listening;
@@ -34,11 +35,13 @@ final class EdgeRoles implements NodeRoles {
      */
     EdgeRoles(
             AccessEdge edge,
+            Optional<AvPart> av,
             OutsideCertificates outside,
             CertificateReloads reloads,
             EdgeConfig started,
             Function<EdgeSnapshot, EdgeConfig> read) {
         this.edge = edge;
+        this.av = av;
         this.outside = outside;
         this.reloads = reloads;
         this.listening = ListenProbe.sockets(started);
@@ -53,6 +56,7 @@ final class EdgeRoles implements NodeRoles {
             case Result.Ok<EdgeConfig>(EdgeConfig config) -> {
                 try {
                     both(settings(config), config.outside());
+                    av.ifPresent(part -> config.av().ifPresent(part::use));
                     reloads.start(config.certificateCheck());
                     yield Result.ok(true);
                 } catch (IllegalArgumentException | SSLException e) {

@@ -23,6 +23,10 @@ public enum TextForm {
             "a name or the end of names, such as inside.acorn.example", 253, "\\.?[A-Za-z0-9\\[:][A-Za-z0-9._:\\]-]*"),
     /** The literal of an address. */
     ADDRESS("an address such as 192.0.2.1 or 2001:db8::1", 100, "[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?"),
+    /** A network. */
+    NETWORK("a network such as 192.0.2.0/24 or 2001:db8::/32", 100, "[0-9A-Fa-f:.]+/[0-9]{1,3}"),
+    /** A range of ports, or none. */
+    PORTS("a range of ports such as 49152-65535, or none", 11, "none|[0-9]{1,5}-[0-9]{1,5}"),
     /** A file. */
     FILE("the name of a file", 1_000, "[^\\x00]+"),
     /** A Unix socket; the kernel takes 107 bytes. */
@@ -78,6 +82,7 @@ public enum TextForm {
         }
         return switch (this) {
             case HOST -> !looksLikeAddress(text) || isAddress(unbracketed(text));
+            case NETWORK -> isNetwork(text.substring(0, text.indexOf('/')), text.substring(text.indexOf('/') + 1));
             case ADDRESS -> isAddress(text.contains("%") ? text.substring(0, text.indexOf('%')) : text);
             default -> true;
         };
@@ -127,6 +132,10 @@ public enum TextForm {
 
     private static String unbracketed(String text) {
         return text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+    }
+
+    private static boolean isNetwork(String address, String bits) {
+        return isAddress(address) && Integer.parseInt(bits) <= (address.indexOf(':') < 0 ? 32 : 128);
     }
 
     private static boolean isAddress(String text) {

@@ -24,7 +24,8 @@ public record EdgeNode(
 
         @Key(
                 says =
-                        "What the node is: access, the SIP proxy for users outside. The roles av, conferencing and publishing are reserved.",
+                        "What the node is: access, the SIP proxy for users outside; and av, the relay for audio and video, which goes "
+                                + "only together with access. The roles conferencing and publishing are reserved.",
                 usual = "access",
                 atLeast = 1,
                 atMost = 4,
@@ -34,13 +35,18 @@ public record EdgeNode(
         @Key(says = "What clients outside see and connect to; needed for the role access.")
         Optional<Access> access,
 
+        @Key(says = "The relay for audio and video; needed for the role av.")
+        Optional<AvRole> av,
+
         @Key(says = "Where the inside connects to this node.")
         InsideLeg insideLeg,
 
         @Key(
-                says = "The address that clients outside see when the node stands behind static address translation."
-                        + " The role access needs none; it is for the role av, which this version cannot serve yet.",
-                form = TextForm.ADDRESS)
+                says =
+                        "The IPv4 address that clients outside see when the node stands behind static address translation."
+                                + " The role access needs none; the role av gives relayed addresses with it.",
+                form = TextForm.ADDRESS,
+                restart = true)
         Optional<String> publicAddress,
 
         @Key(says = "The listener for metrics and health.", restart = true)
@@ -177,13 +183,25 @@ public record EdgeNode(
     public void check(Disagreements found) {
         for (int i = 0; i < roles.size(); i++) {
             if (!roles.get(i).isServed()) {
-                found.add("roles[" + i + "]", "is a role that this version cannot serve yet; it serves access");
+                found.add("roles[" + i + "]", "is a role that this version cannot serve yet; it serves access and av");
             } else if (roles.indexOf(roles.get(i)) < i) {
                 found.add("roles[" + i + "]", "names a role a second time");
             }
         }
         if (roles.contains(Role.ACCESS) && access.isEmpty()) {
             found.add("access", "is missing, but the node has the role access");
+        }
+        if (roles.contains(Role.AV)) {
+            if (av.isEmpty()) {
+                found.add("av", "is missing, but the node has the role av");
+            }
+            if (!roles.contains(Role.ACCESS)) {
+                found.add(
+                        "roles", "name av without access: in this version a relay shares its node with an Access Edge");
+            }
+        }
+        if (publicAddress.isPresent() && publicAddress.get().contains(":")) {
+            found.add("publicAddress", "must be an IPv4 address: " + publicAddress.get());
         }
     }
 }

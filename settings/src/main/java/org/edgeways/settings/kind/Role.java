@@ -5,7 +5,7 @@ public enum Role {
     /** The SIP proxy for every kind of user outside. */
     ACCESS(true),
     /** The relay for audio, video and screen sharing. */
-    AV(false),
+    AV(true),
     /** What carries meeting content. */
     CONFERENCING(false),
     /** What publishes web services of the inside. */

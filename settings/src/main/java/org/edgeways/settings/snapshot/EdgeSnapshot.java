@@ -22,6 +22,7 @@ import org.edgeways.settings.form.RecordWriter;
 import org.edgeways.settings.form.TextForm;
 import org.edgeways.settings.kind.AccessSettings;
 import org.edgeways.settings.kind.AdminListener;
+import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.kind.Certificate;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Role;
@@ -45,6 +46,8 @@ import org.edgeways.tokens.SnapshotSigner;
  * @param roles what the node is
  * @param access what clients outside see and connect to
  * @param insideLeg where the inside connects
+ * @param av the relay for audio and video
+ * @param draining it takes nothing new, and goes on with what it has
  * @param publicAddress what clients see when the node stands behind static address translation
  * @param admin the listener for metrics and health
  * @param certificateCheck how often the certificate files are looked at
@@ -74,7 +77,10 @@ public record EdgeSnapshot(
         @Key(says = "What clients outside see.") Optional<Access> access,
         @Key(says = "Where the inside connects.") InsideLeg insideLeg,
 
-        @Key(says = "The address in front of translation.", form = TextForm.ADDRESS)
+        @Key(says = "The relay.") Optional<AvRole> av,
+        @Key(says = "Whether it takes nothing new.") boolean draining,
+
+        @Key(says = "The address in front of translation.", form = TextForm.ADDRESS, restart = true)
         Optional<String> publicAddress,
 
         @Key(says = "The administrative listener.", restart = true)
@@ -298,6 +304,8 @@ public record EdgeSnapshot(
                         said.insideLeg().host(),
                         said.insideLeg().addresses(),
                         said.insideLeg().port()),
+                said.roles().contains(Role.AV) ? said.av() : Optional.empty(),
+                false,
                 said.publicAddress(),
                 said.admin(),
                 said.certificateCheck(),
@@ -357,6 +365,33 @@ public record EdgeSnapshot(
                 roles,
                 access,
                 insideLeg,
+                av,
+                draining,
+                publicAddress,
+                admin,
+                certificateCheck,
+                sipDomains,
+                insideNames,
+                hideTopology,
+                routes,
+                services,
+                limits,
+                authorities,
+                refusedSerials,
+                relay);
+    }
+
+    /** The same for a node that takes nothing new, or does. */
+    public EdgeSnapshot withDraining(boolean drains) {
+        return new EdgeSnapshot(
+                format,
+                revision,
+                node,
+                roles,
+                access,
+                insideLeg,
+                av,
+                drains,
                 publicAddress,
                 admin,
                 certificateCheck,

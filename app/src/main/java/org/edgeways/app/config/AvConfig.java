@@ -1,0 +1,91 @@
+package org.edgeways.app.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.edgeways.avedge.AvEdgeSettings;
+import org.edgeways.base.Result;
+import org.edgeways.settings.kind.AvRole;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.tokens.RelayVerifier;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.TurnLimits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the role av of an edge node is told.
+ *
+ * @param settings what it is set to
+ * @param checks what {@code verifier} was made from
+ * @param verifier whose credentials are good
+ * @param draining whether it takes no new allocations
+ */
+public record AvConfig(AvEdgeSettings settings, EdgeSnapshot.Relay checks, RelayVerifier verifier, boolean draining) {
+
+    /**
+     * By a node's snapshot.
+     *
+     * @throws IllegalArgumentException if this version cannot run it
+     */
+    static AvConfig of(AvRole said, EdgeSnapshot snapshot) {
+        List<InetAddress> addresses =
+                said.addresses().stream().map(InetAddress::ofLiteral).toList();
+        AvEdgeSettings settings = new AvEdgeSettings(
+                said.realm().orElse(snapshot.sipDomains().getFirst()),
+                Runtime.getRuntime().availableProcessors(),
+                sockets(said.addresses(), said.udpPort()),
+                sockets(said.insideAddresses(), said.udpPort()),
+                new AvEdgeSettings.Relay(
+                        first(addresses, false),
+                        first(addresses, true),
+                        snapshot.publicAddress().map(InetAddress::ofLiteral).orElse(null),
+                        said.hasRelayPorts() ? said.firstRelayPort() : AvEdgeSettings.Relay.FIRST_PORT,
+                        said.hasRelayPorts() ? said.lastRelayPort() : AvEdgeSettings.Relay.LAST_PORT,
+                        said.hasRelayPorts()),
+                new AvEdgeSettings.Peers(networks(said.allow()), networks(said.deny())),
+                new AvEdgeSettings.Quota(
+                        new AvEdgeSettings.Share(
+                                said.person().allocations(),
+                                said.person().bytesPerSecond(),
+                                said.person().packetsPerSecond()),
+                        said.sourceAllocations(),
+                        new AvEdgeSettings.Share(
+                                said.all().allocations(),
+                                said.all().bytesPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED),
+                                said.all().packetsPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED))),
+                new TurnLimits(
+                        TurnLimits.DEFAULTS.allocations(),
+                        said.permissions(),
+                        said.permissions(),
+                        TurnLimits.DEFAULTS.connections(),
+                        said.usualLifetime(),
+                        said.longestLifetime(),
+                        TurnLimits.DEFAULTS.answerBytesPerSecond(),
+                        TurnLimits.DEFAULTS.answerBurstBytes()),
+                AvEdgeSettings.STREAM_IDLE);
+        EdgeSnapshot.Relay checks = snapshot.relay().orElse(EdgeSnapshot.Relay.NONE);
+        return switch (checks.verifier()) {
+            case Result.Bad<RelayVerifier> bad ->
+                throw new IllegalArgumentException("relay credentials cannot be checked: " + bad.reason());
+            case Result.Ok<RelayVerifier>(RelayVerifier verifier) ->
+                new AvConfig(settings, checks, verifier, snapshot.draining());
+        };
+    }
+
+    private static @Nullable InetAddress first(List<InetAddress> addresses, boolean ipv6) {
+        return addresses.stream()
+                .filter(address -> address instanceof java.net.Inet6Address == ipv6)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static List<InetSocketAddress> sockets(List<String> addresses, int port) {
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(InetAddress.ofLiteral(address), port))
+                .toList();
+    }
+
+    private static List<AddressPrefix> networks(List<String> said) {
+        return said.stream().map(AddressPrefix::of).toList();
+    }
+}

@@ -1,0 +1,76 @@
+package org.edgeways.app.role;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.edgeways.app.config.AvConfig;
+import org.edgeways.avedge.AvEdge;
+import org.edgeways.avedge.RelayAuthority;
+import org.edgeways.base.Counters;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.port.ProtocolTable;
+
+/** The role av in this process: the relay, and whose credentials it takes. */
+final class AvPart implements AutoCloseable {
+
+    private final AvEdge relay;
+    private final RelayAuthority authority;
+    private AvConfig config;
+
+    private AvPart(AvEdge relay, RelayAuthority authority, AvConfig config) {
+        this.relay = relay;
+        this.authority = authority;
+        this.config = config;
+    }
+
+    /**
+     * Starts it; when this returns, it listens for UDP.
+     *
+     * @param random cryptographically strong, and safe for several threads
+     * @throws IOException if an address cannot be had
+     */
+    static AvPart start(AvConfig config, Counters counters, ProcessClock clock, RandomGenerator random)
+            throws IOException {
+        RelayAuthority authority = new RelayAuthority(config.verifier(), counters, clock);
+        AvEdge relay =
+                AvEdge.start(config.settings(), new AvEdge.Surroundings(counters, clock, random, authority, authority));
+        if (config.draining()) {
+            relay.drain();
+        }
+        return new AvPart(relay, authority, config);
+    }
+
+    /** Takes clients over TCP and TLS from there too. */
+    void register(ProtocolTable protocols, ServerCertificates certificates) {
+        protocols.add(relay.tls(certificates));
+        protocols.add(relay.tcp());
+    }
+
+    /** Takes what can be taken while it runs. */
+    synchronized void use(AvConfig next) {
+        if (!next.checks().equals(config.checks())) {
+            authority.use(next.verifier());
+            relay.end(next.verifier()::isRevoked);
+        }
+        relay.use(next.settings());
+        if (next.draining() != relay.isDraining()) {
+            if (next.draining()) {
+                relay.drain();
+            } else {
+                relay.resume();
+            }
+        }
+        config = next;
+    }
+
+    /** Why it does not relay as it should. */
+    List<String> problems() {
+        return relay.problems();
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+    }
+}

@@ -1,0 +1,76 @@
+package org.edgeways.avedge;
+
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.edgeways.base.Counters;
+import org.edgeways.base.LineRate;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
+import org.edgeways.tokens.RelayVerifier;
+import org.edgeways.tokens.TokensErrorCode;
+import org.edgeways.turn.TurnErrorCode;
+import org.edgeways.turn.engine.Credentials;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the credentials that the inside has made, by the keys that the node has at the moment. A refusal is counted and logged with what
+ * the client is not told: why. Safe for several threads.
+ */
+public final class RelayAuthority implements Credentials, UnaryOperator<String> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
+
+    private final Counters counters;
+    private final LongSupplier clock;
+    private final LineRate lines;
+    private volatile RelayVerifier verifier;
+
+    /** @param clock nanoseconds since 1970 */
+    public RelayAuthority(RelayVerifier verifier, Counters counters, LongSupplier clock) {
+        this.verifier = verifier;
+        this.counters = counters;
+        this.clock = clock;
+        this.lines = new LineRate(counters.counter("av_edge_log_lines_suppressed"));
+    }
+
+    /** From now on these keys and this list hold. Allocations of those who are refused by it are to be ended: {@link AvEdge#end}. */
+    public void use(RelayVerifier next) {
+        verifier = next;
+    }
+
+    @Override
+    public Answer find(String username, long now) {
+        return switch (verifier.check(username, now)) {
+            case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) -> new Answer.Known(known.password());
+            case Result.Bad<RelayVerifier.Known> bad -> {
+                counters.counter(
+                                "av_edge_credentials_refused",
+                                "code",
+                                bad.code().code())
+                        .increment();
+                if (lines.mayWrite(now)) {
+                    LOG.info(
+                            "event=av-edge-credentials-refused code={} user=\"{}\" why=\"{}\"",
+                            bad.code().code(),
+                            LogText.clean(username),
+                            LogText.clean(bad.reason()));
+                }
+                yield new Answer.Refused(
+                        bad.code() == TokensErrorCode.RELAY_CREDENTIALS_EXPIRED
+                                ? TurnErrorCode.CREDENTIALS_EXPIRED
+                                : TurnErrorCode.USER_UNKNOWN);
+            }
+        };
+    }
+
+    /** Whose a user name that is good is: the number of the person. */
+    @Override
+    public String apply(String username) {
+        return switch (verifier.check(username, clock.getAsLong())) {
+            case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) ->
+                Long.toString(known.user().person());
+            case Result.Bad<RelayVerifier.Known> bad -> username; // taken back this moment
+        };
+    }
+}

@@ -1,0 +1,220 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.edgeways.avedge.AvEdge;
+import org.edgeways.avedge.AvEdgeSettings;
+import org.edgeways.avedge.RelayAuthority;
+import org.edgeways.base.InMemoryCounters;
+import org.edgeways.base.LineRate;
+import org.edgeways.net.Admission;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.net.BanCheck;
+import org.edgeways.net.CertificateRequest;
+import org.edgeways.net.EventLoops;
+import org.edgeways.net.Pem;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.TlsContexts;
+import org.edgeways.net.TlsProvider;
+import org.edgeways.net.port.ListenerSettings;
+import org.edgeways.net.port.PortContext;
+import org.edgeways.net.port.PortEvents;
+import org.edgeways.net.port.ProtocolTable;
+import org.edgeways.net.port.SharedListener;
+import org.edgeways.tokens.RelayCredentials;
+import org.edgeways.tokens.RelayKey;
+import org.edgeways.tokens.RelayUser;
+import org.edgeways.tokens.RelayVerifier;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** coturn's client sends through the A/V Edge to coturn's peer, which sends everything back, and to itself. */
+@Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TurnutilsTest {
+
+    private static final String SERVER = "127.0.0.2";
+    private static final String RELAY = "127.0.0.3";
+    private static final String PEER = "127.0.0.4";
+    private static final Duration RUN = Duration.ofSeconds(60);
+    private static final Pattern COUNTS = Pattern.compile("tot_send_msgs=(\\d+), tot_recv_msgs=(\\d+)");
+
+    private final SecureRandom random = new SecureRandom();
+    private final InMemoryCounters counters = new InMemoryCounters();
+    private final RelayKey key = new RelayKey(RelayKey.newKeys(random));
+    private final WorkDirectory directory = WorkDirectory.create();
+    private final TestCertificates certificates = new TestCertificates(directory);
+    private final EventLoops loops = new EventLoops(2);
+    private final int peerPort = LoopbackPorts.consecutive(2);
+    private AvEdge relay;
+    private SharedListener listener;
+    private RunningProgram peer;
+    private int runs;
+
+    @BeforeAll
+    void start() throws IOException {
+        ProcessClock clock = new ProcessClock();
+        RelayAuthority authority =
+                new RelayAuthority(new RelayVerifier(List.of(key.check()), Set.of()), counters, clock);
+        AvEdgeSettings settings = AvEdgeSettings.of(
+                        "acorn.example",
+                        2,
+                        List.of(new InetSocketAddress(InetAddress.ofLiteral(SERVER), 0)),
+                        new AvEdgeSettings.Relay(InetAddress.ofLiteral(RELAY), null))
+                .withPeers(new AvEdgeSettings.Peers(List.of(AddressPrefix.of("127.0.0.0/8")), List.of()));
+        relay = AvEdge.start(settings, new AvEdge.Surroundings(counters, clock, random, authority, authority));
+        certificates.issue(
+                CertificateRequest.of("turn.acorn.example").withAddresses(SERVER), directory.path(), "server");
+        ServerCertificates tls = ServerCertificates.of(new TlsContexts(TlsProvider.best())
+                .server(Pem.readIdentity(
+                                directory.path().resolve("server.crt"),
+                                directory.path().resolve("server.key"))
+                        .orThrow()));
+        AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10));
+        listener = SharedListener.open(
+                new PortContext(loops, clock, counters, new LineRate(counters.counter("suppressed"))),
+                new ListenerSettings(
+                        "outside",
+                        new InetSocketAddress(InetAddress.ofLiteral(SERVER), 0),
+                        new Admission("outside", limits, BanCheck.NONE, counters)),
+                new ProtocolTable(relay.tls(tls), relay.tcp()),
+                PortEvents.NONE);
+        peer = RunningProgram.start(
+                "turnutils-peer",
+                directory.path(),
+                Map.of(),
+                List.of(
+                        Program.TURNUTILS_PEER.path().toString(),
+                        "-L",
+                        PEER,
+                        "-p",
+                        Integer.toString(peerPort),
+                        "-v"));
+    }
+
+    @AfterAll
+    void stop() {
+        if (peer != null) {
+            peer.close();
+        }
+        if (listener != null) {
+            listener.close();
+        }
+        if (relay != null) {
+            relay.close();
+        }
+        loops.close();
+        directory.close();
+    }
+
+    private RelayCredentials credentials(Duration life) {
+        return key.mint(
+                new RelayUser(1, 1), Instant.now().plus(life).getEpochSecond(), random);
+    }
+
+    private RunningProgram uclient(int port, RelayCredentials credentials, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                Program.TURNUTILS_UCLIENT.path().toString(),
+                "-p",
+                Integer.toString(port),
+                "-u",
+                credentials.username(),
+                "-w",
+                credentials.password(),
+                "-c",
+                "-n",
+                "20",
+                "-m",
+                "2",
+                "-l",
+                "170",
+                "-z",
+                "5"));
+        command.addAll(List.of(options));
+        command.add(SERVER);
+        return RunningProgram.start("turnutils-uclient-" + ++runs, directory.path(), Map.of(), command);
+    }
+
+    /** Of the last line of counts: what was sent, and what of it came back. */
+    private static int[] counts(String said) {
+        Matcher found = COUNTS.matcher(said);
+        int[] counts = {-1, -1};
+        while (found.find()) {
+            counts = new int[] {Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))};
+        }
+        return counts;
+    }
+
+    private void everythingComesBack(int port, String... options) {
+        try (RunningProgram client = uclient(port, credentials(Duration.ofHours(8)), options)) {
+            int status = client.awaitExit(RUN);
+            String said = client.transcript().text();
+            assertThat(status).as(said).isZero();
+            int[] counts = counts(said);
+            assertThat(counts[0]).as("sent: %s", said).isPositive();
+            assertThat(counts[1]).as("came back: %s", said).isEqualTo(counts[0]);
+        }
+    }
+
+    private String[] toPeer(String... more) {
+        List<String> options = new ArrayList<>(List.of(more));
+        options.addAll(List.of("-e", PEER, "-r", Integer.toString(peerPort)));
+        return options.toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"udp channels,", "udp indications,-s"})
+    void itsPacketsGoToItsPeerAndComeBackOverUdp(String what, String option) {
+        everythingComesBack(
+                relay.outside().getFirst().getPort(), option == null ? toPeer() : toPeer(option));
+    }
+
+    @Test
+    void itsPacketsGoToItsPeerAndComeBackOverTcp() {
+        everythingComesBack(listener.localAddress().getPort(), toPeer("-t"));
+    }
+
+    @Test
+    void itsPacketsGoToItsPeerAndComeBackOverTlsWhoseCertificateItVerifies() {
+        everythingComesBack(
+                listener.localAddress().getPort(),
+                toPeer("-t", "-S", "-E", certificates.caFile().toString()));
+    }
+
+    @Test
+    void itsClientsReachEachOther() {
+        long before = counters.value("av_edge_packets", "direction", "between-clients");
+        everythingComesBack(relay.outside().getFirst().getPort(), "-y");
+        assertThat(counters.value("av_edge_packets", "direction", "between-clients"))
+                .isGreaterThan(before);
+    }
+
+    @Test
+    void itIsRefusedWithCredentialsThatAreOver() {
+        try (RunningProgram client =
+                uclient(relay.outside().getFirst().getPort(), credentials(Duration.ofHours(-1)), toPeer())) {
+            assertThat(client.awaitExit(RUN)).isNotZero();
+            assertThat(counters.value("av_edge_credentials_refused", "code", "relay-credentials-expired"))
+                    .isPositive();
+        }
+    }
+}

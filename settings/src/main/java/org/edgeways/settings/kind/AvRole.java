@@ -1,0 +1,186 @@
+package org.edgeways.settings.kind;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.edgeways.settings.form.Checked;
+import org.edgeways.settings.form.Key;
+import org.edgeways.settings.form.TextForm;
+import org.edgeways.settings.text.Durations;
+
+/** The role av of an edge node: the relay for audio and video (TURN). */
+public record AvRole(
+        @Key(
+                says =
+                        "Local addresses of the outside leg: clients outside reach it there, and relayed addresses are there."
+                                + " At most one of each version.",
+                form = TextForm.ADDRESS,
+                atLeast = 1,
+                atMost = 2,
+                restart = true)
+        List<String> addresses,
+
+        @Key(
+                says = "Local addresses on which people inside reach it; without any, they reach it outside.",
+                usual = "",
+                form = TextForm.ADDRESS,
+                restart = true)
+        List<String> insideAddresses,
+
+        @Key(
+                says = "The UDP port on all of them. Over TCP and TLS it shares the port of SIP over TLS.",
+                usual = "3478",
+                least = "1",
+                most = "65535",
+                restart = true)
+        int udpPort,
+
+        @Key(
+                says = "The ports of relayed addresses, or none: then the node relays only between its own clients, and"
+                        + " calls across two nodes or to partners do not work.",
+                usual = "49152-65535",
+                form = TextForm.PORTS,
+                restart = true)
+        String relayPorts,
+
+        @Key(
+                says = "The realm of the credentials; without it, the first SIP domain.",
+                form = TextForm.HOST,
+                restart = true)
+        Optional<String> realm,
+
+        @Key(
+                says = "Networks to which it relays although they are not of the public Internet.",
+                usual = "",
+                form = TextForm.NETWORK)
+        List<String> allow,
+
+        @Key(says = "Networks to which it does not relay; stronger than allow.", usual = "", form = TextForm.NETWORK)
+        List<String> deny,
+
+        @Key(says = "What one person may have.") Share person,
+
+        @Key(
+                says = "Allocations of one source (an IPv4 address, an IPv6 /64) at once; past it 486.",
+                usual = "1000",
+                least = "1",
+                most = "1000000")
+        int sourceAllocations,
+
+        @Key(says = "What all may have together.") Total all,
+
+        @Key(
+                says = "How long an allocation lasts for which nothing is asked.",
+                usual = "10m",
+                least = "1m",
+                most = "1d",
+                restart = true)
+        Duration usualLifetime,
+
+        @Key(
+                says = "How long one lasts at most before it must be refreshed.",
+                usual = "1h",
+                least = "1m",
+                most = "1d",
+                restart = true)
+        Duration longestLifetime,
+
+        @Key(
+                says = "Permissions of one allocation at once, and as many channels; past it 508.",
+                usual = "64",
+                least = "1",
+                most = "4096",
+                restart = true)
+        int permissions)
+        implements Checked {
+
+    /** What one person may have. */
+    public record Share(
+            @Key(says = "Allocations at once; past it 486.", usual = "64", least = "1", most = "1000000")
+            int allocations,
+
+            @Key(
+                    says = "Bytes of data per second, in both directions; past it data is dropped.",
+                    usual = "8MiB",
+                    least = "1024",
+                    most = "2147483647",
+                    bytes = true)
+            int bytesPerSecond,
+
+            @Key(
+                    says = "Packets of data per second, in both directions; past it data is dropped.",
+                    usual = "20000",
+                    least = "1",
+                    most = "2147483647")
+            int packetsPerSecond) {}
+
+    /** What all may have together. */
+    public record Total(
+            @Key(says = "Allocations at once; past it 486.", usual = "10000", least = "1", most = "1000000")
+            int allocations,
+
+            @Key(
+                    says = "Bytes of data per second; without it, no limit.",
+                    least = "1024",
+                    most = "2147483647",
+                    bytes = true)
+            Optional<Integer> bytesPerSecond,
+
+            @Key(says = "Packets of data per second; without it, no limit.", least = "1", most = "2147483647")
+            Optional<Integer> packetsPerSecond) {}
+
+    private static final String NO_PORTS = "none";
+    private static final int FEWEST = 1024;
+    private static final int LAST_PORT = 65_535;
+
+    public AvRole {
+        addresses = List.copyOf(addresses);
+        insideAddresses = List.copyOf(insideAddresses);
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
+    }
+
+    /** Whether ports are opened for relayed addresses. */
+    public boolean hasRelayPorts() {
+        return !relayPorts.equals(NO_PORTS);
+    }
+
+    /** The first relayed port. */
+    public int firstRelayPort() {
+        return Integer.parseInt(relayPorts.substring(0, relayPorts.indexOf('-')));
+    }
+
+    /** The last relayed port. */
+    public int lastRelayPort() {
+        return Integer.parseInt(relayPorts.substring(relayPorts.indexOf('-') + 1));
+    }
+
+    @Override
+    public void check(Disagreements found) {
+        Twice.tell("addresses", addresses, found);
+        Twice.tell("insideAddresses", insideAddresses, found);
+        long ipv6 = addresses.stream().filter(address -> address.contains(":")).count();
+        if (addresses.size() == 2 && ipv6 != 1) {
+            found.add("addresses", "name two addresses of the same version");
+        }
+        for (String address : addresses) {
+            if (address.equals("0.0.0.0") || address.equals("::")) {
+                found.add("addresses", "must name the address that relayed ports have, not " + address);
+            }
+        }
+        if (hasRelayPorts()
+                && (firstRelayPort() < FEWEST
+                        || firstRelayPort() % 2 != 0
+                        || lastRelayPort() > LAST_PORT
+                        || lastRelayPort() % 2 != 1
+                        || lastRelayPort() < firstRelayPort())) {
+            found.add("relayPorts", "go from an even port to an odd one, 1024 to 65535, not " + relayPorts);
+        }
+        if (longestLifetime.compareTo(usualLifetime) < 0) {
+            found.add(
+                    "longestLifetime",
+                    "(" + Durations.text(longestLifetime) + ") must not be shorter than usualLifetime ("
+                            + Durations.text(usualLifetime) + ")");
+        }
+    }
+}
