@@ -48,6 +48,7 @@ public final class DemoCheck {
                         new TransportContext(loops, new ProcessClock(), new InMemoryCounters(), new SecureRandom())) {
             List<Scenario> all = new ArrayList<>(Scenarios.all());
             all.addAll(PerimeterScenarios.all());
+            all.addAll(RelayScenarios.all());
             for (Scenario scenario : all) {
                 Outcome outcome = play(scenario, transport, tls);
                 outcomes.add(outcome);

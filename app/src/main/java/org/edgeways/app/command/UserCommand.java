@@ -147,7 +147,8 @@ public final class UserCommand {
     }
 
     int show(JsonNode answer) {
-        return pool.show(answer.has("password") ? answer : answer.path("people"), () -> text(answer));
+        boolean whole = answer.has("password") || answer.has("turn");
+        return pool.show(whole ? answer : answer.path("people"), () -> text(answer));
     }
 
     private static String text(JsonNode answer) {
@@ -172,7 +173,18 @@ public final class UserCommand {
                 ? System.lineSeparator() + "Password (shown only now): "
                         + answer.path("password").asText() + System.lineSeparator()
                 : "";
-        return table + password;
+        return table + password + (answer.has("turn") ? turn(answer.path("turn")) : "");
+    }
+
+    /** Credentials for the relay, as a softphone's settings ask for them. */
+    private static String turn(JsonNode turn) {
+        List<List<String>> rows = new ArrayList<>();
+        turn.path("urls").forEach(url -> rows.add(List.of("server", url.asText())));
+        turn.path("insideUrls").forEach(url -> rows.add(List.of("server, inside", url.asText())));
+        rows.add(List.of("user name", turn.path("username").asText()));
+        rows.add(List.of("password", turn.path("credential").asText()));
+        rows.add(List.of("good until", turn.path("until").asText()));
+        return System.lineSeparator() + Output.table(List.of("RELAY (TURN)", "SHOWN ONLY NOW"), rows);
     }
 
     /** A cell that is never empty. */

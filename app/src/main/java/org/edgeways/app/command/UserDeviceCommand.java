@@ -7,16 +7,20 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.settings.text.Durations;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code edgeways user device …}: the device passwords of a person. */
 @Command(
@@ -47,7 +51,10 @@ public final class UserDeviceCommand {
                 "",
                 "Examples:",
                 "  edgeways user device add erin laptop",
-                "  edgeways user device add erin phone --password-stdin < file"
+                "  edgeways user device add erin phone --password-stdin < file",
+                "  edgeways user device add erin deskphone --turn --turn-for 30d",
+                "With --turn it prints credentials for the relay (TURN) too, for softphones that do not fetch their own;",
+                "revoking the device withdraws them."
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "Whose.") String name,
@@ -56,12 +63,39 @@ public final class UserDeviceCommand {
                             names = "--password-stdin",
                             description =
                                     "Takes the password from the first line of standard input, and does not print it.")
-                    boolean passwordFromStdin) {
+                    boolean passwordFromStdin,
+            @Option(names = "--turn", description = "Prints credentials for the relay of audio and video too.")
+                    boolean turn,
+            @Option(
+                            names = "--turn-for",
+                            paramLabel = "DURATION",
+                            description = "How long those are good: 1m to 180d (default: 180d).",
+                            converter = TurnLife.class)
+                    @Nullable
+                    Duration turnFor) {
         ObjectNode request = AdminClient.request("device-add").put("name", name).put("device", device);
         if (passwordFromStdin) {
             request.put("password", firstLine());
         }
-        return user().show(user().ask(request));
+        JsonNode added = user().ask(request);
+        if (turn || turnFor != null) {
+            ObjectNode credentials =
+                    AdminClient.request("relay-credentials").put("name", name).put("device", device);
+            if (turnFor != null) {
+                credentials.put("seconds", turnFor.toSeconds());
+            }
+            ((ObjectNode) added).set("turn", user().ask(credentials).path("turn"));
+        }
+        return user().show(added);
+    }
+
+    /** Reads how long credentials are to be good. */
+    static final class TurnLife implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return Durations.parse(value)
+                    .orElseThrow(() -> new TypeConversionException("'" + value + "' is no duration such as 8h or 30d"));
+        }
     }
 
     @Command(

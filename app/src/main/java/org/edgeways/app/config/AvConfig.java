@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifier whose credentials are good
  * @param draining whether it takes no new allocations
  */
-public record AvConfig(AvEdgeSettings settings, EdgeSnapshot.Relay checks, RelayVerifier verifier, boolean draining) {
+public record AvConfig(AvEdgeSettings settings, Object checks, RelayVerifier verifier, boolean draining) {
 
     /**
      * By a node's snapshot.
@@ -63,12 +63,11 @@ public record AvConfig(AvEdgeSettings settings, EdgeSnapshot.Relay checks, Relay
                         TurnLimits.DEFAULTS.answerBytesPerSecond(),
                         TurnLimits.DEFAULTS.answerBurstBytes()),
                 AvEdgeSettings.STREAM_IDLE);
-        EdgeSnapshot.Relay checks = snapshot.relay().orElse(EdgeSnapshot.Relay.NONE);
-        return switch (checks.verifier()) {
-            case Result.Bad<RelayVerifier> bad ->
-                throw new IllegalArgumentException("relay credentials cannot be checked: " + bad.reason());
+        EdgeSnapshot.Relay relay = snapshot.relay().orElse(EdgeSnapshot.Relay.NONE);
+        return switch (relay.verifier()) {
+            case Result.Bad<RelayVerifier> bad -> throw new IllegalArgumentException("relay: " + bad.reason());
             case Result.Ok<RelayVerifier>(RelayVerifier verifier) ->
-                new AvConfig(settings, checks, verifier, snapshot.draining());
+                new AvConfig(settings, relay, verifier, snapshot.draining());
         };
     }
 

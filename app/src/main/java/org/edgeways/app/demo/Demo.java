@@ -30,6 +30,7 @@ import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.base.IoReason;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.pool.relay.CredentialsDesk;
 
 /**
  * An organisation on loopback: a pool inside, an edge node in the perimeter, and people to sign in as. Both run as in any
@@ -109,8 +110,9 @@ public final class Demo implements AutoCloseable {
         open.push(admin(settings.ports().admin(), loops, clock, List.of(edge.watched(), pool.watched())));
         Map<String, String> passwords = directory.passwords(random);
         new DemoPeople(pool.accounts()).ensure(passwords);
-        awaitLink(edge.watched(), AdminClient.of(directory.pool()));
-        DemoDescription description = describe(settings, directory, passwords);
+        AdminClient administration = AdminClient.of(directory.pool());
+        awaitLink(edge.watched(), administration);
+        DemoDescription description = describe(settings, directory, passwords, administration);
         description.write(directory.descriptionFile());
         return description;
     }
@@ -148,7 +150,10 @@ public final class Demo implements AutoCloseable {
     }
 
     private static DemoDescription describe(
-            DemoSettings settings, DemoDirectory directory, Map<String, String> passwords) {
+            DemoSettings settings,
+            DemoDirectory directory,
+            Map<String, String> passwords,
+            AdminClient administration) {
         DemoPorts ports = settings.ports();
         List<DemoDescription.Person> people = DemoPerson.ALL.stream()
                 .map(person -> new DemoDescription.Person(
@@ -156,7 +161,8 @@ public final class Demo implements AutoCloseable {
                         person.uri(),
                         person.name(),
                         passwords.getOrDefault(person.name(), ""),
-                        person.remoteAccess()))
+                        person.remoteAccess(),
+                        turn(person, administration)))
                 .toList();
         return new DemoDescription(
                 DemoPerson.ORGANISATION,
@@ -167,7 +173,22 @@ public final class Demo implements AutoCloseable {
                 people,
                 directory.root().toString(),
                 directory.settings().toString(),
-                settings.digestAlgorithms());
+                settings.digestAlgorithms(),
+                new DemoDescription.Turn(
+                        LOOPBACK,
+                        ports.outside(),
+                        ports.outside(),
+                        "https://localhost:" + ports.outside() + CredentialsDesk.PATH));
+    }
+
+    private static DemoDescription.TurnCredentials turn(DemoPerson person, AdminClient administration) {
+        JsonNode turn = administration
+                .ask(AdminClient.request("relay-credentials")
+                        .put("name", person.name())
+                        .put("device", DemoPeople.DEVICE))
+                .path("turn");
+        return new DemoDescription.TurnCredentials(
+                turn.path("username").asText(), turn.path("credential").asText());
     }
 
     /** What {@code demo.json} says. */

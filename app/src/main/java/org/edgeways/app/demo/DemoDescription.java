@@ -20,6 +20,7 @@ import org.edgeways.net.PrivateFile;
  * @param dataDirectory what {@code --data} of the other commands takes
  * @param settingsDirectory what {@code --settings} of the pool takes: change a file there, and it is taken
  * @param digestAlgorithms what the pool offers
+ * @param turn where the relay for audio and video is
  */
 public record DemoDescription(
         String organisation,
@@ -30,7 +31,8 @@ public record DemoDescription(
         List<Person> people,
         String dataDirectory,
         String settingsDirectory,
-        List<String> digestAlgorithms) {
+        List<String> digestAlgorithms,
+        Turn turn) {
 
     /** The file's name in the demo's data directory. */
     public static final String FILE_NAME = "demo.json";
@@ -48,8 +50,30 @@ public record DemoDescription(
      */
     public record Admin(String url) {}
 
+    /**
+     * Where the relay for audio and video is.
+     *
+     * @param udpPort of STUN and TURN over UDP
+     * @param tlsPort of TURN over TLS, and over TCP
+     * @param credentialsUrl where clients get credentials, by HTTP digest with name and password
+     */
+    public record Turn(String host, int udpPort, int tlsPort, String credentialsUrl) {}
+
+    /**
+     * Credentials for the relay; the text form hides the password.
+     *
+     * @param username says when they end
+     */
+    public record TurnCredentials(String username, String credential) {
+        @Override
+        public String toString() {
+            return "TurnCredentials[" + username + ", ***]";
+        }
+    }
+
     /** Somebody to sign in as; the text form hides the password. */
-    public record Person(String name, String uri, String username, String password, boolean remoteAccess) {
+    public record Person(
+            String name, String uri, String username, String password, boolean remoteAccess, TurnCredentials turn) {
         @Override
         public String toString() {
             return "Person[" + uri + ", password=***]";

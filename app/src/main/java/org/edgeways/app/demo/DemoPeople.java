@@ -16,7 +16,7 @@ import org.edgeways.sip.digest.DigestAlgorithm;
 final class DemoPeople {
 
     /** The label of the device password that the demo prints. */
-    private static final String DEVICE = "demo";
+    static final String DEVICE = "demo";
 
     private final Accounts accounts;
 

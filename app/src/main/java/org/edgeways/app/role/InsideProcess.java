@@ -1,5 +1,6 @@
 package org.edgeways.app.role;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.PoolConfig;
 import org.edgeways.app.config.SettingsConfigs;
@@ -24,9 +26,11 @@ import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
 import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkServices;
+import org.edgeways.link.Origin;
 import org.edgeways.link.engine.LinkAddress;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.EventLoops;
+import org.edgeways.net.Passphrase;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
@@ -130,17 +134,37 @@ public final class InsideProcess implements AutoCloseable {
         LinkDialer dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, control.service());
         opened.push(dialer);
         PoolConfig config = config(inUse, data);
+        RelayCommands commands =
+                new RelayCommands(new ControlCommands(control, dialer::status, links::restartNeeded));
         PoolProcess pool = PoolProcess.start(
-                config,
-                counters,
-                new PoolProcess.Controlled(
-                        control.tls(), new ControlCommands(control, dialer::status, links::restartNeeded)),
-                loops,
-                clock,
-                random);
+                config, counters, new PoolProcess.Controlled(control.tls(), commands), loops, clock, random);
         opened.push(pool);
-        links.begin(new Links.Running(control, dialer, services, pool, inUse));
+        RelayPart relay = relay(
+                pool,
+                control,
+                config.data(),
+                passphrase.orElse(usual.passphrase()),
+                inUse,
+                new RelayPart.Surroundings(clock, random, counters));
+        opened.push(relay);
+        commands.begin(relay);
+        links.begin(new Links.Running(control, dialer, services, pool, relay, inUse));
         return new InsideProcess(opened, pool, config.inside().port());
+    }
+
+    private static RelayPart relay(
+            PoolProcess pool,
+            Control control,
+            Path data,
+            Path passphrase,
+            Settings settings,
+            RelayPart.Surroundings around) {
+        try {
+            return RelayPart.start(
+                    pool.pool(), control, data, RoleParts.good(Passphrase.read(passphrase)), settings, around);
+        } catch (IOException e) {
+            throw RoleParts.notStarted("pool", e);
+        }
     }
 
     /**
@@ -179,7 +203,12 @@ public final class InsideProcess implements AutoCloseable {
 
         /** @param started the settings that the pool was started with */
         private record Running(
-                Control control, LinkDialer dialer, LinkServices services, PoolProcess pool, Settings started) {}
+                Control control,
+                LinkDialer dialer,
+                LinkServices services,
+                PoolProcess pool,
+                RelayPart relay,
+                Settings started) {}
 
         Links(Path data) {
             this.data = data;
@@ -210,6 +239,7 @@ public final class InsideProcess implements AutoCloseable {
         private void use(Settings settings, Running to) {
             try {
                 to.pool().use(config(settings, data));
+                to.relay().use(settings);
             } catch (AppFailure e) {
                 restartNeeded = List.of("Pool");
                 LOG.error(
@@ -238,7 +268,9 @@ public final class InsideProcess implements AutoCloseable {
             if (perimeter == null || to == null) {
                 return;
             }
-            to.services().replaceNamed(InsideLinks.services(perimeter.settings(), Optional.empty()));
+            Map<String, LinkServices.Named> named = InsideLinks.services(perimeter.settings(), Optional.empty());
+            named.put(RelayPart.SERVICE, new LinkServices.Named(new Origin.Unix(to.relay().socket()), Set.of()));
+            to.services().replaceNamed(named);
             Map<String, EdgeNode> nodes = perimeter.nodes();
             Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);
             to.dialer().setNodes(InsideLinks.links(nodes, dialled, to.control().tls()));

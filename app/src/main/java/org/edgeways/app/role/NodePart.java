@@ -48,6 +48,7 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     private static final Duration CHECK = Duration.ofMinutes(1);
     private static final int HEXADECIMAL = 16;
+    private static final String POOL = "service:";
     private static final Logger LOG = LoggerFactory.getLogger(NodePart.class);
 
     private final ServerTls insideLeg;
@@ -56,6 +57,7 @@ final class NodePart implements NodeHost, AutoCloseable {
     private final Desk desk = new Desk("node");
     private final LinkContext context;
     private final LinkAcceptor acceptor;
+    private volatile Optional<String> pool = Optional.empty();
 
     /**
      * The part of a node.
@@ -76,6 +78,9 @@ final class NodePart implements NodeHost, AutoCloseable {
             Counters counters) {
         this.insideLeg = insideLeg;
         this.roles = roles;
+        if (running != null) {
+            pool = poolOf(running);
+        }
         // before anybody can connect: without the refused serial numbers nobody may
         if (running != null && trust(running) instanceof Result.Bad<Boolean> bad) {
             throw new AppFailure(
@@ -116,6 +121,19 @@ final class NodePart implements NodeHost, AutoCloseable {
         return acceptor;
     }
 
+    /** The pool that has the organisation's people, by its name inside; empty if another server has them. */
+    Optional<String> pool() {
+        return pool;
+    }
+
+    private static Optional<String> poolOf(EdgeSnapshot snapshot) {
+        return snapshot.routes().stream()
+                .map(EdgeSnapshot.NextHop::nextHop)
+                .filter(hop -> hop.startsWith(POOL))
+                .map(hop -> hop.substring(POOL.length()))
+                .findFirst();
+    }
+
     /** To be called when what clients are shown has changed. */
     void changed() {
         agent.changed();
@@ -128,6 +146,7 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     @Override
     public Result<Boolean> apply(EdgeSnapshot next) {
+        pool = poolOf(next);
         // a revocation holds at once, even if it comes with settings that cannot be run here
         return trust(next) instanceof Result.Bad<Boolean> bad ? bad : roles.use(next);
     }

@@ -220,6 +220,13 @@ final class JoinedPair implements AutoCloseable {
 
     /** The certificate that a new handshake outside is shown that asks for that name. */
     X509Certificate shown(String name) throws Exception {
+        try (SSLSocket tls = tls(name)) {
+            return (X509Certificate) tls.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    /** A connection outside, over TLS, that asks for that name; to be closed by the caller. */
+    SSLSocket tls(String name) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         trusted.setCertificateEntry("authority", authority.certificate());
@@ -227,14 +234,13 @@ final class JoinedPair implements AutoCloseable {
         trust.init(trusted);
         SSLContext ssl = SSLContext.getInstance("TLS");
         ssl.init(null, trust.getTrustManagers(), null);
-        try (SSLSocket tls = (SSLSocket) ssl.getSocketFactory().createSocket("127.0.0.1", outsidePort)) {
-            SSLParameters asked = tls.getSSLParameters();
-            asked.setServerNames(List.of(new SNIHostName(name)));
-            tls.setSSLParameters(asked);
-            tls.setSoTimeout(20_000);
-            tls.startHandshake();
-            return (X509Certificate) tls.getSession().getPeerCertificates()[0];
-        }
+        SSLSocket tls = (SSLSocket) ssl.getSocketFactory().createSocket("127.0.0.1", outsidePort);
+        SSLParameters asked = tls.getSSLParameters();
+        asked.setServerNames(List.of(new SNIHostName(name)));
+        tls.setSSLParameters(asked);
+        tls.setSoTimeout(20_000);
+        tls.startHandshake();
+        return tls;
     }
 
     /** Has the inside look at its directory and take what is there; the reason why not, if it does not. */

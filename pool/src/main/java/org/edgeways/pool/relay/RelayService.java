@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -328,7 +328,9 @@ public final class RelayService {
     private RelayTables.Numbered numbered(
             Map<String, RelayTables.Numbered> known, String owner, String person, Optional<String> device) {
         RelayTables.Numbered number = known.get(owner);
-        return number != null ? number : new RelayTables.Numbered(RelayUser.newNumber(random), person, device, 0, false);
+        return number != null
+                ? number
+                : new RelayTables.Numbered(RelayUser.newNumber(random), person, device, 0, false);
     }
 
     /** Whose credentials have that number, of a person or a device, live or withdrawn: the address of record. */

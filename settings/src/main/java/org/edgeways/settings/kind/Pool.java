@@ -26,6 +26,14 @@ public record Pool(
                 restart = true)
         PresenceDefault presenceDefault,
 
+        @Key(
+                says = "How long credentials for relays (the role av of edge nodes) are good that a client gets at"
+                        + " /av/v1/credentials.",
+                usual = "8h",
+                least = "1m",
+                most = "180d")
+        Duration relayCredentials,
+
         @Key(says = "How the connections to edge nodes are looked after.")
         Link link,
 

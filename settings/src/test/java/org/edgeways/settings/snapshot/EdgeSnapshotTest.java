@@ -170,6 +170,8 @@ class EdgeSnapshotTest {
                 List.of(Role.AV),
                 snapshot.access(),
                 snapshot.insideLeg(),
+                snapshot.av(),
+                snapshot.draining(),
                 snapshot.publicAddress(),
                 snapshot.admin(),
                 snapshot.certificateCheck(),

@@ -1,0 +1,152 @@
+package org.edgeways.app.role;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLSocket;
+import org.edgeways.app.admin.AdminClient;
+import org.edgeways.base.Result;
+import org.edgeways.net.Pem;
+import org.edgeways.node.Member;
+import org.edgeways.node.NodeFiles;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.sip.digest.DigestClient;
+import org.edgeways.tokens.RelayVerifier;
+import org.edgeways.tokens.TokensErrorCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Credentials for the relay: got outside over HTTPS, and by an administrator; what the node is told; taken back. */
+@Timeout(120)
+class RelayCredentialsTest {
+
+    private static final String PATH = "/av/v1/credentials";
+    private static final InetAddress RELAY = InetAddress.ofLiteral("127.0.0.2");
+
+    @TempDir
+    Path directory;
+
+    private record Answer(int status, List<String> challenges, JsonNode json) {}
+
+    private static Answer get(JoinedPair pair, Optional<String> authorization) throws Exception {
+        try (SSLSocket client = pair.tls("sip.acorn.example")) {
+            String field = authorization
+                    .map(value -> "Authorization: " + value + "\r\n")
+                    .orElse("");
+            client.getOutputStream()
+                    .write(("GET " + PATH + " HTTP/1.1\r\nHost: sip.acorn.example\r\n" + field + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int end = answer.indexOf("\r\n\r\n");
+            assertThat(end).as(answer).isPositive();
+            List<String> challenges = new ArrayList<>();
+            answer.substring(0, end)
+                    .lines()
+                    .filter(line -> line.regionMatches(true, 0, "www-authenticate: ", 0, 18))
+                    .forEach(line -> challenges.add(line.substring(18)));
+            return new Answer(
+                    Integer.parseInt(answer.substring(9, 12)),
+                    challenges,
+                    new ObjectMapper().readTree(answer.substring(end + 4)));
+        }
+    }
+
+    private static Answer signIn(JoinedPair pair, String name, String password) throws Exception {
+        DigestClient client = new DigestClient(name, password);
+        Answer challenge = get(pair, Optional.empty());
+        assertThat(challenge.status()).as("%s", challenge).isEqualTo(401);
+        assertThat(client.challenged(challenge.challenges())).isTrue();
+        return get(pair, client.authorization("GET", PATH, new SecureRandom()));
+    }
+
+    /** What the node would say of a user name if it were started now. */
+    private static Result<RelayVerifier.Known> judged(JoinedPair pair, String username) {
+        NodeFiles files = new NodeFiles(pair.edgeData());
+        Member member = files.member().orThrow();
+        EdgeSnapshot kept = files.snapshot(member).orThrow().orElseThrow();
+        return kept.relay().orElseThrow().verifier().orThrow().check(username, pair.clock.now());
+    }
+
+    private static void awaitWithdrawn(JoinedPair pair, String username) {
+        Instant end = Instant.now().plusSeconds(30);
+        while (true) {
+            Result<RelayVerifier.Known> judged = judged(pair, username);
+            if (judged instanceof Result.Bad<RelayVerifier.Known> bad
+                    && bad.code() == TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN) {
+                return;
+            }
+            assertThat(Instant.now()).as("%s", judged).isBefore(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @Test
+    void aPersonOutsideGetsThemTheNodeKnowsThemAndWhoIsDisabledLosesThemAtOnce() throws Exception {
+        try (JoinedPair pair = new JoinedPair(directory)) {
+            int port;
+            try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(RELAY, 0))) {
+                port = probe.getLocalPort();
+            }
+            pair.write(pair.text()
+                    .replace(
+                            "spec:\n  access:",
+                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], udpPort: " + port
+                                    + "}\n  access:\n    certificates: [outside]")
+                    + "---\nkind: Certificate\nname: outside\nspec: {certificate: outside.crt, key: outside.key}\n");
+            Pem.writeIdentity(
+                    pair.edgeData().resolve("outside.crt"),
+                    pair.edgeData().resolve("outside.key"),
+                    pair.issue("sip.acorn.example"));
+            pair.startAll();
+            pair.ask(AdminClient.request("user-add").put("name", "alice").put("remoteAccess", true));
+            String password = pair.ask(AdminClient.request("device-add")
+                            .put("name", "alice")
+                            .put("device", "laptop"))
+                    .path("password")
+                    .asText();
+
+            Answer answer = signIn(pair, "alice", password);
+            assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+            assertThat(answer.json().path("urls"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly(
+                            "turn:sip.acorn.example:" + port + "?transport=udp",
+                            "turn:sip.acorn.example:" + pair.outsidePort + "?transport=tcp",
+                            "turns:sip.acorn.example:" + pair.outsidePort + "?transport=tcp");
+            assertThat(answer.json().path("ttl").asInt()).isEqualTo(28_800);
+            String username = answer.json().path("username").asText();
+            assertThat(judged(pair, username).orThrow().password())
+                    .isEqualTo(answer.json().path("credential").asText());
+
+            assertThat(signIn(pair, "alice", "wrong horse battery").status()).isEqualTo(401);
+            assertThat(signIn(pair, "nobody", password).status()).isEqualTo(401);
+
+            JsonNode turn = pair.ask(AdminClient.request("relay-credentials")
+                            .put("name", "alice")
+                            .put("device", "laptop")
+                            .put("seconds", 60))
+                    .path("turn");
+            assertThat(judged(pair, turn.path("username").asText()).orThrow().user())
+                    .isEqualTo(judged(pair, username).orThrow().user());
+            assertThat(turn.path("ttl").asInt()).isEqualTo(60);
+
+            pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));
+            awaitWithdrawn(pair, username);
+            pair.await(JoinedPair::isUpToDate);
+            assertThat(signIn(pair, "alice", password).status()).isEqualTo(401);
+        }
+    }
+}
