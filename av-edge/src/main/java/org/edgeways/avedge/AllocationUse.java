@@ -14,9 +14,10 @@ public record AllocationUse(Owner owner, long packets, long bytes) {
     /**
      * Whose an allocation is.
      *
+     * @param person as quotas count
      * @param username of the credentials that it was made with
      * @param client whence it was asked for
      * @param since nanoseconds since 1970
      */
-    public record Owner(String username, TransportAddress client, long since) {}
+    public record Owner(String person, String username, TransportAddress client, long since) {}
 }

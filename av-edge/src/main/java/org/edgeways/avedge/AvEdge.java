@@ -273,15 +273,7 @@ public final class AvEdge implements AutoCloseable {
     private void everywhere(Action action) {
         List<CompletableFuture<Void>> done = new ArrayList<>();
         for (RelayShard shard : shards) {
-            CompletableFuture<Void> future = new CompletableFuture<>();
-            done.add(future);
-            shard.execute(now -> {
-                try {
-                    action.apply(shard.engine(), now);
-                } finally {
-                    future.complete(null);
-                }
-            });
+            done.add(shard.execute(now -> action.apply(shard.engine(), now)));
         }
         CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)

@@ -104,7 +104,7 @@ final class QuotaBook implements Quotas {
         all.allocations++;
         sources.merge(source, 1, Integer::sum);
         AllocationMeter meter =
-                new AllocationMeter(person, source, account, new AllocationUse.Owner(username, client.address(), now));
+                new AllocationMeter(person, source, account, new AllocationUse.Owner(person, username, client.address(), now));
         meters.add(meter);
         return meter;
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
@@ -39,6 +40,9 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private static final int RING_BYTES = 1 << 20;
     private static final long LONGEST_WAIT = 1_000_000_000L;
 
+    /** What is to be done on the shard's thread, and who waits for it. */
+    private record Task(LongConsumer action, CompletableFuture<Void> done) {}
+
     /** What is the same for all shards of a role. */
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     record Shared(
@@ -60,7 +64,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private final ShardCounts counts;
     private final ClientStreams streams = new ClientStreams();
     private final PacketRing ring = new PacketRing(RING_BYTES);
-    private final Queue<LongConsumer> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final Forward forward = new Forward();
     private final Map<Integer, Integer> relaySockets = new HashMap<>(); // by port, with a minus for IPv6
     private RelayShard[] all = {};
@@ -139,9 +143,8 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 apply(now);
             }
             ring.take(this); // before what is told of the connections that it came on
-            for (LongConsumer task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.accept(now);
-                apply(now);
+            for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+                run(task, now);
             }
         } catch (RuntimeException e) {
             failed(e);
@@ -151,6 +154,15 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         long wait = more ? 0 : Math.min(LONGEST_WAIT, engine.nextDeadline() - now); // a time in the past does not wait
         sockets.receive(Math.max(0, wait), this);
         settle();
+    }
+
+    private void run(Task task, long now) {
+        try {
+            task.action().accept(now);
+            apply(now);
+        } finally {
+            task.done().complete(null);
+        }
     }
 
     private void settle() {
@@ -168,10 +180,17 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         LOG.error("event=av-edge-shard-failed: a bug; what was being done is dropped", e);
     }
 
-    /** Does something on the shard's thread; it is given the time. */
-    void execute(LongConsumer task) {
-        tasks.add(task);
+    /**
+     * Does something on the shard's thread.
+     *
+     * @param task is given the time
+     * @return done when what came of it is done too
+     */
+    CompletableFuture<Void> execute(LongConsumer task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        tasks.add(new Task(task, done));
         sockets.wakeUp();
+        return done;
     }
 
     /** Ends the thread. */
@@ -212,7 +231,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
 
     /** A client's connection is closed. */
     void closed(int handle) {
-        execute(now -> {
+        var _ = execute(now -> {
             ClientStream stream = streams.get(handle);
             if (stream != null) {
                 TransportAddress address = stream.address();
@@ -326,6 +345,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private void apply(long now) {
         for (List<Output> outputs = engine.takeOutputs(); !outputs.isEmpty(); outputs = engine.takeOutputs()) {
             counts.codesChanged();
+            allocations = engine.allocationCount(); // before the client has its answer
             for (Output output : outputs) {
                 apply(now, output);
             }
@@ -344,13 +364,11 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 }
             }
             case Output.Allocated allocated -> {
-                allocations = engine.allocationCount();
                 counts.allocated();
                 tell(allocated.client(), true);
                 shared.log().allocated(allocated);
             }
             case Output.Ended ended -> {
-                allocations = engine.allocationCount();
                 counts.ended(ended.reason());
                 tell(ended.client(), false);
                 shared.log().ended(ended);

@@ -52,6 +52,7 @@ class AvEdgeTest {
             assertThat(rig.counters.value("av_edge_relay_ports")).isEqualTo(1);
             AllocationUse use = rig.edge.busiest(10).getFirst();
             assertThat(use.owner().username()).isEqualTo("1:alice");
+            assertThat(use.owner().person()).isEqualTo("alice");
             assertThat(use.packets()).isEqualTo(4);
 
             alice.refresh(0);

@@ -80,6 +80,7 @@ public final class NodeAgent implements ControlService {
     private List<String> restartNeeded = List.of();
     private ControlMessage.@Nullable Rejected rejected;
     private @Nullable Asked asked;
+    private Optional<ControlMessage.Relaying> told = Optional.empty();
     private volatile boolean removed;
     private volatile boolean connected;
 
@@ -103,9 +104,14 @@ public final class NodeAgent implements ControlService {
         return session;
     }
 
-    /** To be called now and then: asks for another certificate when it is time. On any thread. */
+    /** To be called now and then: asks for another certificate when it is time, and tells what the relay does. On any thread. */
     public void check() {
-        around.desk().execute(this::renewIfDue);
+        around.desk().execute(() -> {
+            renewIfDue();
+            if (!told.equals(around.host().relaying())) {
+                report();
+            }
+        });
     }
 
     /** To be called when what {@link NodeHost#shown} says has changed: tells the inside. On any thread. */
@@ -125,6 +131,7 @@ public final class NodeAgent implements ControlService {
     }
 
     private void report() {
+        told = around.host().relaying();
         byte[] message = ControlCodec.write(new ControlMessage.Report(
                 revision(),
                 Optional.ofNullable(rejected)
@@ -134,7 +141,8 @@ public final class NodeAgent implements ControlService {
                                         revision(), NodeErrorCode.ROLES_NOT_STARTED.code(), reason))),
                 restartNeeded,
                 Optional.of(member.identity().leaf().getNotAfter().toInstant().getEpochSecond()),
-                around.host().shown()));
+                around.host().shown(),
+                told));
         sessions.forEach(session -> session.peer.send(message));
     }
 

@@ -24,6 +24,11 @@ public interface NodeHost {
     /** Why the settings that were taken are not in effect at the moment; empty if they are. */
     Optional<String> problem();
 
+    /** What the relay does; empty if there is none. */
+    default Optional<ControlMessage.Relaying> relaying() {
+        return Optional.empty();
+    }
+
     /** The certificates that clients outside are shown. */
     List<ControlMessage.Shown> shown();
 }

@@ -129,6 +129,9 @@ public final class StatusCommand implements Callable<Integer> {
                     + report.path("rejected").path("revision").asText() + ": "
                     + report.path("rejected").path("reason").asText());
         }
+        if (report.path("relaying").isObject()) {
+            notes.add(relaying(name, report.path("relaying")));
+        }
         List<String> restart = new ArrayList<>();
         report.path("restartNeeded").forEach(key -> restart.add(key.asText()));
         if (!restart.isEmpty()) {
@@ -150,6 +153,27 @@ public final class StatusCommand implements Callable<Integer> {
                     + node.path("link").path("lastFailure").asText() + ", at "
                     + node.path("link").path("lastFailureAt").asText());
         }
+    }
+
+    private static String relaying(String name, JsonNode relaying) {
+        StringBuilder text = new StringBuilder(name)
+                .append(" relays for ")
+                .append(relaying.path("allocations").asInt())
+                .append(" allocations")
+                .append(relaying.path("draining").asBoolean() ? " and takes no new ones" : "");
+        String before = "; the busiest: ";
+        for (JsonNode busy : relaying.path("busiest")) {
+            text.append(before)
+                    .append(busy.path("client").asText())
+                    .append(" (person ")
+                    .append(busy.path("person").asText())
+                    .append(") ")
+                    .append(busy.path("bytes").asLong())
+                    .append(" bytes since ")
+                    .append(busy.path("since").asText());
+            before = ", ";
+        }
+        return text.toString();
     }
 
     private static String days(JsonNode end, Instant now) {

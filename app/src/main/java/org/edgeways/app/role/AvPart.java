@@ -2,6 +2,7 @@ package org.edgeways.app.role;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.edgeways.app.config.AvConfig;
 import org.edgeways.avedge.AvEdge;
@@ -10,6 +11,7 @@ import org.edgeways.base.Counters;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.port.ProtocolTable;
+import org.edgeways.settings.control.ControlMessage;
 
 /** The role av in this process: the relay, and whose credentials it takes. */
 final class AvPart implements AutoCloseable {
@@ -62,6 +64,20 @@ final class AvPart implements AutoCloseable {
             }
         }
         config = next;
+    }
+
+    /** What it does. */
+    ControlMessage.Relaying relaying() {
+        return new ControlMessage.Relaying(
+                relay.isDraining(),
+                Math.toIntExact(relay.allocations()),
+                relay.busiest(ControlMessage.Relaying.MOST).stream()
+                        .map(use -> new ControlMessage.Busy(
+                                use.owner().person(),
+                                use.owner().client().toString(),
+                                TimeUnit.NANOSECONDS.toSeconds(use.owner().since()),
+                                use.bytes()))
+                        .toList());
     }
 
     /** Why it does not relay as it should. */

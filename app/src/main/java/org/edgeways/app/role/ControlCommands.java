@@ -268,6 +268,7 @@ final class ControlCommands implements MoreCommands {
                 report.certificateEndSeconds()
                         .map(seconds -> Instant.ofEpochSecond(seconds).toString())
                         .orElse(null));
+        report.relaying().ifPresent(relaying -> relaying(relaying, into.putObject("relaying")));
         ArrayNode shown = into.putArray("shown");
         for (ControlMessage.Shown certificate : report.shown()) {
             shown.addObject()
@@ -275,6 +276,18 @@ final class ControlCommands implements MoreCommands {
                     .put("end", Instant.ofEpochSecond(certificate.endSeconds()).toString())
                     .put("selfSigned", certificate.selfSigned())
                     .put("problem", certificate.problem().map(LogText::clean).orElse(null));
+        }
+    }
+
+    private static void relaying(ControlMessage.Relaying relaying, ObjectNode into) {
+        into.put("draining", relaying.draining()).put("allocations", relaying.allocations());
+        ArrayNode busiest = into.putArray("busiest");
+        for (ControlMessage.Busy busy : relaying.busiest()) {
+            busiest.addObject()
+                    .put("person", LogText.clean(busy.person()))
+                    .put("client", LogText.clean(busy.client()))
+                    .put("since", Instant.ofEpochSecond(busy.sinceSeconds()).toString())
+                    .put("bytes", busy.bytes());
         }
     }
 

@@ -99,6 +99,11 @@ final class EdgeRoles implements NodeRoles {
     }
 
     @Override
+    public Optional<ControlMessage.Relaying> relaying() {
+        return av.map(AvPart::relaying);
+    }
+
+    @Override
     public List<ControlMessage.Shown> shown() {
         return outside.shown();
     }

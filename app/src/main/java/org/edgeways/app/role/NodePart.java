@@ -191,6 +191,11 @@ final class NodePart implements NodeHost, AutoCloseable {
     }
 
     @Override
+    public Optional<ControlMessage.Relaying> relaying() {
+        return roles.relaying();
+    }
+
+    @Override
     public List<ControlMessage.Shown> shown() {
         return roles.shown();
     }

@@ -17,6 +17,11 @@ interface NodeRoles {
      */
     Result<Boolean> use(EdgeSnapshot next);
 
+    /** What the relay does; empty if there is none. */
+    default Optional<ControlMessage.Relaying> relaying() {
+        return Optional.empty();
+    }
+
     /** The certificates that clients are shown. */
     List<ControlMessage.Shown> shown();
 

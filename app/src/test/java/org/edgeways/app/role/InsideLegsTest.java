@@ -23,6 +23,7 @@ class InsideLegsTest {
                         Optional.empty(),
                         List.of(),
                         Optional.empty(),
+                        Optional.empty(),
                         new EdgeNode.InsideLeg(
                                 "edge1.acorn.example", List.of("10.1.0.11"), port, Optional.empty(), dialPort, 4),
                         Optional.empty(),

@@ -2,6 +2,7 @@ package org.edgeways.app.role;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -10,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.edgeways.app.admin.AdminClient;
+import org.edgeways.turn.stun.Integrity;
+import org.edgeways.turn.stun.PasswordAlgorithm;
 import org.edgeways.turn.stun.StunAttribute;
 import org.edgeways.turn.stun.StunClass;
 import org.edgeways.turn.stun.StunMessage;
@@ -29,21 +32,47 @@ class RelayRoleTest {
     @TempDir
     Path directory;
 
-    private static StunMessage ask(InetSocketAddress server, StunWriter request) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))) {
-            socket.setSoTimeout(10_000);
-            byte[] bytes = request.toBytes();
-            socket.send(new DatagramPacket(bytes, bytes.length, server));
-            DatagramPacket answer = new DatagramPacket(new byte[2_000], 2_000);
-            socket.receive(answer);
-            StunMessage message = StunMessage.parse(Arrays.copyOf(answer.getData(), answer.getLength()))
-                    .orThrow();
-            if (message.has(StunAttribute.XOR_MAPPED_ADDRESS)) {
-                assertThat(message.xorAddress(message.find(StunAttribute.XOR_MAPPED_ADDRESS)))
-                        .isEqualTo(TransportAddress.of((InetSocketAddress) socket.getLocalSocketAddress()));
-            }
-            return message;
-        }
+    private static StunMessage ask(DatagramSocket socket, InetSocketAddress server, StunWriter request)
+            throws IOException {
+        byte[] bytes = request.toBytes();
+        socket.send(new DatagramPacket(bytes, bytes.length, server));
+        DatagramPacket answer = new DatagramPacket(new byte[2_000], 2_000);
+        socket.receive(answer);
+        return StunMessage.parse(Arrays.copyOf(answer.getData(), answer.getLength()))
+                .orThrow();
+    }
+
+    private static DatagramSocket client() throws IOException {
+        DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static StunWriter request(int method) {
+        return new StunWriter(StunClass.REQUEST, method, new byte[12]);
+    }
+
+    /** The status of the answer to a request with credentials; 0 for a success. */
+    private static int allocate(DatagramSocket socket, InetSocketAddress server, JsonNode turn) throws IOException {
+        StunMessage challenge = ask(
+                socket, server, request(StunMethod.ALLOCATE).add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24));
+        String realm = String.valueOf(challenge.text(StunAttribute.REALM));
+        assertThat(realm).isEqualTo("acorn.example");
+        String user = turn.path("username").asText();
+        StunMessage answer = ask(
+                socket,
+                server,
+                request(StunMethod.ALLOCATE)
+                        .add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24)
+                        .add(StunAttribute.USERNAME, user)
+                        .add(StunAttribute.REALM, realm)
+                        .add(StunAttribute.NONCE, String.valueOf(challenge.text(StunAttribute.NONCE)))
+                        .addIntegrity(
+                                Integrity.SHA1,
+                                PasswordAlgorithm.MD5.key(
+                                        user, realm, turn.path("credential").asText())));
+        byte[] error = answer.valueOf(StunAttribute.ERROR_CODE);
+        return error == null ? 0 : error[2] * 100 + error[3];
     }
 
     private static long gauge(JoinedPair pair, String name) {
@@ -59,8 +88,10 @@ class RelayRoleTest {
     }
 
     @Test
-    void itAnswersAndIsDrainedAndResumedFromTheInside() throws Exception {
-        try (JoinedPair pair = new JoinedPair(directory)) {
+    void itTakesCredentialsOfTheInsideIsDrainedAndResumedAndCutsOffWhoIsDisabled() throws Exception {
+        try (JoinedPair pair = new JoinedPair(directory);
+                DatagramSocket alice = client();
+                DatagramSocket again = client()) {
             int port;
             try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(RELAY, 0))) {
                 port = probe.getLocalPort();
@@ -72,16 +103,18 @@ class RelayRoleTest {
                                     + "}\n  access:"));
             pair.startAll();
             InetSocketAddress server = new InetSocketAddress(RELAY, port);
-            byte[] transaction = new byte[12];
-            assertThat(ask(server, new StunWriter(StunClass.REQUEST, StunMethod.BINDING, transaction))
-                            .messageClass())
-                    .isEqualTo(StunClass.SUCCESS);
-            StunMessage challenge = ask(
-                    server,
-                    new StunWriter(StunClass.REQUEST, StunMethod.ALLOCATE, transaction)
-                            .add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24));
-            assertThat(challenge.messageClass()).isEqualTo(StunClass.ERROR);
-            assertThat(challenge.text(StunAttribute.REALM)).isEqualTo("acorn.example");
+            pair.ask(AdminClient.request("user-add").put("name", "alice").put("remoteAccess", true));
+            pair.ask(AdminClient.request("device-add").put("name", "alice").put("device", "laptop"));
+            JsonNode turn = pair.ask(AdminClient.request("relay-credentials")
+                            .put("name", "alice")
+                            .put("device", "laptop"))
+                    .path("turn");
+            pair.await(JoinedPair::isUpToDate);
+            StunMessage binding = ask(alice, server, request(StunMethod.BINDING));
+            assertThat(binding.xorAddress(binding.find(StunAttribute.XOR_MAPPED_ADDRESS)))
+                    .isEqualTo(TransportAddress.of((InetSocketAddress) alice.getLocalSocketAddress()));
+            assertThat(allocate(alice, server, turn)).isZero();
+            assertThat(gauge(pair, "av_edge_allocations")).isEqualTo(1);
             assertThat(pair.node().path("roles").path(1).asText()).isEqualTo("av");
             assertThat(gauge(pair, "av_edge_draining")).isZero();
 
@@ -89,10 +122,21 @@ class RelayRoleTest {
             pair.await(JoinedPair::isUpToDate);
             assertThat(pair.node().path("draining").asBoolean()).isTrue();
             assertThat(gauge(pair, "av_edge_draining")).isEqualTo(1);
+            JsonNode relaying = pair.node().path("report").path("relaying");
+            assertThat(relaying.path("draining").asBoolean()).as("%s", relaying).isTrue();
+            assertThat(relaying.path("allocations").asInt()).isEqualTo(1);
+            assertThat(relaying.path("busiest").path(0).path("client").asText())
+                    .isEqualTo("127.0.0.1:" + alice.getLocalPort());
+            assertThat(allocate(again, server, turn)).isEqualTo(508);
             pair.ask(AdminClient.request("node-resume").put("name", "edge1"));
             pair.await(JoinedPair::isUpToDate);
             assertThat(pair.node().path("draining").asBoolean()).isFalse();
             assertThat(gauge(pair, "av_edge_draining")).isZero();
+            assertThat(allocate(again, server, turn)).isZero();
+            pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));
+            pair.await(node -> JoinedPair.isUpToDate(node)
+                    && node.path("report").path("relaying").path("allocations").asInt() == 0);
+            assertThat(allocate(again, server, turn)).as("of somebody who is disabled").isEqualTo(401);
         }
     }
 }

@@ -70,6 +70,7 @@ public sealed interface ControlMessage {
      * @param restartNeeded keys that have changed and that it takes only when it is started again
      * @param certificateEndSeconds when its certificate of the inside leg ends, in seconds since 1970
      * @param shown the certificates that it shows outside
+     * @param relaying what its relay does, if it is one
      */
     record Report(
             @Key(says = "The revision that it runs; 0: none.", least = "0", most = "9223372036854775807")
@@ -88,14 +89,68 @@ public sealed interface ControlMessage {
             Optional<Long> certificateEndSeconds,
 
             @Key(says = "The certificates that it shows outside.", usual = "", atMost = 100)
-            List<Shown> shown)
+            List<Shown> shown,
+
+            @Key(says = "What its relay does.") Optional<Relaying> relaying)
             implements ControlMessage {
+
+        /** Of a node that is no relay. */
+        public Report(
+                long revision,
+                Optional<Rejected> rejected,
+                List<String> restartNeeded,
+                Optional<Long> certificateEndSeconds,
+                List<Shown> shown) {
+            this(revision, rejected, restartNeeded, certificateEndSeconds, shown, Optional.empty());
+        }
 
         public Report {
             restartNeeded = List.copyOf(restartNeeded);
             shown = List.copyOf(shown);
         }
     }
+
+    /**
+     * What a relay does.
+     *
+     * @param draining it takes no new allocations
+     * @param allocations that there are
+     * @param busiest those that have relayed most, the first one most
+     */
+    record Relaying(
+            @Key(says = "It takes no new allocations.") boolean draining,
+
+            @Key(says = "Allocations that there are.", least = "0", most = "2147483647")
+            int allocations,
+
+            @Key(says = "Those that have relayed most.", usual = "", atMost = Relaying.MOST)
+            List<Busy> busiest) {
+
+        /** Most that are told. */
+        public static final int MOST = 5;
+
+        public Relaying {
+            busiest = List.copyOf(busiest);
+        }
+    }
+
+    /**
+     * An allocation.
+     *
+     * @param person whose it is: the number in the credentials, which the inside knows
+     * @param client address and port that it was asked for from
+     * @param sinceSeconds when, in seconds since 1970
+     * @param bytes of data that were relayed, in both directions
+     */
+    record Busy(
+            @Key(says = "The person's number.") String person,
+            @Key(says = "The client's address and port.") String client,
+
+            @Key(says = "Since when, in seconds since 1970.", least = "0", most = "253402300799")
+            long sinceSeconds,
+
+            @Key(says = "Bytes of data.", least = "0", most = "9223372036854775807")
+            long bytes) {}
 
     /**
      * A snapshot that the node did not take.
