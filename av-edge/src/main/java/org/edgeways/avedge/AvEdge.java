@@ -16,7 +16,6 @@ import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.edgeways.avedge.udp.DatagramSockets;
-import org.edgeways.avedge.udp.PlainSockets;
 import org.edgeways.base.Counters;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
@@ -119,8 +118,9 @@ public final class AvEdge implements AutoCloseable {
                 new AvEdgeLog(around.clock(), around.counters()));
         AvEdgeSettings.Relay relay = settings.relay();
         for (int i = 0; i < shards.length; i++) {
-            DatagramSockets sockets = new PlainSockets();
+            DatagramSockets sockets = DatagramSockets.best();
             shards[i] = new RelayShard(turnSettings(i), relay.ipv4(), relay.ipv6(), shared, sockets);
+            LOG.info("event=av-edge-shard shard={} sockets=\"{}\"", i, sockets);
         }
         int listener = 0;
         for (InetSocketAddress address : settings.outside()) {

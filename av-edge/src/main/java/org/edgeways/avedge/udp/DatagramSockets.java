@@ -6,13 +6,45 @@ import java.net.InetSocketAddress;
 import org.edgeways.turn.engine.Forward;
 
 /**
- * The datagram sockets of one shard, all non-blocking, and how it waits for them. For one thread only, but for {@link #wakeUp}.
- * Addresses are two numbers of 64 bits, IPv4 in its mapped form. Receiving and sending allocate nothing.
+ * The datagram sockets of one shard, all non-blocking, and how it waits for them. For one thread only, but for {@link #wakeUp} and
+ * the counts. Addresses are two numbers of 64 bits, IPv4 in its mapped form. What befalls a single datagram is counted and
+ * never thrown.
  */
 public interface DatagramSockets extends AutoCloseable {
 
-    /** The longest datagram that is received whole; a longer one is cut. */
+    /** The longest datagram that is received whole; a longer one is cut. No datagram is longer, but an IPv6 jumbogram. */
     int LONGEST_DATAGRAM = 65_535;
+
+    /** What is counted. */
+    enum Count {
+        /** Datagrams that were handed on. */
+        RECEIVED,
+        /** Calls of the system that received datagrams. */
+        RECEIVE_CALLS,
+        /** Datagrams that the system has taken. */
+        SENT,
+        /** Calls of the system that sent datagrams. */
+        SEND_CALLS,
+        /** Not sent: a buffer of the system is full (EAGAIN, ENOBUFS). */
+        BUFFER_FULL,
+        /** Not sent or not received: an earlier datagram was refused by its receiver (ECONNREFUSED). */
+        REFUSED,
+        /** Not sent: too long (EMSGSIZE). */
+        TOO_LONG,
+        /** Not sent: there is no way to the destination (ENETUNREACH, EHOSTUNREACH, ENETDOWN): it is of another family, or port 0. */
+        UNREACHABLE,
+        /** Not sent: forbidden by the system (EPERM, EACCES). */
+        FORBIDDEN,
+        /** Not sent: the socket is closed. */
+        CLOSED,
+        /** Not sent or not received for any other reason. */
+        OTHER;
+
+        /** True if a datagram was lost. */
+        public boolean isLoss() {
+            return compareTo(BUFFER_FULL) >= 0;
+        }
+    }
 
     /** Takes datagrams. */
     @FunctionalInterface
@@ -20,7 +52,7 @@ public interface DatagramSockets extends AutoCloseable {
         /**
          * One datagram.
          *
-         * @param socket what {@link #open} gave
+         * @param socket what {@link #open} gave; it may have been closed while this datagram waited for its turn
          * @param high the sender's address, the first 64 bits
          * @param low the sender's address, the last 64 bits
          * @param port the sender's port
@@ -33,48 +65,75 @@ public interface DatagramSockets extends AutoCloseable {
     }
 
     /**
-     * Opens a socket.
+     * The best that there is here: {@link LinuxSockets} where that works, else {@link PlainSockets}.
+     *
+     * @throws IOException if the system has no descriptors left
+     */
+    static DatagramSockets best() throws IOException {
+        return LinuxSockets.whyNot().isEmpty() ? new LinuxSockets() : new PlainSockets();
+    }
+
+    /**
+     * Opens a socket. One for IPv6 takes no IPv4.
      *
      * @param address with port 0 for a free one
      * @param shared whether other shards open the same address too (SO_REUSEPORT); the system then spreads clients over them
-     * @return its number, 0 or a little more; given out again after {@link #close(int)}
+     * @return its number, 0 or a little more; given out again after {@link #close(int)}, but not while {@link #receive} runs
      * @throws IOException if the address cannot be had
      */
     int open(InetSocketAddress address, boolean shared) throws IOException;
 
-    /** Where a socket is bound. */
+    /**
+     * Where a socket is bound.
+     *
+     * @throws IllegalStateException if it is closed
+     */
     InetSocketAddress localAddress(int socket);
 
     /** Closes a socket, after what was to be sent from it was sent. Does nothing if it is closed. */
     void close(int socket);
 
     /**
-     * Waits for datagrams and hands some of them on; what is sent meanwhile is flushed before it returns.
+     * Waits for datagrams and hands some of them on; what is sent meanwhile is flushed before it returns. No socket waits until
+     * another has nothing left.
      *
-     * @param timeoutNanos how long it waits at most for the first one; 0 does not wait
+     * @param timeoutNanos how long it waits at most for the first one, rounded up to milliseconds; 0 does not wait
      * @throws IOException if waiting itself fails; what befalls one socket is no such thing
      */
     void receive(long timeoutNanos, Receiver receiver) throws IOException;
 
     /**
-     * Sends header, payload and padding of a {@link Forward} of the kinds TO_PEER and TO_CLIENT to its destination. The bytes
-     * in {@code buffer} are left alone by the caller until {@link #flush}, or until {@link #receive} has returned if it is called within.
+     * Sends bytes. Those of a {@link Receiver}'s buffer are left alone by the caller from then on; any others are copied.
      *
      * @param socket from which
-     * @param buffer with the payload, at {@link Forward#offset}
+     * @param buffer off-heap
      */
-    void send(int socket, Forward forward, MemorySegment buffer);
+    void send(int socket, MemorySegment buffer, long offset, int length, long high, long low, int port);
 
     /** Sends bytes that are copied. */
     void send(int socket, byte[] message, long high, long low, int port);
 
+    /**
+     * Sends header, payload and padding of a {@link Forward} of the kinds TO_PEER and TO_CLIENT to its destination.
+     *
+     * @param socket from which
+     * @param buffer with the payload, at {@link Forward#offset}; what stands around it is overwritten
+     */
+    default void send(int socket, Forward forward, MemorySegment buffer) {
+        long at = forward.wrap(buffer);
+        send(socket, buffer, at, forward.packetLength(), forward.high(), forward.low(), forward.port());
+    }
+
     /** Sends what is still to be sent. */
     void flush();
 
-    /** Ends a wait, or the next one, at once. From any thread. */
+    /** Ends a wait, or the next one, at once. From any thread, also when all is closed. */
     void wakeUp();
 
-    /** Datagrams that the system did not take, since the start. */
+    /** What was counted since the start. From any thread. */
+    long count(Count which);
+
+    /** The sum of {@link Count}s that are losses, since the start. From any thread. */
     long unsent();
 
     /** Closes all. */

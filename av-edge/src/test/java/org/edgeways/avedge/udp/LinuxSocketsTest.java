@@ -1,0 +1,97 @@
+package org.edgeways.avedge.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.edgeways.avedge.udp.DatagramSockets.Count;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** {@link LinuxSockets}, and that it needs few system calls. */
+@EnabledOnOs(OS.LINUX)
+class LinuxSocketsTest extends DatagramSocketsContract {
+
+    @Override
+    DatagramSockets create() throws IOException {
+        return new LinuxSockets();
+    }
+
+    @Test
+    void itIsTheBestHere() throws IOException {
+        assertThat(LinuxSockets.whyNot()).isEmpty();
+        try (DatagramSockets best = DatagramSockets.best()) {
+            assertThat(best).isInstanceOf(LinuxSockets.class);
+        }
+    }
+
+    @Test
+    void datagramsToManyPlacesAreSentWithOneCallAndReceivedWithOne() throws IOException {
+        int server = open();
+        List<Integer> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(open());
+        }
+        for (int client : clients) {
+            send(server, at(client), "to " + client);
+        }
+        sockets.flush();
+        assertThat(sockets.count(Count.SEND_CALLS)).isEqualTo(1);
+        assertThat(sockets.count(Count.SENT)).isEqualTo(50);
+        receive(50);
+        for (int client : clients) {
+            send(client, at(server), "from " + client);
+        }
+        sockets.flush();
+        long before = sockets.count(Count.RECEIVE_CALLS);
+        receive(100);
+        assertThat(sockets.count(Count.RECEIVE_CALLS) - before).isEqualTo(1);
+    }
+
+    @Test
+    void aBurstToOnePlaceIsOneMessageOfTheSystemAndIsTakenApart() throws IOException {
+        int server = open();
+        int client = open();
+        for (int i = 0; i < 40; i++) {
+            send(client, at(server), "%02d".formatted(i) + "x".repeat(1_198));
+        }
+        send(client, at(server), "shorter");
+        send(client, at(server), "another");
+        sockets.flush();
+        assertThat(sockets.count(Count.SEND_CALLS)).isEqualTo(1);
+        assertThat(sockets.count(Count.SENT)).isEqualTo(42);
+        receive(42);
+        assertThat(received).hasSize(42);
+        for (int i = 0; i < 40; i++) {
+            assertThat(received.get(i).text()).isEqualTo("%02d".formatted(i) + "x".repeat(1_198));
+        }
+        assertThat(received.get(40).text()).isEqualTo("shorter");
+        assertThat(received.get(41).text()).isEqualTo("another");
+        assertThat(sockets.count(Count.RECEIVE_CALLS)).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void burstsThatFillTheRoomForThemAreTakenApartAsWell() throws IOException {
+        int server = sockets.open(any("127.0.0.1"), true);
+        int client = open();
+        int[] came = {0};
+        for (int burst = 0; burst < 40; burst++) {
+            for (int i = 0; i < 50; i++) {
+                send(client, at(server), "x".repeat(1_250));
+            }
+        }
+        sockets.flush();
+        int expected = (int) sockets.count(Count.SENT);
+        while (came[0] < expected) {
+            sockets.receive(1, (socket, high, low, port, buffer, offset, length) -> {
+                if (socket == server) { // and not what is sent back
+                    assertThat(length).isEqualTo(1_250);
+                    sockets.send(socket, buffer, offset, 1, high, low, port);
+                    came[0]++;
+                }
+            });
+        }
+    }
+}
