@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures the product beside other servers.",
-        subcommands = {Bench.Sip.class})
+        subcommands = {Bench.Sip.class, Bench.Turn.class})
 public final class Bench {
 
     private static final int FAILED = 1;
@@ -148,6 +148,93 @@ public final class Bench {
                 throw new IllegalStateException("made by the command line");
             }
             return spec;
+        }
+    }
+
+    /** {@code bench turn}. */
+    @Command(
+            name = "turn",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Our A/V Edge beside coturn, in turns: packets relayed per second of processor time, with latency, between clients",
+                "and a peer, between clients that are both relayed, and in bursts; memory per allocation."
+            },
+            footer = {"", "Example:", "  ./edgeways bench turn --quick"})
+    static final class Turn implements Callable<Integer> {
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Option(names = "--quick", description = "Short runs and small numbers: shows that it works, proves nothing.")
+        private boolean quick;
+
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "FORM",
+                defaultValue = "text",
+                description = "text or json.")
+        private Form form = Form.TEXT;
+
+        @Option(names = "--rounds", paramLabel = "N", description = "Default 5.")
+        private int rounds;
+
+        @Option(names = "--seconds", paramLabel = "N", description = "Of each run; default 8.")
+        private int seconds;
+
+        @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Default 20.")
+        private int warmUp;
+
+        @Option(names = "--allocations", paramLabel = "N", description = "An even number; default 200.")
+        private int allocations;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "PACKETS",
+                defaultValue = "20000",
+                description =
+                        "What clients send in a second where they are paced; each packet comes back. Default 20000.")
+        private double rate = 20_000;
+
+        @Option(
+                names = "--only",
+                split = ",",
+                paramLabel = "MEASURE",
+                description = "saturated, large, paced, pairs, bursts, memory; default all.")
+        private List<String> only = List.of();
+
+        @Option(names = "--edge-java-options", paramLabel = "OPTIONS", description = "More options for the edge's JVM.")
+        private String edgeJavaOptions = "";
+
+        @Override
+        public Integer call() throws IOException {
+            if (spec == null) {
+                throw new IllegalStateException("made by the command line");
+            }
+            CommandLine line = spec.commandLine();
+            for (String each : only) {
+                if (!TurnBench.MEASURES.contains(each)) {
+                    throw new CommandLine.ParameterException(line, "--only: there is no measure " + each);
+                }
+            }
+            if (allocations % 2 != 0) {
+                throw new CommandLine.ParameterException(line, "--allocations: an even number");
+            }
+            if (Runtime.getRuntime().availableProcessors() < 2) {
+                throw new IOException("two processors are needed: one for the server, one for the generator");
+            }
+            TurnBench.Plan plan = new TurnBench.Plan(
+                    rounds > 0 ? rounds : quick ? 1 : 5,
+                    Duration.ofSeconds(seconds > 0 ? seconds : quick ? 1 : 8),
+                    Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 4 : 20),
+                    allocations > 0 ? allocations : quick ? 50 : 200,
+                    rate,
+                    quick ? 200 : 1_000,
+                    Set.copyOf(only),
+                    edgeJavaOptions);
+            Path target = Path.of(System.getProperty("edgeways.target", "target"));
+            Report report = new TurnBench(plan, target.resolve("bench"), line.getErr()::println).run();
+            line.getOut().println(form == Form.JSON ? report.json() : report.text());
+            return 0;
         }
     }
 }

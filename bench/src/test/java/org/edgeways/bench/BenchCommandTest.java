@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The command as it is typed, in a process of its own, since it pins itself to a processor: our edge and Kamailio are
+ * The command as it is typed, in a process of its own, since it pins itself to a processor: our edge and its rival are
  * started, loaded for a second and measured, and what comes out can be read.
  */
 class BenchCommandTest {
@@ -103,8 +103,33 @@ class BenchCommandTest {
         }
     }
 
+    @Test
+    @Tag("interop")
+    void aVeryShortRunOfOurRelayAndOfCoturnGivesFiguresAsJson() throws Exception {
+        Outcome outcome = run("turn --quick --allocations 10 --rate 1000 --only saturated,paced,pairs,bursts -o json");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        JsonNode report = new ObjectMapper().readTree(outcome.out());
+        assertThat(report.path("circumstances").path("allocations").asInt()).isEqualTo(10);
+        assertThat(report.path("measured")).hasSize(8);
+        for (JsonNode measured : report.path("measured")) {
+            String what = measured.path("measure").asText() + " of "
+                    + measured.path("server").asText();
+            assertThat(measured.path("server").asText()).isIn("edgeways", "coturn");
+            assertThat(measured.path("samples")).as(what).hasSize(1);
+            JsonNode sample = measured.path("samples").get(0);
+            assertThat(sample.path("perSecond").asDouble()).as(what).isPositive();
+            assertThat(sample.path("perCpuSecond").asDouble()).as(what).isPositive();
+            assertThat(sample.path("lossRatio").asDouble(1)).as(what).isLessThan(1);
+        }
+    }
+
     @ParameterizedTest
-    @CsvSource({"sip --only nonsense, there is no measure nonsense", "sip -o nonsense, -o"})
+    @CsvSource({
+        "sip --only nonsense, there is no measure nonsense",
+        "sip -o nonsense, -o",
+        "turn --only nonsense, there is no measure nonsense",
+        "turn --allocations 3, even"
+    })
     void wrongUsageHasAnExitCodeOfItsOwn(String arguments, String why) throws Exception {
         Outcome outcome = run(arguments);
         assertThat(outcome.code()).isEqualTo(2);

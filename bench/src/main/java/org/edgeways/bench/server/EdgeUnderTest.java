@@ -46,7 +46,7 @@ public final class EdgeUnderTest implements ProxyUnderTest {
         int webSocket = ServerProcess.freePort();
         int link = ServerProcess.freePort();
         Path data = Files.createDirectories(workbench.directory().resolve("edge"));
-        Path config = workbench.configure(
+        Path config = Workbench.configure(
                 "edge.json",
                 data.resolve("edge.json"),
                 Map.of(

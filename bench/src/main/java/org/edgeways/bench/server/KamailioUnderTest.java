@@ -57,9 +57,9 @@ public final class KamailioUnderTest implements ProxyUnderTest {
             InetSocketAddress link = generator.listen(workbench.dialled(), "sip:b@127.0.0.1:PORT;transport=tls");
             values.put("INSIDE_PORT_" + i, String.valueOf(link.getPort()));
         }
-        Path config = workbench.configure("kamailio.cfg", data.resolve("kamailio.cfg"), values);
-        workbench.configure("kamailio-tls.cfg", data.resolve("kamailio-tls.cfg"), values);
-        Path openssl = workbench.configure("openssl.cnf", data.resolve("openssl.cnf"), values);
+        Path config = Workbench.configure("kamailio.cfg", data.resolve("kamailio.cfg"), values);
+        Workbench.configure("kamailio-tls.cfg", data.resolve("kamailio-tls.cfg"), values);
+        Path openssl = Workbench.configure("openssl.cnf", data.resolve("openssl.cnf"), values);
         ServerProcess started = ServerProcess.start(
                 data.resolve("output.log"),
                 Map.of("OPENSSL_CONF", openssl.toString()),

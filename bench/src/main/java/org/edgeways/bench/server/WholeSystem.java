@@ -38,7 +38,7 @@ public final class WholeSystem implements ProxyUnderTest {
         Path data = workbench.directory().resolve("pool");
         empty(data);
         int port = ServerProcess.freePort();
-        Path config = workbench.configure(
+        Path config = Workbench.configure(
                 "pool.json",
                 workbench.directory().resolve("pool.json"),
                 Map.of(

@@ -74,7 +74,7 @@ public final class Workbench {
     }
 
     /** Writes a configuration from this package's resources, its {@code ${NAME}} filled in. */
-    Path configure(String resource, Path target, Map<String, String> values) throws IOException {
+    static Path configure(String resource, Path target, Map<String, String> values) throws IOException {
         try (InputStream in = Workbench.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IOException("no resource " + resource);
