@@ -103,8 +103,8 @@ final class QuotaBook implements Quotas {
         account.allocations++;
         all.allocations++;
         sources.merge(source, 1, Integer::sum);
-        AllocationMeter meter =
-                new AllocationMeter(person, source, account, new AllocationUse.Owner(person, username, client.address(), now));
+        AllocationMeter meter = new AllocationMeter(
+                person, source, account, new AllocationUse.Owner(person, username, client.address(), now));
         meters.add(meter);
         return meter;
     }

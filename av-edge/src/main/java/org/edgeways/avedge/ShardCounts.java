@@ -8,6 +8,7 @@ import org.edgeways.turn.engine.Output;
 import org.edgeways.turn.engine.TurnEngine;
 
 /** What one shard counts: numbers of its own, brought to the role's counters after each batch of packets. For its thread only. */
+@SuppressWarnings("EnumOrdinal") // places in arrays, for this process only: nothing is looked up for a packet
 final class ShardCounts {
 
     /** Which way a packet was relayed. */

@@ -83,8 +83,8 @@ final class Rig implements AutoCloseable {
     }
 
     TurnClient client(RelayCredentials credentials) throws IOException {
-        return later(new TurnClient(
-                new UdpWire(edge.outside().getFirst()), credentials.username(), credentials.password()));
+        return later(
+                new TurnClient(new UdpWire(edge.outside().getFirst()), credentials.username(), credentials.password()));
     }
 
     DatagramSocket peer(InetAddress address) throws IOException {

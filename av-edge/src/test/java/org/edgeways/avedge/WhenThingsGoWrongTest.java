@@ -98,7 +98,8 @@ class WhenThingsGoWrongTest {
                     401,
                     "turn-credentials-expired",
                     "and it is " + Instant.now().toString().substring(0, 10));
-            assertThat(TurnClient.error(rig.client(credentials(key, ALICE, DAY.minus(wrong))).allocate()))
+            assertThat(TurnClient.error(rig.client(credentials(key, ALICE, DAY.minus(wrong)))
+                            .allocate()))
                     .as("those of the usual life are good")
                     .isZero();
         }
@@ -177,12 +178,14 @@ class WhenThingsGoWrongTest {
     void whoHasReachedTheQuotaIsTold() throws Exception {
         AvEdgeSettings.Share one =
                 new AvEdgeSettings.Share(1, AvEdgeSettings.Share.UNLIMITED, AvEdgeSettings.Share.UNLIMITED);
-        AvEdgeSettings settings = Rig.settings(2)
-                .withQuotas(new AvEdgeSettings.Quota(one, 100, AvEdgeSettings.Quota.DEFAULTS.all()));
+        AvEdgeSettings settings =
+                Rig.settings(2).withQuotas(new AvEdgeSettings.Quota(one, 100, AvEdgeSettings.Quota.DEFAULTS.all()));
         try (Rig rig = new Rig(settings, verifier(Set.of(), key))) {
             rig.client(credentials(key, ALICE, DAY)).relayed();
             TurnClient again = rig.client(credentials(key, ALICE, DAY.plusMinutes(1)));
-            assertThat(TurnClient.error(again.allocate())).as("the same person, another user name").isEqualTo(486);
+            assertThat(TurnClient.error(again.allocate()))
+                    .as("the same person, another user name")
+                    .isEqualTo(486);
             said("event=av-edge-refused", "code=turn-quota-reached", "status=486");
         }
     }
@@ -194,8 +197,8 @@ class WhenThingsGoWrongTest {
             first = probe.getLocalPort() & ~1;
         }
         AvEdgeSettings settings = Rig.settings(1);
-        try (Rig rig = new Rig(
-                settings.withRelay(settings.relay().withPorts(first, first + 1)), verifier(Set.of(), key))) {
+        try (Rig rig =
+                new Rig(settings.withRelay(settings.relay().withPorts(first, first + 1)), verifier(Set.of(), key))) {
             TurnClient alice = rig.client(credentials(key, ALICE, DAY));
             TransportAddress one = alice.relayed();
             TransportAddress other = rig.client(credentials(key, ALICE, DAY)).relayed();

@@ -102,13 +102,7 @@ class TurnutilsTest {
                 "turnutils-peer",
                 directory.path(),
                 Map.of(),
-                List.of(
-                        Program.TURNUTILS_PEER.path().toString(),
-                        "-L",
-                        PEER,
-                        "-p",
-                        Integer.toString(peerPort),
-                        "-v"));
+                List.of(Program.TURNUTILS_PEER.path().toString(), "-L", PEER, "-p", Integer.toString(peerPort), "-v"));
     }
 
     @AfterAll
@@ -127,8 +121,7 @@ class TurnutilsTest {
     }
 
     private RelayCredentials credentials(Duration life) {
-        return key.mint(
-                new RelayUser(1, 1), Instant.now().plus(life).getEpochSecond(), random);
+        return key.mint(new RelayUser(1, 1), Instant.now().plus(life).getEpochSecond(), random);
     }
 
     private RunningProgram uclient(int port, RelayCredentials credentials, String... options) {
@@ -184,8 +177,7 @@ class TurnutilsTest {
     @ParameterizedTest
     @CsvSource({"udp channels,", "udp indications,-s"})
     void itsPacketsGoToItsPeerAndComeBackOverUdp(String what, String option) {
-        everythingComesBack(
-                relay.outside().getFirst().getPort(), option == null ? toPeer() : toPeer(option));
+        everythingComesBack(relay.outside().getFirst().getPort(), option == null ? toPeer() : toPeer(option));
     }
 
     @Test

@@ -44,7 +44,8 @@ final class RelayScenarios {
                         && json.path("username").asText().matches("[0-9]+:.+"),
                 "the answer is no credentials: " + json.fieldNames());
         DemoDescription.Turn turn = stage.demo().turn();
-        List<String> urls = json.path("urls").valueStream().map(JsonNode::asText).toList();
+        List<String> urls =
+                json.path("urls").valueStream().map(JsonNode::asText).toList();
         CheckFailure.unless(
                 urls.size() == 3
                         && urls.getFirst().equals("turn:" + turn.host() + ":" + turn.udpPort() + "?transport=udp")
@@ -85,8 +86,7 @@ final class RelayScenarios {
 
     private static HttpResponse<String> send(HttpClient client, HttpRequest.Builder request) throws IOException {
         try {
-            return client.send(
-                    request.timeout(Stage.PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+            return client.send(request.timeout(Stage.PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

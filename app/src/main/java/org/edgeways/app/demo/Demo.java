@@ -150,10 +150,7 @@ public final class Demo implements AutoCloseable {
     }
 
     private static DemoDescription describe(
-            DemoSettings settings,
-            DemoDirectory directory,
-            Map<String, String> passwords,
-            AdminClient administration) {
+            DemoSettings settings, DemoDirectory directory, Map<String, String> passwords, AdminClient administration) {
         DemoPorts ports = settings.ports();
         List<DemoDescription.Person> people = DemoPerson.ALL.stream()
                 .map(person -> new DemoDescription.Person(

@@ -207,8 +207,7 @@ public final class EdgeProcess implements AutoCloseable {
                             random));
             node.ifPresent(opened::push);
             node.ifPresent(part -> edge.insideProtocols().add(part.protocol()));
-            node.ifPresent(part ->
-                    edge.credentials(new LinkCredentials(part.link(), config.node(), part::pool)));
+            node.ifPresent(part -> edge.credentials(new LinkCredentials(part.link(), config.node(), part::pool)));
             edge.start();
             WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge, node, av));
             Optional<AdminListener> admin = RoleParts.admin(config.admin(), transport, counters, watched);

@@ -134,8 +134,7 @@ public final class InsideProcess implements AutoCloseable {
         LinkDialer dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, control.service());
         opened.push(dialer);
         PoolConfig config = config(inUse, data);
-        RelayCommands commands =
-                new RelayCommands(new ControlCommands(control, dialer::status, links::restartNeeded));
+        RelayCommands commands = new RelayCommands(new ControlCommands(control, dialer::status, links::restartNeeded));
         PoolProcess pool = PoolProcess.start(
                 config, counters, new PoolProcess.Controlled(control.tls(), commands), loops, clock, random);
         opened.push(pool);
@@ -269,7 +268,9 @@ public final class InsideProcess implements AutoCloseable {
                 return;
             }
             Map<String, LinkServices.Named> named = InsideLinks.services(perimeter.settings(), Optional.empty());
-            named.put(RelayPart.SERVICE, new LinkServices.Named(new Origin.Unix(to.relay().socket()), Set.of()));
+            named.put(
+                    RelayPart.SERVICE,
+                    new LinkServices.Named(new Origin.Unix(to.relay().socket()), Set.of()));
             to.services().replaceNamed(named);
             Map<String, EdgeNode> nodes = perimeter.nodes();
             Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);

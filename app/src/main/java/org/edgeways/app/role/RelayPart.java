@@ -131,10 +131,8 @@ final class RelayPart implements AutoCloseable {
     ObjectNode credentials(JsonNode request, ObjectNode into) {
         Settings now = settings;
         List<String> urls = RelayPlaces.outside(now);
-        Duration life = Duration.ofSeconds(
-                request.path("seconds").asLong(RelayService.LONGEST_LIFE.toSeconds()));
-        Result<RelayCredentials> made =
-                urls.isEmpty() ? bad(RelayErrorCode.NO_RELAY) : mint(request, life);
+        Duration life = Duration.ofSeconds(request.path("seconds").asLong(RelayService.LONGEST_LIFE.toSeconds()));
+        Result<RelayCredentials> made = urls.isEmpty() ? bad(RelayErrorCode.NO_RELAY) : mint(request, life);
         return switch (made) {
             case Result.Bad<RelayCredentials> bad ->
                 into.put("ok", false)
@@ -143,7 +141,10 @@ final class RelayPart implements AutoCloseable {
                         .put("next", "edgeways user device --help shows what can be done");
             case Result.Ok<RelayCredentials>(RelayCredentials credentials) -> {
                 ObjectNode turn = CredentialsDesk.json(credentials, urls, life)
-                        .put("until", Instant.ofEpochSecond(credentials.expirySeconds()).toString());
+                        .put(
+                                "until",
+                                Instant.ofEpochSecond(credentials.expirySeconds())
+                                        .toString());
                 ArrayNode inside = turn.putArray("insideUrls");
                 RelayPlaces.inside(now).forEach(inside::add);
                 into.put("ok", true).set("turn", turn);

@@ -51,8 +51,10 @@ final class RelayPlaces {
 
     /** For clients inside, of all nodes that have an address there. */
     static List<String> inside(Settings settings) {
-        return each(settings, node -> node.av().stream().flatMap(av -> av.insideAddresses().stream()
-                .map(address -> udp(address, av))));
+        return each(
+                settings,
+                node -> node.av().stream()
+                        .flatMap(av -> av.insideAddresses().stream().map(address -> udp(address, av))));
     }
 
     private static List<String> each(Settings settings, java.util.function.Function<EdgeNode, Stream<String>> urls) {

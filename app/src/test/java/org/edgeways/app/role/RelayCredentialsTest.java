@@ -101,10 +101,10 @@ class RelayCredentialsTest {
                 port = probe.getLocalPort();
             }
             pair.write(pair.text()
-                    .replace(
-                            "spec:\n  access:",
-                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], udpPort: " + port
-                                    + "}\n  access:\n    certificates: [outside]")
+                            .replace(
+                                    "spec:\n  access:",
+                                    "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], udpPort: " + port
+                                            + "}\n  access:\n    certificates: [outside]")
                     + "---\nkind: Certificate\nname: outside\nspec: {certificate: outside.crt, key: outside.key}\n");
             Pem.writeIdentity(
                     pair.edgeData().resolve("outside.crt"),

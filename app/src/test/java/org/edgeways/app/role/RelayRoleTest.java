@@ -54,8 +54,8 @@ class RelayRoleTest {
 
     /** The status of the answer to a request with credentials; 0 for a success. */
     private static int allocate(DatagramSocket socket, InetSocketAddress server, JsonNode turn) throws IOException {
-        StunMessage challenge = ask(
-                socket, server, request(StunMethod.ALLOCATE).add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24));
+        StunMessage challenge =
+                ask(socket, server, request(StunMethod.ALLOCATE).add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24));
         String realm = String.valueOf(challenge.text(StunAttribute.REALM));
         assertThat(realm).isEqualTo("acorn.example");
         String user = turn.path("username").asText();
@@ -136,7 +136,9 @@ class RelayRoleTest {
             pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));
             pair.await(node -> JoinedPair.isUpToDate(node)
                     && node.path("report").path("relaying").path("allocations").asInt() == 0);
-            assertThat(allocate(again, server, turn)).as("of somebody who is disabled").isEqualTo(401);
+            assertThat(allocate(again, server, turn))
+                    .as("of somebody who is disabled")
+                    .isEqualTo(401);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Written by one thread, read by any. */
+@SuppressWarnings("EnumOrdinal") // places in an array, for this process only
 final class Counts {
 
     private final AtomicLongArray values = new AtomicLongArray(DatagramSockets.Count.values().length);
