@@ -137,7 +137,7 @@ public final class AvEdge implements AutoCloseable {
         for (RelayShard shard : shards) {
             found = shard.listen(listener, found);
         }
-        LOG.info("event=av-edge-listening address={} threads={}", TransportAddress.of(found), shards.length);
+        LOG.info("event=av-edge-listening code=ok address={} threads={}", TransportAddress.of(found), shards.length);
         return found;
     }
 
@@ -243,14 +243,14 @@ public final class AvEdge implements AutoCloseable {
     /** From now on there are no new allocations (508); those that there are go on. */
     public void drain() {
         draining = true;
-        LOG.info("event=av-edge-draining allocations={}", allocations());
+        LOG.info("event=av-edge-draining code=ok allocations={}", allocations());
         everywhere((engine, now) -> engine.drain(null));
     }
 
     /** Takes {@link #drain} back. */
     public void resume() {
         draining = false;
-        LOG.info("event=av-edge-resumed");
+        LOG.info("event=av-edge-resumed code=ok");
         everywhere((engine, now) -> engine.resume());
     }
 

@@ -4,6 +4,10 @@ import org.edgeways.base.ErrorCode;
 
 /** What the role itself drops or closes, beside what its engines refuse. */
 public enum AvEdgeErrorCode implements ErrorCode {
+    /** A port to relay from could not be opened. */
+    PORT_NOT_OPENED("av-edge-port-not-opened", "A port to relay from could not be opened."),
+    /** A fault of this program. */
+    SHARD_FAILED("av-edge-shard-failed", "A shard broke at something, which is a fault of this program; it goes on."),
     /** A thread has too much to do to take more from another one, or from the connections. */
     HAND_OVER_FULL("av-edge-hand-over-full", "The relay has more to do than it can, and something was dropped"),
     /** A client reads more slowly over its connection than data comes for it. */

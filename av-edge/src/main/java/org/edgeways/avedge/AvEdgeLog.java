@@ -33,7 +33,7 @@ final class AvEdgeLog {
     void allocated(Output.Allocated allocated) {
         if (mayWrite()) {
             LOG.info(
-                    "event=av-edge-allocated allocation={} user=\"{}\" client={} relayed={}",
+                    "event=av-edge-allocated code=ok allocation={} user=\"{}\" client={} relayed={}",
                     Long.toHexString(allocated.allocation()),
                     LogText.clean(allocated.username()),
                     allocated.client().address(),
@@ -44,7 +44,7 @@ final class AvEdgeLog {
     void ended(Output.Ended ended) {
         if (mayWrite()) {
             LOG.info(
-                    "event=av-edge-ended allocation={} user=\"{}\" client={} reason={} packetsFromClient={} bytesFromClient={}"
+                    "event=av-edge-ended code=ok allocation={} user=\"{}\" client={} reason={} packetsFromClient={} bytesFromClient={}"
                             + " packetsToClient={} bytesToClient={}",
                     Long.toHexString(ended.allocation()),
                     LogText.clean(ended.username()),
@@ -72,7 +72,8 @@ final class AvEdgeLog {
     void portTaken(InetAddress address, int port, java.io.IOException e) {
         if (mayWrite()) {
             LOG.info(
-                    "event=av-edge-port-not-opened address={} port={} why=\"{}\"",
+                    "event=av-edge-port-not-opened code={} address={} port={} why=\"{}\"",
+                    AvEdgeErrorCode.PORT_NOT_OPENED.code(),
                     address.getHostAddress(),
                     port,
                     LogText.clean(IoReason.of(e)));

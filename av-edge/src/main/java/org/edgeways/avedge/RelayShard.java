@@ -177,7 +177,10 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     }
 
     private static void failed(RuntimeException e) {
-        LOG.error("event=av-edge-shard-failed: a bug; what was being done is dropped", e);
+        LOG.error(
+                "event=av-edge-shard-failed code={}: a bug; what was being done is dropped",
+                AvEdgeErrorCode.SHARD_FAILED.code(),
+                e);
     }
 
     /**
