@@ -105,7 +105,11 @@ public final class Pem {
 
     /** The first unencrypted private key of a file: PKCS #8, or the older EC and RSA forms. */
     public static Result<PrivateKey> readKey(Path file) throws IOException {
-        try (PEMParser parser = new PEMParser(new StringReader(Files.readString(file)))) {
+        return key(Files.readString(file), file);
+    }
+
+    private static Result<PrivateKey> key(String text, Path file) throws IOException {
+        try (PEMParser parser = new PEMParser(new StringReader(text))) {
             JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
             for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
                 if (part instanceof PrivateKeyInfo key) {
@@ -121,12 +125,13 @@ public final class Pem {
         return Result.bad(NetErrorCode.PEM_MALFORMED, 0, file + ": holds no unencrypted private key");
     }
 
-    /** A key with its chain, from two files (or one that holds both). */
+    /** A key with its chain, from two files, or one that holds both: that is read once, since it may be replaced at any time. */
     public static Result<TlsIdentity> readIdentity(Path certificateFile, Path keyFile) throws IOException {
-        return switch (readCertificates(certificateFile)) {
+        String certificates = Files.readString(certificateFile);
+        return switch (certificates(certificates, certificateFile.toString())) {
             case Result.Bad<List<X509Certificate>> bad -> bad.as();
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) ->
-                switch (readKey(keyFile)) {
+                switch (key(keyFile.equals(certificateFile) ? certificates : Files.readString(keyFile), keyFile)) {
                     case Result.Bad<PrivateKey> bad -> bad.as();
                     case Result.Ok<PrivateKey>(PrivateKey key) ->
                         isPair(key, chain.getFirst().getPublicKey())

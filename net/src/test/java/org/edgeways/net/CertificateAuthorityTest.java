@@ -3,6 +3,8 @@ package org.edgeways.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.edgeways.base.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +93,27 @@ final class CertificateAuthorityTest {
         try (var files = Files.list(directory)) {
             assertThat(files).hasSize(2);
         }
+    }
+
+    @Test
+    void oneFileOfBothIsReadWholeWhileItIsReplaced() throws Exception {
+        Path file = directory.resolve("both.pem");
+        TlsIdentity one = authority.issue(CertificateRequest.of("edge.acorn.example"), now);
+        TlsIdentity other = authority.issue(CertificateRequest.of("edge.acorn.example"), now);
+        Pem.writeTogether(file, one, List.of());
+        CompletableFuture<Void> replacing = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < 100; i++) {
+                    Pem.writeTogether(file, i % 2 == 0 ? other : one, List.of());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        while (!replacing.isDone()) {
+            assertThat(Pem.readIdentity(file, file).orThrow()).isIn(one, other);
+        }
+        replacing.join();
     }
 
     @Test
