@@ -1,6 +1,7 @@
 package org.edgeways.connector;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -126,6 +127,13 @@ public final class Connector implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableSet());
         if (dialers != null) {
             dialers.keep(edges, settings.linkTls(), settings.link());
+        }
+    }
+
+    /** Closes the links to nodes that have shown a certificate with one of these serial numbers. */
+    public synchronized void endRefused(Set<BigInteger> serials) {
+        if (dialers != null) {
+            dialers.endRefused(serials);
         }
     }
 

@@ -6,17 +6,16 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
@@ -28,6 +27,7 @@ import org.edgeways.link.ControlService;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Desk;
+import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.RenewalTime;
 import org.edgeways.net.SigningRequest;
 import org.edgeways.net.TlsContexts;
@@ -35,6 +35,7 @@ import org.edgeways.net.TlsIdentity;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.SettingsDirectory;
+import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.store.Schema;
@@ -91,6 +92,9 @@ public final class Control implements AutoCloseable {
     /** Not everybody has been told what is so now: the next look does it. */
     private boolean untold;
 
+    /** The refused serial numbers that connectors were told last. */
+    private Set<BigInteger> toldRefused = Set.of();
+
     private Control(ControlSettings settings, Surroundings around, Authority authority, Perimeter.Listener listener)
             throws SSLException {
         this.settings = settings;
@@ -104,7 +108,7 @@ public final class Control implements AutoCloseable {
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
         this.sessions = new NodeSessions(
                 desk,
-                (peer, request) -> requests.renew(peer, request, names(String.valueOf(peer.node()))),
+                new Renewals(),
                 (node, what) -> ledger.audit(
                         AuditKind.SNAPSHOT_REFUSED,
                         node,
@@ -236,6 +240,7 @@ public final class Control implements AutoCloseable {
         // nodes find this inside by what its certificate says, which is another name only after a restart
         String called = around.service().commonName();
         sessions.mean(snapshots.of(current.withPoolCalled(called), dialled.keySet()));
+        tellConnectors();
         listener.changed(new Perimeter(current, dialled));
         untold = false;
     }
@@ -255,6 +260,19 @@ public final class Control implements AutoCloseable {
     /** What relays are told is different: those that are connected are told at once. On any thread; does not wait. */
     public void relaysChanged() {
         desk.execute(this::refresh);
+    }
+
+    /** By way of the nodes: connectors have no settings that say whom to refuse. */
+    private void tellConnectors() {
+        Set<BigInteger> refused = ledger.refused();
+        if (!refused.equals(toldRefused)) {
+            long now = around.clock().millis();
+            List<String> serials = Snapshots.serials(refused, ControlMessage.RefusedSerials.MOST);
+            byte[] proof = authority.certificates().prove(ControlMessage.RefusedSerials.proven(now, serials));
+            sessions.refuse(new ControlMessage.RefusedSerials(
+                    now, serials, Base64.getEncoder().encodeToString(proof)));
+            toldRefused = refused;
+        }
     }
 
     private Map<String, EdgeNode> dialled(Settings current) {
@@ -416,6 +434,21 @@ public final class Control implements AutoCloseable {
                         .orElseGet(() -> CertificateNames.ofNode(node)));
     }
 
+    /** What control streams ask; on the desk. */
+    private final class Renewals implements NodeSessions.Renewal {
+        @Override
+        public Result<List<String>> renew(PeerIdentity node, byte[] request) {
+            return requests.renew(node, request, names(String.valueOf(node.node())));
+        }
+
+        @Override
+        public Result<List<String>> renew(ControlMessage.ConnectorRequest request) {
+            return requests.renew(
+                    request,
+                    taken.inUse().map(current -> current.connectors().keySet()).orElse(Set.of()));
+        }
+    }
+
     /** What joinings ask; on their threads. */
     private final class Places implements Joinings.Places {
         @Override
@@ -453,7 +486,7 @@ public final class Control implements AutoCloseable {
                 .issue(
                         around.service().valid(settings.certificateValidity()),
                         around.clock().instant());
-        ledger.issued(around.service().commonName(), identity.leaf());
+        ledger.issued(around.service().commonName(), identity.leaf(), AuditKind.CERTIFICATE_ISSUED);
         return identity;
     }
 
@@ -473,47 +506,16 @@ public final class Control implements AutoCloseable {
 
     /** How it stands. */
     public ControlStatus status() {
-        List<IssuedCertificate> issued = ledger.certificates();
-        List<Enrolment> enrolments = ledger.enrolments(Duration.ZERO);
-        Optional<Settings> current = taken.inUse();
-        Map<String, Instant> joined = ledger.nodes();
-        TreeSet<String> names = new TreeSet<>(joined.keySet());
-        current.ifPresent(set -> names.addAll(set.nodes().keySet()));
-        List<EdgeNodeStatus> nodes = new ArrayList<>();
+        Standing standing = new Standing(ledger, taken, sessions);
         Map<String, Long> meant = desk.ask(() -> {
             Map<String, Long> revisions = new HashMap<>();
-            names.forEach(name -> revisions.put(name, snapshots.revision(name)));
+            standing.nodes().forEach(name -> revisions.put(name, snapshots.revision(name)));
             return revisions;
         });
-        for (String name : names) {
-            nodes.add(new EdgeNodeStatus(
-                    name,
-                    current.map(set -> set.nodes().get(name))
-                            .map(EdgeNode::roles)
-                            .orElse(List.of()),
-                    Optional.ofNullable(joined.get(name)),
-                    enrolments.stream()
-                            .filter(enrolment ->
-                                    enrolment.node().equals(name) && !enrolment.used() && !enrolment.withdrawn())
-                            .map(Enrolment::expires)
-                            .findFirst(),
-                    sessions.isConnected(name),
-                    ledger.draining().contains(name),
-                    meant.getOrDefault(name, 0L),
-                    sessions.report(name),
-                    issued.stream()
-                            .filter(certificate -> certificate.kind() == IssuedCertificate.Kind.NODE
-                                    && certificate.name().equals(name)
-                                    && certificate.refused() == null)
-                            .map(IssuedCertificate::expires)
-                            .reduce((one, other) -> one.isAfter(other) ? one : other)));
-        }
-        return new ControlStatus(
-                nodes,
-                taken.problem(),
+        return standing.status(
+                meant,
                 authority().getNotAfter().toInstant(),
-                tls.identity().orElseThrow().leaf().getNotAfter().toInstant(),
-                ledger.refused().size());
+                tls.identity().orElseThrow().leaf().getNotAfter().toInstant());
     }
 
     /** The newest audit events, the newest first. */

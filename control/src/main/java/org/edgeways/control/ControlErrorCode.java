@@ -32,6 +32,7 @@ public enum ControlErrorCode implements ErrorCode {
             "no certificate of that serial number that could still be used was issued here; edgeways certificate list shows them"),
     CERTIFICATE_REFUSED(
             "control-certificate-refused", "the certificate of who asks is refused; let the node join anew"),
+    PROOF_WRONG("control-proof-wrong", "who asks did not prove to hold the certificate that the request shows"),
     OWN_CERTIFICATE_KEPT(
             "control-own-certificate-kept",
             "this inside's next certificate cannot be shown to nodes; that of before stays in use"),

@@ -8,6 +8,7 @@ import java.util.Optional;
  * How it stands with everything that control decides about.
  *
  * @param nodes those that the settings name, that have joined, or for which there is a bundle, by name
+ * @param connectors those that the settings name, by name
  * @param settingsProblem what is wrong with the settings in the directory, if they are not the ones in use
  * @param authorityEnd when the authority's own certificate ends
  * @param serviceEnd when the certificate of this inside ends
@@ -15,12 +16,22 @@ import java.util.Optional;
  */
 public record ControlStatus(
         List<EdgeNodeStatus> nodes,
+        List<Connector> connectors,
         Optional<String> settingsProblem,
         Instant authorityEnd,
         Instant serviceEnd,
         int refusedCertificates) {
 
+    /**
+     * A connector.
+     *
+     * @param name in the settings
+     * @param certificateEnd when its newest certificate ends; empty if it has none
+     */
+    public record Connector(String name, Optional<Instant> certificateEnd) {}
+
     public ControlStatus {
         nodes = List.copyOf(nodes);
+        connectors = List.copyOf(connectors);
     }
 }

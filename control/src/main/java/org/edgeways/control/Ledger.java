@@ -322,9 +322,9 @@ final class Ledger {
     }
 
     /** A service of the inside has got a certificate. */
-    void issued(String service, X509Certificate certificate) {
+    void issued(String service, X509Certificate certificate, AuditKind event) {
         write(handle -> {
-            record(handle, IssuedCertificate.Kind.SERVICE, service, certificate, AuditKind.CERTIFICATE_ISSUED);
+            record(handle, IssuedCertificate.Kind.SERVICE, service, certificate, event);
             return true;
         });
     }

@@ -23,6 +23,7 @@ import org.edgeways.net.Pem;
 import org.edgeways.settings.control.ControlCodec;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.tokens.SignedSnapshot;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +53,9 @@ final class NodeSessions implements ControlService {
     private final Map<String, NodeBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Long> recorded = new HashMap<>();
     private Map<String, SignedSnapshot> wanted = Map.of();
+    private byte @Nullable [] refusedSerials;
 
-    /** Gives a node another certificate. */
-    @FunctionalInterface
+    /** Gives nodes and connectors other certificates. */
     interface Renewal {
         /**
          * Another one, or why not.
@@ -64,6 +65,9 @@ final class NodeSessions implements ControlService {
          * @return the chain, each certificate in PEM
          */
         Result<List<String>> renew(PeerIdentity node, byte[] request);
+
+        /** Another one for a connector, whose request a node has passed on, as PEM; or why not. */
+        Result<List<String>> renew(ControlMessage.ConnectorRequest request);
     }
 
     /** Hears of snapshots that nodes did not take. */
@@ -105,6 +109,13 @@ final class NodeSessions implements ControlService {
     void mean(Map<String, SignedSnapshot> snapshots) {
         wanted = new HashMap<>(snapshots);
         sessions.values().forEach(Session::push);
+    }
+
+    /** On the desk: from now on these certificates are refused; nodes pass it on to connectors. */
+    void refuse(ControlMessage.RefusedSerials serials) {
+        byte[] message = ControlCodec.write(serials);
+        refusedSerials = message;
+        sessions.values().stream().filter(session -> session.greeted).forEach(session -> session.peer.send(message));
     }
 
     /** On the desk, now and then: nodes that have refused what is meant for them are given it again when it is time. */
@@ -239,7 +250,18 @@ final class NodeSessions implements ControlService {
                                 LogText.clean(refusal.reason()));
                     }
                 }
-                case ControlMessage.SnapshotPush _, ControlMessage.CertificateIssued _ ->
+                case ControlMessage.ConnectorRequest request -> {
+                    // why not is in the log and on the record; the connector asks again
+                    if (renewal.renew(request) instanceof Result.Ok<List<String>>(List<String> chain)) {
+                        peer.send(ControlCodec.write(
+                                new ControlMessage.ConnectorCertificate(request.connector(), chain)));
+                    }
+                }
+                case ControlMessage.SnapshotPush _,
+                        ControlMessage.CertificateIssued _,
+                        ControlMessage.ConnectorHello _,
+                        ControlMessage.ConnectorCertificate _,
+                        ControlMessage.RefusedSerials _ ->
                     refused(ControlErrorCode.MESSAGE_UNEXPECTED, ControlErrorCode.MESSAGE_UNEXPECTED.meaning());
             }
         }
@@ -262,6 +284,9 @@ final class NodeSessions implements ControlService {
                         sent);
             }
             push();
+            if (refusedSerials != null) {
+                peer.send(refusedSerials);
+            }
         }
 
         /** Gives the node what is meant for it, unless it has it. */

@@ -4,16 +4,21 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.Pem;
+import org.edgeways.net.RenewalTime;
 import org.edgeways.net.SigningRequest;
+import org.edgeways.settings.control.ControlMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +49,10 @@ final class Requests {
      * @return the chain, the authority's certificate last
      */
     Result<List<X509Certificate>> certify(String connector, byte[] request) {
+        return certify(connector, request, AuditKind.CERTIFICATE_ISSUED);
+    }
+
+    private Result<List<X509Certificate>> certify(String connector, byte[] request, AuditKind event) {
         return switch (SigningRequest.read(request)) {
             case Result.Bad<SigningRequest> bad -> bad.as();
             case Result.Ok<SigningRequest>(SigningRequest read) -> {
@@ -53,10 +62,61 @@ final class Requests {
                                 read,
                                 CertificateNames.ofService(connector).valid(settings.certificateValidity()),
                                 clock.instant());
-                ledger.issued(connector, chain.getFirst());
+                ledger.issued(connector, chain.getFirst(), event);
                 yield Result.ok(chain);
             }
         };
+    }
+
+    /**
+     * Renews a connector's certificate, whose request nodes have passed on and may pass on again. One after the other, on the desk.
+     *
+     * @param known connectors of the settings
+     * @return the chain, each certificate as PEM
+     */
+    Result<List<String>> renew(ControlMessage.ConnectorRequest request, Set<String> known) {
+        String connector = request.connector();
+        Instant now = clock.instant();
+        Result<List<X509Certificate>> answer = switch (entitled(request, known, now)) {
+            case Result.Bad<byte[]> bad -> bad.as();
+            case Result.Ok<byte[]>(byte[] der) -> certify(connector, der, AuditKind.CERTIFICATE_RENEWED);
+        };
+        return told(answer, "connector " + connector, now);
+    }
+
+    /** The request in DER, if who asks holds the connector's certificate and it is time. */
+    private Result<byte[]> entitled(ControlMessage.ConnectorRequest request, Set<String> known, Instant now) {
+        if (!known.contains(request.connector())) {
+            return bad(ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
+        }
+        if (!(Pem.certificates(request.certificate(), "the connector's certificate")
+                instanceof Result.Ok<List<X509Certificate>>(List<X509Certificate> shown))) {
+            return bad(ControlErrorCode.PROOF_WRONG);
+        }
+        X509Certificate leaf = shown.getFirst();
+        boolean holds =
+                CertificateKeys.isIssuedBy(leaf, authority.certificates().certificate())
+                        && request.connector().equals(PeerIdentity.of(leaf).service())
+                        && CertificateKeys.isSignedBy(
+                                leaf,
+                                ControlMessage.ConnectorRequest.proven(request.connector(), request.request()),
+                                Base64.getDecoder().decode(request.proof()));
+        if (!holds || now.isAfter(leaf.getNotAfter().toInstant())) {
+            return bad(ControlErrorCode.PROOF_WRONG);
+        }
+        if (ledger.refused().contains(leaf.getSerialNumber())) {
+            return bad(ControlErrorCode.CERTIFICATE_REFUSED);
+        }
+        // a node that passes on the same again and again must not fill the record
+        Instant last = renewed.get("connector " + request.connector());
+        if (now.isBefore(RenewalTime.of(leaf)) || last != null && now.isBefore(last.plus(leastBetween()))) {
+            return bad(ControlErrorCode.RENEWAL_TOO_SOON);
+        }
+        return Pem.request(request.request());
+    }
+
+    private static <T> Result<T> bad(ControlErrorCode code) {
+        return Result.bad(code, 0, code.meaning());
     }
 
     /**
@@ -76,9 +136,13 @@ final class Requests {
                         ? Result.bad(ControlErrorCode.RENEWAL_TOO_SOON, 0, ControlErrorCode.RENEWAL_TOO_SOON.meaning())
                         : ledger.renew(node, peer.serial(), good, names);
         };
+        return told(answer, node, now);
+    }
+
+    private Result<List<String>> told(Result<List<X509Certificate>> answer, String who, Instant now) {
         return switch (answer) {
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) -> {
-                renewed.put(node, now);
+                renewed.put(who, now);
                 yield Result.ok(chain.stream()
                         .map(certificate -> Pem.text(List.of(certificate)))
                         .toList());
@@ -87,7 +151,7 @@ final class Requests {
                 LOG.warn(
                         "event=control-renewal-refused code={} node={} reason=\"{}\"",
                         bad.code().code(),
-                        node,
+                        LogText.clean(who),
                         LogText.clean(bad.reason()));
                 counters.counter(
                                 "control_renewals_refused", "reason", bad.code().code())

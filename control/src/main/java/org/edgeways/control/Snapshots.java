@@ -49,7 +49,7 @@ final class Snapshots {
     Map<String, SignedSnapshot> of(Settings settings, Set<String> nodes) {
         EdgeSnapshot.Trust trust = new EdgeSnapshot.Trust(
                 List.of(Pem.text(List.of(authority.certificates().certificate()))),
-                serials(ledger.refused()),
+                serials(ledger.refused(), MOST_REFUSED),
                 relays.map(Supplier::get).orElse(EdgeSnapshot.Relay.NONE));
         Map<String, SignedSnapshot> snapshots = new HashMap<>();
         for (String node : nodes) {
@@ -81,10 +81,11 @@ final class Snapshots {
         return known == null ? 0 : known.snapshot().revision();
     }
 
-    private static List<String> serials(Set<BigInteger> refused) {
+    /** As texts, at most so many. */
+    static List<String> serials(Set<BigInteger> refused, int most) {
         return refused.stream()
                 .sorted(Comparator.naturalOrder())
-                .limit(MOST_REFUSED)
+                .limit(most)
                 .map(serial -> serial.toString(HEXADECIMAL))
                 .toList();
     }

@@ -11,6 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -155,6 +156,16 @@ public final class LinkDialer implements AutoCloseable {
     private void remove(String name) {
         nodes.remove(name);
         run(book.removeNode(name));
+    }
+
+    /** Ends all connections whose node has shown a certificate with one of these serial numbers. */
+    public void endRefused(Set<BigInteger> serials) {
+        onBook(() -> attempts.forEach((number, attempt) -> {
+            LinkConnection connection = attempt.connection;
+            if (connection != null && serials.contains(connection.peer().serial())) {
+                connection.close(LinkErrorCode.PEER_REFUSED);
+            }
+        }));
     }
 
     /** Opens no more connections and ends each open one when what runs on it has ended. */

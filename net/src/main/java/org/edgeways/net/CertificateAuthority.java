@@ -7,7 +7,6 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -113,14 +112,7 @@ public final class CertificateAuthority {
      * @param content begins with a word in ASCII that says what it is for; a certificate begins otherwise
      */
     public byte[] prove(byte[] content) {
-        try {
-            Signature signature = Signature.getInstance("SHA256withECDSA");
-            signature.initSign(root.key());
-            signature.update(content);
-            return signature.sign();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot sign with the authority's key", e);
-        }
+        return CertificateKeys.sign(root.key(), content);
     }
 
     private X509Certificate sign(CertificateRequest request, PublicKey key, Instant now)

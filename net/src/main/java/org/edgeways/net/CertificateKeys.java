@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
 /** Keys that certificates are for, and what certificates say. */
 public final class CertificateKeys {
 
+    private static final String SIGNATURE = "SHA256withECDSA";
     private static final int SAN_DNS = 2;
     private static final int SAN_ADDRESS = 7;
 
@@ -30,6 +33,34 @@ public final class CertificateKeys {
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("P-256 is part of every JDK", e);
+        }
+    }
+
+    /**
+     * The signature (ECDSA with SHA-256) of {@code content} with such a key.
+     *
+     * @param content begins with a word in ASCII that says what it is for; a certificate or request begins otherwise
+     */
+    public static byte[] sign(PrivateKey key, byte[] content) {
+        try {
+            Signature signature = Signature.getInstance(SIGNATURE);
+            signature.initSign(key);
+            signature.update(content);
+            return signature.sign();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot sign with that key", e);
+        }
+    }
+
+    /** True if {@code signature} of {@code content} was made with the key of that certificate; one that cannot be read was not. */
+    public static boolean isSignedBy(X509Certificate certificate, byte[] content, byte[] signature) {
+        try {
+            Signature verifying = Signature.getInstance(SIGNATURE);
+            verifying.initVerify(certificate.getPublicKey());
+            verifying.update(content);
+            return verifying.verify(signature);
+        } catch (GeneralSecurityException notOfThatKind) {
+            return false;
         }
     }
 

@@ -74,6 +74,7 @@ public final class NodeAgent implements ControlService {
     private final Surroundings around;
     private final SnapshotReader reader;
     private final Set<Session> sessions = new LinkedHashSet<>();
+    private final Connectors connectors = new Connectors();
     private Member member;
     private @Nullable EdgeSnapshot started;
     private @Nullable EdgeSnapshot running;
@@ -81,6 +82,9 @@ public final class NodeAgent implements ControlService {
     private ControlMessage.@Nullable Rejected rejected;
     private @Nullable Asked asked;
     private Optional<ControlMessage.Relaying> told = Optional.empty();
+    /** The newest that came and was signed: nothing older is heard any more, so that what it refuses stays refused. */
+    private long newest;
+
     private volatile boolean removed;
     private volatile boolean connected;
 
@@ -95,6 +99,9 @@ public final class NodeAgent implements ControlService {
         this.running = running;
         this.around = around;
         this.reader = new SnapshotReader(member.node(), member.snapshotKeys());
+        this.newest = Math.max(
+                revision(),
+                around.files().refused(member).map(EdgeSnapshot::revision).orElse(0L));
     }
 
     @Override
@@ -149,10 +156,11 @@ public final class NodeAgent implements ControlService {
     // --- settings ---
 
     private void take(byte[] envelope) {
-        Result<EdgeSnapshot> read = reader.read(envelope, revision());
+        Result<EdgeSnapshot> read = reader.read(envelope, newest);
         switch (read) {
             case Result.Bad<EdgeSnapshot> bad -> reject(0, bad.code(), bad.reason());
             case Result.Ok<EdgeSnapshot>(EdgeSnapshot next) -> {
+                newest = next.revision();
                 if (!next.equals(running)) {
                     put(next, envelope);
                 }
@@ -164,9 +172,29 @@ public final class NodeAgent implements ControlService {
 
     private void put(EdgeSnapshot next, byte[] envelope) {
         switch (around.host().apply(next)) {
-            case Result.Bad<Boolean> bad -> reject(next.revision(), bad.code(), bad.reason());
+            case Result.Bad<Boolean> bad -> {
+                reject(next.revision(), bad.code(), bad.reason());
+                keepRefused(next, envelope);
+            }
             case Result.Ok<Boolean> good -> taken(next, envelope);
         }
+    }
+
+    /** Whom these settings trust holds though they cannot be run, also after the next start. */
+    private void keepRefused(EdgeSnapshot next, byte[] envelope) {
+        try {
+            around.files().keepRefused(envelope);
+        } catch (IOException e) {
+            notKept(next, e);
+        }
+    }
+
+    private static void notKept(EdgeSnapshot next, IOException e) {
+        LOG.error(
+                "event=node-snapshot-not-kept code={} revision={} reason=\"{}\"",
+                NodeErrorCode.SNAPSHOT_NOT_KEPT.code(),
+                next.revision(),
+                IoReason.of(e));
     }
 
     private void taken(EdgeSnapshot next, byte[] envelope) {
@@ -184,11 +212,7 @@ public final class NodeAgent implements ControlService {
         try {
             around.files().keepSnapshot(envelope);
         } catch (IOException e) {
-            LOG.error(
-                    "event=node-snapshot-not-kept code={} revision={} reason=\"{}\"",
-                    NodeErrorCode.SNAPSHOT_NOT_KEPT.code(),
-                    next.revision(),
-                    IoReason.of(e));
+            notKept(next, e);
             rejected = new ControlMessage.Rejected(
                     next.revision(), NodeErrorCode.SNAPSHOT_NOT_KEPT.code(), IoReason.withoutFile(e));
         }
@@ -221,7 +245,9 @@ public final class NodeAgent implements ControlService {
         asked = new Asked(keys, now);
         String request = Pem.requestText(SigningRequest.make(keys.getPrivate(), keys.getPublic(), member.node()));
         LOG.info("event=node-certificate-asked code=ok");
-        List.copyOf(sessions).getLast().peer.send(ControlCodec.write(new ControlMessage.CertificateRequest(request)));
+        byte[] message = ControlCodec.write(new ControlMessage.CertificateRequest(request));
+        // one is the pool's; a connector may not have said yet what it is
+        sessions.forEach(session -> session.peer.send(message));
     }
 
     /** Two thirds of its life are over, or the inside leg has another name than it says. */
@@ -322,6 +348,18 @@ public final class NodeAgent implements ControlService {
                 }
                 case Result.Ok<ControlMessage>(ControlMessage message) -> {
                     switch (message) {
+                        case ControlMessage.ConnectorHello hello -> isConnector(hello);
+                        case ControlMessage.ConnectorRequest request -> {
+                            if (connectors.mayAsk(peer, request, around.clock().instant())) {
+                                sessions.forEach(session -> session.peer.send(bytes));
+                            }
+                        }
+                        case ControlMessage.ConnectorCertificate issued -> connectors.tell(issued.connector(), bytes);
+                        case ControlMessage.RefusedSerials refused -> {
+                            if (sessions.contains(this)) {
+                                connectors.tellAll(bytes);
+                            }
+                        }
                         case ControlMessage.SnapshotPush push -> {
                             // a stream alone says nothing: one may begin while the others are being cut
                             removed = false;
@@ -333,6 +371,18 @@ public final class NodeAgent implements ControlService {
                             peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
                     }
                 }
+            }
+        }
+
+        private void isConnector(ControlMessage.ConnectorHello hello) {
+            if (!hello.connector().equals(peer.identity().service())) {
+                peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+                return;
+            }
+            if (!closed) {
+                sessions.remove(this);
+                connected = !sessions.isEmpty();
+                connectors.add(hello.connector(), peer);
             }
         }
 
@@ -358,6 +408,7 @@ public final class NodeAgent implements ControlService {
             LOG.info("event=node-control-ended code=ok reason=\"{}\"", LogText.clean(reason));
             around.desk().execute(() -> {
                 sessions.remove(this);
+                connectors.remove(peer);
                 connected = !sessions.isEmpty();
             });
         }

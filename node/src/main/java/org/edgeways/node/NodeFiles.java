@@ -29,6 +29,7 @@ public final class NodeFiles {
 
     private static final String MEMBERSHIP = "membership.pem";
     private static final String SNAPSHOT = "snapshot";
+    private static final String REFUSED = "snapshot.refused";
     private static final String AUTHORITY = "authority.crt";
     private static final String LEG = "inside-leg";
 
@@ -85,6 +86,7 @@ public final class NodeFiles {
     /** Keeps what a joining has brought. Settings of before, of another authority perhaps, are forgotten first. */
     public void keep(Membership membership, TlsIdentity identity) throws IOException {
         Files.deleteIfExists(directory.resolve(SNAPSHOT));
+        Files.deleteIfExists(directory.resolve(REFUSED));
         Pem.writeCertificates(authorityFile(), List.of(membership.authority()));
         Pem.writeTogether(directory.resolve(MEMBERSHIP), identity, membership.snapshotKeys());
     }
@@ -120,7 +122,20 @@ public final class NodeFiles {
 
     /** The settings that were kept last, verified anew; empty if there are none yet. */
     public Result<Optional<EdgeSnapshot>> snapshot(Member member) {
-        Path file = directory.resolve(SNAPSHOT);
+        return read(member, directory.resolve(SNAPSHOT));
+    }
+
+    /**
+     * The settings, verified anew, that this host could not run and that are newer than those that it runs: whom they trust holds
+     * all the same. Empty if there are none, or if they cannot be read.
+     */
+    public Optional<EdgeSnapshot> refused(Member member) {
+        return read(member, directory.resolve(REFUSED)) instanceof Result.Ok<Optional<EdgeSnapshot>>(var kept)
+                ? kept
+                : Optional.empty();
+    }
+
+    private static Result<Optional<EdgeSnapshot>> read(Member member, Path file) {
         if (!Files.exists(file)) {
             return Result.ok(Optional.empty());
         }
@@ -140,5 +155,11 @@ public final class NodeFiles {
     /** Keeps settings as they came. */
     void keepSnapshot(byte[] envelope) throws IOException {
         PrivateFile.write(directory.resolve(SNAPSHOT), envelope);
+        Files.deleteIfExists(directory.resolve(REFUSED));
+    }
+
+    /** Keeps settings that cannot be run here, as they came. */
+    void keepRefused(byte[] envelope) throws IOException {
+        PrivateFile.write(directory.resolve(REFUSED), envelope);
     }
 }

@@ -271,6 +271,26 @@ final class NodeAgentTest {
     }
 
     @Test
+    void whatCannotBeRunIsKeptForWhomItTrustsAndNothingOlderIsHeardUntilNewerIsTaken() {
+        given(snapshot(7));
+        host.unwilling = true;
+        given(snapshot(9));
+        assertThat(files.refused(files.member().orThrow())).contains(snapshot(9));
+
+        host.unwilling = false;
+        given(snapshot(8));
+        assertThat(refused()).isEqualTo("snapshot-older");
+        started();
+        given(snapshot(8));
+        assertThat(refused()).as("after another start").isEqualTo("snapshot-older");
+        assertThat(host.applied).containsExactly(snapshot(7));
+
+        given(snapshot(9));
+        assertThat(host.applied).containsExactly(snapshot(7), snapshot(9));
+        assertThat(files.refused(files.member().orThrow())).isEmpty();
+    }
+
+    @Test
     void saysWhatNeedsARestartUntilItIsAsItWasAtTheStart() {
         given(snapshot(7));
         given(snapshot(

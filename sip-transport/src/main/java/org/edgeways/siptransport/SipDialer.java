@@ -1,6 +1,7 @@
 package org.edgeways.siptransport;
 
 import io.netty.channel.EventLoop;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.net.Handshakes;
+import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,6 +105,19 @@ public final class SipDialer implements AutoCloseable {
     private void leave(Place surplus, Duration quiet) {
         leaving.add(surplus);
         surplus.loop.execute(() -> surplus.leave(quiet));
+    }
+
+    /** Closes the connections whose node has shown a certificate with one of these serial numbers. */
+    void endRefused(Set<BigInteger> serials) {
+        placeOfFlow
+                .values()
+                .forEach(place -> place.loop.execute(() -> {
+                    ChannelSipConnection connected = place.connection;
+                    PeerIdentity peer = connected == null ? null : connected.peer();
+                    if (connected != null && peer != null && serials.contains(peer.serial())) {
+                        connected.close(TransportErrorCode.CLOSED_BY_ROLE);
+                    }
+                }));
     }
 
     /** How many connections are open now. */

@@ -1,5 +1,6 @@
 package org.edgeways.siptransport;
 
+import java.math.BigInteger;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,6 +56,11 @@ public final class SipDialers implements AutoCloseable {
     /** Whether every node is linked with at least one connection. */
     public synchronized boolean linked() {
         return dialers.values().stream().allMatch(dialer -> dialer.open() > 0);
+    }
+
+    /** Closes all connections whose node has shown a certificate with one of these serial numbers. */
+    public synchronized void endRefused(Set<BigInteger> serials) {
+        dialers.values().forEach(dialer -> dialer.endRefused(serials));
     }
 
     /** Connects no more and closes what is open. */

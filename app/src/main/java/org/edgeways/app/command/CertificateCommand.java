@@ -48,7 +48,7 @@ public final class CertificateCommand {
             description = {
                 "Refuses one certificate from now on, here and at all nodes that are connected.",
                 "Who uses it is cut off; a node must join anew, and if it is the pool's own, the pool takes another first.",
-                "A connector does not learn that a node's is refused: take the node out of the connector's settings too."
+                "A connector hears of it by way of the nodes that it is linked with."
             },
             footer = {"", "Example:", "  edgeways certificate refuse 3f0c5a"})
     int refuse(

@@ -121,9 +121,9 @@ public final class ConnectorCommand implements Callable<Integer> {
             description = {
                 "Writes the identity of a connector that the settings name.",
                 "It holds a new key and the running pool's certificate for it, and belongs into the connector's data directory",
-                "as connector.pem; carry it there by a way that you trust. Nothing renews it: run this again within 90 days and",
-                "put the new file in place of the old one, which a running connector takes. Its log reminds, and its counter",
-                "connector_certificate_days_left shows what is left."
+                "as connector.pem; carry it there by a way that you trust. A running connector renews it over the Link when two",
+                "thirds of its 90 days are over, by way of the edge nodes; edgeways status shows the days that it has left. One",
+                "that did not run for so long needs this again: a running connector takes the new file in place of the old one."
             },
             footer = {
                 "",

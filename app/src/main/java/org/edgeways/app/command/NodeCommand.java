@@ -73,8 +73,8 @@ public final class NodeCommand {
             name = "remove",
             mixinStandardHelpOptions = true,
             description = {
-                "Puts a node out at once; its certificates are refused from then on, here and at the other nodes.",
-                "A connector does not learn that: take the node's document out of the settings too, and it cuts the node off."
+                "Puts a node out at once; its certificates are refused from then on, here, at the other nodes, and at connectors",
+                "that are linked with another node."
             },
             footer = {"", "Example:", "  edgeways node remove edge1"})
     int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {

@@ -57,6 +57,14 @@ public final class StatusCommand implements Callable<Integer> {
         out.println("The authority's certificate has " + days(answer.path("authorityEnd"), now)
                 + " left, this inside's " + days(answer.path("serviceEnd"), now) + "; certificates refused: "
                 + answer.path("refusedCertificates").asInt());
+        for (JsonNode connector : answer.path("connectors")) {
+            String name = connector.path("name").asText();
+            out.println(
+                    connector.hasNonNull("certificateEnd")
+                            ? "The certificate of connector " + name + " has "
+                                    + days(connector.path("certificateEnd"), now) + " left"
+                            : "Connector " + name + " has no certificate: edgeways connector enroll " + name);
+        }
         if (answer.hasNonNull("settingsProblem")) {
             out.println("The settings in the directory are not in use: "
                     + answer.path("settingsProblem").asText());

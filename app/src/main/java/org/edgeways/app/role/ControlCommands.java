@@ -215,6 +215,12 @@ final class ControlCommands implements MoreCommands {
         ArrayNode restart = answer.putArray("restartNeeded");
         restartNeeded.get().forEach(restart::add);
         ArrayNode nodes = answer.putArray("nodes");
+        ArrayNode connectors = answer.putArray("connectors");
+        status.connectors()
+                .forEach(connector -> connectors
+                        .addObject()
+                        .put("name", connector.name())
+                        .put("certificateEnd", text(connector.certificateEnd())));
         status.nodes().forEach(node -> describe(node, byName.get(node.name()), nodes.addObject()));
         return answer;
     }

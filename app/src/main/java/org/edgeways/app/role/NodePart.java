@@ -82,7 +82,11 @@ final class NodePart implements NodeHost, AutoCloseable {
             pool = poolOf(running);
         }
         // before anybody can connect: without the refused serial numbers nobody may
-        if (running != null && trust(running) instanceof Result.Bad<Boolean> bad) {
+        boolean newer = files.refused(member)
+                .filter(refused -> running == null || refused.revision() > running.revision())
+                .filter(refused -> trust(refused).isOk())
+                .isPresent();
+        if (!newer && running != null && trust(running) instanceof Result.Bad<Boolean> bad) {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
                     "whom the inside leg trusts cannot be taken from the settings that this node keeps: "

@@ -1,18 +1,21 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.ConnectorConfig;
 import org.edgeways.app.config.SettingsConfigs;
@@ -36,6 +39,7 @@ import org.edgeways.net.ClientTls;
 import org.edgeways.net.Desk;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.Pem;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.RenewalTime;
 import org.edgeways.net.TlsContexts;
@@ -60,6 +64,7 @@ public final class SettledConnector implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SettledConnector.class);
     private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
+    private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
     private static final Duration REMINDER = Duration.ofDays(1);
 
     private final String name;
@@ -69,6 +74,7 @@ public final class SettledConnector implements AutoCloseable {
     private final LinkServices services = new LinkServices(Map.of());
     private final InsideLegs legs = new InsideLegs();
     private final ClientTls tls;
+    private final ConnectorAgent agent;
     private final LinkDialer dialer;
     private final Optional<Connector> sip;
     private final Settings running;
@@ -94,7 +100,11 @@ public final class SettledConnector implements AutoCloseable {
         tls = new TlsContexts(TlsProvider.best()).mutualClient(identity, RoleParts.authorities(files.certificate()));
         LinkContext context = new LinkContext(loops, clock, counters, random);
         opened.push(context);
-        dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, null);
+        Desk desk = new Desk("connector-settings");
+        opened.push(desk);
+        agent = new ConnectorAgent(
+                name, identity.chain().getLast(), new Own(files), desk, InstantSource.system(), random, counters);
+        dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, agent);
         opened.push(dialer);
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         opened.push(transport);
@@ -108,9 +118,8 @@ public final class SettledConnector implements AutoCloseable {
         opened.push(reloads);
         reloads.start(said().certificateCheck());
         apply(running);
-        Desk desk = new Desk("connector-settings");
-        opened.push(desk);
         desk.repeat(this::look, SETTINGS_CHECK, SETTINGS_CHECK);
+        desk.repeat(agent::check, CERTIFICATE_CHECK, CERTIFICATE_CHECK);
         desk.repeat(this::remind, Duration.ZERO, REMINDER);
     }
 
@@ -254,12 +263,39 @@ public final class SettledConnector implements AutoCloseable {
                 services.size());
     }
 
-    /** Nobody renews its certificate for it. */
+    /** What the agent needs; on the desk. */
+    private final class Own implements ConnectorAgent.Host {
+        private final CertificateFiles files;
+
+        Own(CertificateFiles files) {
+            this.files = files;
+        }
+
+        @Override
+        public TlsIdentity identity() {
+            return tls.identity().orElseThrow();
+        }
+
+        @Override
+        public void use(TlsIdentity next) throws IOException {
+            Pem.writeTogether(files.certificate(), next, List.of());
+            tls.reload(next);
+        }
+
+        @Override
+        public void refuse(Set<BigInteger> serials) throws IOException {
+            tls.refuse(serials);
+            dialer.endRefused(serials);
+            sip.ifPresent(connector -> connector.endRefused(serials));
+        }
+    }
+
+    /** It renews its certificate by way of the nodes; if it cannot, somebody has to. */
     private void remind() {
         X509Certificate leaf = tls.identity().orElseThrow().leaf();
-        if (Instant.now().isAfter(RenewalTime.of(leaf))) {
+        if (Instant.now().isAfter(RenewalTime.of(leaf).plus(REMINDER))) {
             LOG.warn(
-                    "event=connector-certificate-ends code={} name={} until={}: make another with edgeways connector enroll",
+                    "event=connector-certificate-ends code={} name={} until={}: it was not renewed over the Link; make another with edgeways connector enroll",
                     AppErrorCode.CERTIFICATE_ENDS.code(),
                     name,
                     leaf.getNotAfter().toInstant());

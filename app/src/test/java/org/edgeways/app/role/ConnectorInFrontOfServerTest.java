@@ -13,15 +13,23 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
+import org.edgeways.control.Authority;
+import org.edgeways.control.CertificateNames;
 import org.edgeways.link.engine.InsideState;
+import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.Pem;
+import org.edgeways.net.SigningRequest;
+import org.edgeways.net.TlsIdentity;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.ParseOutcome;
 import org.edgeways.sip.message.SipLimits;
@@ -152,6 +160,45 @@ class ConnectorInFrontOfServerTest {
         say(answer, register.from());
         assertThat(registering.join()).isEqualTo(200);
         return register;
+    }
+
+    @Test
+    void itsCertificateIsRenewedOverTheLinkWhenTwoThirdsOfItsLifeAreOver() throws Exception {
+        Path file = directory.resolve("connector").resolve(SettledConnector.IDENTITY_FILE);
+        connector.close();
+        Path control = pair.poolData().resolve("control");
+        KeyPair keys = CertificateKeys.make(pair.random);
+        Instant twoMonthsAgo = Instant.now().minus(Duration.ofDays(61));
+        List<X509Certificate> aged = Authority.open(
+                        control.resolve("authority"),
+                        control.resolve("authority.passphrase"),
+                        "unused",
+                        Instant.now(),
+                        pair.random)
+                .orThrow()
+                .certificates()
+                .issue(
+                        SigningRequest.read(SigningRequest.make(keys.getPrivate(), keys.getPublic(), "ucm"))
+                                .orThrow(),
+                        CertificateNames.ofService("ucm").valid(Duration.ofDays(90)),
+                        twoMonthsAgo);
+        Pem.writeTogether(file, new TlsIdentity(keys.getPrivate(), aged), List.of());
+
+        connector = SettledConnector.start(pair.settings(), file.getParent(), pair.loops, pair.clock, pair.random);
+
+        long end = System.nanoTime() + Duration.ofMillis(PATIENCE_MILLIS).toNanos();
+        X509Certificate shown = aged.getFirst();
+        while (shown.equals(aged.getFirst())) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+            shown = Pem.readIdentity(file, file).orThrow().leaf();
+        }
+        assertThat(shown.getNotAfter().toInstant()).isAfter(Instant.now().plus(Duration.ofDays(89)));
+        JsonNode said = pair.status().path("connectors").path(0);
+        assertThat(said.path("name").asText()).isEqualTo("ucm");
+        assertThat(Instant.parse(said.path("certificateEnd").asText()))
+                .isEqualTo(shown.getNotAfter().toInstant());
+        awaitReachable(true);
     }
 
     @Test

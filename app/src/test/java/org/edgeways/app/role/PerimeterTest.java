@@ -156,6 +156,24 @@ class PerimeterTest {
     }
 
     @Test
+    void aNodeThatIsToListenElsewhereInsideIsReachedWhereItIsAndThereAfterItsNextStart() throws Exception {
+        pair.startAll();
+        pair.push(pair.text().replace("port: " + pair.legPort, "port: " + JoinedPair.freePort()));
+        assertThat(pair.node().path("report").path("restartNeeded").path(0).asText())
+                .isEqualTo("insideLeg.port");
+        assertThat(pair.node().path("link").path("open").asInt()).isEqualTo(4);
+        pair.push(pair.text().replace("host: sip.acorn", "host: new.acorn"));
+        awaitReady();
+
+        pair.stopLast();
+        pair.startEdge();
+        pair.await(node -> JoinedPair.isUpToDate(node)
+                && node.path("report").path("restartNeeded").isEmpty()
+                && node.path("link").path("open").asInt() == 4);
+        awaitReady();
+    }
+
+    @Test
     void aNodeWithABrokenCertificateServesAndSaysWhatIsWrong() throws Exception {
         pair.write(pair.text()
                         .replace(

@@ -11,8 +11,12 @@ import java.util.Optional;
 import org.edgeways.base.Result;
 import org.edgeways.settings.control.ControlMessage.CertificateIssued;
 import org.edgeways.settings.control.ControlMessage.CertificateRequest;
+import org.edgeways.settings.control.ControlMessage.ConnectorCertificate;
+import org.edgeways.settings.control.ControlMessage.ConnectorHello;
+import org.edgeways.settings.control.ControlMessage.ConnectorRequest;
 import org.edgeways.settings.control.ControlMessage.Hello;
 import org.edgeways.settings.control.ControlMessage.Refusal;
+import org.edgeways.settings.control.ControlMessage.RefusedSerials;
 import org.edgeways.settings.control.ControlMessage.Report;
 import org.edgeways.settings.control.ControlMessage.SnapshotPush;
 import org.edgeways.settings.form.RecordForm;
@@ -44,7 +48,11 @@ public final class ControlCodec {
             "report", RecordForm.of(Report.class),
             "certificate-request", RecordForm.of(CertificateRequest.class),
             "certificate-issued", RecordForm.of(CertificateIssued.class),
-            "refusal", RecordForm.of(Refusal.class));
+            "refusal", RecordForm.of(Refusal.class),
+            "connector-hello", RecordForm.of(ConnectorHello.class),
+            "connector-request", RecordForm.of(ConnectorRequest.class),
+            "connector-certificate", RecordForm.of(ConnectorCertificate.class),
+            "refused-serials", RecordForm.of(RefusedSerials.class));
 
     /** The word that tells what a message is. */
     public static String type(ControlMessage message) {
@@ -55,6 +63,10 @@ public final class ControlCodec {
             case CertificateRequest request -> "certificate-request";
             case CertificateIssued issued -> "certificate-issued";
             case Refusal refusal -> "refusal";
+            case ConnectorHello hello -> "connector-hello";
+            case ConnectorRequest request -> "connector-request";
+            case ConnectorCertificate issued -> "connector-certificate";
+            case RefusedSerials refused -> "refused-serials";
         };
     }
 

@@ -1,5 +1,6 @@
 package org.edgeways.settings.control;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,13 @@ import org.edgeways.settings.form.TextForm;
  *   <tr><td>node</td><td>{@link Hello} once, first; {@link Report} after each snapshot, and when something in it changes;
  *       {@link CertificateRequest} when two thirds of its certificate's life are over</td></tr>
  *   <tr><td>inside</td><td>{@link SnapshotPush}; {@link CertificateIssued} or {@link Refusal} to a request</td></tr>
+ *   <tr><td>connector</td><td>{@link ConnectorHello} once, first; {@link ConnectorRequest} when two thirds of its certificate's
+ *       life are over: the node passes it on to the inside</td></tr>
+ *   <tr><td>inside, passed on by the node</td><td>{@link ConnectorCertificate}; {@link RefusedSerials} to all connectors</td></tr>
  * </table>
+ *
+ * <p>What a node passes on it cannot change: a connector's request is signed with the key of the certificate that it has, a
+ * certificate by the authority, and so are refused serial numbers.
  */
 public sealed interface ControlMessage {
 
@@ -237,6 +244,93 @@ public sealed interface ControlMessage {
         /** Whether this is what a node is told when it is removed. */
         public boolean isRemoval() {
             return code.equals(REMOVED);
+        }
+    }
+
+    /**
+     * A connector says which one it is: this end of the stream is no pool, and wants no reports.
+     *
+     * @param connector its name, which is in its certificate
+     */
+    record ConnectorHello(
+            @Key(says = "The connector's name.", form = TextForm.NAME)
+            String connector) implements ControlMessage {}
+
+    /**
+     * A connector asks for a new certificate.
+     *
+     * @param connector its name
+     * @param request PKCS #10 (RFC 2986) in PEM
+     * @param certificate the one that it has, in PEM
+     * @param proof its key's signature of {@link #proven}, in base 64
+     */
+    record ConnectorRequest(
+            @Key(says = "The connector's name.", form = TextForm.NAME)
+            String connector,
+
+            @Key(says = "PKCS #10 in PEM.", form = TextForm.PEM)
+            String request,
+
+            @Key(says = "The certificate that it has, in PEM.", form = TextForm.PEM)
+            String certificate,
+
+            @Key(says = "The signature of what it asks for.", form = TextForm.BASE64)
+            String proof)
+            implements ControlMessage {
+
+        /** What the connector signs with the key of the certificate that it has. */
+        public static byte[] proven(String connector, String request) {
+            return ("edgeways-connector-request/1\n" + connector + "\n" + request).getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * The inside gives a connector a new certificate.
+     *
+     * @param connector its name
+     * @param chain in PEM, the connector's first
+     */
+    record ConnectorCertificate(
+            @Key(says = "The connector's name.", form = TextForm.NAME)
+            String connector,
+
+            @Key(says = "The chain in PEM, the connector's first.", form = TextForm.PEM, atLeast = 1, atMost = 8)
+            List<String> chain)
+            implements ControlMessage {
+        public ConnectorCertificate {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /**
+     * Which certificates are refused before their time, for who has no settings that say it.
+     *
+     * @param atMillis when that was so, in milliseconds since 1970: what was so before does not count any more
+     * @param serials their serial numbers
+     * @param proof the authority's signature of {@link #proven}, in base 64
+     */
+    record RefusedSerials(
+            @Key(says = "When that was so, in milliseconds since 1970.", least = "0", most = "253402300799999")
+            long atMillis,
+
+            @Key(says = "The serial numbers.", form = TextForm.SERIAL, atMost = MOST)
+            List<String> serials,
+
+            @Key(says = "The authority's signature.", form = TextForm.BASE64)
+            String proof)
+            implements ControlMessage {
+
+        /** Most serial numbers in one message. */
+        public static final int MOST = 4_000;
+
+        public RefusedSerials {
+            serials = List.copyOf(serials);
+        }
+
+        /** What the authority signs. */
+        public static byte[] proven(long atMillis, List<String> serials) {
+            return ("edgeways-refused-serials/1\n" + atMillis + "\n" + String.join("\n", serials))
+                    .getBytes(StandardCharsets.UTF_8);
         }
     }
 }

@@ -3,14 +3,19 @@ package org.edgeways.settings.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.Result;
 import org.edgeways.settings.control.ControlMessage.CertificateIssued;
 import org.edgeways.settings.control.ControlMessage.CertificateRequest;
+import org.edgeways.settings.control.ControlMessage.ConnectorCertificate;
+import org.edgeways.settings.control.ControlMessage.ConnectorHello;
+import org.edgeways.settings.control.ControlMessage.ConnectorRequest;
 import org.edgeways.settings.control.ControlMessage.Hello;
 import org.edgeways.settings.control.ControlMessage.Refusal;
+import org.edgeways.settings.control.ControlMessage.RefusedSerials;
 import org.edgeways.settings.control.ControlMessage.Rejected;
 import org.edgeways.settings.control.ControlMessage.Report;
 import org.edgeways.settings.control.ControlMessage.Shown;
@@ -39,7 +44,11 @@ class ControlCodecTest {
                     List.of(new Shown("sip.acorn.example", 1_800_000_000L, true, Optional.of("no such file")))),
             new CertificateRequest(PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST")),
             new CertificateIssued(List.of(PEM, PEM)),
-            new Refusal("certificate-request", "some-code", ""));
+            new Refusal("certificate-request", "some-code", ""),
+            new ConnectorHello("ucm"),
+            new ConnectorRequest("ucm", PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST"), PEM, "QQ=="),
+            new ConnectorCertificate("ucm", List.of(PEM, PEM)),
+            new RefusedSerials(1_800_000_000_000L, List.of("3f0c"), "QQ=="));
 
     private static Result<ControlMessage> read(String text) {
         return ControlCodec.read(text.getBytes(StandardCharsets.UTF_8));
@@ -98,6 +107,17 @@ class ControlCodecTest {
     @Test
     void bytesThatAreNoTextAreAnErrorValue() {
         assertThat(code(ControlCodec.read(new byte[] {'{', (byte) 0xc3, '}'})))
+                .isEqualTo(SettingsErrorCode.MESSAGE_MALFORMED);
+    }
+
+    @Test
+    void asManyRefusedSerialsAsAllowedFitIntoWhatANodeMaySay() {
+        List<String> all = Collections.nCopies(RefusedSerials.MOST, "f".repeat(40));
+        byte[] written = ControlCodec.write(new RefusedSerials(1, all, "QQ=="));
+        assertThat(written.length).isLessThan(256 * 1024);
+        assertThat(ControlCodec.read(written).isOk()).isTrue();
+        List<String> more = Collections.nCopies(RefusedSerials.MOST + 1, "f");
+        assertThat(code(ControlCodec.read(ControlCodec.write(new RefusedSerials(1, more, "QQ==")))))
                 .isEqualTo(SettingsErrorCode.MESSAGE_MALFORMED);
     }
 

@@ -1,0 +1,89 @@
+package org.edgeways.control;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.edgeways.settings.Settings;
+import org.edgeways.settings.kind.EdgeNode;
+
+/** How everything that control decides about is, at one moment. */
+final class Standing {
+
+    private final Ledger ledger;
+    private final NodeSessions sessions;
+    private final Optional<Settings> settings;
+    private final Optional<String> problem;
+    private final Map<String, Instant> joined;
+
+    /** As it is now. */
+    Standing(Ledger ledger, TakenSettings taken, NodeSessions sessions) {
+        this.ledger = ledger;
+        this.sessions = sessions;
+        this.settings = taken.inUse();
+        this.problem = taken.problem();
+        this.joined = ledger.nodes();
+    }
+
+    /** The nodes that the settings name or that have joined. */
+    Set<String> nodes() {
+        Set<String> names = new TreeSet<>(joined.keySet());
+        settings.ifPresent(set -> names.addAll(set.nodes().keySet()));
+        return names;
+    }
+
+    /**
+     * All of it.
+     *
+     * @param meant the numbers of the settings that are meant for nodes
+     * @param authorityEnd when the authority's certificate ends
+     * @param serviceEnd when that of this inside ends
+     */
+    ControlStatus status(Map<String, Long> meant, Instant authorityEnd, Instant serviceEnd) {
+        List<IssuedCertificate> issued = ledger.certificates();
+        List<Enrolment> enrolments = ledger.enrolments(Duration.ZERO);
+        return new ControlStatus(
+                nodes().stream()
+                        .map(name -> node(name, meant.getOrDefault(name, 0L), issued, enrolments))
+                        .toList(),
+                settings.map(set -> set.connectors().keySet()).orElse(Set.of()).stream()
+                        .sorted()
+                        .map(name -> new ControlStatus.Connector(
+                                name, newestEnd(issued, IssuedCertificate.Kind.SERVICE, name)))
+                        .toList(),
+                problem,
+                authorityEnd,
+                serviceEnd,
+                ledger.refused().size());
+    }
+
+    private EdgeNodeStatus node(String name, long meant, List<IssuedCertificate> issued, List<Enrolment> enrolments) {
+        return new EdgeNodeStatus(
+                name,
+                settings.map(set -> set.nodes().get(name)).map(EdgeNode::roles).orElse(List.of()),
+                Optional.ofNullable(joined.get(name)),
+                enrolments.stream()
+                        .filter(enrolment ->
+                                enrolment.node().equals(name) && !enrolment.used() && !enrolment.withdrawn())
+                        .map(Enrolment::expires)
+                        .findFirst(),
+                sessions.isConnected(name),
+                ledger.draining().contains(name),
+                meant,
+                sessions.report(name),
+                newestEnd(issued, IssuedCertificate.Kind.NODE, name));
+    }
+
+    /** When the last of the certificates ends that somebody has and that are not refused. */
+    private static Optional<Instant> newestEnd(
+            List<IssuedCertificate> issued, IssuedCertificate.Kind kind, String name) {
+        return issued.stream()
+                .filter(certificate ->
+                        certificate.kind() == kind && certificate.name().equals(name) && certificate.refused() == null)
+                .map(IssuedCertificate::expires)
+                .reduce((one, other) -> one.isAfter(other) ? one : other);
+    }
+}
