@@ -84,7 +84,12 @@ public final class UserDeviceCommand {
             if (turnFor != null) {
                 credentials.put("seconds", turnFor.toSeconds());
             }
-            ((ObjectNode) added).set("turn", user().ask(credentials).path("turn"));
+            try {
+                ((ObjectNode) added).set("turn", user().ask(credentials).path("turn"));
+            } catch (AppFailure refused) {
+                user().show(added); // the device is there, and its password is shown only now
+                throw refused;
+            }
         }
         return user().show(added);
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,13 +18,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
+import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
+import org.edgeways.app.failure.ExitCode;
 import org.edgeways.base.Result;
 import org.edgeways.net.Pem;
 import org.edgeways.node.Member;
 import org.edgeways.node.NodeFiles;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.sip.digest.DigestClient;
+import org.edgeways.tokens.RelayUser;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.TokensErrorCode;
 import org.junit.jupiter.api.Test;
@@ -93,6 +98,21 @@ class RelayCredentialsTest {
         }
     }
 
+    private static JsonNode turnOfNewDevice(JoinedPair pair, String device, String... options) throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        List<String> command =
+                new ArrayList<>(List.of("user", "device", "add", "alice", device, "--turn", "-o", "json"));
+        command.addAll(List.of("--data", pair.poolData().toString()));
+        command.addAll(List.of(options));
+        assertThat(Edgeways.run(command, new PrintWriter(out, true), new PrintWriter(err, true)))
+                .as("%s", err)
+                .isEqualTo(ExitCode.DONE);
+        JsonNode shown = new ObjectMapper().readTree(out.toString());
+        assertThat(shown.path("password").asText()).isNotEmpty();
+        return shown.path("turn");
+    }
+
     @Test
     void aPersonOutsideGetsThemTheNodeKnowsThemAndWhoIsDisabledLosesThemAtOnce() throws Exception {
         try (JoinedPair pair = new JoinedPair(directory)) {
@@ -134,14 +154,17 @@ class RelayCredentialsTest {
             assertThat(signIn(pair, "alice", "wrong horse battery").status()).isEqualTo(401);
             assertThat(signIn(pair, "nobody", password).status()).isEqualTo(401);
 
-            JsonNode turn = pair.ask(AdminClient.request("relay-credentials")
-                            .put("name", "alice")
-                            .put("device", "laptop")
-                            .put("seconds", 60))
-                    .path("turn");
-            assertThat(judged(pair, turn.path("username").asText()).orThrow().user())
-                    .isEqualTo(judged(pair, username).orThrow().user());
+            JsonNode turn = turnOfNewDevice(pair, "phone", "--turn-for", "1m");
             assertThat(turn.path("ttl").asInt()).isEqualTo(60);
+            RelayUser phone =
+                    judged(pair, turn.path("username").asText()).orThrow().user();
+            RelayUser laptop = judged(pair, username).orThrow().user();
+            assertThat(phone.person()).isEqualTo(laptop.person());
+            assertThat(phone.device()).isNotEqualTo(laptop.device());
+            String longest = turnOfNewDevice(pair, "deskphone").path("username").asText();
+            pair.ask(AdminClient.request("device-revoke").put("name", "alice").put("device", "deskphone"));
+            awaitWithdrawn(pair, longest);
+            assertThat(judged(pair, username).isOk()).as("the laptop's").isTrue();
 
             pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));
             awaitWithdrawn(pair, username);
