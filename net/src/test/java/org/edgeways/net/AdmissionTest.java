@@ -122,6 +122,38 @@ final class AdmissionTest {
         assertThat(rate.sources()).isEqualTo(1);
     }
 
+    /** The usual limits, with no source at its own one: two networks that have all places keep a third out, and nobody else. */
+    @Test
+    void theHandshakesOfAllSourcesTogetherHaveALimitThatNoSourceReachesAlone() {
+        AdmissionLimits usual = AdmissionLimits.defaults();
+        Admission admission = new Admission("outside", usual, BanCheck.NONE, counters);
+        int half = usual.handshakes() / 2;
+        assertThat(half).isLessThanOrEqualTo(usual.handshakesPerSource());
+        List<Admission.Ticket> first = admit(admission, "192.0.2.1", half);
+        admit(admission, "192.0.2.2", usual.handshakes() - half);
+        assertThat(counters.value("net_handshakes", "listener", "outside")).isEqualTo(usual.handshakes());
+
+        for (String from : List.of("192.0.2.3", "192.0.2.1", "2001:db8::1")) {
+            assertRefused(admission, from, NetErrorCode.HANDSHAKES_EXHAUSTED);
+        }
+        assertThat(counters.value(
+                        "net_connections_refused", "listener", "outside", "reason", "net-handshakes-exhausted"))
+                .isEqualTo(3);
+        assertThat(counters.value("net_connections", "listener", "outside"))
+                .as("the refused have taken no place")
+                .isEqualTo(usual.handshakes());
+        assertThat(counters.value("net_handshakes", "listener", "outside")).isEqualTo(usual.handshakes());
+
+        first.getFirst().handshakeDone();
+        admit(admission, "192.0.2.3", 1);
+        assertRefused(admission, "192.0.2.3", NetErrorCode.HANDSHAKES_EXHAUSTED);
+        first.get(1).close();
+        admit(admission, "2001:db8::1", 1);
+        assertRefused(admission, "192.0.2.3", NetErrorCode.HANDSHAKES_EXHAUSTED);
+        assertThat(counters.value("net_connections_accepted", "listener", "outside"))
+                .isEqualTo(usual.handshakes() + 2);
+    }
+
     @Test
     void oneSourceCannotTakeThePlacesOfAllHandshakes() {
         Admission admission = new Admission(
