@@ -150,6 +150,61 @@ class EdgeSpoofingTest {
         assertThat(bench.atInside().method()).as("her own").isEqualTo("CANCEL");
     }
 
+    /** Whatever From says: who did not send the INVITE does not end it, and whoever did ends it under its own name. */
+    @ParameterizedTest
+    @ValueSource(strings = {LONG, COMPACT, CAPITAL, ODD, FOLDED, FOLDED_COMPACT, BARE, DECORATED})
+    void aFromOfAnotherInCancelNeitherHelpsNorGoesInside(String spelling) {
+        Flow flow = bench.alice();
+        Flow other = bench.client("198.51.100.8", ClientTransport.TLS);
+        bench.signIn(other, CAROL, "<sip:carol@192.168.77.12>");
+        for (String from : List.of(ALICE, CAROL, FOREIGN)) {
+            SipMessage invite = bench.request("INVITE", BOB, ALICE, BOB, "Contact: <sip:alice@192.168.77.10>");
+            bench.fromClient(flow, invite);
+            bench.answerFromInside(bench.atInside(), 180, "Ringing");
+            byte[] cancel = spelled(cancel(invite, invite.first(HeaderName.FROM)), spelling, from, "");
+            bench.fromClient(other, cancel);
+            bench.fromClient(bench.client(), cancel);
+            assertThat(bench.atInside).as("as " + from).isEmpty();
+            bench.fromClient(flow, cancel);
+            SipMessage inside = bench.atInside();
+            assertThat(inside.method()).as("her own as " + from).isEqualTo("CANCEL");
+            assertThat(inside.from().toString()).isEqualTo(invite.from().toString());
+            assertThat(new String(inside.encode(), StandardCharsets.UTF_8)).doesNotContain("carol", "boss");
+            bench.atInside.clear();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LONG, COMPACT, CAPITAL, ODD, FOLDED, FOLDED_COMPACT, BARE, DECORATED})
+    void aSpoofedSignInIsRefusedIfItIsForeignAndElseSignsNobodyIn(String spelling) {
+        Flow stranger = bench.client();
+        Flow flow = bench.alice();
+        String mark = "P-Edgeways-Flow: edge1;boot=1;connection=1|Contact: <sip:x@192.168.77.13>";
+        for (Flow client : List.of(stranger, flow)) {
+            for (String to : List.of(ALICE, CAROL, FOREIGN)) {
+                SipMessage foreign = bench.request("REGISTER", "sip:acorn.example", ALICE, to, "");
+                bench.fromClient(client, spelled(foreign, spelling, FOREIGN, mark));
+                assertRefused(client, "as " + FOREIGN + " for " + to, AccessEdgeErrorCode.FROM_FOREIGN);
+            }
+            SipMessage abroad = bench.request("REGISTER", "sip:acorn.example", ALICE, FOREIGN, "");
+            bench.fromClient(client, spelled(abroad, spelling, CAROL, mark));
+            assertRefused(client, "for " + FOREIGN, AccessEdgeErrorCode.REGISTRAR_FOREIGN);
+            for (String to : List.of(ALICE, CAROL)) {
+                SipMessage register = bench.request("REGISTER", "sip:acorn.example", ALICE, to, "");
+                bench.fromClient(client, spelled(register, spelling, CAROL, mark));
+                SipMessage inside = bench.atInside();
+                assertThat(inside.from().sipUri().addressOfRecord()).isEqualTo(CAROL);
+                assertThat(inside.values(Hygiene.FLOW_MARK)).containsExactly("edge1;boot=1;connection=" + client.id());
+                bench.answerFromInside(inside, 403, "No");
+                assertThat(bench.at(client).status()).isEqualTo(403);
+                assertThat(bench.directory.client(client).isSignedInAs(CAROL, bench.now))
+                        .isFalse();
+            }
+        }
+        assertThat(bench.directory.client(stranger).isSignedIn(bench.now)).isFalse();
+        assertThat(bench.directory.client(flow).isSignedInAs(ALICE, bench.now)).isTrue();
+    }
+
     private static SipMessage cancel(SipMessage invite, String from) {
         SipMessage cancel = SipMessage.request("CANCEL", invite.requestUriText());
         for (HeaderName name : List.of(HeaderName.VIA, HeaderName.TO, HeaderName.CALL_ID)) {

@@ -31,6 +31,7 @@ final class Device {
     String contactUser;
     boolean supportsOutbound = true;
     String password = PoolWorld.PASSWORD;
+    String domain = "acorn.example";
     private final DigestClient digest;
     private final Set<String> branches = new HashSet<>();
     private final int number;
@@ -54,7 +55,7 @@ final class Device {
     }
 
     String address() {
-        return "sip:" + person + "@acorn.example";
+        return "sip:" + person + "@" + domain;
     }
 
     String contact() {
@@ -84,7 +85,7 @@ final class Device {
     }
 
     SipMessage register(int expires) {
-        SipMessage request = request("REGISTER", "sip:acorn.example");
+        SipMessage request = request("REGISTER", "sip:" + domain);
         request.set(HeaderName.TO, "<" + address() + ">");
         request.set(HeaderName.CALL_ID, callId);
         request.set(
@@ -140,7 +141,12 @@ final class Device {
 
     /** Sends a request, and again with credentials when challenged. */
     SipMessage sendSigned(SipMessage request) {
-        SipMessage response = send(request);
+        return sendSigned(request, UnaryOperator.identity());
+    }
+
+    /** The same, spelled in another way. */
+    SipMessage sendSigned(SipMessage request, UnaryOperator<String> spelling) {
+        SipMessage response = send(request, spelling);
         if (response == null || (response.status() != 401 && response.status() != 407)) {
             return response;
         }
@@ -156,7 +162,7 @@ final class Device {
                 proxy ? HeaderName.PROXY_AUTHORIZATION : HeaderName.AUTHORIZATION,
                 client.authorization(request.method(), request.requestUriText(), world.random)
                         .orElseThrow());
-        return send(again);
+        return send(again, spelling);
     }
 
     private DigestClient wrong(SipMessage response, boolean proxy) {
@@ -188,7 +194,11 @@ final class Device {
 
     /** Sends a response. */
     void answer(SipMessage response) {
-        world.engine.receive(PoolWorld.parse(response.encode()), origin, world.now);
+        SipMessage sent = response.copy();
+        if (flowToken != null) {
+            sent.set(SenderRule.FLOW, flowToken);
+        }
+        world.engine.receive(PoolWorld.parse(sent.encode()), origin, world.now);
     }
 
     void answer(SipMessage request, int status) {

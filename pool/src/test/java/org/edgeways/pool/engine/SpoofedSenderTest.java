@@ -146,12 +146,7 @@ class SpoofedSenderTest {
         SipMessage call = alice.request("INVITE", BOB);
         alice.start(call);
         phone.answer(invite(phone), 180);
-        SipMessage cancel = SipMessage.request("CANCEL", call.requestUriText());
-        for (HeaderName name :
-                List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.MAX_FORWARDS)) {
-            cancel.set(name, call.first(name));
-        }
-        cancel.set(HeaderName.CSEQ, call.cseq().number() + " CANCEL");
+        SipMessage cancel = cancel(call);
         for (Device attacker : List.of(carolElsewhere, world.inside("alice"), world.outside("alice"))) {
             attacker.start(cancel);
             assertThat(phone.received("CANCEL")).as("by " + attacker.origin).isEmpty();
@@ -159,6 +154,70 @@ class SpoofedSenderTest {
         alice.start(cancel);
         assertThat(phone.received("CANCEL")).as("her own").hasSize(1);
         assertThat(statuses(alice, "CANCEL")).contains(200);
+    }
+
+    /** Whatever From says: who did not send the INVITE does not end it, and whoever did ends it under its own name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"From: <%s>", "f: <%s>", "F:%s", "fROM :|\t<%s>|  ", "f: \"alice\"| <%s>"})
+    void aFromOfAnotherInCancelNeitherHelpsNorReachesADevice(String spelling) {
+        for (String from : List.of(alice.address(), CAROL, "sip:boss@elsewhere.example")) {
+            SipMessage call = alice.request("INVITE", BOB);
+            alice.start(call);
+            phone.answer(phone.received("INVITE").getLast(), 180);
+            SipMessage cancel = cancel(call);
+            for (Device attacker : List.of(carolElsewhere, world.inside("alice"), world.outside("alice"))) {
+                attacker.start(cancel, from(spelling, from, cancel));
+                assertThat(phone.received("CANCEL")).as("by " + attacker.origin).isEmpty();
+            }
+            alice.start(cancel, from(spelling, from, cancel));
+            SipMessage received = phone.received("CANCEL").getFirst();
+            assertThat(received.from().toString()).isEqualTo(call.from().toString());
+            assertThat(new String(received.encode(), java.nio.charset.StandardCharsets.UTF_8))
+                    .doesNotContain("carol", "boss");
+            calls.all().forEach(one -> one.inbox.clear());
+        }
+    }
+
+    /** Alice's password signs in alice alone, whomever From and To name, before she is signed in and after it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"From: <%s>", "f: <%s>", "F:%s", "fROM :|\t<%s>|  ", "f: \"alice\"| <%s>"})
+    void aSpoofedSignInSignsNobodyIn(String spelling) {
+        Device stranger = world.inside("alice");
+        Device outside = world.outside("alice");
+        Device signedIn = world.outside("alice");
+        signedIn.signIn();
+        int alices = world.engine.bindings(alice.address(), world.now).size();
+        for (Device device : List.of(stranger, outside, signedIn, alice)) {
+            for (int seconds : new int[] {600, 0}) {
+                for (String to : List.of(alice.address(), CAROL)) {
+                    for (String from : List.of(alice.address(), CAROL, "sip:boss@elsewhere.example", "tel:+15551234")) {
+                        if (from.equals(to) && to.equals(alice.address())) {
+                            continue; // her own
+                        }
+                        SipMessage register = device.register(seconds);
+                        register.set(HeaderName.TO, "<" + to + ">");
+                        SipMessage response = device.sendSigned(register, from(spelling, from, register));
+                        assertThat(response.status()).as(from + " for " + to).isEqualTo(403);
+                    }
+                }
+            }
+        }
+        assertThat(world.engine.bindings(alice.address(), world.now)).hasSize(alices);
+        assertThat(world.engine.bindings(CAROL, world.now)).hasSize(1);
+        assertThat(carolElsewhere
+                        .send(carolElsewhere.message("bob", "still me"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static SipMessage cancel(SipMessage call) {
+        SipMessage cancel = SipMessage.request("CANCEL", call.requestUriText());
+        for (HeaderName name :
+                List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.MAX_FORWARDS)) {
+            cancel.set(name, call.first(name));
+        }
+        cancel.set(HeaderName.CSEQ, call.cseq().number() + " CANCEL");
+        return cancel;
     }
 
     @ParameterizedTest
