@@ -38,7 +38,7 @@ final class AccountsPeople implements People {
     @Override
     public @Nullable Account account(String address) {
         Person person = accounts.person(address).filter(Person::enabled).orElse(null);
-        if (person == null) {
+        if (person == null || !isDomain(person.domain())) {
             return null;
         }
         List<DevicePassword> devices = accounts.credentials(person.name(), person.domain())

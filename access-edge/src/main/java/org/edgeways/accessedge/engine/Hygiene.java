@@ -16,7 +16,7 @@ import org.edgeways.sip.message.SipUri;
  */
 final class Hygiene {
 
-    /** The mark that tells the inside on which connection a request came. */
+    /** The mark that tells the inside on which connection a request or a response came. */
     static final HeaderName FLOW_MARK = HeaderName.of("P-Edgeways-Flow");
 
     private static final String OWN_PREFIX = "p-edgeways-";

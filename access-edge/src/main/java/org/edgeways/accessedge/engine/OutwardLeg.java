@@ -152,12 +152,13 @@ final class OutwardLeg {
     }
 
     /**
-     * Edits a client's response as it goes to the inside. Where it makes a dialog, the route that was recorded is put back
+     * Edits a client's response as it goes to the inside, which is told whose it is. Where it makes a dialog, the route that was recorded is put back
      * even if the client has left it out (RFC 3261 section 12.1.1 has it copied): else the inside would dial the client.
      */
     void editResponse(SipMessage upstream, Passage.Outward passage) {
         boolean recorded = upstream.has(HeaderName.RECORD_ROUTE) || makesDialog(upstream);
         hygiene.cleanResponse(upstream);
+        upstream.set(Hygiene.FLOW_MARK, names.flowMark(passage.client().flow().id()));
         if (recorded) {
             List<String> routes = new ArrayList<>();
             if (!policy.hiding() && passage.routeOutside() != null) {

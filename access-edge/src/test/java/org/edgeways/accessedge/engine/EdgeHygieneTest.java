@@ -151,7 +151,7 @@ class EdgeHygieneTest {
                 inside = bench.atInside();
             }
             assertThat(inside.status()).isEqualTo(status);
-            assertThat(text(inside)).doesNotContain(FORGED);
+            nothingForgedIn(inside);
             bench.atInside.clear();
             bench.atClients.get(flow).clear();
         }

@@ -300,6 +300,7 @@ class UserPresenceTest {
                                         List.of(),
                                         "r",
                                         null,
+                                        "phone",
                                         1,
                                         1,
                                         0,
@@ -375,6 +376,11 @@ class UserPresenceTest {
         public @Nullable Destination way(
                 String party, String watcher, @Nullable String device, List<String> routes, long now) {
             return new Destination.Connection(new Flow(1));
+        }
+
+        @Override
+        public boolean mayWatch(String watcher, String party, @Nullable String device, @Nullable String credential) {
+            return true;
         }
 
         @Override

@@ -331,7 +331,7 @@ final class Deliveries {
                 if (status == MessageAnswers.FLOW_FAILED) {
                     drops.drop(device.binding(), "its connection is gone");
                 }
-                DeviceTarget other = device.next();
+                DeviceTarget other = devices.next(device, now);
                 if (other != null && !delivered) {
                     send(other, now);
                     return;

@@ -1,6 +1,7 @@
 package org.edgeways.pool.engine;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,14 @@ record DeviceTarget(Binding binding, List<Binding> others) {
         others = List.copyOf(others);
     }
 
-    /** The next flow of the same device, or null. */
+    /** The next flow of the same device that {@code signedIn} accepts, or null. */
     @Nullable
-    DeviceTarget next() {
-        return others.isEmpty() ? null : new DeviceTarget(others.getFirst(), others.subList(1, others.size()));
+    DeviceTarget next(Predicate<Binding> signedIn) {
+        for (int i = 0; i < others.size(); i++) {
+            if (signedIn.test(others.get(i))) {
+                return new DeviceTarget(others.get(i), others.subList(i + 1, others.size()));
+            }
+        }
+        return null;
     }
 }

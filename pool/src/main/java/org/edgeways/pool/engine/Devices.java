@@ -41,6 +41,18 @@ final class Devices {
         return targets;
     }
 
+    /** The next flow of a device on which it is still signed in, after one was tried in vain; null if there is none. */
+    @Nullable
+    DeviceTarget next(DeviceTarget tried, long now) {
+        return tried.next(binding -> signedIn(binding, now));
+    }
+
+    /** Whether a binding is still there, and on the same connection: it may have ended since it was looked up. */
+    boolean signedIn(Binding binding, long now) {
+        Binding present = registrar.binding(binding.id(), now);
+        return present != null && present.flow().equals(binding.flow());
+    }
+
     /** The device's name among those of its person: several flows of one device (RFC 5626) have the same. */
     static String name(Binding binding) {
         return binding.instance() != null && binding.regId() > 0 ? binding.instance() : binding.id();

@@ -5,8 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The user part of the pool's Record-Route: the two devices of a dialog, so that a request within it finds its way over
  * the connection on which each is signed in at that time. A device is named by its binding's random id (64 bits, which
- * nobody outside the dialog learns) or, if it is not signed in, by its connection; {@code -} stands for a party that the
- * rest of the route set leads to.
+ * nobody outside the dialog learns) or, if it is not signed in, by its connection. To a device outside, the rest of the route
+ * set leads; that is told by the kind of its name, and {@code -} stands for one that is not signed in.
+ *
+ * <pre>
+ * b0123456789abcdef   a device inside, by its binding
+ * c0123456789abcdef   a device inside that is not signed in, by its connection
+ * r0123456789abcdef   a device outside, by its binding
+ * -                   a device outside that is not signed in
+ * </pre>
  *
  * @param caller who sent the first request
  * @param callee where it went
@@ -14,7 +21,20 @@ import org.jspecify.annotations.Nullable;
 record DialogParties(String caller, String callee) {
 
     static final String ROUTE = "-";
+    static final char INSIDE = 'b';
+    static final char CONNECTION = 'c';
+    static final char OUTSIDE = 'r';
     private static final String SEPARATOR = "_";
+
+    /** The party that the device of a binding is. */
+    static String of(Binding binding) {
+        return (binding.remote() ? OUTSIDE : INSIDE) + binding.id();
+    }
+
+    /** Whether the rest of the route set leads to that party. */
+    static boolean alongRoute(String party) {
+        return party.equals(ROUTE) || party.charAt(0) == OUTSIDE;
+    }
 
     /** Reads the user part of a Record-Route; null if it is not of this form. */
     static @Nullable DialogParties parse(@Nullable String user) {

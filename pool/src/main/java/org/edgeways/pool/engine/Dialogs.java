@@ -25,10 +25,11 @@ final class Dialogs {
         record Gone() implements Next {}
     }
 
-    private static final char SIGNED_IN = 'b';
-    private static final char CONNECTION = 'c';
+    /** What is let through to a device whose person may not be outside any more, so that a call ends on both sides. */
+    private static final String ENDING = "BYE";
 
     private final Supplier<EngineSettings> settings;
+    private final People people;
     private final Registrar registrar;
     private final Devices devices;
     private final Connections connections;
@@ -36,11 +37,13 @@ final class Dialogs {
 
     Dialogs(
             Supplier<EngineSettings> settings,
+            People people,
             Registrar registrar,
             Devices devices,
             Connections connections,
             SenderRule senders) {
         this.settings = settings;
+        this.people = people;
         this.registrar = registrar;
         this.devices = devices;
         this.connections = connections;
@@ -62,19 +65,16 @@ final class Dialogs {
 
     /** The party that a request comes from. */
     String caller(Sender sender, Flow flow) {
-        if (!sender.flow().inside()) {
-            return DialogParties.ROUTE;
-        }
         Binding binding = sender.binding();
-        return binding != null ? SIGNED_IN + binding.id() : CONNECTION + connections.name(flow);
+        if (binding != null) {
+            return DialogParties.of(binding);
+        }
+        return sender.flow().inside() ? DialogParties.CONNECTION + connections.name(flow) : DialogParties.ROUTE;
     }
 
     /** The party that a branch goes to. */
     static String callee(Target target) {
-        return target.label() instanceof DeviceTarget device
-                        && !device.binding().remote()
-                ? SIGNED_IN + device.binding().id()
-                : DialogParties.ROUTE;
+        return target.label() instanceof DeviceTarget device ? DialogParties.of(device.binding()) : DialogParties.ROUTE;
     }
 
     /** The Record-Route value for those parties. */
@@ -86,16 +86,16 @@ final class Dialogs {
     /** Where a request of {@code sender} within the dialog of {@code parties} goes. */
     Next next(DialogParties parties, Sender sender, ProxyRequest request, long now) {
         String to = comesFromCallee(parties, sender, now) ? parties.caller() : parties.callee();
-        if (to.equals(DialogParties.ROUTE)) {
-            return new Next.AlongRoute();
+        if (DialogParties.alongRoute(to)) {
+            return isBarred(to, now) && !request.method().equals(ENDING) ? new Next.Gone() : new Next.AlongRoute();
         }
         String uri = request.message().requestUriText();
         return switch (to.charAt(0)) {
-            case SIGNED_IN -> {
+            case DialogParties.INSIDE -> {
                 Binding binding = registrar.binding(to.substring(1), now);
                 yield binding == null ? new Next.Gone() : new Next.Device(devices.target(binding, uri));
             }
-            case CONNECTION -> {
+            case DialogParties.CONNECTION -> {
                 Flow flow = connections.flow(to.substring(1));
                 yield flow == null
                         ? new Next.Gone()
@@ -115,35 +115,45 @@ final class Dialogs {
             return true;
         }
         if (!sender.flow().inside()) {
-            return !parties.caller().equals(DialogParties.ROUTE);
+            return !DialogParties.alongRoute(parties.caller());
         }
         return !sender.address().equals(personOf(parties.caller(), now))
                 && (sender.address().equals(personOf(parties.callee(), now))
-                        || parties.caller().equals(DialogParties.ROUTE));
+                        || DialogParties.alongRoute(parties.caller()));
     }
 
-    /** The next hop to a party that is not {@link DialogParties#ROUTE}; null if its device is gone at the moment. */
+    /** The next hop to a party that no route leads to; null if its device is gone at the moment. */
     @Nullable
     Destination way(String party, long now) {
-        if (party.charAt(0) == SIGNED_IN) {
+        if (party.charAt(0) == DialogParties.INSIDE) {
             Binding binding = registrar.binding(party.substring(1), now);
             return binding == null ? null : devices.destination(binding);
         }
-        Flow flow = party.charAt(0) == CONNECTION ? connections.flow(party.substring(1)) : null;
+        Flow flow = party.charAt(0) == DialogParties.CONNECTION ? connections.flow(party.substring(1)) : null;
         return flow == null ? null : new Destination.Connection(flow);
     }
 
     private @Nullable String flowOf(String party, long now) {
-        if (party.charAt(0) == SIGNED_IN) {
+        if (isBinding(party)) {
             Binding binding = registrar.binding(party.substring(1), now);
             return binding == null ? null : binding.flow();
         }
-        Flow flow = party.charAt(0) == CONNECTION ? connections.flow(party.substring(1)) : null;
+        Flow flow = party.charAt(0) == DialogParties.CONNECTION ? connections.flow(party.substring(1)) : null;
         return flow == null ? null : senders.inside(flow).toString();
     }
 
     private @Nullable String personOf(String party, long now) {
-        Binding binding = party.charAt(0) == SIGNED_IN ? registrar.binding(party.substring(1), now) : null;
+        Binding binding = isBinding(party) ? registrar.binding(party.substring(1), now) : null;
         return binding == null ? null : binding.person();
+    }
+
+    private static boolean isBinding(String party) {
+        return party.charAt(0) == DialogParties.INSIDE || party.charAt(0) == DialogParties.OUTSIDE;
+    }
+
+    /** Whether the route leads to somebody who may not be outside any more, as far as that is known. */
+    private boolean isBarred(String party, long now) {
+        String person = isBinding(party) ? registrar.personOf(party.substring(1), now) : null;
+        return person != null && !SenderRule.mayBeOutside(people.account(person));
     }
 }

@@ -76,12 +76,25 @@ final class NotifierHost implements PresenceHost {
         if (device != null && binding == null) {
             return null;
         }
-        if (!party.equals(DialogParties.ROUTE)) {
+        if (!DialogParties.alongRoute(party)) {
             // by its name: it may have signed in under another id since
             return binding == null ? dialogs.way(party, now) : devices.destination(binding);
         }
+        if (!SenderRule.mayBeOutside(people.account(watcher))) {
+            return null;
+        }
         String host = firstHost(routes);
         return settings.get().edgeHosts().contains(host) ? new Destination.Service(host) : null;
+    }
+
+    @Override
+    public boolean mayWatch(String watcher, String party, @Nullable String device, @Nullable String credential) {
+        People.Account account = people.account(watcher);
+        if (account == null || (DialogParties.alongRoute(party) && !SenderRule.mayBeOutside(account))) {
+            return false;
+        }
+        return device != null
+                || account.devices().stream().anyMatch(one -> one.id().equals(credential));
     }
 
     private static String firstHost(List<String> routes) {

@@ -36,10 +36,10 @@ public interface People {
     /** Whether {@code host} is one of our SIP domains, in any case. */
     boolean isDomain(String host);
 
-    /** The account of that address of record; null if there is none or it is disabled. */
+    /** The account of that address of record; null if there is none, if it is disabled, or if its domain is not ours now. */
     @Nullable
     Account account(String address);
 
-    /** Whether somebody has that address of record, disabled or not. */
+    /** Whether somebody has that address of record, disabled or not, and whether or not its domain is ours now. */
     boolean exists(String address);
 }

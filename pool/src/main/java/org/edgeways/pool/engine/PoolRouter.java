@@ -30,14 +30,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolRouter implements ProxyRouter {
 
-    /** What is kept beside a request. */
-    private record Passage(Sender sender, @Nullable MessageFork fork) {}
+    /**
+     * What is kept beside a request.
+     *
+     * @param shown whether the device that has answered is one of a person whom the sender may see
+     */
+    private record Passage(Sender sender, @Nullable MessageFork fork, boolean shown) {}
 
     /** Requests that make no dialog and need no route back. */
     private static final Set<String> WITHOUT_DIALOG = Set.of("MESSAGE", "PUBLISH", "OPTIONS");
 
     /** Requests that a person notices. All others devices answer by themselves when they belong to no dialog. */
     private static final Set<String> NOTICED = Set.of("INVITE", "MESSAGE");
+
+    /**
+     * The answers that a device gives to a request of a dialog that it does not have, or before it looks for the dialog.
+     * Without the dialog they tell only that the device is there.
+     */
+    private static final Set<Integer> OF_NO_DIALOG =
+            Set.of(400, 404, 405, 406, 413, 414, 415, 416, 420, 421, 423, 480, 481, 482, 483, 489, 494, 501, 505, 513);
+
+    private static final String ASKS_ONLY = "OPTIONS in a dialog tells who is there";
 
     private static final String ALLOW = "REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, MESSAGE, PRACK, UPDATE, INFO,"
             + " REFER, SUBSCRIBE, NOTIFY, PUBLISH";
@@ -125,7 +138,7 @@ final class PoolRouter implements ProxyRouter {
         return switch (senders.judge(request.received(), request.origin(), now)) {
             case SenderRule.Outcome.Refused refused -> answers.reject(request, refused.refusal());
             case SenderRule.Outcome.Accepted(Sender sender) -> {
-                request.attach(new Passage(sender, null));
+                request.attach(new Passage(sender, null, false));
                 hygiene.clean(message, sender);
                 yield routed(request, sender, target, now);
             }
@@ -151,16 +164,21 @@ final class PoolRouter implements ProxyRouter {
             devices.resolve(request.message(), now);
             switch (dialogs.next(parties, sender, request, now)) {
                 case Dialogs.Next.Device(Target device) -> {
-                    return forward(List.of(device), dialogs.recordRoute(parties));
+                    return asksOnly(request) && !shows(device, sender)
+                            ? answers.reject(request, deviceGone(ASKS_ONLY))
+                            : forward(List.of(device), dialogs.recordRoute(parties));
                 }
                 case Dialogs.Next.Gone gone -> {
-                    return refuse(request, 480, PoolErrorCode.DEVICE_GONE, "the route names a device that is gone");
+                    return answers.reject(request, deviceGone("the route names a device that is gone"));
                 }
                 case Dialogs.Next.AlongRoute along -> {}
             }
         }
         Destination next = alongRoute(request.message(), target);
         if (next != null) {
+            if (asksOnly(request)) {
+                return answers.reject(request, deviceGone(ASKS_ONLY));
+            }
             Target branch = Target.of(request.message().requestUriText(), next);
             return forward(List.of(branch), recordRoute(request, sender, parties));
         }
@@ -171,7 +189,7 @@ final class PoolRouter implements ProxyRouter {
             return toPool(request);
         }
         DeviceTarget named = request.message().has(HeaderName.ROUTE) ? null : devices.ofContact(target, now);
-        if (named != null && !probes(request.method(), named.binding().person(), sender)) {
+        if (named != null && !probes(request, named.binding().person(), sender)) {
             return forward(List.of(devices.target(named, 1.0)), recordRoute(request, sender, parties));
         }
         return refuse(
@@ -230,9 +248,10 @@ final class PoolRouter implements ProxyRouter {
             return refuse(request, 404, PoolErrorCode.PERSON_UNKNOWN, "nobody has the address " + person);
         }
         String method = request.method();
-        if (method.equals("MESSAGE") && !Gruu.is(target)) {
+        boolean probes = probes(request, person, sender);
+        if (method.equals("MESSAGE") && !Gruu.is(target) && !probes) {
             MessageFork fork = Messages.fork(request.message(), person);
-            request.attach(new Passage(sender, fork));
+            request.attach(new Passage(sender, fork, false));
             return messages.route(request, fork, now);
         }
         String event = event(request.message());
@@ -246,9 +265,8 @@ final class PoolRouter implements ProxyRouter {
         }
         // RFC 5627 section 6.1: a GRUU means one device, and what is for that device only is kept for no other
         boolean gruu = Gruu.is(target);
-        List<DeviceTarget> targets = probes(method, person, sender)
-                ? List.of()
-                : gruu ? devices.named(target, person, now) : devices.of(person, now);
+        List<DeviceTarget> targets =
+                probes ? List.of() : gruu ? devices.named(target, person, now) : devices.of(person, now);
         if (targets.isEmpty()) {
             PoolErrorCode code = gruu ? PoolErrorCode.GRUU_NOT_SIGNED_IN : PoolErrorCode.NOBODY_SIGNED_IN;
             return refuse(request, 480, code, target + " has no registration");
@@ -260,9 +278,35 @@ final class PoolRouter implements ProxyRouter {
                 recordRoute(request, sender, parties));
     }
 
-    /** Whether a request that rings nowhere would tell its sender in silence whether that person is there. */
-    private boolean probes(String method, String person, Sender sender) {
-        return !NOTICED.contains(method) && !presence.shows(person, sender.address());
+    /**
+     * Whether a request that rings nowhere would tell its sender in silence whether that person is there. Of a dialog it
+     * would be along its route, which this one is not.
+     */
+    private boolean probes(ProxyRequest request, String person, Sender sender) {
+        return (request.inDialog() || !NOTICED.contains(request.method())) && !presence.shows(person, sender.address());
+    }
+
+    /** Many devices answer it with 200 within dialogs that they do not have. */
+    private static boolean asksOnly(ProxyRequest request) {
+        return request.method().equals("OPTIONS") && request.inDialog();
+    }
+
+    private boolean shows(Target target, Sender sender) {
+        return target.label() instanceof DeviceTarget device
+                && presence.shows(device.binding().person(), sender.address());
+    }
+
+    /** Whether a response comes from a device of a person, or of people, whom the sender may see. */
+    private boolean shows(Target target, SipMessage response, Sender sender) {
+        if (!(target.destination() instanceof Destination.Service node) || target.label() != null) {
+            return shows(target, sender);
+        }
+        Set<String> there = senders.peopleBehind(node, response);
+        return !there.isEmpty() && there.stream().allMatch(person -> presence.shows(person, sender.address()));
+    }
+
+    private static Refusal deviceGone(String rule) {
+        return Refusal.of(480, PoolErrorCode.DEVICE_GONE, rule);
     }
 
     private RoutingDecision toPool(ProxyRequest request) {
@@ -302,7 +346,8 @@ final class PoolRouter implements ProxyRouter {
                 sender.address(),
                 resource,
                 dialogs.caller(sender, request.flow()),
-                binding == null ? null : Devices.name(binding));
+                binding == null ? null : Devices.name(binding),
+                sender.credential());
     }
 
     private String recordRoute(ProxyRequest request, Sender sender, @Nullable DialogParties parties) {
@@ -358,6 +403,10 @@ final class PoolRouter implements ProxyRouter {
 
     @Override
     public void onResponse(ProxyRequest request, Target target, SipMessage upstream) {
+        Passage passage = request.attachment(Passage.class);
+        if (passage != null && request.inDialog()) {
+            request.attach(new Passage(passage.sender(), passage.fork(), shows(target, upstream, passage.sender())));
+        }
         Hygiene.stripResponse(upstream);
     }
 
@@ -374,9 +423,14 @@ final class PoolRouter implements ProxyRouter {
         if (status == MessageAnswers.FLOW_FAILED) {
             drops.drop(device.binding(), "its connection is gone");
         }
-        DeviceTarget other = device.next();
+        DeviceTarget other = devices.next(device, now);
         boolean flowDead = status == MessageAnswers.FLOW_FAILED || status == 408 || status == 503;
         return flowDead && other != null ? List.of(devices.target(other, target.q())) : List.of();
+    }
+
+    @Override
+    public boolean mayStart(ProxyRequest request, Target target, long now) {
+        return !(target.label() instanceof DeviceTarget device) || devices.signedIn(device.binding(), now);
     }
 
     @Override
@@ -388,6 +442,14 @@ final class PoolRouter implements ProxyRouter {
                     Refusal.of(403, PoolErrorCode.DEVICE_CHALLENGES, "challenges of devices are not passed on"));
         }
         Passage passage = request.attachment(Passage.class);
+        if (best != null
+                && passage != null
+                && request.inDialog()
+                && !passage.shown()
+                && OF_NO_DIALOG.contains(best.status())) {
+            // with the route of a call that is over it would be learnt who is there
+            best = answers.refusal(request, deviceGone("answered " + best.status() + " by a device not shown"));
+        }
         if (passage != null && passage.fork() != null) {
             return messages.allFinal(request, passage.fork(), best, now);
         }

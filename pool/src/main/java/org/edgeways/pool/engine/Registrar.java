@@ -56,6 +56,7 @@ final class Registrar {
     private final TimerQueue<String> expiries = new TimerQueue<>();
     private final Map<String, TimerQueue.Timer<String>> expiryOfId = new HashMap<>();
     private final Map<String, String> idsOfOld = new LinkedHashMap<>();
+    private final Map<String, String> peopleOfOld = new LinkedHashMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
 
     Registrar(RegistrarLimits limits, RandomGenerator random) {
@@ -217,6 +218,23 @@ final class Registrar {
     Binding binding(String id, long now) {
         Binding binding = byId.get(id);
         return binding == null || binding.expiresAt() <= now ? null : binding;
+    }
+
+    /** Whose binding has that id or, as far as that is remembered, has had it; or null. */
+    @Nullable
+    String personOf(String id, long now) {
+        Binding binding = binding(id, now);
+        return binding == null ? peopleOfOld.get(id) : binding.person();
+    }
+
+    /** Everybody who is signed in, with bindings that are perhaps expired. */
+    Set<String> people() {
+        return Set.copyOf(people.keySet());
+    }
+
+    /** Everybody who is signed in on that connection. */
+    Set<String> peopleOn(FlowName flow) {
+        return Set.copyOf(peopleOfFlow.getOrDefault(flow.toString(), Set.of()));
     }
 
     /**
@@ -411,6 +429,10 @@ final class Registrar {
 
     private void rememberId(Binding gone) {
         idsOfOld.put(device(gone), gone.id());
+        peopleOfOld.put(gone.id(), gone.person());
+        if (peopleOfOld.size() > OLD_IDS_REMEMBERED) {
+            peopleOfOld.remove(peopleOfOld.keySet().iterator().next());
+        }
         if (idsOfOld.size() > OLD_IDS_REMEMBERED) {
             idsOfOld.remove(idsOfOld.keySet().iterator().next());
         }

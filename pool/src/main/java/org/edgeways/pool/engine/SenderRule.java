@@ -2,6 +2,7 @@ package org.edgeways.pool.engine;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.edgeways.policy.PersonRights;
 import org.edgeways.policy.RemoteAccess;
 import org.edgeways.sip.message.HeaderName;
@@ -56,7 +57,17 @@ final class SenderRule {
         if (!(origin.replyTo() instanceof Destination.Service node)) {
             return inside(origin.flow());
         }
-        String header = request.count(FLOW) == 1 ? request.first(FLOW) : null;
+        return named(request, node);
+    }
+
+    /** The people who are signed in on the connection from which an edge node says that a response has come. */
+    Set<String> peopleBehind(Destination.Service node, SipMessage response) {
+        FlowName flow = named(response, node);
+        return flow == null ? Set.of() : registrar.peopleOn(flow);
+    }
+
+    private static @Nullable FlowName named(SipMessage message, Destination.Service node) {
+        String header = message.count(FLOW) == 1 ? message.first(FLOW) : null;
         FlowName named = header == null ? null : FlowName.parse(header);
         // an edge node speaks for itself only
         return named == null ? null : new FlowName(node.name(), named.boot(), named.connection());
@@ -80,15 +91,16 @@ final class SenderRule {
         People.Account account = people.account(from);
         Binding binding = registrar.bindingOn(from, flow, now);
         if (account != null && binding != null && mayUse(account, flow)) {
-            return new Outcome.Accepted(new Sender(account, flow, binding));
+            return new Outcome.Accepted(new Sender(account, flow, binding, null));
         }
         return switch (authenticator.ofProxy(request, Addresses.domain(from), now)) {
             case Authenticator.Outcome.Refused refused -> new Outcome.Refused(refused.refusal());
-            case Authenticator.Outcome.Accepted proven -> byCredentials(proven.account(), from, flow);
+            case Authenticator.Outcome.Accepted proven -> byCredentials(proven, from, flow);
         };
     }
 
-    private Outcome byCredentials(People.Account account, String from, FlowName flow) {
+    private Outcome byCredentials(Authenticator.Outcome.Accepted proven, String from, FlowName flow) {
+        People.Account account = proven.account();
         if (!account.address().equals(from)) {
             return refused(403, PoolErrorCode.CREDENTIALS_OF_ANOTHER, "From and credentials name the same person");
         }
@@ -99,7 +111,7 @@ final class SenderRule {
         if (accepted.size() > ACCEPTED_REMEMBERED) {
             accepted.remove(accepted.keySet().iterator().next());
         }
-        return new Outcome.Accepted(new Sender(account, flow, null));
+        return new Outcome.Accepted(new Sender(account, flow, null, proven.device()));
     }
 
     /** Judges an ACK; null to drop it. */
@@ -113,13 +125,18 @@ final class SenderRule {
         }
         Binding binding = registrar.bindingOn(from, flow, now);
         return binding != null || accepted.containsKey(new Accepted(flow, from))
-                ? new Sender(account, flow, binding)
+                ? new Sender(account, flow, binding, null)
                 : null;
     }
 
     /** Whether the person may be on that connection: inside always, from outside with the right to remote access. */
     static boolean mayUse(People.Account account, FlowName flow) {
         return mayUse(account, flow.inside());
+    }
+
+    /** Whether somebody may be outside: nobody who may not sign in. */
+    static boolean mayBeOutside(People.@Nullable Account account) {
+        return account != null && mayUse(account, false);
     }
 
     static boolean mayUse(People.Account account, boolean inside) {

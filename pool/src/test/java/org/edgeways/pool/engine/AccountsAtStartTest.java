@@ -3,10 +3,14 @@ package org.edgeways.pool.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.edgeways.pool.presence.engine.Contact;
 import org.edgeways.pool.presence.engine.Decision;
+import org.edgeways.pool.presence.engine.SavedSubscription;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,14 +81,104 @@ class AccountsAtStartTest {
         assertThat(watcher.last()).contains("<basic>closed</basic>");
     }
 
-    @Test
-    void aSubscriptionWithCredentialsAloneIsToBeMadeAnew() {
-        Device web = world.outside("alice");
-        Watcher unsigned = new Watcher(web, BOB);
+    /** A subscription of alice's that came with credentials of the password "phone", and with no registration. */
+    private Watcher unsigned(Device device) {
+        Watcher unsigned = new Watcher(device, BOB);
         assertThat(unsigned.subscribeSigned(3600).status()).isEqualTo(200);
+        world.advance(20);
+        device.inbox.clear();
+        return unsigned;
+    }
+
+    @Test
+    void aSubscriptionWithCredentialsAloneSurvivesTheRestart() {
+        Watcher unsigned = unsigned(world.outside("alice"));
+        world.restart();
+        assertThat(world.store.subscriptions).hasSize(2);
+        bob.signOut();
+        world.advance(60);
+        assertThat(unsigned.state()).startsWith("active");
+        assertThat(unsigned.last()).contains("<basic>closed</basic>");
+    }
+
+    @Test
+    void aDeviceInsideWithoutRegistrationRefreshesItsSubscriptionAfterTheRestart() {
+        Device desk = world.inside("alice");
+        Watcher unsigned = unsigned(desk);
+        world.restart();
+        desk.origin = Origin.connection(new Flow(world.nextFlow++));
+        assertThat(desk.sendSigned(unsigned.inDialog(desk, 3600)).status()).isEqualTo(200);
+        assertThat(unsigned.last()).contains("<basic>open</basic>");
+        assertThat(world.store.subscriptions).hasSize(2);
+    }
+
+    private void withDevices(People.DevicePassword... devices) {
+        world.accounts.put(ALICE, new People.Account(ALICE, "alice", "Alice", true, List.of(devices)));
+    }
+
+    @Test
+    void aSubscriptionWhoseDevicePasswordWasRevokedMeanwhileEnds() {
+        Watcher unsigned = unsigned(world.outside("alice"));
+        withDevices(world.accounts.get(ALICE).devices().getFirst());
+        world.restart();
+        assertThat(unsigned.state()).isEqualTo("terminated;reason=deactivated");
+        assertThat(unsigned.lastNotify().bodyLength()).isZero();
+        assertThat(world.store.subscriptions.values()).noneMatch(saved -> saved.device() == null);
+    }
+
+    /** Another password of the same person keeps nobody's subscription, also if it is the same word. */
+    @Test
+    void aNewDevicePasswordDoesNotStandForTheRevokedOne() {
+        Watcher unsigned = unsigned(world.outside("alice"));
+        People.DevicePassword phonePassword =
+                world.accounts.get(ALICE).devices().getLast();
+        withDevices(new People.DevicePassword("phone-2", phonePassword.hash()));
+        world.restart();
+        assertThat(unsigned.state()).isEqualTo("terminated;reason=deactivated");
+    }
+
+    @Test
+    void whatWasSavedBeforePasswordsWereKeptIsToBeMadeAnew() {
+        Watcher unsigned = unsigned(world.outside("alice"));
+        world.store.subscriptions.replaceAll((id, saved) -> withoutCredential(saved));
         world.restart();
         assertThat(unsigned.state()).isEqualTo("terminated;reason=deactivated");
         assertThat(world.store.subscriptions).hasSize(1);
+    }
+
+    private static SavedSubscription withoutCredential(SavedSubscription saved) {
+        return new SavedSubscription(
+                saved.id(),
+                saved.event(),
+                saved.eventId(),
+                saved.list(),
+                saved.watcher(),
+                saved.resource(),
+                saved.callId(),
+                saved.local(),
+                saved.remote(),
+                saved.target(),
+                saved.routes(),
+                saved.party(),
+                saved.device(),
+                null,
+                saved.localSequence(),
+                saved.remoteSequence(),
+                saved.createdAt(),
+                saved.savedAt(),
+                saved.expiresAt());
+    }
+
+    @Test
+    void nothingIsToldOutsideWhereRemoteAccessWasWithdrawnMeanwhile() {
+        Watcher unsigned = unsigned(world.outside("alice"));
+        world.account("alice", "Alice", false);
+        world.restart();
+        bob.signOut();
+        world.advance(3600);
+        assertThat(unsigned.notifies()).isEmpty();
+        assertThat(watcher.notifies()).isEmpty();
+        assertThat(world.store.subscriptions).isEmpty();
     }
 
     /** What carol has, and what others have of her. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.edgeways.pool.presence.engine.Contact;
+import org.edgeways.pool.presence.engine.Decision;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class OtherSettingsTest {
 
     private static final String ALICE = "sip:alice@acorn.example";
+    private static final String ZOE = "sip:zoe@oak.example";
 
     private final PoolWorld world = new PoolWorld();
     private final Device alice = world.inside("alice");
@@ -94,6 +97,81 @@ class OtherSettingsTest {
         world.use(domains("acorn.example"));
         assertThat(registerAtOak().status()).isEqualTo(403);
         assertAliceStaysSignedIn();
+    }
+
+    /** Alice is signed in at two domains; bob watches her at the one that is taken away. */
+    @Test
+    void whoIsSignedInAtADomainThatIsGoneIsSignedOutAndReachedByNothing() {
+        world.use(domains("acorn.example", "oak.example"));
+        world.account("oak.example", "zoe", "Zoe", true);
+        Device zoe = world.outside("zoe");
+        zoe.domain = "oak.example";
+        Device bob = world.inside("bob");
+        assertThat(zoe.signIn().status()).isEqualTo(200);
+        bob.signIn();
+        Watcher watcher = new Watcher(bob, ZOE);
+        Watcher hers = new Watcher(zoe, ALICE);
+        assertThat(watcher.subscribe(3600).status()).isEqualTo(200);
+        assertThat(hers.subscribe(3600).status()).isEqualTo(200);
+        world.advance(20);
+        assertThat(world.engine.bindings(ZOE, world.now)).hasSize(1);
+        zoe.inbox.clear();
+
+        world.use(domains("acorn.example"));
+        assertThat(world.engine.bindings(ZOE, world.now)).isEmpty();
+        assertThat(world.store.bindings.get(ZOE)).as("on disk").isEmpty();
+        assertThat(world.store.subscriptions).as("on disk").isEmpty();
+        assertThat(watcher.state()).isEqualTo("terminated;reason=noresource");
+        String contact = zoe.contact().replaceAll("[<>]", "");
+        for (String uri : List.of(ZOE, contact)) {
+            for (String method : List.of("MESSAGE", "INVITE", "OPTIONS")) {
+                assertThat(bob.send(bob.request(method, uri)).status())
+                        .as(method + " " + uri)
+                        .isEqualTo(403);
+            }
+        }
+        alice.signOut();
+        world.advance(300);
+        assertThat(zoe.inbox).isEmpty();
+
+        alice.signIn();
+        world.use(domains("acorn.example", "oak.example"));
+        assertThat(zoe.signIn().status()).isEqualTo(200);
+        assertThat(bob.send(bob.request("OPTIONS", ZOE)).status()).isEqualTo(200);
+        assertAliceStaysSignedIn();
+    }
+
+    @Test
+    void aDomainThatWasTakenAwayWhileThePoolWasDownLeavesNobodySignedIn() {
+        world.use(domains("acorn.example", "oak.example"));
+        world.account("oak.example", "zoe", "Zoe", true);
+        Device zoe = world.outside("zoe");
+        zoe.domain = "oak.example";
+        zoe.signIn();
+        world.restart(domains("acorn.example"));
+        assertThat(world.engine.bindings(ZOE, world.now)).isEmpty();
+        assertThat(world.store.bindings.get(ZOE)).as("on disk").isEmpty();
+    }
+
+    @Test
+    void waitingMessagesContactsAndDecisionsOfADomainThatIsGoneComeBackWithIt() {
+        world.use(domains("acorn.example", "oak.example"));
+        world.account("oak.example", "zoe", "Zoe", true);
+        Device zoe = world.outside("zoe");
+        zoe.domain = "oak.example";
+        SipMessage message = alice.message("zoe", "see you");
+        message.setRequestUri(ZOE);
+        assertThat(alice.send(message).status()).isEqualTo(202);
+        world.engine.presence().addContact(new Contact(ALICE, ZOE, "Zoe"), outcome -> {});
+        world.engine.presence().decide(ZOE, ALICE, Decision.BLOCK, outcome -> {}, world.now);
+        world.settle();
+        world.use(domains("acorn.example"));
+        world.advance(60);
+        world.use(domains("acorn.example", "oak.example"));
+        assertThat(zoe.signIn().status()).isEqualTo(200);
+        assertThat(zoe.texts()).containsExactly("see you");
+        assertThat(world.engine.presence().contacts(ALICE)).hasSize(1);
+        assertThat(world.engine.presence().decisions(ZOE)).hasSize(1);
     }
 
     @Test

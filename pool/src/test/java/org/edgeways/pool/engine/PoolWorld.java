@@ -95,6 +95,7 @@ final class PoolWorld {
     void use(EngineSettings next) {
         settings = next;
         engine.use(next, SipEngineLimits.DEFAULT, now);
+        settle();
     }
 
     /** Presence with few subscriptions. */
@@ -144,15 +145,26 @@ final class PoolWorld {
         engine = boot();
     }
 
+    /** That person, from outside no more. */
+    void withdrawRemoteAccess(String name) {
+        account(name, name, false);
+        engine.accountChanged("sip:" + name + "@acorn.example", now);
+        settle();
+    }
+
     void account(String name, String displayName, boolean remoteAccess) {
+        account("acorn.example", name, displayName, remoteAccess);
+    }
+
+    void account(String domain, String name, String displayName, boolean remoteAccess) {
         People.Account account = new People.Account(
-                "sip:" + name + "@acorn.example",
+                "sip:" + name + "@" + domain,
                 name,
                 displayName,
                 remoteAccess,
                 List.of(
-                        new People.DevicePassword("old", StoredHash.of(name, "acorn.example", "another password")),
-                        new People.DevicePassword("phone", StoredHash.of(name, "acorn.example", PASSWORD))));
+                        new People.DevicePassword("old", StoredHash.of(name, domain, "another password")),
+                        new People.DevicePassword("phone", StoredHash.of(name, domain, PASSWORD))));
         accounts.put(account.address(), account);
     }
 
@@ -165,7 +177,9 @@ final class PoolWorld {
 
             @Override
             public Account account(String address) {
-                return disabled.contains(address) ? null : accounts.get(address);
+                return disabled.contains(address) || !isDomain(Addresses.domain(address))
+                        ? null
+                        : accounts.get(address);
             }
 
             @Override
@@ -182,6 +196,12 @@ final class PoolWorld {
                 "boot" + boots++,
                 0,
                 now);
+    }
+
+    /** As {@link #restart()}, with other settings. */
+    void restart(EngineSettings next) {
+        settings = next;
+        restart();
     }
 
     /** The process dies and starts again: connections inside are gone, what was durable is there. */

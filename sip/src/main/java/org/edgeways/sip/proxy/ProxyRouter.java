@@ -68,6 +68,14 @@ public interface ProxyRouter {
     }
 
     /**
+     * Whether a target of {@link RoutingDecision.Forward} that had to wait, because of its q or of Max-Breadth, may be tried now
+     * that its turn has come.
+     */
+    default boolean mayStart(ProxyRequest request, Target target, long now) {
+        return true;
+    }
+
+    /**
      * All branches have ended without a 2xx.
      *
      * @param best the response that RFC 3261 section 16.7 chooses; null if there is none, for a request that is no INVITE

@@ -272,6 +272,7 @@ final class ResponseContext {
 
     private void continueOrFinish(long now) {
         if (phase == Phase.FORWARDING && active.isEmpty()) {
+            waiting.removeIf(target -> !parts.router().mayStart(request, target, now));
             if (waiting.isEmpty()) {
                 chooseFinal(now);
             } else {

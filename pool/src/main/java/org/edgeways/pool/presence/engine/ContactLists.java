@@ -96,6 +96,11 @@ final class ContactLists {
         return null;
     }
 
+    /** All who are on somebody's list. */
+    Set<String> people() {
+        return Set.copyOf(owners.keySet());
+    }
+
     /** Takes up a contact of an earlier run. */
     void restore(Contact contact) {
         put(contact);

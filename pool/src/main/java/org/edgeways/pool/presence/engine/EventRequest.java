@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param party names the sender's device for {@link PresenceHost#way}
  * @param device the name of the sender's device, as {@link LiveDevice#id}; null if it is not signed in and the request
  *     itself carried credentials
+ * @param credential the device password of those credentials; null if the device is signed in
  */
 public record EventRequest(
         ProxyRequest request,
         String sender,
         String resource,
         String party,
-        @Nullable String device) {
+        @Nullable String device,
+        @Nullable String credential) {
 
     SipMessage message() {
         return request.received();

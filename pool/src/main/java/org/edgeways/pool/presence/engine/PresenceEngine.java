@@ -192,15 +192,16 @@ public final class PresenceEngine {
     }
 
     /**
-     * Passwords or rights of a person who may still sign in have perhaps changed. Subscriptions and publications of devices
-     * that have signed in go with the registration; those that came with credentials alone are to be made anew.
+     * Passwords or rights of a person who may still sign in have perhaps changed. What is watched on a connection on which
+     * the person may not be any more, or with a device password that is gone, ends. Publications of devices that have signed
+     * in go with the registration; those that came with credentials alone are to be made anew.
      */
     public void accountChanged(String person, long now) {
         if (gone.remove(person)) {
             contacts.ownersOf(person).forEach(owner -> tellLists(owner, person, now));
         }
         for (Subscription one : subscriptions.ofWatcher(person)) {
-            if (one.device == null) {
+            if (!host.mayWatch(person, one.party, one.device, one.credential)) {
                 notifier.end(one, "deactivated", now);
             }
         }
@@ -217,6 +218,14 @@ public final class PresenceEngine {
             tellLists(owner, person, now);
         }
         presentities.forget(person);
+    }
+
+    /** All who watch or are watched, have published something, or are on somebody's contact list. */
+    public Set<String> people() {
+        Set<String> all = new HashSet<>(subscriptions.people());
+        all.addAll(publications.people());
+        all.addAll(contacts.people());
+        return all;
     }
 
     /** The person is removed for good: nothing is kept, also not on other people's lists. */

@@ -32,6 +32,16 @@ public interface PresenceHost {
     Destination way(String party, String watcher, @Nullable String device, List<String> routes, long now);
 
     /**
+     * Whether a person may be told of what they watch at this time: outside only with the right to be there, and on the
+     * strength of credentials alone only while their device password holds.
+     *
+     * @param party the device, as {@link EventRequest#party} named it
+     * @param device its name, as {@link LiveDevice#id}, if it was signed in when it subscribed; or null
+     * @param credential the device password of the credentials, if it was not; null if that is not known
+     */
+    boolean mayWatch(String watcher, String party, @Nullable String device, @Nullable String credential);
+
+    /**
      * The edge node that the route set begins with has answered 430: it has no connection of that device.
      *
      * @param sentAt when the request was sent; what has signed in since is not meant

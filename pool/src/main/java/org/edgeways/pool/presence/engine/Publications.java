@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -235,6 +236,13 @@ final class Publications {
     /** When {@link #timeout} has something to do. */
     long nextDeadline() {
         return expiries.nextDeadline();
+    }
+
+    /** All who have published something. */
+    Set<String> people() {
+        Set<String> all = new HashSet<>(people.keySet());
+        all.addAll(arriving.keySet());
+        return all;
     }
 
     int size() {

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param target the watcher's Contact
  * @param routes the route set
  * @param party names the watcher's device
- * @param device the name of the device it was made on, or null
+ * @param device the name of the device it was made on, if that was signed in; or null
+ * @param credential the device password whose credentials it came with, if the device was not signed in; null also if
+ *     that was not kept yet when it was saved
  * @param localSequence at least the CSeq number of the last NOTIFY before it was saved
  * @param remoteSequence the CSeq number of the last SUBSCRIBE
  * @param createdAt when it began, nanoseconds since 1970
@@ -39,6 +41,7 @@ public record SavedSubscription(
         List<String> routes,
         String party,
         @Nullable String device,
+        @Nullable String credential,
         long localSequence,
         long remoteSequence,
         long createdAt,

@@ -143,6 +143,7 @@ final class Subscribing {
                         message.elements(HeaderName.RECORD_ROUTE),
                         request.party(),
                         request.device(),
+                        request.credential(),
                         0,
                         message.cseq().number(),
                         now,
@@ -218,7 +219,8 @@ final class Subscribing {
         String asked = SubscribeRequest.target(message);
         String target = asked != null && asked.length() <= SubscribeRequest.DIALOG_BYTES ? asked : known.target;
         long end = now + seconds * NANOS_PER_SECOND;
-        SavedSubscription refreshed = known.saved(target, request.party(), request.device(), end, now);
+        SavedSubscription refreshed =
+                known.saved(target, request.party(), request.device(), request.credential(), end, now);
         if (seconds == 0) {
             known.refreshed(refreshed);
             accept(known, request, 0, now);

@@ -35,6 +35,9 @@ public final class Subscription {
     @Nullable
     String device;
 
+    @Nullable
+    String credential;
+
     long localSequence;
     long remoteSequence;
     long expiresAt;
@@ -92,6 +95,7 @@ public final class Subscription {
         this.target = saved.target();
         this.party = saved.party();
         this.device = saved.device();
+        this.credential = saved.credential();
         this.localSequence = saved.localSequence();
         this.remoteSequence = saved.remoteSequence();
         this.expiresAt = saved.expiresAt();
@@ -117,11 +121,17 @@ public final class Subscription {
 
     /** As it is kept. */
     SavedSubscription saved(long now) {
-        return saved(target, party, device, expiresAt, now);
+        return saved(target, party, device, credential, expiresAt, now);
     }
 
     /** As it is kept when it is refreshed so; see {@link #refreshed}. */
-    SavedSubscription saved(String target, String party, @Nullable String device, long expiresAt, long now) {
+    SavedSubscription saved(
+            String target,
+            String party,
+            @Nullable String device,
+            @Nullable String credential,
+            long expiresAt,
+            long now) {
         return new SavedSubscription(
                 id,
                 event.name(),
@@ -136,6 +146,7 @@ public final class Subscription {
                 routes,
                 party,
                 device,
+                credential,
                 localSequence,
                 remoteSequence,
                 createdAt,
@@ -148,6 +159,7 @@ public final class Subscription {
         target = saved.target();
         party = saved.party();
         device = saved.device();
+        credential = saved.credential();
         expiresAt = saved.expiresAt();
         unreachable = false;
     }

@@ -2,9 +2,11 @@ package org.edgeways.pool.presence.engine;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,13 @@ final class Subscriptions {
     /** All of a watcher, to look at. */
     Collection<Subscription> viewOfWatcher(String watcher) {
         return byWatcher.getOrDefault(watcher, Map.of()).values();
+    }
+
+    /** All who watch or are watched. */
+    Set<String> people() {
+        Set<String> all = new HashSet<>(byWatcher.keySet());
+        byId.values().forEach(one -> all.add(one.resource));
+        return all;
     }
 
     int size() {

@@ -27,11 +27,11 @@ public final class PresenceStore {
     public static final Schema SCHEMA = new Schema("pool_presence", "org/edgeways/pool/presence/store/schema");
 
     private static final String SAVE_SUBSCRIPTION = "INSERT INTO subscriptions (id, event, event_id, list, watcher,"
-            + " resource, call_id, local, remote, target, routes, party, device, local_sequence, remote_sequence,"
+            + " resource, call_id, local, remote, target, routes, party, device, credential, local_sequence, remote_sequence,"
             + " created_at, saved_at, expires_at) VALUES (:id, :event, :eventId, :list, :watcher, :resource, :callId,"
-            + " :local, :remote, :target, :routes, :party, :device, :localSequence, :remoteSequence, :createdAt,"
+            + " :local, :remote, :target, :routes, :party, :device, :credential, :localSequence, :remoteSequence, :createdAt,"
             + " :savedAt, :expiresAt) ON CONFLICT (id) DO UPDATE SET target = excluded.target,"
-            + " party = excluded.party, device = excluded.device, local_sequence = excluded.local_sequence,"
+            + " party = excluded.party, device = excluded.device, credential = excluded.credential, local_sequence = excluded.local_sequence,"
             + " remote_sequence = excluded.remote_sequence, saved_at = excluded.saved_at,"
             + " expires_at = excluded.expires_at";
     private static final String SAVE_PUBLICATION = "INSERT INTO publications (id, tag, person, device, body,"
@@ -141,6 +141,7 @@ public final class PresenceStore {
                 .bind("routes", String.join("\n", saved.routes()))
                 .bind("party", saved.party())
                 .bind("device", saved.device())
+                .bind("credential", saved.credential())
                 .bind("localSequence", saved.localSequence())
                 .bind("remoteSequence", saved.remoteSequence())
                 .bind("createdAt", saved.createdAt())
@@ -178,6 +179,7 @@ public final class PresenceStore {
                 routes.isEmpty() ? List.of() : List.of(routes.split("\n")),
                 row.getString("party"),
                 row.getString("device"),
+                row.getString("credential"),
                 row.getLong("local_sequence"),
                 row.getLong("remote_sequence"),
                 row.getLong("created_at"),

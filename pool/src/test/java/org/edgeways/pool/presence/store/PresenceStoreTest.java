@@ -60,6 +60,7 @@ class PresenceStoreTest {
                 List.of("<sip:one@edge1.perimeter.acorn.example;lr>", "<sip:two@edge2.perimeter.acorn.example;lr;ob>"),
                 "-",
                 "<urn:uuid:6f3d>",
+                null,
                 3,
                 4_000_000_000L,
                 1_000,
@@ -76,7 +77,7 @@ class PresenceStoreTest {
     @Test
     void aRefreshReplacesWhatCanChange() {
         write(new PresenceWrite.SaveSubscription(subscription("b", BOB, ALICE, 5_000)));
-        SavedSubscription later = subscription("b", BOB, ALICE, 9_000);
+        SavedSubscription later = subscription("b", BOB, ALICE, "password-2", 9_000);
         write(new PresenceWrite.SaveSubscription(later));
         assertThat(load(0).subscriptions()).containsExactly(later);
         write(new PresenceWrite.ForgetSubscription("b"));
@@ -142,6 +143,11 @@ class PresenceStoreTest {
     }
 
     private static SavedSubscription subscription(String id, String watcher, String resource, long expiresAt) {
+        return subscription(id, watcher, resource, "password-1", expiresAt);
+    }
+
+    private static SavedSubscription subscription(
+            String id, String watcher, String resource, String credential, long expiresAt) {
         return new SavedSubscription(
                 id,
                 "presence",
@@ -156,6 +162,7 @@ class PresenceStoreTest {
                 List.of(),
                 "b1",
                 null,
+                credential,
                 0,
                 1,
                 1,
