@@ -47,10 +47,10 @@ final class Devices {
         return tried.next(binding -> signedIn(binding, now));
     }
 
-    /** Whether a binding is still there, and on the same connection: it may have ended since it was looked up. */
+    /** Whether a binding has not ended since it was looked up, and is still one outside if it was: it may be refreshed. */
     boolean signedIn(Binding binding, long now) {
         Binding present = registrar.binding(binding.id(), now);
-        return present != null && present.flow().equals(binding.flow());
+        return present != null && present.remote() == binding.remote();
     }
 
     /** The device's name among those of its person: several flows of one device (RFC 5626) have the same. */

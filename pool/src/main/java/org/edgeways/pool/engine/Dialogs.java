@@ -105,7 +105,7 @@ final class Dialogs {
         };
     }
 
-    /** By connection; if that does not tell, because a device has signed in anew, by person. */
+    /** By connection; if that does not tell, because a device has signed in anew, by where it is; and else by person. */
     private boolean comesFromCallee(DialogParties parties, Sender sender, long now) {
         String flow = sender.flow().toString();
         if (flow.equals(flowOf(parties.caller(), now))) {
@@ -114,12 +114,12 @@ final class Dialogs {
         if (flow.equals(flowOf(parties.callee(), now))) {
             return true;
         }
-        if (!sender.flow().inside()) {
-            return !DialogParties.alongRoute(parties.caller());
+        boolean callerOutside = DialogParties.alongRoute(parties.caller());
+        if (callerOutside != DialogParties.alongRoute(parties.callee())) {
+            return callerOutside == sender.flow().inside();
         }
         return !sender.address().equals(personOf(parties.caller(), now))
-                && (sender.address().equals(personOf(parties.callee(), now))
-                        || DialogParties.alongRoute(parties.caller()));
+                && (sender.address().equals(personOf(parties.callee(), now)) || callerOutside);
     }
 
     /** The next hop to a party that no route leads to; null if its device is gone at the moment. */

@@ -2,11 +2,9 @@ package org.edgeways.pool.engine;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.edgeways.base.Counters;
 import org.edgeways.pool.presence.engine.PresenceEngine;
 import org.edgeways.pool.presence.engine.PresenceStorage;
@@ -124,34 +122,27 @@ public final class PoolEngine implements SipEngine {
     /**
      * Takes other settings: for requests that come from now on. Who is in a domain that is ours no more is signed out, and what
      * they watch and publish ends; their contacts, decisions and waiting messages stay for when it is ours again. What it calls
-     * itself ({@code host}, {@code port}) and what holds
-     * for presence stay as they were at the start.
+     * itself ({@code host}, {@code port}) and what holds for presence stay as they were at the start.
      */
     public void use(EngineSettings next, SipEngineLimits limits, long now) {
-        Set<String> before = domains(settings);
+        Set<String> before = Set.copyOf(settings.domains());
         settings = next.called(settings.host(), settings.port());
         registrar.use(next.registrar());
         authenticator.use(next, now);
         deliveries.use(next.messages());
         messages.use(next.messages());
         core.use(limits);
-        Set<String> after = domains(settings);
+        Set<String> after = Set.copyOf(settings.domains());
         if (!after.equals(before)) {
             Set<String> mentioned = new TreeSet<>(registrar.people());
             mentioned.addAll(presence.people());
             for (String address : mentioned) {
                 String domain = Addresses.domain(address);
                 if (before.contains(domain) != after.contains(domain)) {
-                    accountChanged(address, now);
+                    accountChanged(address, "the domain " + domain + " is not ours any more", now);
                 }
             }
         }
-    }
-
-    private static Set<String> domains(EngineSettings settings) {
-        return settings.domains().stream()
-                .map(domain -> domain.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
     }
 
     private ProxyCore core() {
@@ -211,10 +202,14 @@ public final class PoolEngine implements SipEngine {
 
     /** An account was changed, or its person removed, or its domain is ours no more or again: bindings that it would not allow any more go. */
     public void accountChanged(String address, long now) {
+        accountChanged(address, "the account was changed", now);
+    }
+
+    private void accountChanged(String address, String why, long now) {
         People.Account account = people.account(address);
         boolean changed = registrar.retain(address, binding -> Registrations.allows(account, binding));
         if (changed) {
-            save(address, "the account was changed");
+            save(address, why);
         }
         if (account == null) {
             presence.gone(address, now);

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
 import org.edgeways.sip.transaction.SipTimers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -465,5 +467,23 @@ class CallsTest {
         alice.start(info);
         assertThat(statuses(alice, "INFO")).containsExactly(480);
         assertThat(phone.received("INFO")).isEmpty();
+    }
+
+    /** From outside to a telephone of one's own, which signs in as another device during the call. */
+    @Test
+    void aCallToOneselfGoesOnWhenTheDeviceInsideHasSignedInAnew() {
+        Device outside = world.outside("alice");
+        outside.signIn();
+        SipMessage call = outside.request("INVITE", alice.address());
+        outside.start(call);
+        SipMessage bye = byCallee(alice, accept(alice), "BYE");
+        alice.signOut();
+        alice.instance = "<urn:uuid:00000000-0000-0000-0000-00000000ffff>";
+        alice.origin = Origin.connection(new Flow(world.nextFlow++));
+        alice.signIn();
+        calls.all().forEach(device -> device.inbox.clear());
+        alice.start(bye);
+        assertThat(alice.received("BYE")).isEmpty();
+        assertThat(outside.received("BYE")).hasSize(1);
     }
 }
