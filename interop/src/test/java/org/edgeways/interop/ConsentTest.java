@@ -17,7 +17,7 @@ class ConsentTest extends SharedDemo {
     }
 
     @Test
-    void aBrowserAsksIsAllowedPolitelyBlockedAndRefused() {
+    void aBrowserAsksIsAllowedPolitelyBlockedMadeToWaitAgainAndRefused() {
         ChromiumJsSip watcher = browser(carol);
         try (Linphonec person = Linphonec.startPublishing("consent-linphonec", bob, List.of())) {
             person.awaitSignedIn();
@@ -26,10 +26,10 @@ class ConsentTest extends SharedDemo {
             watcher.awaitPending(bob.uri());
             decide("allow", bob, carol);
             watcher.awaitPresence(bob.uri(), "open", "");
-            decide("forget", bob, carol);
-            watcher.awaitPendingAgain(bob.uri());
             decide("polite-block", bob, carol);
             watcher.awaitPresence(bob.uri(), "closed", "");
+            decide("forget", bob, carol);
+            watcher.awaitPendingAgain(bob.uri());
             decide("block", bob, carol);
             watcher.awaitUnwatched(bob.uri(), "rejected");
             watcher.watch(bob.uri());

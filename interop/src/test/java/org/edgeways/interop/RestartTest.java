@@ -68,7 +68,10 @@ class RestartTest {
         back.get(20, TimeUnit.SECONDS);
     }
 
-    /** Who is inside has to sign in again, since the connection has died with the pool, but not to subscribe again. */
+    /**
+     * Who is inside has to sign in again, since the connection has died with the pool, but not to subscribe again; and one who
+     * never signed in, but sent credentials with the SUBSCRIBE, refreshes what was begun before.
+     */
     @Test
     void watchersAreToldOfAChangeAfterThePoolWasKilledWithoutSubscribingAgain() throws Exception {
         SipUserAgent bob = signIn(deployment.outside("bob"));
@@ -81,6 +84,9 @@ class RestartTest {
         Watch fromInside = Watch.begin(inside, watched);
         fromOutside.await("<basic>open</basic>", PATIENCE);
         fromInside.await("<basic>open</basic>", PATIENCE);
+        SipUserAgentSettings notSignedIn = phones.settings(deployment.inside("alice"), PATIENCE);
+        Watch withCredentials = Watch.begin(phones.connect(notSignedIn), watched);
+        withCredentials.await("<basic>open</basic>", PATIENCE);
 
         deployment.killPool();
         deployment.startPool();
@@ -90,6 +96,7 @@ class RestartTest {
 
         fromOutside.await("on-the-phone", RECOVERY);
         fromInside.over(insideAgain).await("on-the-phone", RECOVERY);
+        withCredentials.refreshedOver(phones.connect(notSignedIn)).await("on-the-phone", RECOVERY);
     }
 
     private static boolean publishes(SipUserAgent phone, String activity) {
