@@ -228,7 +228,7 @@ public final class Bench {
                     Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 4 : 20),
                     allocations > 0 ? allocations : quick ? 50 : 200,
                     rate,
-                    quick ? 200 : 1_000,
+                    quick ? 500 : 3_000,
                     Set.copyOf(only),
                     edgeJavaOptions);
             Path target = Path.of(System.getProperty("edgeways.target", "target"));

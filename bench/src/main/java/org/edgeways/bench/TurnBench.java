@@ -46,7 +46,7 @@ final class TurnBench {
      * @param warmUp of our edge, before it is pinned
      * @param clients with an allocation each
      * @param packetsPerSecond what clients send in the open loop; each packet comes back
-     * @param idle allocations at which memory is read
+     * @param idle allocations for whose memory is looked, more than {@code clients}
      * @param only names of the measures; empty for all
      * @param javaOptions for our edge
      */
@@ -225,27 +225,29 @@ final class TurnBench {
                 round == 0 ? " (discarded)" : ""));
     }
 
-    /** Allocations with a channel and nothing on it; what the kernel has for their sockets is not in it. */
+    /**
+     * Allocations with a channel and nothing on it, more than there were before: what was freed is not given back to the system.
+     * What the kernel has for their sockets is not in it.
+     */
     private void memory(RelayUnderTest server) throws IOException {
-        try (RelayLoad first = new RelayLoad(server.address(), RelayUnderTest.PASSWORD, plan.idle(), false)) {
-            first.begin(new Traffic(SMALL, 1, 16, 0)); // classes, tables and arrays are not the allocations'
-            double _ = first.stop();
-        }
-        double empty = resident(server);
-        try (RelayLoad load = new RelayLoad(server.address(), RelayUnderTest.PASSWORD, plan.idle(), false)) {
-            load.begin(new Traffic(SMALL, 1, 16, 0));
-            load.work(SETTLE);
-            double _ = load.stop();
-            double full = resident(server);
-            report.note(
-                    "memory of " + server.name(),
-                    String.format(
-                            Locale.ROOT,
-                            "%.1f MiB resident without allocations, %.1f MiB with %d: %.1f KiB each",
-                            empty,
-                            full,
-                            plan.idle(),
-                            (full - empty) * KIB_PER_MIB / plan.idle()));
+        try (RelayLoad some = load(server, false)) {
+            progress.accept("memory: " + plan.idle() + " allocations at " + server.name());
+            some.begin(new Traffic(SMALL, 1, 16, 0));
+            double before = resident(server);
+            try (RelayLoad more = new RelayLoad(server.address(), RelayUnderTest.PASSWORD, plan.idle(), false)) {
+                more.begin(new Traffic(SMALL, 1, 16, 0));
+                double after = resident(server);
+                report.note(
+                        "memory of " + server.name(),
+                        String.format(
+                                Locale.ROOT,
+                                "%.1f MiB resident with %d allocations, %.1f MiB with %d more: %.1f KiB each",
+                                before,
+                                plan.clients(),
+                                after,
+                                plan.idle(),
+                                (after - before) * KIB_PER_MIB / plan.idle()));
+            }
         }
     }
 
