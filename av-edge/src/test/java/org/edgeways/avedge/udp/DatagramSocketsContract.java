@@ -36,7 +36,10 @@ abstract class DatagramSocketsContract {
 
     private static final String LOOPBACK4 = "127.0.0.1";
     private static final String LOOPBACK6 = "::1";
-    private static final long LONG = TimeUnit.SECONDS.toNanos(20);
+    static final long LONG = TimeUnit.SECONDS.toNanos(20);
+
+    /** More than two calls take, and fewer than overflow the buffer of a socket where the system gives it no more than usual. */
+    private static final int MUCH = 250;
 
     /** One that was received. */
     record Received(int socket, TransportAddress from, String text) {}
@@ -159,7 +162,7 @@ abstract class DatagramSocketsContract {
         int busy = sockets.open(any(LOOPBACK4), true);
         int other = open();
         int client = open();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < MUCH; i++) {
             send(client, at(busy), "x".repeat(1 + i % 50)); // not so that the system takes many as one
         }
         send(client, at(other), "one");
@@ -171,8 +174,8 @@ abstract class DatagramSocketsContract {
                             new Received(socket, new TransportAddress(high, low, port), text(buffer, offset, length))));
         }
         assertThat(received).contains(new Received(other, at(client), "one"));
-        assertThat(received).hasSizeLessThan(1_000);
-        receive(1_001);
+        assertThat(received).hasSizeLessThan(MUCH);
+        receive(MUCH + 1);
     }
 
     @ParameterizedTest
@@ -250,17 +253,24 @@ abstract class DatagramSocketsContract {
 
     @Test
     void moreThanTheQueueHoldsIsSentInOrder() throws IOException {
-        int server = sockets.open(any(LOOPBACK4), true);
         int client = open();
-        List<String> texts = new ArrayList<>();
+        List<Integer> servers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            servers.add(open());
+        }
         for (int i = 0; i < 1_200; i++) {
-            texts.add(i + " " + "x".repeat(i));
+            send(client, at(servers.get(i % servers.size())), i + "x".repeat(i % 50));
         }
-        for (String text : texts) {
-            send(client, at(server), text);
+        receive(1_200);
+        for (int server = 0; server < servers.size(); server++) {
+            int number = servers.get(server);
+            List<String> texts = new ArrayList<>();
+            for (int i = server; i < 1_200; i += servers.size()) {
+                texts.add(i + "x".repeat(i % 50));
+            }
+            assertThat(received.stream().filter(one -> one.socket() == number).map(Received::text))
+                    .containsExactlyElementsOf(texts);
         }
-        receive(texts.size());
-        assertThat(received).extracting(Received::text).containsExactlyElementsOf(texts);
     }
 
     @Test
@@ -311,7 +321,7 @@ abstract class DatagramSocketsContract {
             String text = Character.toString('!' + i % 90).repeat(length);
             send(client, at(server), text);
             sent.computeIfAbsent(server, all -> new ArrayList<>()).add(text);
-            if (i % 100 == 99) {
+            if (i % 40 == 39) {
                 receive(i + 1);
             }
         }
