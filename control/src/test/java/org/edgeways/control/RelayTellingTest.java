@@ -1,0 +1,78 @@
+package org.edgeways.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.tokens.RelayKey;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What relays, and nobody else, are told of credentials. */
+final class RelayTellingTest {
+
+    @TempDir
+    Path directory;
+
+    private final RelayKey key = new RelayKey(RelayKey.newKeys(new SecureRandom()));
+    private volatile EdgeSnapshot.Relay told = EdgeSnapshot.Relay.of(List.of(key.check()), Set.of());
+    private Inside inside;
+
+    @BeforeEach
+    void startWithARelay() throws IOException {
+        inside = new Inside(directory);
+        Path file = inside.settings.resolve("edge1.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("  access:", "  roles: [access, av]\n  av: {addresses: [127.0.0.1]}\n  access:"));
+        inside.restart();
+    }
+
+    @AfterEach
+    void stop() {
+        inside.close();
+    }
+
+    @Test
+    void aRelayIsToldWhenItIsKnownWhatChecksCredentialsAndWhateverChanges() throws Exception {
+        inside.join("edge1");
+        inside.join("edge2");
+        FakeNode relay = inside.connected("edge1");
+        FakeNode other = inside.connected("edge2");
+        assertThat(other.given(inside.key()).relay()).isEmpty();
+        assertThat(relay.isToldNothing())
+                .as("it goes on with what it has, rather than to forget what checks credentials")
+                .isTrue();
+
+        inside.control().relays(() -> told);
+        EdgeSnapshot first = relay.given(inside.key());
+        assertThat(first.relay()).isEqualTo(Optional.of(told));
+
+        told = EdgeSnapshot.Relay.of(List.of(key.check()), Set.of(7L));
+        inside.control().relaysChanged();
+        EdgeSnapshot second = relay.given(inside.key());
+        assertThat(second.relay().orElseThrow().withdrawn()).containsExactly("000000000007");
+        assertThat(second.revision()).isGreaterThan(first.revision());
+        inside.control().relaysChanged();
+        assertThat(inside.control().status().nodes()).hasSize(2); // the desk has done what was before
+        assertThat(relay.isToldNothing()).as("the same again").isTrue();
+        assertThat(other.isToldNothing()).as("a node that is no relay").isTrue();
+
+        inside.restart();
+        FakeNode again = inside.connected("edge1");
+        FakeNode otherAgain = inside.connected("edge2");
+        otherAgain.given(inside.key());
+        assertThat(again.isToldNothing()).isTrue();
+        inside.control().relays(() -> told);
+        assertThat(again.given(inside.key()).revision()).isEqualTo(second.revision());
+    }
+}
