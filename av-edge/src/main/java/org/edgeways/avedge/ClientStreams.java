@@ -44,6 +44,7 @@ final class ClientStreams {
         return address.port() == port && address.low() == low && address.high() == high ? stream : null;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same stream
     void flushLater(ClientStream stream) {
         if (toFlush.isEmpty() || toFlush.getLast() != stream) {
             toFlush.add(stream);

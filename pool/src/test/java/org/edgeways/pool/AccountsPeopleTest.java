@@ -29,8 +29,8 @@ class AccountsPeopleTest {
         InMemoryCounters counters = new InMemoryCounters();
         List<String> both = List.of("acorn.example", "OAK.example");
         try (Store store = Store.open(directory, List.of(Accounts.SCHEMA), counters)) {
-            Accounts accounts = Accounts.open(
-                    store, both, AccountLimits.DEFAULT, InstantSource.system(), new Random(3), counters);
+            Accounts accounts =
+                    Accounts.open(store, both, AccountLimits.DEFAULT, InstantSource.system(), new Random(3), counters);
             accounts.add(new NewPerson("zoe", "oak.example", "Zoe", new PersonRights(true)))
                     .orTimeout(30, TimeUnit.SECONDS)
                     .join()
