@@ -185,14 +185,15 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
         int length = forward.packetLength();
         ByteBuf packet = channel.alloc().directBuffer(length);
         packet.writeBytes(buffer.asSlice(forward.wrap(buffer), length).asByteBuffer());
-        channel.write(packet, channel.voidPromise());
+        var _ = channel.write(packet, channel.voidPromise());
         return true;
     }
 
     @Override
     public void send(byte[] message) {
         if (channel.isWritable()) {
-            channel.write(channel.alloc().directBuffer(message.length).writeBytes(message), channel.voidPromise());
+            var _ = channel.write(
+                    channel.alloc().directBuffer(message.length).writeBytes(message), channel.voidPromise());
         } else {
             close(AvEdgeErrorCode.CLIENT_CONGESTED);
         }

@@ -135,9 +135,13 @@ final class Rig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         for (AutoCloseable what : opened) {
-            what.close();
+            try {
+                what.close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
         }
         edge.close();
     }

@@ -56,7 +56,7 @@ class StreamTest {
     private SharedListener listener;
 
     /** How a client connects. */
-    private enum Way {
+    enum Way {
         CLEAR,
         TLS,
         TLS_WITH_ALPN

@@ -204,7 +204,7 @@ public final class PlainSockets implements DatagramSockets {
 
     @Override
     public void send(int socket, MemorySegment from, long offset, int length, long high, long low, int port) {
-        ByteBuffer packet = from == buffer
+        ByteBuffer packet = from.isNative() && from.address() == buffer.address()
                 ? bytes.clear().position((int) offset).limit((int) offset + length)
                 : from.asSlice(offset, length).asByteBuffer();
         send(socket, packet, high, low, port);

@@ -174,7 +174,7 @@ final class ReceiveSlots {
 
     /** True if that is where datagrams lie: what is sent from there needs no copy. */
     boolean isOwn(MemorySegment buffer) {
-        return buffer == memory;
+        return buffer.isNative() && buffer.address() == memory.address();
     }
 
     /** The address of what lies here. */
