@@ -1,5 +1,6 @@
 package org.edgeways.bench.turn;
 
+import java.util.Objects;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,7 +58,7 @@ final class RelayUser {
     /** Allocates, and says the relayed address. */
     TransportAddress allocate() throws IOException {
         StunMessage message = ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, UDP));
-        return message.xorAddress(message.find(StunAttribute.XOR_RELAYED_ADDRESS));
+        return Objects.requireNonNull(message.xorAddress(message.find(StunAttribute.XOR_RELAYED_ADDRESS)), "no relayed address");
     }
 
     /** Binds the channel to a peer. */
