@@ -7,12 +7,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.Channel;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.edgeways.link.engine.InsideState;
@@ -233,6 +235,22 @@ final class LinkTest {
                     .hasSize(LinkLimits.DEFAULT.controlTakenBytes());
             assertThat(LinkLoopback.Control.next(link.insideControl.ends))
                     .isEqualTo(LinkErrorCode.CONTROL_MESSAGE_TOO_LONG.meaning());
+        }
+    }
+
+    @Test
+    void connectionsToANodeWhoseCertificateIsRefusedAreEndedAtOnceAndOthersAreNot() throws Exception {
+        try (LinkLoopback link = new LinkLoopback().connect(2)) {
+            BigInteger serial = Objects.requireNonNull(LinkLoopback.Control.next(link.insideControl.peers)
+                    .identity()
+                    .serial());
+            Set<Channel> before = Set.copyOf(link.accepted);
+            link.dialer.endRefused(Set.of(serial.add(BigInteger.ONE)));
+            link.awaitUp(2);
+            assertThat(link.accepted).isEqualTo(before);
+
+            link.dialer.endRefused(Set.of(serial));
+            LinkLoopback.await(() -> link.accepted.stream().noneMatch(before::contains));
         }
     }
 

@@ -2,9 +2,18 @@ package org.edgeways.siptransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.edgeways.net.PeerIdentity;
 import org.edgeways.siptransport.Loopback.Happening;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,9 +30,15 @@ class SipDialerTest {
         }
     }
 
-    @Test
-    void linksThatAreTooManyEndOnlyWhenNothingHasComeOnThemForAWhile() throws Exception {
+    /** What is done with a dialer whose links lead to an edge node's inside leg. */
+    private interface Dialled {
+        void with(SipDialer dialer, SipDialerSettings settings, Loopback.Recorder edge, Loopback.Recorder inside)
+                throws Exception;
+    }
+
+    private static void dialled(Dialled done) throws Exception {
         Loopback.Recorder edge = new Loopback.Recorder(true);
+        Loopback.Recorder inside = new Loopback.Recorder(true);
         try (Loopback loopback = new Loopback();
                 SipListener listener = SipListener.open(
                         loopback.context,
@@ -41,15 +56,58 @@ class SipDialerTest {
                             "edge1.perimeter.acorn.example",
                             loopback.serviceTls("pool"))
                     .withConnections(2);
-            try (SipDialer dialer =
-                    SipDialer.start(loopback.context, settings, new Loopback.Recorder(true), LinkListener.NONE)) {
-                keeps(dialer, settings, edge);
+            try (SipDialer dialer = SipDialer.start(loopback.context, settings, inside, LinkListener.NONE)) {
+                await(() -> dialer.open() == 2);
+                done.with(dialer, settings, edge, inside);
             }
         }
     }
 
+    @Test
+    void linksThatAreTooManyEndOnlyWhenNothingHasComeOnThemForAWhile() throws Exception {
+        dialled((dialer, settings, edge, inside) -> keeps(dialer, settings, edge));
+    }
+
+    @Test
+    void linksToANodeWhoseCertificateIsRefusedAreClosedAndOthersAreNot() throws Exception {
+        dialled((dialer, settings, edge, inside) -> {
+            PeerIdentity node =
+                    inside.await(Happening.Opened.class).connection().peer();
+            BigInteger serial =
+                    Objects.requireNonNull(Objects.requireNonNull(node).serial());
+            dialer.endRefused(Set.of(serial.add(BigInteger.ONE)));
+            dialer.endRefused(Set.of(serial));
+            for (int i = 0; i < 2; i++) {
+                assertThat(inside.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.CLOSED_BY_ROLE);
+            }
+        });
+    }
+
+    @Test
+    void aNodeThatIsNotWhereItIsToBeIsReachedWhereItWas() throws Exception {
+        dialled((dialer, settings, edge, inside) -> {
+            int closed = freePort();
+            SipDialerSettings elsewhere = SipDialerSettings.of(
+                            settings.name(), "127.0.0.1", closed, settings.verifyName(), settings.tls())
+                    .withConnections(3)
+                    .withBackOff(Duration.ofMillis(10), Duration.ofMillis(20))
+                    .withOthers(List.of(InetSocketAddress.createUnresolved("127.0.0.1", settings.port())));
+            dialer.use(elsewhere);
+            await(() -> dialer.open() == 3);
+            for (int i = 0; i < 3; i++) {
+                edge.await(Happening.Opened.class);
+            }
+            assertThat(edge.happenings).as("those of before go on").noneMatch(Happening.Closed.class::isInstance);
+        });
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
     private static void keeps(SipDialer dialer, SipDialerSettings settings, Loopback.Recorder edge) throws Exception {
-        await(() -> dialer.open() == 2);
         dialer.use(settings.withConnections(4));
         await(() -> dialer.open() == 4);
 
