@@ -1,6 +1,5 @@
 package org.edgeways.bench.turn;
 
-import java.util.Objects;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.edgeways.avedge.udp.DatagramSockets;
@@ -58,7 +58,8 @@ final class RelayUser {
     /** Allocates, and says the relayed address. */
     TransportAddress allocate() throws IOException {
         StunMessage message = ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, UDP));
-        return Objects.requireNonNull(message.xorAddress(message.find(StunAttribute.XOR_RELAYED_ADDRESS)), "no relayed address");
+        return Objects.requireNonNull(
+                message.xorAddress(message.find(StunAttribute.XOR_RELAYED_ADDRESS)), "no relayed address");
     }
 
     /** Binds the channel to a peer. */
