@@ -1,5 +1,6 @@
 package org.edgeways.avedge;
 
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -318,6 +319,10 @@ public final class AvEdge implements AutoCloseable {
 
     private void take(Accepted accepted, int listener) {
         accepted.ready();
+        SslHandler tls = accepted.tls();
+        if (tls != null) {
+            tls.setWrapDataSize(0); // each frame in a record of its own: some clients take a record for a frame
+        }
         RelayShard shard = shards[Math.floorMod(streams.getAndIncrement(), shards.length)];
         accepted.channel()
                 .pipeline()

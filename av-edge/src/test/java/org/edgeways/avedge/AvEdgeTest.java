@@ -58,8 +58,8 @@ class AvEdgeTest {
             alice.refresh(0);
             Rig.eventually("the port is closed", () -> rig.counters.value("av_edge_relay_ports") == 0);
             assertThat(rig.edge.busiest(10)).isEmpty();
-            assertThat(rig.count("av_edge_allocations_ended", "reason", "by-client"))
-                    .isEqualTo(1);
+            Rig.eventually(
+                    "its end is counted", () -> rig.count("av_edge_allocations_ended", "reason", "by-client") == 1);
         }
     }
 
@@ -104,8 +104,9 @@ class AvEdgeTest {
             alice.channel(0x4001, "in the house");
             assertThat(bob.data().text()).isEqualTo("in the house");
             assertThat(rig.counters.value("av_edge_relay_ports")).isZero();
-            assertThat(rig.count("av_edge_refusals", "code", "turn-relay-ports-closed"))
-                    .isEqualTo(1);
+            Rig.eventually(
+                    "the refusal is counted",
+                    () -> rig.count("av_edge_refusals", "code", "turn-relay-ports-closed") == 1);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.ProcessClock;
@@ -130,7 +131,7 @@ final class Rig implements AutoCloseable {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

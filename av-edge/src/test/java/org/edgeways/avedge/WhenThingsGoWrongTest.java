@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.AppenderBase;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.edgeways.tokens.RelayCredentials;
 import org.edgeways.tokens.RelayKey;
 import org.edgeways.tokens.RelayUser;
@@ -33,7 +35,17 @@ class WhenThingsGoWrongTest {
     private final RelayKey key = new RelayKey(RelayKey.newKeys(random));
     private final RelayKey next = new RelayKey(RelayKey.newKeys(random));
     private final Logger logger = (Logger) LoggerFactory.getLogger(AvEdge.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final Lines lines = new Lines();
+
+    /** Lines of all threads. */
+    private static final class Lines extends AppenderBase<ILoggingEvent> {
+        final List<String> all = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            all.add(event.getFormattedMessage());
+        }
+    }
 
     @BeforeEach
     void listen() {
@@ -51,17 +63,18 @@ class WhenThingsGoWrongTest {
     }
 
     private static RelayVerifier verifier(Set<Long> withdrawn, RelayKey... keys) {
-        return new RelayVerifier(
-                java.util.stream.Stream.of(keys).map(RelayKey::check).toList(), withdrawn);
+        return new RelayVerifier(Stream.of(keys).map(RelayKey::check).toList(), withdrawn);
     }
 
     private Rig rig() throws Exception {
         return new Rig(Rig.settings(2), verifier(Set.of(), key));
     }
 
+    /** There is such a line, or comes: it is written after the client has its answer. */
     private void said(String... parts) {
-        assertThat(List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage))
-                .anySatisfy(line -> assertThat(line).contains(parts));
+        Rig.eventually(
+                String.join(" ", parts) + " in " + lines.all,
+                () -> lines.all.stream().anyMatch(line -> Stream.of(parts).allMatch(line::contains)));
     }
 
     private void isRefused(Rig rig, RelayCredentials credentials, int status, String code, String... why)

@@ -1,6 +1,8 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -30,6 +32,11 @@ final class ListenProbe {
                 .distinct()
                 .forEach(socket ->
                         problem(socket, ports.contains(socket.getPort())).ifPresent(found::add));
+        next.av()
+                .ifPresent(av -> Stream.concat(av.settings().outside().stream(), av.settings().inside().stream())
+                        .map(InetSocketAddress::getAddress)
+                        .distinct()
+                        .forEach(address -> datagramProblem(address).ifPresent(found::add)));
         return found.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", found));
     }
 
@@ -43,6 +50,16 @@ final class ListenProbe {
                 .flatMap(listens -> listens)
                 .flatMap(listen -> listen.sockets().stream())
                 .toList();
+    }
+
+    /** Of a relay only the addresses are tried: the ports may be its own. */
+    private static Optional<String> datagramProblem(InetAddress address) {
+        try (DatagramSocket probe = new DatagramSocket(null)) {
+            probe.bind(new InetSocketAddress(address, 0));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("cannot relay on " + address.getHostAddress() + ": " + IoReason.of(e));
+        }
     }
 
     private static Optional<String> problem(InetSocketAddress socket, boolean addressOnly) {

@@ -139,6 +139,14 @@ class RelayRoleTest {
             assertThat(allocate(again, server, turn))
                     .as("of somebody who is disabled")
                     .isEqualTo(401);
+
+            pair.write(pair.text().replace("addresses: [127.0.0.2]", "addresses: [198.51.100.77]"));
+            assertThat(pair.reload()).isEmpty();
+            pair.await(node -> node.path("report")
+                    .path("rejected")
+                    .path("reason")
+                    .asText()
+                    .contains("cannot relay on 198.51.100.77"));
         }
     }
 }

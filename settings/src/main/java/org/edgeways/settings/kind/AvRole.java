@@ -163,10 +163,12 @@ public record AvRole(
         if (addresses.size() == 2 && ipv6 != 1) {
             found.add("addresses", "name two addresses of the same version");
         }
-        for (String address : addresses) {
-            if (address.equals("0.0.0.0") || address.equals("::")) {
-                found.add("addresses", "must name the address that relayed ports have, not " + address);
-            }
+        if (hasWildcard(addresses)) {
+            found.add("addresses", "must name the address that relayed ports have, not 0.0.0.0 or ::");
+        }
+        if (hasWildcard(insideAddresses)) {
+            // a datagram that answers must come from where it was asked
+            found.add("insideAddresses", "must name addresses, not 0.0.0.0 or ::");
         }
         if (hasRelayPorts()
                 && (firstRelayPort() < FEWEST
@@ -182,5 +184,9 @@ public record AvRole(
                     "(" + Durations.text(longestLifetime) + ") must not be shorter than usualLifetime ("
                             + Durations.text(usualLifetime) + ")");
         }
+    }
+
+    private static boolean hasWildcard(List<String> addresses) {
+        return addresses.contains("0.0.0.0") || addresses.contains("::");
     }
 }
