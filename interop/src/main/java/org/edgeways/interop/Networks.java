@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * <pre>
  *  pool 10.10.1.10 ─┬─ fw ── 172.16.1.0/24 ── edge 172.16.1.10
  *  desk 10.10.1.20 ─┘                         edge 198.51.100.10 ── wire ─┐
- *                                             attacker 198.51.100.66 .67 ─┼─ inet 198.51.100.1, DNS
+ *                                             attacker 198.51.100.66-68 ──┼─ inet 198.51.100.1, DNS
  *  home 192.168.77.10 ── nat 198.51.100.50 ───────────────────────────────┘
  * </pre>
  *
@@ -42,6 +42,9 @@ public final class Networks implements AutoCloseable {
 
     /** What the edge sees clients at home come from. */
     public static final String NAT_OUTSIDE = "198.51.100.50";
+
+    /** Further addresses of the attacker. */
+    public static final List<String> ATTACKERS_OTHERS = List.of("198.51.100.67", "198.51.100.68");
 
     /** The edge's only port outside: SIP over TLS, SIP over secure WebSocket and the rest share it. */
     public static final int SIP_TLS_PORT = 443;
@@ -135,7 +138,7 @@ public final class Networks implements AutoCloseable {
         port("wire", "198.51.100.2/24", "inet", "br0");
         port("nat", NAT_OUTSIDE + "/24", "inet", "br0");
         port("attacker", "198.51.100.66/24", "inet", "br0");
-        in("attacker", "ip", "address", "add", "198.51.100.67/24", "dev", "eth0");
+        ATTACKERS_OTHERS.forEach(address -> in("attacker", "ip", "address", "add", address + "/24", "dev", "eth0"));
         link("nat", "lan0", "192.168.77.1/24", "home", "eth0", "192.168.77.10/24");
         route("pool", "default", "10.10.1.1");
         route("desk", "default", "10.10.1.1");
@@ -194,7 +197,7 @@ public final class Networks implements AutoCloseable {
                 oifname "edge0" ip daddr 198.51.100.10 fib saddr type local snat to 198.51.100.50
               }
               chain forward { type filter hook forward priority 0; policy accept;
-                iifname "edge0" ip daddr { 198.51.100.66, 198.51.100.67 } accept
+                iifname "edge0" ip daddr { 198.51.100.66, 198.51.100.67, 198.51.100.68 } accept
                 iifname "edge0" ip daddr 198.51.100.1 udp dport 53 accept
                 iifname "edge0" counter name "unread" drop
               }
@@ -302,14 +305,18 @@ public final class Networks implements AutoCloseable {
         return place("home", "192.168.77.10");
     }
 
-    /** Somebody outside with two public addresses; this is the one that he speaks from by himself. */
+    /** Somebody outside with three public addresses; this is the one that he speaks from by himself. */
     public Place attacker() {
         return place("attacker", "198.51.100.66");
     }
 
-    /** His other address: whatever he opens from now on has it as its source. */
-    public void attackFromTheOtherAddress() {
-        in("attacker", "ip", "route", "replace", EDGE_OUTSIDE + "/32", "dev", "eth0", "src", "198.51.100.67");
+    /**
+     * Whatever the attacker opens from now on has that address as its source.
+     *
+     * @param address one of {@link #ATTACKERS_OTHERS}
+     */
+    public void attackFrom(String address) {
+        in("attacker", "ip", "route", "replace", EDGE_OUTSIDE + "/32", "dev", "eth0", "src", address);
     }
 
     /** Where the network can be cut. */

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,9 +32,11 @@ class SipviciousTest {
     private static final int TONE = 440;
     private static final String DOMAIN = "acorn.example";
     private static final String ATTACKER = "198.51.100.66";
-    private static final String ATTACKER_ELSEWHERE = "198.51.100.67";
+    private static final String GUESSER = Networks.ATTACKERS_OTHERS.getFirst();
+    private static final String NAME_SEEKER = Networks.ATTACKERS_OTHERS.getLast();
     private static final List<String> PEOPLE = List.of("alice", "bob", "dave");
     private static final int MORE_THAN_THE_BUDGET = 60;
+    private static final int WARS_AT_ONCE = 10;
 
     private SeparateSite site;
     private Baresip alice;
@@ -104,9 +110,9 @@ class SipviciousTest {
     @Test
     @Order(4)
     void svmapIsBannedForScanning() {
-        assertThat(site.edgeCounter("access_edge_bans_total", "cause=\"scan\"")).isZero();
+        assertThat(bansFor("scan")).isZero();
         attacker.map("svmap-many", "127.0.0.1-" + MORE_THAN_THE_BUDGET);
-        assertBanned(ATTACKER, "scan");
+        assertBanned(ATTACKER, "scan", 1);
         assertThat(attacker.map("svmap-banned", "127.0.0.1")).contains("found nothing");
         assertTheOthersNoticeNothing("after the first ban");
     }
@@ -115,7 +121,7 @@ class SipviciousTest {
     @Test
     @Order(5)
     void svcrackIsBannedForGuessing() {
-        site.networks().attackFromTheOtherAddress();
+        site.networks().attackFrom(GUESSER);
         List<String> passwords = Stream.concat(
                         IntStream.range(0, MORE_THAN_THE_BUDGET).mapToObj(i -> "guess-number-" + i),
                         Stream.of(site.outside("alice").password()))
@@ -123,8 +129,39 @@ class SipviciousTest {
         String said = attacker.crack("svcrack", "alice", passwords);
         assertThat(said).doesNotContain(site.outside("alice").password());
         assertThat(site.edgeCounter("access_edge_credentials_failed_total", "")).isGreaterThan(50);
-        assertBanned(ATTACKER_ELSEWHERE, "credentials");
+        assertBanned(GUESSER, "credentials", 1);
         assertTheOthersNoticeNothing("after the second ban");
+    }
+
+    /** It gives up at the first answers; so several run at once, and come again if that was not enough. */
+    @Test
+    @Order(6)
+    void svwarIsBannedForTryingNames() {
+        site.networks().attackFrom(NAME_SEEKER);
+        List<String> names = Stream.concat(IntStream.range(0, 200).mapToObj(i -> "name-" + i), PEOPLE.stream())
+                .toList();
+        StringBuilder said = new StringBuilder();
+        for (int round = 0; round * WARS_AT_ONCE < MORE_THAN_THE_BUDGET && bansFor("scan") < 2; round++) {
+            said.append(warsAtOnce(round, names));
+        }
+        assertThat(said).contains("found nothing");
+        assertThat(said).doesNotContainPattern("\\| *(" + String.join("|", PEOPLE) + ") *\\|");
+        assertBanned(NAME_SEEKER, "scan", 2);
+        assertThat(attacker.war("svwar-banned", "OPTIONS", PEOPLE, "--force"))
+                .contains("timed out")
+                .doesNotContain("SIP/2.0");
+        assertTheOthersNoticeNothing("after the third ban");
+    }
+
+    private String warsAtOnce(int round, List<String> names) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<String>> wars = IntStream.range(0, WARS_AT_ONCE)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> attacker.war("svwar-" + round + "-" + i, "OPTIONS", names, "--force", "-t", "0.0001"),
+                            threads))
+                    .toList();
+            return wars.stream().map(CompletableFuture::join).collect(Collectors.joining());
+        }
     }
 
     /** Messages from outside; those on the inside leg are counted apart. */
@@ -132,12 +169,15 @@ class SipviciousTest {
         return site.edgeCounter("sip_messages_received_total", "endpoint=\"outside-tls\"");
     }
 
-    private void assertBanned(String source, String cause) {
+    private void assertBanned(String source, String cause, int bansForIt) {
         assertThat(site.edgeLog())
                 .contains(
                         "event=access-edge-banned code=access-edge-source-banned source=" + source + " cause=" + cause);
-        assertThat(site.edgeCounter("access_edge_bans_total", "cause=\"" + cause + "\""))
-                .isEqualTo(1);
+        assertThat(bansFor(cause)).isEqualTo(bansForIt);
+    }
+
+    private double bansFor(String cause) {
+        return site.edgeCounter("access_edge_bans_total", "cause=\"" + cause + "\"");
     }
 
     /** Those who are signed in go on, the one whose password was guessed at too, and she can sign in once more. */
