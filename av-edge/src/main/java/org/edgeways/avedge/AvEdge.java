@@ -121,7 +121,7 @@ public final class AvEdge implements AutoCloseable {
         for (int i = 0; i < shards.length; i++) {
             DatagramSockets sockets = DatagramSockets.best();
             shards[i] = new RelayShard(turnSettings(i), relay.ipv4(), relay.ipv6(), shared, sockets);
-            LOG.info("event=av-edge-shard shard={} sockets=\"{}\"", i, sockets);
+            LOG.info("event=av-edge-shard code=ok shard={} sockets=\"{}\"", i, sockets);
         }
         int listener = 0;
         for (InetSocketAddress address : settings.outside()) {

@@ -3,6 +3,7 @@ package org.edgeways.app.role;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.edgeways.pool.admin.AdminErrorCode;
 import org.edgeways.pool.admin.MoreCommands;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,11 +37,11 @@ final class RelayCommands implements MoreCommands {
         try {
             return asked.credentials(request, JSON.createObjectNode());
         } catch (RuntimeException e) {
-            LOG.error("event=relay-command-failed", e);
+            LOG.error("event=relay-command-failed code={}", AdminErrorCode.FAILED.code(), e);
             return JSON.createObjectNode()
                     .put("ok", false)
-                    .put("code", "admin-failed")
-                    .put("problem", "the pool could not do it")
+                    .put("code", AdminErrorCode.FAILED.code())
+                    .put("problem", AdminErrorCode.FAILED.meaning())
                     .put("next", "look at the pool's log");
         }
     }

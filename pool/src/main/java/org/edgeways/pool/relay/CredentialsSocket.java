@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import org.edgeways.base.Counters;
 import org.edgeways.net.AcceptLoop;
 import org.edgeways.net.PrivateSocket;
+import org.edgeways.pool.admin.AdminErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,7 +156,11 @@ public final class CredentialsSocket implements AutoCloseable {
             server.close();
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("event=relay-socket-left file={} reason=\"{}\"", FILE_NAME, e.toString());
+            LOG.warn(
+                    "event=relay-socket-left code={} file={} reason=\"{}\"",
+                    AdminErrorCode.SOCKET_LEFT.code(),
+                    FILE_NAME,
+                    e.toString());
         }
     }
 }

@@ -22,6 +22,7 @@ import org.edgeways.accounts.Person;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.pool.engine.PoolErrorCode;
 import org.edgeways.pool.relay.engine.KeyRoll;
 import org.edgeways.pool.relay.engine.KeyTimes;
 import org.edgeways.store.Schema;
@@ -190,7 +191,7 @@ public final class RelayService {
             }
             counters.counter("pool_relay_keys_made").increment();
             LOG.info(
-                    "event=relay-key-made key={} from={}",
+                    "event=relay-key-made code=ok key={} from={}",
                     HexFormat.of().toHexDigits(times.id()),
                     java.time.Instant.ofEpochSecond(times.mintsFrom()));
             different = true;
@@ -218,7 +219,7 @@ public final class RelayService {
                 })
                 .join();
         files.delete(old.id());
-        LOG.info("event=relay-key-dropped key={}", HexFormat.of().toHexDigits(old.id()));
+        LOG.info("event=relay-key-dropped code=ok key={}", HexFormat.of().toHexDigits(old.id()));
         return true;
     }
 
@@ -378,7 +379,7 @@ public final class RelayService {
         withdrawn.put(taken.number(), taken);
         counters.counter("pool_relay_withdrawals").increment();
         LOG.info(
-                "event=relay-credentials-withdrawn person={} of={}",
+                "event=relay-credentials-withdrawn code=ok person={} of={}",
                 number.person(),
                 number.device().isPresent() ? "device" : "person");
         var _ = store.write(handle -> {
@@ -386,7 +387,11 @@ public final class RelayService {
                     return true;
                 })
                 .exceptionally(failed -> {
-                    LOG.error("event=relay-withdrawal-not-saved person={}", number.person(), failed);
+                    LOG.error(
+                            "event=relay-withdrawal-not-saved code={} person={}",
+                            PoolErrorCode.STORE_FAILED.code(),
+                            number.person(),
+                            failed);
                     return false;
                 });
         return true;
