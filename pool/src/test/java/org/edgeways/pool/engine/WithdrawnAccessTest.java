@@ -47,6 +47,7 @@ class WithdrawnAccessTest {
         bob.signIn();
         assertThat(watcher.subscribe(3600).status()).isEqualTo(200);
         withdraw();
+        assertThat(world.store.subscriptions).as("at once").isEmpty();
         assertNothingIsToldOutside();
     }
 
@@ -55,6 +56,7 @@ class WithdrawnAccessTest {
         bob.signIn();
         assertThat(watcher.subscribeSigned(3600).status()).isEqualTo(200);
         withdraw();
+        assertThat(world.store.subscriptions).as("at once").isEmpty();
         assertNothingIsToldOutside();
     }
 
