@@ -6,6 +6,8 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -36,8 +38,8 @@ public final class Sealer {
     private static final int HEADER_BYTES = 1 + Integer.BYTES + NONCE_BYTES;
     private static final int MAX_TEXT_LENGTH = (HEADER_BYTES + MAX_CONTENT_BYTES + TAG_BYTES) * 4 / 3 + 4;
 
-    /** One for each thread: looking up a provider for each token costs more than the token. */
-    private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(Sealer::newCipher);
+    /** Those that nobody uses at the moment: looking up a provider for each token costs more than the token. */
+    private final Queue<Cipher> idle = new ConcurrentLinkedQueue<>();
 
     private volatile Keyring keyring;
     private final RandomGenerator random;
@@ -72,11 +74,14 @@ public final class Sealer {
         random.nextBytes(nonce);
         byte[] token = new byte[HEADER_BYTES + content.length + TAG_BYTES];
         ByteBuffer.wrap(token).put(VERSION).putInt(key.id()).put(nonce);
+        Cipher cipher = take();
         try {
-            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, nonce, purpose);
+            prepare(cipher, Cipher.ENCRYPT_MODE, key, nonce, purpose);
             cipher.doFinal(content, 0, content.length, token, HEADER_BYTES);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("AES-GCM is part of every JDK", impossible);
+        } finally {
+            idle.add(cipher);
         }
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
@@ -111,14 +116,17 @@ public final class Sealer {
         }
         byte[] nonce = new byte[NONCE_BYTES];
         System.arraycopy(token, 1 + Integer.BYTES, nonce, 0, NONCE_BYTES);
+        Cipher cipher = take();
         try {
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, purpose);
+            prepare(cipher, Cipher.DECRYPT_MODE, key, nonce, purpose);
             return Result.ok(cipher.doFinal(token, HEADER_BYTES, token.length - HEADER_BYTES));
         } catch (AEADBadTagException forged) {
             return Result.bad(
                     TokensErrorCode.TOKEN_FORGED, HEADER_BYTES, "sealed for " + purpose.label() + " it is not");
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("AES-GCM is part of every JDK", impossible);
+        } finally {
+            idle.add(cipher);
         }
     }
 
@@ -138,7 +146,11 @@ public final class Sealer {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static Cipher newCipher() {
+    private Cipher take() {
+        Cipher cipher = idle.poll();
+        if (cipher != null) {
+            return cipher;
+        }
         try {
             return Cipher.getInstance("AES/GCM/NoPadding");
         } catch (GeneralSecurityException impossible) {
@@ -146,10 +158,9 @@ public final class Sealer {
         }
     }
 
-    private Cipher cipher(int mode, Keyring.Key key, byte[] nonce, Purpose purpose) throws GeneralSecurityException {
-        Cipher cipher = ciphers.get();
+    private static void prepare(Cipher cipher, int mode, Keyring.Key key, byte[] nonce, Purpose purpose)
+            throws GeneralSecurityException {
         cipher.init(mode, key.secret(), new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
         cipher.updateAAD(key.associatedData(purpose));
-        return cipher;
     }
 }
