@@ -39,29 +39,40 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
         verifier = next;
     }
 
+    /** All but the signature of the user name: a forged one costs no more than a wrong password. */
     @Override
     public Answer find(String username, long now) {
-        return switch (verifier.check(username, now)) {
+        return switch (verifier.claim(username, now)) {
             case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) -> new Answer.Known(known.password());
             case Result.Bad<RelayVerifier.Known> bad -> {
-                counters.counter(
-                                "av_edge_credentials_refused",
-                                "code",
-                                bad.code().code())
-                        .increment();
-                if (lines.mayWrite(now)) {
-                    LOG.info(
-                            "event=av-edge-credentials-refused code={} user=\"{}\" why=\"{}\"",
-                            bad.code().code(),
-                            LogText.clean(username),
-                            LogText.clean(bad.reason()));
-                }
+                tell(username, bad, now);
                 yield new Answer.Refused(
                         bad.code() == TokensErrorCode.RELAY_CREDENTIALS_EXPIRED
                                 ? TurnErrorCode.CREDENTIALS_EXPIRED
                                 : TurnErrorCode.USER_UNKNOWN);
             }
         };
+    }
+
+    @Override
+    public boolean isGenuine(String username, long now) {
+        if (verifier.check(username, now) instanceof Result.Bad<RelayVerifier.Known> bad) {
+            tell(username, bad, now);
+            return false;
+        }
+        return true;
+    }
+
+    private void tell(String username, Result.Bad<RelayVerifier.Known> bad, long now) {
+        counters.counter("av_edge_credentials_refused", "code", bad.code().code())
+                .increment();
+        if (lines.mayWrite(now)) {
+            LOG.info(
+                    "event=av-edge-credentials-refused code={} user=\"{}\" why=\"{}\"",
+                    bad.code().code(),
+                    LogText.clean(username),
+                    LogText.clean(bad.reason()));
+        }
     }
 
     /** Whose a user name that is good is: the number of the person. */

@@ -83,7 +83,9 @@ class WhenThingsGoWrongTest {
             assertThat(TurnClient.error(client.allocate())).isEqualTo(status);
             assertThat(rig.edge.allocations()).isZero();
             said("event=av-edge-refused", "code=" + code, "status=" + status);
-            said(why);
+            if (why.length > 0) {
+                said(why);
+            }
         }
     }
 
@@ -110,7 +112,7 @@ class WhenThingsGoWrongTest {
                     credentials(key, ALICE, Duration.ofMinutes(30).minus(wrong)),
                     401,
                     "turn-credentials-expired",
-                    "and it is " + Instant.now().toString().substring(0, 10));
+                    "and it is 2");
             assertThat(TurnClient.error(rig.client(credentials(key, ALICE, DAY.minus(wrong)))
                             .allocate()))
                     .as("those of the usual life are good")
@@ -142,6 +144,35 @@ class WhenThingsGoWrongTest {
                     new RelayCredentials(good.username(), "guessed", good.expirySeconds()),
                     401,
                     "turn-credentials-wrong");
+        }
+    }
+
+    /** A signature is verified only for those who know the password, so that nobody else can ask for that work. */
+    @Test
+    void aUserNameSeenOnTheWayWithAnotherSignatureIsJudgedByItsPasswordFirst() throws Exception {
+        try (Rig rig = rig()) {
+            RelayCredentials good = credentials(key, ALICE, DAY);
+            String name = good.username();
+            String forged = name.substring(0, name.length() - 86) + "A".repeat(86);
+            isRefused(
+                    rig,
+                    new RelayCredentials(forged, good.password(), good.expirySeconds()),
+                    401,
+                    "turn-credentials-wrong");
+            assertThat(rig.count("av_edge_credentials_refused", "code", "relay-user-forged"))
+                    .isZero();
+            // as somebody who has taken a node over can make them
+            String password = verifier(Set.of(), key)
+                    .claim(forged, Instant.now().getEpochSecond() * 1_000_000_000L)
+                    .orThrow()
+                    .password();
+            isRefused(
+                    rig,
+                    new RelayCredentials(forged, password, good.expirySeconds()),
+                    401,
+                    "turn-user-unknown",
+                    "code=relay-user-forged",
+                    "its signature does not fit");
         }
     }
 

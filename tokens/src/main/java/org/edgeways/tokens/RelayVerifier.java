@@ -15,8 +15,9 @@ import org.edgeways.base.Result;
 
 /**
  * Tells what a relay's user name is worth, without asking anybody: made by one of the keys, not over, not withdrawn. Whatever the
- * text is, the answer is a value. What only guesses costs one opened seal at most; a signature is verified once for each user name and
- * remembered. Safe for use by several threads.
+ * text is, the answer is a value. What only guesses costs one opened seal at most. A user name that was seen on the way keeps its seal
+ * whatever is done to its signature, so {@link #check} is for those who have shown the password, and {@link #claim} for all. A
+ * signature is verified once for each user name and remembered. Safe for use by several threads.
  */
 public final class RelayVerifier {
 
@@ -71,6 +72,23 @@ public final class RelayVerifier {
     }
 
     /**
+     * What a user name says of itself: all of {@link #check} but its signature, which costs far more than the rest. Whoever does not know
+     * the password has not got the user name from the inside; whoever does still has to pass {@link #check}.
+     *
+     * @param now nanoseconds since 1970
+     */
+    public Result<Known> claim(String username, long now) {
+        Known known = signed.get(username);
+        if (known != null) {
+            return stillGood(known, now);
+        }
+        return switch (open(username)) {
+            case Result.Bad<Opened> bad -> bad.as();
+            case Result.Ok<Opened>(Opened opened) -> stillGood(opened.withPassword(username), now);
+        };
+    }
+
+    /**
      * Checks a user name. The codes of a refusal are those of {@link TokensErrorCode} that begin with {@code RELAY_}.
      *
      * @param now nanoseconds since 1970
@@ -102,7 +120,11 @@ public final class RelayVerifier {
      * @param known what is in it, without the password
      * @param named what is signed
      */
-    private record Opened(Known known, RelayCheck check, String named, String signature) {}
+    private record Opened(Known known, RelayCheck check, String named, String signature) {
+        Known withPassword(String username) {
+            return new Known(known.user(), known.expirySeconds(), check.password(username));
+        }
+    }
 
     private Result<Opened> open(String username) {
         Matcher form = FORM.matcher(username);
@@ -143,10 +165,7 @@ public final class RelayVerifier {
         if (!oneSpelling || !opened.check().isSigned(opened.named(), signature)) {
             return forged("its signature does not fit");
         }
-        Known known = new Known(
-                opened.known().user(),
-                opened.known().expirySeconds(),
-                opened.check().password(username));
+        Known known = opened.withPassword(username);
         if (signed.size() >= remembered) {
             signed.clear();
         }

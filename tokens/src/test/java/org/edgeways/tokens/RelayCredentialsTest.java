@@ -196,6 +196,22 @@ class RelayCredentialsTest {
     }
 
     @Test
+    void aUserNameSeenOnTheWayWithAnotherSignatureHasAnotherPassword() {
+        String name = good.username();
+        String forged = name.substring(0, name.length() - 86) + "A".repeat(86);
+        RelayVerifier verifier = verifier(key);
+        long now = NOW * SECOND;
+        assertThat(verifier.claim(name, now).orThrow())
+                .isEqualTo(check(verifier, name, NOW).orThrow());
+        assertThat(verifier.claim(forged, now).orThrow().password()).isNotEqualTo(good.password());
+        assertThat(code(check(verifier, forged, NOW))).isEqualTo(TokensErrorCode.RELAY_USER_FORGED);
+        assertThat(code(verifier.claim(name, now + 8 * HOUR * SECOND)))
+                .isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
+        RelayVerifier gone = new RelayVerifier(List.of(key.check()), Set.of(ALICE_LAPTOP.person()));
+        assertThat(code(gone.claim(name, now))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+    }
+
+    @Test
     void numbersOutOfRangeThatSomebodySealedWithAStolenSecretAreAnErrorAndNoException() {
         String sealed = key.check()
                 .sealer(random)

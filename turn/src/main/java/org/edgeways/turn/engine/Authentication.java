@@ -69,9 +69,12 @@ final class Authentication {
             case Credentials.Answer.Refused(TurnErrorCode code) -> new Outcome.Failed(code, username);
             case Credentials.Answer.Known(String password) -> {
                 byte[] key = algorithm.key(username, realm, password);
-                yield message.isIntact(integrity, key)
+                if (!message.isIntact(integrity, key)) {
+                    yield new Outcome.Failed(TurnErrorCode.CREDENTIALS_WRONG, username);
+                }
+                yield credentials.isGenuine(username, now)
                         ? new Outcome.Passed(new Request(client, message, username, key, integrity))
-                        : new Outcome.Failed(TurnErrorCode.CREDENTIALS_WRONG, username);
+                        : new Outcome.Failed(TurnErrorCode.USER_UNKNOWN, username);
             }
         };
     }

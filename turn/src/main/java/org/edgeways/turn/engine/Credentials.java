@@ -8,7 +8,7 @@ public interface Credentials {
     /** What is known of a user name. */
     sealed interface Answer {
         /**
-         * It is good.
+         * It is good, as far as {@link #find} looks.
          *
          * @param password from which the key is made
          */
@@ -28,4 +28,14 @@ public interface Credentials {
      * @param now nanoseconds since 1970
      */
     Answer find(String username, long now);
+
+    /**
+     * Whether a user name of which {@link #find} knew the password is good after all. Asked once a request has shown that its sender
+     * knows the password too: here belongs what costs more than anybody may ask for.
+     *
+     * @param now nanoseconds since 1970
+     */
+    default boolean isGenuine(String username, long now) {
+        return true;
+    }
 }
