@@ -119,7 +119,7 @@ public final class AvEdge implements AutoCloseable {
                 new AvEdgeLog(around.clock(), around.counters()));
         AvEdgeSettings.Relay relay = settings.relay();
         for (int i = 0; i < shards.length; i++) {
-            DatagramSockets sockets = DatagramSockets.best();
+            DatagramSockets sockets = DatagramSockets.best(shared.log()::plainSockets);
             shards[i] = new RelayShard(turnSettings(i), relay.ipv4(), relay.ipv6(), shared, sockets);
             LOG.info("event=av-edge-shard code=ok shard={} sockets=\"{}\"", i, sockets);
         }

@@ -6,6 +6,10 @@ import org.edgeways.base.ErrorCode;
 public enum AvEdgeErrorCode implements ErrorCode {
     /** A port to relay from could not be opened. */
     PORT_NOT_OPENED("av-edge-port-not-opened", "A port to relay from could not be opened."),
+    /** Datagrams need a system call each: the system has no others, or a filter of system calls forbids them. */
+    SOCKETS_PLAIN(
+            "av-edge-sockets-plain",
+            "System calls for many datagrams at once do not work here; it costs more processor"),
     /** A fault of this program. */
     SHARD_FAILED("av-edge-shard-failed", "A shard broke at something, which is a fault of this program; it goes on."),
     /** A thread has too much to do to take more from another one, or from the connections. */

@@ -30,6 +30,13 @@ final class AvEdgeLog {
         return rate.mayWrite(clock.getAsLong());
     }
 
+    void plainSockets(String why) {
+        LOG.warn(
+                "event=av-edge-plain-sockets code={} why=\"{}\"",
+                AvEdgeErrorCode.SOCKETS_PLAIN.code(),
+                LogText.clean(why));
+    }
+
     void allocated(Output.Allocated allocated) {
         if (mayWrite()) {
             LOG.info(

@@ -3,6 +3,8 @@ package org.edgeways.avedge.udp;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.edgeways.turn.engine.Forward;
 
 /**
@@ -67,10 +69,28 @@ public interface DatagramSockets extends AutoCloseable {
     /**
      * The best that there is here: {@link LinuxSockets} where that works, else {@link PlainSockets}.
      *
+     * @param whyPlain is told why it is not the former
      * @throws IOException if the system has no descriptors left
      */
-    static DatagramSockets best() throws IOException {
-        return LinuxSockets.whyNot().isEmpty() ? new LinuxSockets() : new PlainSockets();
+    static DatagramSockets best(Consumer<String> whyPlain) throws IOException {
+        return best(LinuxSockets::new, whyPlain);
+    }
+
+    /** How sockets are made. */
+    @FunctionalInterface
+    interface Maker {
+        /** @throws UnsupportedOperationException if they do not work here */
+        DatagramSockets make() throws IOException;
+    }
+
+    /** As {@link #best(Consumer)}, with others in place of {@link LinuxSockets}. */
+    static DatagramSockets best(Maker batched, Consumer<String> whyPlain) throws IOException {
+        try {
+            return batched.make();
+        } catch (UnsupportedOperationException e) { // only a trial shows what a filter of system calls forbids
+            whyPlain.accept(Optional.ofNullable(e.getMessage()).orElse("they do not work here"));
+            return new PlainSockets();
+        }
     }
 
     /**

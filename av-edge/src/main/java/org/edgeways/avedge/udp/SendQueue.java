@@ -241,28 +241,38 @@ final class SendQueue {
             counts.add(count(error), segments[message]);
             return;
         }
-        // an interface that computes no checksums cannot cut at all
-        longestSegment = error == SystemCalls.EIO ? 0 : Math.min(longestSegment, segmentLength(message) - 1);
+        boolean anySent = false;
         long vector = messages.get(JAVA_LONG, (long) message * MESSAGE_BYTES + VECTORS) - vectors.address();
         for (int i = 0; i < segments[message]; i++, vector += VECTOR_BYTES) {
-            sendOne(socket, vectors.get(JAVA_LONG, vector), (int) vectors.get(JAVA_LONG, vector + 8), message);
+            anySent |=
+                    sendOne(socket, vectors.get(JAVA_LONG, vector), (int) vectors.get(JAVA_LONG, vector + 8), message);
         }
+        // otherwise it was not for the cutting: there is no way there, or a rule against it
+        if (anySent && isOfCutting(error)) {
+            // an interface that computes no checksums cannot cut at all
+            longestSegment = error == SystemCalls.EIO ? 0 : Math.min(longestSegment, segmentLength(message) - 1);
+        }
+    }
+
+    private static boolean isOfCutting(int error) {
+        return error == SystemCalls.EMSGSIZE || error == SystemCalls.EINVAL || error == SystemCalls.EIO;
     }
 
     private int segmentLength(int message) {
         return controls.get(JAVA_SHORT, (long) message * CONTROL_BYTES + SEGMENT_AT) & 0xffff;
     }
 
-    /** One datagram to where a message goes whose name was written. */
-    private void sendOne(int socket, long bytes, int count, int message) {
+    /** One datagram to where a message goes whose name was written; whether it was sent. */
+    private boolean sendOne(int socket, long bytes, int count, int message) {
         int nameBytes = ipv6[socket] ? SocketNames.IPV6_BYTES : SocketNames.IPV4_BYTES;
         long name = names.address() + (long) message * SocketNames.BYTES;
         counts.add(Count.SEND_CALLS, 1);
         if (calls.send(descriptors[socket], bytes, count, name, nameBytes) < 0) {
             counts.add(count(calls.error()), 1);
-        } else {
-            counts.add(Count.SENT, 1);
+            return false;
         }
+        counts.add(Count.SENT, 1);
+        return true;
     }
 
     static Count count(int error) {

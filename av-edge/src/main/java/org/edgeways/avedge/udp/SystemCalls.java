@@ -24,6 +24,7 @@ final class SystemCalls {
     static final int EIO = 5;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EINVAL = 22;
     static final int ENOTSOCK = 88;
     static final int EMSGSIZE = 90;
     static final int EAFNOSUPPORT = 97;

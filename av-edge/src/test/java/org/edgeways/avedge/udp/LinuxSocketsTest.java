@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.avedge.udp.DatagramSockets.Count;
+import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,9 +23,46 @@ class LinuxSocketsTest extends DatagramSocketsContract {
     @Test
     void itIsTheBestHere() throws IOException {
         assertThat(LinuxSockets.whyNot()).isEmpty();
-        try (DatagramSockets best = DatagramSockets.best()) {
+        List<String> why = new ArrayList<>();
+        try (DatagramSockets best = DatagramSockets.best(why::add)) {
             assertThat(best).isInstanceOf(LinuxSockets.class);
         }
+        assertThat(why).isEmpty();
+    }
+
+    /** As where a filter of system calls (seccomp) forbids one that the C library has. */
+    @Test
+    void whereATrialOfThemFailsThereArePlainSocketsAndAReason() throws IOException {
+        List<String> why = new ArrayList<>();
+        DatagramSockets.Maker forbidden = () -> {
+            throw new UnsupportedOperationException("sendmmsg does not work: error 38");
+        };
+        try (DatagramSockets best = DatagramSockets.best(forbidden, why::add)) {
+            assertThat(best).isInstanceOf(PlainSockets.class);
+        }
+        assertThat(why).containsExactly("sendmmsg does not work: error 38");
+    }
+
+    @Test
+    void aBurstThatHasNoWayToItsReceiverDoesNotEndJoiningForOthers() throws IOException {
+        int server = open();
+        int client = open();
+        TransportAddress outside = TransportAddress.ipv4(0xc0000201, 9);
+        for (int i = 0; i < 3; i++) {
+            send(client, outside, "x".repeat(100)); // nothing gets from loopback to there
+        }
+        sockets.flush();
+        assertThat(sockets.count(Count.SENT)).isZero();
+        for (int i = 0; i < 200; i++) {
+            send(client, at(server), "x".repeat(100));
+        }
+        sockets.flush();
+        assertThat(sockets.count(Count.SENT)).isEqualTo(200);
+        long before = sockets.count(Count.RECEIVE_CALLS);
+        receive(200);
+        assertThat(sockets.count(Count.RECEIVE_CALLS) - before)
+                .as("calls for what would be four of them if each datagram went alone")
+                .isLessThanOrEqualTo(2);
     }
 
     @Test

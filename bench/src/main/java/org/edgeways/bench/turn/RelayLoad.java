@@ -80,7 +80,7 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     public RelayLoad(InetSocketAddress server, String password, int clients, boolean pairs) throws IOException {
         this.server = TransportAddress.of(server);
         this.pairs = pairs;
-        sockets = DatagramSockets.best();
+        sockets = DatagramSockets.best(_ -> {});
         peer = sockets.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.9.1"), 0), true);
         List<TransportAddress> relayedAt = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
