@@ -8,7 +8,7 @@ import org.edgeways.turn.engine.Forward;
 
 /**
  * Packets that other threads give to a shard, in the order in which they came; bounded, and nothing is allocated. There are two
- * memories: one is filled while the other is emptied.
+ * memories: one is filled while the other is emptied. Frames, which anybody may send, have at most half of it.
  */
 final class PacketRing {
 
@@ -43,6 +43,7 @@ final class PacketRing {
     private MemorySegment filling;
     private MemorySegment emptying;
     private long filled;
+    private long frames; // bytes of frames in what is filled
 
     /** @param bytes for packets that wait, with about 100 bytes beside each */
     PacketRing(int bytes) {
@@ -110,8 +111,12 @@ final class PacketRing {
             long at = filled;
             long payload = at + HEAD_BYTES + Forward.HEADROOM;
             long next = payload + length + Forward.TAILROOM + ALIGNMENT - 1 & -ALIGNMENT;
-            if (next > capacity) {
+            boolean tooManyFrames = kind == FRAME && frames + next - at > capacity / 2;
+            if (next > capacity || tooManyFrames) {
                 return FULL;
+            }
+            if (kind == FRAME) {
+                frames += next - at;
             }
             filling.set(ValueLayout.JAVA_INT, at, kind);
             filling.set(ValueLayout.JAVA_INT, at + 4, length);
@@ -137,6 +142,7 @@ final class PacketRing {
         try {
             end = filled;
             filled = 0;
+            frames = 0;
             MemorySegment full = filling;
             filling = emptying;
             emptying = full;

@@ -26,6 +26,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
 
     private static final long AGAIN_MILLIS = 5;
 
+    /** Bits of which a STUN request has none (RFC 8489 section 5): it is ChannelData, or of another class. */
+    private static final int NO_REQUEST = 0xc110;
+
     private final RelayShard shard;
     private final int listener;
     private final Channel channel;
@@ -42,7 +45,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
 
     /**
      * @param listener the engine's number of the listeners it is of
-     * @param idle how long a connection without an allocation may bring no frame
+     * @param idle how long a connection without an allocation may bring no request
      */
     StreamHandler(RelayShard shard, int listener, Channel channel, Duration idle, Counters counters) {
         this.shard = shard;
@@ -111,10 +114,17 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
                 waitForRoom();
                 return;
             }
-            lastFrame = System.nanoTime();
+            if (isRequest(from)) {
+                lastFrame = System.nanoTime();
+            }
             from.skipBytes(length);
         }
         drop();
+    }
+
+    /** Data and indications do not keep a connection without an allocation: they are for nobody. */
+    private static boolean isRequest(ByteBuf from) {
+        return (from.getUnsignedShort(from.readerIndex()) & NO_REQUEST) == 0;
     }
 
     private int frameLength(ByteBuf from) {

@@ -213,7 +213,7 @@ class StreamTest {
 
     @Test
     void aConnectionWithoutAnAllocationIsClosedAndOneWithStays() throws Exception {
-        open(Rig.settings(1).withStreamIdle(Duration.ofMillis(300)));
+        open(Rig.settings(1).withStreamIdle(Duration.ofSeconds(2)));
         try (TurnClient alice = client(connect(Way.CLEAR), "1:alice")) {
             alice.relayed();
             StreamWire idle = connect(Way.CLEAR);
@@ -223,6 +223,24 @@ class StreamTest {
             assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-idle"))
                     .isEqualTo(1);
             assertThat(TurnClient.error(alice.refresh(600))).isZero();
+        }
+    }
+
+    @Test
+    void dataOnAConnectionWithoutAnAllocationDoesNotKeepItOpen() throws Exception {
+        open(Rig.settings(1).withStreamIdle(Duration.ofSeconds(1)));
+        try (StreamWire wire = connect(Way.CLEAR)) {
+            TurnClient nobody = new TurnClient(wire, "nobody", "");
+            assertThat(TurnClient.error(nobody.allocate())).isEqualTo(401);
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1_000; i++) {
+                            wire.send(new byte[] {0x40, 1, 0, 0});
+                            wire.receive(20);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-idle"))
+                    .isEqualTo(1);
         }
     }
 
