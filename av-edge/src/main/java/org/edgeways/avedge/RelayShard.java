@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -65,6 +66,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private final ClientStreams streams = new ClientStreams();
     private final PacketRing ring = new PacketRing(RING_BYTES);
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Task> begun = new ArrayDeque<>(); // what is left after a failure is done in the next turn
     private final Forward forward = new Forward();
     private final Map<Integer, Integer> relaySockets = new HashMap<>(); // by port, with a minus for IPv6
     private RelayShard[] all = {};
@@ -142,15 +144,20 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 engine.onTimeout(now);
                 apply(now);
             }
-            ring.take(this); // before what is told of the connections that it came on
             for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+                begun.add(task);
+            }
+            // all frames of a connection of whose end a task tells are there by now, and none of the next one with its
+            // handle
+            ring.take(this);
+            for (Task task = begun.poll(); task != null; task = begun.poll()) {
                 run(task, now);
             }
         } catch (RuntimeException e) {
             failed(e);
         }
         settle();
-        boolean more = stopped || !tasks.isEmpty() || !ring.isEmpty();
+        boolean more = stopped || !tasks.isEmpty() || !begun.isEmpty() || !ring.isEmpty();
         long wait = more ? 0 : Math.min(LONGEST_WAIT, engine.nextDeadline() - now); // a time in the past does not wait
         sockets.receive(Math.max(0, wait), this);
         settle();
