@@ -25,21 +25,24 @@ final class QuotaBook implements Quotas {
         final Rate packets = new Rate();
         int allocations;
 
+        /** Whether a new one would be the same. */
+        boolean isUnused(long now) {
+            return allocations == 0 && packets.isFull(now) && bytes.isFull(now);
+        }
+
         boolean mayRelay(AvEdgeSettings.Share share, int length, long now) {
             return packets.take(1, share.packetsPerSecond(), now) && bytes.take(length, share.bytesPerSecond(), now);
         }
     }
 
     private final class AllocationMeter implements Meter {
-        private final String person;
         private final SourceNetwork source;
         private final Account account;
         private final AllocationUse.Owner owner;
         private final AtomicLong packets = new AtomicLong(); // written by one thread
         private final AtomicLong bytes = new AtomicLong();
 
-        AllocationMeter(String person, SourceNetwork source, Account account, AllocationUse.Owner owner) {
-            this.person = person;
+        AllocationMeter(SourceNetwork source, Account account, AllocationUse.Owner owner) {
             this.source = source;
             this.account = account;
             this.owner = owner;
@@ -58,7 +61,7 @@ final class QuotaBook implements Quotas {
 
         @Override
         public void end(long now) {
-            close(this);
+            close(this, now);
         }
 
         AllocationUse use() {
@@ -68,10 +71,11 @@ final class QuotaBook implements Quotas {
 
     private final UnaryOperator<String> personOf;
     private final Account all = new Account();
-    private final Map<String, Account> people = new HashMap<>();
+    private final Map<String, Account> people = new HashMap<>(); // and for a second those who have nothing any more
     private final Map<SourceNetwork, Integer> sources = new HashMap<>();
     private final Set<AllocationMeter> meters = new HashSet<>();
     private volatile AvEdgeSettings.Quota quotas;
+    private long nextSweep;
 
     /** @param personOf whose a user name is */
     QuotaBook(AvEdgeSettings.Quota quotas, UnaryOperator<String> personOf) {
@@ -86,6 +90,7 @@ final class QuotaBook implements Quotas {
 
     @Override
     public synchronized @Nullable Meter open(String username, Client client, long now) {
+        sweep(now);
         AvEdgeSettings.Quota quota = quotas;
         String person = personOf.apply(username);
         SourceNetwork source =
@@ -103,10 +108,15 @@ final class QuotaBook implements Quotas {
         account.allocations++;
         all.allocations++;
         sources.merge(source, 1, Integer::sum);
-        AllocationMeter meter = new AllocationMeter(
-                person, source, account, new AllocationUse.Owner(person, username, client.address(), now));
+        AllocationMeter meter =
+                new AllocationMeter(source, account, new AllocationUse.Owner(person, username, client.address(), now));
         meters.add(meter);
         return meter;
+    }
+
+    /** How many people it knows. */
+    synchronized int people() {
+        return people.size();
     }
 
     /** Those that have relayed the most bytes, the first one most. */
@@ -118,12 +128,19 @@ final class QuotaBook implements Quotas {
                 .toList();
     }
 
-    private synchronized void close(AllocationMeter meter) {
+    /** Whoever ends an allocation and makes another one goes on with what is left of the rate. */
+    private void sweep(long now) {
+        if (now >= nextSweep) {
+            nextSweep = now + Rate.SECOND;
+            people.values().removeIf(account -> account.isUnused(now));
+        }
+    }
+
+    private synchronized void close(AllocationMeter meter, long now) {
         meters.remove(meter);
         all.allocations--;
-        if (--meter.account.allocations == 0) {
-            people.remove(meter.person);
-        }
+        meter.account.allocations--;
+        sweep(now);
         sources.computeIfPresent(meter.source, (source, count) -> count == 1 ? null : count - 1);
     }
 }

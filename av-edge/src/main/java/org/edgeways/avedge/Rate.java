@@ -5,10 +5,16 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A token bucket with a second's worth of burst (the generic cell rate algorithm). Of several threads; allocates nothing. */
 final class Rate {
 
-    private static final long SECOND = 1_000_000_000L;
+    /** How long an empty bucket takes to be full. */
+    static final long SECOND = 1_000_000_000L;
 
     /** When the bucket is full again. */
     private final AtomicLong fullAt = new AtomicLong();
+
+    /** Whether nothing that was taken is still to come back. */
+    boolean isFull(long now) {
+        return fullAt.get() <= now;
+    }
 
     /**
      * Takes an amount if it is there.

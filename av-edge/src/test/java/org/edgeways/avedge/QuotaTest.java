@@ -61,6 +61,32 @@ class QuotaTest {
     }
 
     @Test
+    void anAllocationThatEndsAndIsMadeAgainBringsNoNewBurst() {
+        QuotaBook book = book(new Quota(new Share(10, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        Quotas.Meter first = open(book, "1:alice", 1);
+        assertThat(first.mayRelay(1_000, NOW)).isTrue();
+        first.end(NOW);
+        Quotas.Meter again = open(book, "2:alice", 1);
+        assertThat(again.mayRelay(1_000, NOW)).isFalse();
+        assertThat(again.mayRelay(100, NOW + SECOND / 10)).isTrue();
+        assertThat(again.mayRelay(1, NOW + SECOND / 10)).isFalse();
+    }
+
+    @Test
+    void whoHasHadNothingForLongIsForgotten() {
+        QuotaBook book = book(new Quota(new Share(10, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        for (int i = 0; i < 50; i++) {
+            Quotas.Meter meter = open(book, "1:person-" + i, 1);
+            assertThat(meter.mayRelay(1_000, NOW)).isTrue();
+            meter.end(NOW);
+        }
+        assertThat(book.people()).isEqualTo(50);
+        Client somebody = new Client(0, TransportAddress.ipv4(0xc0000201, 4000), 0);
+        assertThat(book.open("1:alice", somebody, NOW + 2 * SECOND)).isNotNull();
+        assertThat(book.people()).isEqualTo(1);
+    }
+
+    @Test
     void packetsOfAllHaveARateThatCanBeChanged() {
         Share person = new Share(10, FREE, FREE);
         QuotaBook book = book(new Quota(person, 100, new Share(100, FREE, 2)));
