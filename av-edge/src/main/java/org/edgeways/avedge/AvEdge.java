@@ -167,7 +167,7 @@ public final class AvEdge implements AutoCloseable {
                 settings.limits(),
                 AvEdgeSettings.NONCE_LIFETIME,
                 true,
-                true);
+                shards.length == 1); // a client that moves comes to any shard, and only one knows its allocation
     }
 
     private void run() {

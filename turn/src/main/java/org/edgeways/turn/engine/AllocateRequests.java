@@ -82,6 +82,10 @@ final class AllocateRequests {
             refuse(request, TurnErrorCode.NO_CAPACITY);
             return;
         }
+        if (wanted.pair() && relaying.shards() > 1) {
+            refuse(request, TurnErrorCode.NO_CAPACITY); // whoever comes with the token would come to any shard
+            return;
+        }
         RelayPorts.Reservation reservation =
                 wanted.token() == null ? null : allocations.ports.reservation(wanted.token());
         if (wanted.token() != null
