@@ -378,6 +378,10 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 tell(allocated.client(), true);
                 shared.log().allocated(allocated);
             }
+            case Output.Moved moved -> {
+                tell(moved.from(), false);
+                tell(moved.to(), true);
+            }
             case Output.Ended ended -> {
                 counts.ended(ended.reason());
                 tell(ended.client(), false);

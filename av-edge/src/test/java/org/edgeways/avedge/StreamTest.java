@@ -38,6 +38,9 @@ import org.edgeways.net.port.Protocol;
 import org.edgeways.net.port.ProtocolTable;
 import org.edgeways.net.port.SharedListener;
 import org.edgeways.testkit.LeakCheck;
+import org.edgeways.turn.stun.StunAttribute;
+import org.edgeways.turn.stun.StunMessage;
+import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +244,25 @@ class StreamTest {
                     .isInstanceOf(IOException.class);
             assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-idle"))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionFromWhichTheAllocationHasMovedIsClosedAndTheOneThatHasItStays() throws Exception {
+        open(Rig.settings(1).withStreamIdle(Duration.ofSeconds(1)));
+        StreamWire old = connect(Way.CLEAR);
+        try (TurnClient before = client(old, "1:alice");
+                TurnClient after = client(connect(Way.CLEAR), "1:alice")) {
+            StunMessage made = before.ask(
+                    StunMethod.ALLOCATE,
+                    writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24)
+                            .add(StunAttribute.MOBILITY_TICKET, new byte[0]));
+            byte[] ticket = made.valueOf(StunAttribute.MOBILITY_TICKET);
+            StunMessage moved =
+                    after.ask(StunMethod.REFRESH, writer -> writer.add(StunAttribute.MOBILITY_TICKET, ticket));
+            assertThat(TurnClient.error(moved)).isZero();
+            assertThatThrownBy(() -> old.receive(10_000)).isInstanceOf(IOException.class);
+            assertThat(TurnClient.error(after.refresh(600))).isZero();
         }
     }
 

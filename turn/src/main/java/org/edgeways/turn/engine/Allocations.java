@@ -112,6 +112,7 @@ final class Allocations {
     /** Gives an allocation another client address (RFC 8016). */
     void move(Allocation allocation, Client client) {
         displace(allocation);
+        out(new Output.Moved(allocation.id, allocation.client, client));
         allocation.client = client;
         allocation.moves++;
         place(allocation);

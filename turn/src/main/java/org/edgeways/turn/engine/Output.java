@@ -49,6 +49,9 @@ public sealed interface Output {
     record Allocated(long allocation, Client client, String username, List<TransportAddress> relayed)
             implements Output {}
 
+    /** An allocation belongs to another client address from now on (RFC 8016). */
+    record Moved(long allocation, Client from, Client to) implements Output {}
+
     /** An allocation ended; packets and bytes of payload as they were relayed. */
     record Ended(
             long allocation,

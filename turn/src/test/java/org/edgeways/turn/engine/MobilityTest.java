@@ -33,6 +33,10 @@ class MobilityTest {
         alice.bind(0x4001, PEER);
         StunMessage refreshed = show(moved, answer.valueOf(StunAttribute.MOBILITY_TICKET));
         TestClient.succeeded(refreshed);
+        assertThat(world.seen(Output.Moved.class)).singleElement().satisfies(move -> {
+            assertThat(move.from().address()).isEqualTo(alice.address);
+            assertThat(move.to().address()).isEqualTo(moved.address);
+        });
         assertThat(refreshed.valueOf(StunAttribute.MOBILITY_TICKET))
                 .isNotEmpty()
                 .isNotEqualTo(answer.valueOf(StunAttribute.MOBILITY_TICKET));
