@@ -16,11 +16,15 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Receiving and sending allocates nothing, by the thread's own counter. */
-@Timeout(120)
+@Timeout(300)
 class NoAllocationTest {
 
     private static final int CLIENTS = 40;
-    private static final int MOST_ROUNDS = 2_000;
+    private static final int ROUNDS = 60;
+
+    /** The compiler may be late where others need the processors. */
+    private static final int MOST_ROUNDS = 20 * ROUNDS;
+
     private static final int TURNS_OF_A_ROUND = 250;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -70,12 +74,12 @@ class NoAllocationTest {
         }
     }
 
-    private static double least(DatagramSockets sockets) throws IOException {
+    private static double least(DatagramSockets sockets, int most) throws IOException {
         Exchange exchange = new Exchange(sockets);
         double least = Double.MAX_VALUE;
         long began = System.nanoTime();
         int rounds = 0;
-        while (rounds < MOST_ROUNDS && least > 0) { // until all of it is compiled
+        while (rounds < most && least > 0) { // until all of it is compiled
             least = Math.min(least, exchange.round());
             rounds++;
         }
@@ -96,14 +100,14 @@ class NoAllocationTest {
     @EnabledOnOs(OS.LINUX)
     void batchedCallsAllocateNothing() throws IOException {
         try (DatagramSockets sockets = new LinuxSockets()) {
-            assertThat(least(sockets)).isZero();
+            assertThat(least(sockets, MOST_ROUNDS)).isZero();
         }
     }
 
     @Test
     void aChannelAllocatesOnlyTheAddressOfASenderThatIsNotTheOneBefore() throws IOException {
         try (DatagramSockets sockets = new PlainSockets()) {
-            assertThat(least(sockets))
+            assertThat(least(sockets, ROUNDS))
                     .isLessThan(600); // an InetSocketAddress, its InetAddress, ours; the selector's list
         }
     }
