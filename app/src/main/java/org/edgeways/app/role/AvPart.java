@@ -8,22 +8,30 @@ import org.edgeways.app.config.AvConfig;
 import org.edgeways.avedge.AvEdge;
 import org.edgeways.avedge.RelayAuthority;
 import org.edgeways.base.Counters;
+import org.edgeways.base.LogText;
+import org.edgeways.base.Result;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.port.ProtocolTable;
 import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.tokens.RelayVerifier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The role av in this process: the relay, and whose credentials it takes. */
 final class AvPart implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AvPart.class);
+
     private final AvEdge relay;
     private final RelayAuthority authority;
-    private AvConfig config;
+    private Object checks;
 
-    private AvPart(AvEdge relay, RelayAuthority authority, AvConfig config) {
+    private AvPart(AvEdge relay, RelayAuthority authority, Object checks) {
         this.relay = relay;
         this.authority = authority;
-        this.config = config;
+        this.checks = checks;
     }
 
     /**
@@ -40,7 +48,7 @@ final class AvPart implements AutoCloseable {
         if (config.draining()) {
             relay.drain();
         }
-        return new AvPart(relay, authority, config);
+        return new AvPart(relay, authority, config.checks());
     }
 
     /** Takes clients over TCP and TLS from there too. */
@@ -49,11 +57,31 @@ final class AvPart implements AutoCloseable {
         protocols.add(relay.tcp());
     }
 
+    /** Takes credentials by these checks from now on; allocations that were made with others are over when this returns. */
+    synchronized void check(EdgeSnapshot.Relay next) {
+        if (next.equals(checks)) {
+            return;
+        }
+        switch (next.verifier()) {
+            case Result.Bad<RelayVerifier> bad ->
+                LOG.error(
+                        "event=relay-checks-refused code={} reason=\"{}\"",
+                        bad.code().code(),
+                        LogText.clean(bad.reason()));
+            case Result.Ok<RelayVerifier>(RelayVerifier verifier) -> check(next, verifier);
+        }
+    }
+
+    private void check(Object next, RelayVerifier verifier) {
+        authority.use(verifier);
+        relay.end(verifier::isRevoked);
+        checks = next;
+    }
+
     /** Takes what can be taken while it runs. */
     synchronized void use(AvConfig next) {
-        if (!next.checks().equals(config.checks())) {
-            authority.use(next.verifier());
-            relay.end(next.verifier()::isRevoked);
+        if (!next.checks().equals(checks)) {
+            check(next.checks(), next.verifier());
         }
         relay.use(next.settings());
         if (next.draining() != relay.isDraining()) {
@@ -63,7 +91,6 @@ final class AvPart implements AutoCloseable {
                 relay.resume();
             }
         }
-        config = next;
     }
 
     /** What it does. */

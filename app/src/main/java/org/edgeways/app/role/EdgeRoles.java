@@ -66,6 +66,11 @@ final class EdgeRoles implements NodeRoles {
         };
     }
 
+    @Override
+    public void check(EdgeSnapshot.Relay relay) {
+        av.ifPresent(part -> part.check(relay));
+    }
+
     /** Both or none: each of them changes nothing when it throws. */
     private void both(AccessEdgeSettings next, EdgeConfig.Outside certificates) throws SSLException {
         outside.use(certificates);

@@ -82,10 +82,10 @@ final class NodePart implements NodeHost, AutoCloseable {
             pool = poolOf(running);
         }
         // before anybody can connect: without the refused serial numbers nobody may
-        boolean newer = files.refused(member)
-                .filter(refused -> running == null || refused.revision() > running.revision())
-                .filter(refused -> trust(refused).isOk())
-                .isPresent();
+        Optional<EdgeSnapshot> newest =
+                files.refused(member).filter(refused -> running == null || refused.revision() > running.revision());
+        newest.flatMap(EdgeSnapshot::relay).ifPresent(roles::check);
+        boolean newer = newest.filter(refused -> trust(refused).isOk()).isPresent();
         if (!newer && running != null && trust(running) instanceof Result.Bad<Boolean> bad) {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
@@ -152,6 +152,7 @@ final class NodePart implements NodeHost, AutoCloseable {
     public Result<Boolean> apply(EdgeSnapshot next) {
         pool = poolOf(next);
         // a revocation holds at once, even if it comes with settings that cannot be run here
+        next.relay().ifPresent(roles::check);
         return trust(next) instanceof Result.Bad<Boolean> bad ? bad : roles.use(next);
     }
 

@@ -17,6 +17,9 @@ interface NodeRoles {
      */
     Result<Boolean> use(EdgeSnapshot next);
 
+    /** From now on a relay takes credentials by these checks only, whatever becomes of the settings that they came with. */
+    default void check(EdgeSnapshot.Relay relay) {}
+
     /** What the relay does; empty if there is none. */
     default Optional<ControlMessage.Relaying> relaying() {
         return Optional.empty();

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.Result;
 import org.edgeways.joining.engine.Membership;
@@ -46,7 +48,13 @@ class NodePartTest {
     private final SnapshotSigner signer = new SnapshotSigner(SnapshotSigner.newKeys(RANDOM));
 
     private EdgeSnapshot snapshot(long revision, String... refused) {
-        String text = JoinedPair.SETTINGS.formatted(5061, 443, 5062);
+        return snapshot(revision, EdgeSnapshot.Relay.NONE, refused);
+    }
+
+    private EdgeSnapshot snapshot(long revision, EdgeSnapshot.Relay relay, String... refused) {
+        String text = JoinedPair.SETTINGS
+                .formatted(5061, 443, 5062)
+                .replace("spec:\n  access:", "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2]}\n  access:");
         if (!(SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))
                 instanceof SettingsOutcome.Good(var settings))) {
             throw new AssertionError(text);
@@ -55,11 +63,18 @@ class NodePartTest {
                 settings,
                 "edge1",
                 revision,
-                new EdgeSnapshot.Trust(List.of(Pem.text(List.of(authority.certificate()))), List.of(refused)));
+                new EdgeSnapshot.Trust(List.of(Pem.text(List.of(authority.certificate()))), List.of(refused), relay));
     }
 
     /** A host that can run nothing. */
     private static final class Unable implements NodeRoles {
+        private final List<EdgeSnapshot.Relay> checks = new ArrayList<>();
+
+        @Override
+        public void check(EdgeSnapshot.Relay relay) {
+            checks.add(relay);
+        }
+
         @Override
         public Result<Boolean> use(EdgeSnapshot next) {
             return Result.bad(NodeErrorCode.SNAPSHOT_NOT_APPLIED, 0, "no such address here");
@@ -92,7 +107,30 @@ class NodePartTest {
         assertThat(takes(files, snapshot(9), stolen)).as("newer settings run").isTrue();
     }
 
+    @Test
+    void relayCredentialsThatAreWithdrawnWithSettingsThatCannotBeRunAreWithdrawnAfterAnotherStartToo()
+            throws Exception {
+        TlsIdentity identity = authority.issue(CertificateRequest.node("edge1", "edge1.acorn.example"), Instant.now());
+        EdgeSnapshot.Relay withdrawn = EdgeSnapshot.Relay.of(List.of(), Set.of(7L));
+        NodeFiles files = new NodeFiles(directory);
+        files.keep(
+                new Membership("edge1", identity.chain(), List.of(signer.key().key())), identity);
+        Files.write(
+                directory.resolve("snapshot.refused"),
+                snapshot(8, withdrawn).signed(signer).bytes());
+        Unable roles = new Unable();
+
+        assertThat(takes(files, snapshot(7), roles, identity)).isTrue();
+        assertThat(roles.checks).containsExactly(withdrawn);
+        assertThat(takes(files, snapshot(9), roles, identity)).isTrue();
+        assertThat(roles.checks).as("newer settings run").hasSize(1);
+    }
+
     private boolean takes(NodeFiles files, EdgeSnapshot running, TlsIdentity who) throws Exception {
+        return takes(files, running, new Unable(), who);
+    }
+
+    private boolean takes(NodeFiles files, EdgeSnapshot running, Unable roles, TlsIdentity who) throws Exception {
         Member member = files.member().orThrow();
         ServerTls leg = new TlsContexts(TlsProvider.best()).mutualServer(member.identity(), member.authority());
         try (EventLoops loops = new EventLoops(1);
@@ -100,7 +138,7 @@ class NodePartTest {
                         files,
                         member,
                         running,
-                        new Unable(),
+                        roles,
                         leg,
                         loops,
                         new ProcessClock(),

@@ -87,6 +87,38 @@ class RelayRoleTest {
                 .orElse(-1);
     }
 
+    private static JsonNode credentials(JoinedPair pair, String name) {
+        pair.ask(AdminClient.request("user-add").put("name", name).put("remoteAccess", true));
+        pair.ask(AdminClient.request("device-add").put("name", name).put("device", "laptop"));
+        return pair.ask(AdminClient.request("relay-credentials")
+                        .put("name", name)
+                        .put("device", "laptop"))
+                .path("turn");
+    }
+
+    /** Of whom there are two allocations already. */
+    private static void cutsOffWhoIsDisabledThoughTheSettingsCannotBeRunHere(JoinedPair pair, InetSocketAddress server)
+            throws IOException {
+        try (DatagramSocket bob = client()) {
+            JsonNode turn = credentials(pair, "bob");
+            pair.await(JoinedPair::isUpToDate);
+            assertThat(allocate(bob, server, turn)).isZero();
+            assertThat(gauge(pair, "av_edge_allocations")).isEqualTo(3);
+            String good = pair.text();
+            pair.write(good.replace(
+                    "addresses: [127.0.0.1]\n    sipTlsPort: " + pair.outsidePort,
+                    "addresses: [127.0.0.1, 192.0.2.1]\n    sipTlsPort: " + pair.outsidePort));
+            assertThat(pair.text()).isNotEqualTo(good);
+            assertThat(pair.reload()).isEmpty();
+            pair.await(node -> node.path("report").path("rejected").has("code"));
+            pair.ask(AdminClient.request("user-set").put("name", "bob").put("enabled", false));
+            pair.await(node ->
+                    node.path("report").path("relaying").path("allocations").asInt() == 2);
+            assertThat(allocate(bob, server, turn)).isEqualTo(401);
+            pair.push(good);
+        }
+    }
+
     @Test
     void itTakesCredentialsOfTheInsideIsDrainedAndResumedAndCutsOffWhoIsDisabled() throws Exception {
         try (JoinedPair pair = new JoinedPair(directory);
@@ -103,12 +135,7 @@ class RelayRoleTest {
                                     + "}\n  access:"));
             pair.startAll();
             InetSocketAddress server = new InetSocketAddress(RELAY, port);
-            pair.ask(AdminClient.request("user-add").put("name", "alice").put("remoteAccess", true));
-            pair.ask(AdminClient.request("device-add").put("name", "alice").put("device", "laptop"));
-            JsonNode turn = pair.ask(AdminClient.request("relay-credentials")
-                            .put("name", "alice")
-                            .put("device", "laptop"))
-                    .path("turn");
+            JsonNode turn = credentials(pair, "alice");
             pair.await(JoinedPair::isUpToDate);
             StunMessage binding = ask(alice, server, request(StunMethod.BINDING));
             assertThat(binding.xorAddress(binding.find(StunAttribute.XOR_MAPPED_ADDRESS)))
@@ -133,6 +160,8 @@ class RelayRoleTest {
             assertThat(pair.node().path("draining").asBoolean()).isFalse();
             assertThat(gauge(pair, "av_edge_draining")).isZero();
             assertThat(allocate(again, server, turn)).isZero();
+            cutsOffWhoIsDisabledThoughTheSettingsCannotBeRunHere(pair, server);
+
             pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));
             pair.await(node -> JoinedPair.isUpToDate(node)
                     && node.path("report").path("relaying").path("allocations").asInt() == 0);
