@@ -19,7 +19,9 @@ import org.edgeways.net.http.HttpRoute;
  * Credentials for relays over HTTPS: a GET that the inside answers, under the same rate, budget of failed credentials and bans
  * of source networks as sign-ins over SIP. Pages of the web origins that may connect may ask too (Fetch standard, CORS): a
  * page computes the digest itself and reads the challenge, so both are allowed by name, and nothing that a browser would add of
- * itself, such as cookies. Counts {@code access_edge_credential_requests} by status.
+ * itself, such as cookies. Pages of other origins, of all others if none may connect by name, are refused before anything is
+ * counted against the network that they are read in: a page could burn its budget by wrong passwords. Counts
+ * {@code access_edge_credential_requests} by status and {@code access_edge_refusals} by code.
  */
 final class CredentialsRoute implements HttpRoute.Asking {
 
@@ -36,7 +38,7 @@ final class CredentialsRoute implements HttpRoute.Asking {
     /**
      * A route.
      *
-     * @param origins web origins whose pages may ask; empty for all
+     * @param origins web origins whose pages may ask; empty for none but this host's own
      * @param clock nanoseconds since 1970
      */
     CredentialsRoute(
@@ -67,8 +69,11 @@ final class CredentialsRoute implements HttpRoute.Asking {
             answer.accept(made.with(joined(headers, made.headers())));
         };
         InetAddress address = request.source();
-        if (address == null || !origin.isEmpty() && !headers.containsKey("access-control-allow-origin")) {
-            counted.accept(HttpAnswer.text(403, "Pages of this origin may not ask\n"));
+        if (address == null
+                || !origin.isEmpty() && !headers.containsKey("access-control-allow-origin") && !isOwn(request)) {
+            counters.counter("access_edge_refusals", "code", AccessEdgeErrorCode.ORIGIN_REFUSED.code())
+                    .increment();
+            counted.accept(refusal(403, AccessEdgeErrorCode.ORIGIN_REFUSED));
             return;
         }
         SourceNetwork source = SourceNetwork.of(address);
@@ -88,7 +93,16 @@ final class CredentialsRoute implements HttpRoute.Asking {
     }
 
     private boolean mayAsk(String origin) {
-        return origins.isEmpty() || origins.contains(origin);
+        return origins.contains(origin);
+    }
+
+    /** A page of the host that is asked needs no permission. */
+    private static boolean isOwn(HttpAsk request) {
+        List<String> host = request.values("host");
+        List<String> origin = request.values(ORIGIN);
+        return host.size() == 1
+                && origin.size() == 1
+                && origin.getFirst().equalsIgnoreCase("https://" + host.getFirst());
     }
 
     private void askInside(HttpAsk request, SourceNetwork source, Consumer<HttpAnswer> answer) {

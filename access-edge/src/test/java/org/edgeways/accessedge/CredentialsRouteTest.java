@@ -160,6 +160,35 @@ final class CredentialsRouteTest {
     }
 
     @Test
+    void withoutOriginsNoPageCanBurnTheBudgetOfTheNetworkItIsReadIn() {
+        CredentialsRoute route = route(limits -> limits.withBudgets(3, 100));
+        for (int i = 0; i < 10; i++) {
+            HttpAnswer answer = ask(
+                    route,
+                    "GET",
+                    Map.of(
+                            "origin",
+                            "https://evil.example",
+                            "host",
+                            "sip.acorn.example",
+                            "authorization",
+                            "Digest wrong"));
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.headers()).doesNotContainKey("access-control-allow-origin");
+        }
+        assertThat(asked).isEmpty();
+        assertThat(counters.value("access_edge_refusals", "code", "access-edge-origin-refused"))
+                .isEqualTo(10);
+        assertThat(get(route, GOOD).status()).as("not banned").isEqualTo(200);
+        HttpAnswer own = ask(
+                route,
+                "GET",
+                Map.of("origin", "https://sip.acorn.example", "host", "sip.acorn.example", "authorization", GOOD));
+        assertThat(own.status()).isEqualTo(200);
+        assertThat(own.headers()).doesNotContainKey("access-control-allow-origin");
+    }
+
+    @Test
     void itIsServedOnTheSharedPortBesideTheWebSocket() throws Exception {
         try (EdgeRig rig = new EdgeRig(settings -> settings, edge -> edge.credentials(this::inside));
                 SSLSocket client = rig.raw()) {

@@ -21,6 +21,7 @@ public enum AccessEdgeErrorCode implements ErrorCode {
     FLOW_GONE("access-edge-flow-gone", 430, "Flow Failed"),
     CLIENT_CONGESTED("access-edge-client-congested", 480, "The receiver is too slow at the moment"),
     INSIDE_UNREACHABLE("access-edge-inside-unreachable", 480, "The service is not reachable at the moment"),
+    ORIGIN_REFUSED("access-edge-origin-refused", 403, "Pages of this origin may not ask"),
     RATE_EXCEEDED("access-edge-rate-exceeded", 503, "Too many requests from your network"),
     SOURCE_BANNED("access-edge-source-banned", 403, "Your network is refused for a while"),
     ACKNOWLEDGEMENT_DROPPED("access-edge-acknowledgement-dropped", 0, "An ACK belonged to no call of its sender"),

@@ -89,7 +89,9 @@ public record EdgeNode(
             Optional<Integer> webSocketPort,
 
             @Key(
-                    says = "Web origins whose pages may connect; without any, all.",
+                    says =
+                            "Web origins whose pages may connect, and ask for relay credentials; without any, all may connect"
+                                    + " and none may ask.",
                     usual = "",
                     form = TextForm.WEB_ORIGIN,
                     atMost = 1_000)
