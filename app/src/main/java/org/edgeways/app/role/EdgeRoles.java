@@ -25,7 +25,7 @@ final class EdgeRoles implements NodeRoles {
     private final Optional<AvPart> av;
     private final OutsideCertificates outside;
     private final CertificateReloads reloads;
-    private final List<InetSocketAddress> listening;
+    private final ListenProbe.Listening listening;
     private final Function<EdgeSnapshot, EdgeConfig> read;
     private EdgeConfig.Outside shown;
 
@@ -44,7 +44,7 @@ final class EdgeRoles implements NodeRoles {
         this.av = av;
         this.outside = outside;
         this.reloads = reloads;
-        this.listening = ListenProbe.sockets(started);
+        this.listening = ListenProbe.of(started);
         this.read = read;
         this.shown = started.outside();
     }
@@ -88,7 +88,7 @@ final class EdgeRoles implements NodeRoles {
 
     /** What a start with those settings would take, if this version and this host could. */
     static Result<EdgeConfig> readable(
-            EdgeSnapshot next, Function<EdgeSnapshot, EdgeConfig> read, List<InetSocketAddress> listening) {
+            EdgeSnapshot next, Function<EdgeSnapshot, EdgeConfig> read, ListenProbe.Listening listening) {
         try {
             EdgeConfig config = read.apply(next);
             settings(config);

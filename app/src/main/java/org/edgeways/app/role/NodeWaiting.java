@@ -84,7 +84,8 @@ final class NodeWaiting implements NodeRoles {
             Optional<String> failure,
             Function<EdgeSnapshot, EdgeConfig> read,
             Surroundings around) {
-        Optional<String> wrong = failure.or(() -> kept.flatMap(snapshot -> wrong(snapshot, read, List.of())));
+        Optional<String> wrong =
+                failure.or(() -> kept.flatMap(snapshot -> wrong(snapshot, read, ListenProbe.Listening.NOWHERE)));
         if (kept.isPresent() && wrong.isEmpty()) {
             return kept.get();
         }
@@ -99,7 +100,7 @@ final class NodeWaiting implements NodeRoles {
     }
 
     private static Optional<String> wrong(
-            EdgeSnapshot snapshot, Function<EdgeSnapshot, EdgeConfig> read, List<InetSocketAddress> listening) {
+            EdgeSnapshot snapshot, Function<EdgeSnapshot, EdgeConfig> read, ListenProbe.Listening listening) {
         return EdgeRoles.readable(snapshot, read, listening) instanceof Result.Bad<EdgeConfig> bad
                 ? Optional.of(bad.reason())
                 : Optional.empty();
@@ -154,7 +155,7 @@ final class NodeWaiting implements NodeRoles {
             try {
                 return next.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException none) {
-                Optional<String> now = wrong(kept.get(), read, leg);
+                Optional<String> now = wrong(kept.get(), read, listening());
                 if (now.isEmpty()) {
                     return kept.get();
                 }
@@ -179,9 +180,13 @@ final class NodeWaiting implements NodeRoles {
         }
     }
 
+    private ListenProbe.Listening listening() {
+        return new ListenProbe.Listening(leg, List.of());
+    }
+
     @Override
     public Result<Boolean> use(EdgeSnapshot settings) {
-        return switch (EdgeRoles.readable(settings, read, leg)) {
+        return switch (EdgeRoles.readable(settings, read, listening())) {
             case Result.Bad<EdgeConfig> bad -> bad.as();
             case Result.Ok<EdgeConfig> good -> {
                 next.complete(settings);
