@@ -1,6 +1,7 @@
 package org.edgeways.avedge;
 
-import java.util.function.LongSupplier;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.function.UnaryOperator;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LineRate;
@@ -20,17 +21,22 @@ import org.slf4j.LoggerFactory;
 public final class RelayAuthority implements Credentials, UnaryOperator<String> {
 
     private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
+    private static final long SECOND = 1_000_000_000L;
 
     private final Counters counters;
-    private final LongSupplier clock;
+    private final InstantSource wall;
     private final LineRate lines;
     private volatile RelayVerifier verifier;
 
-    /** @param clock nanoseconds since 1970 */
-    public RelayAuthority(RelayVerifier verifier, Counters counters, LongSupplier clock) {
+    /**
+     * By these keys.
+     *
+     * @param wall the time by which credentials are over; the host's, also when it is set right while this runs
+     */
+    public RelayAuthority(RelayVerifier verifier, Counters counters, InstantSource wall) {
         this.verifier = verifier;
         this.counters = counters;
-        this.clock = clock;
+        this.wall = wall;
         this.lines = new LineRate(counters.counter("av_edge_log_lines_suppressed"));
     }
 
@@ -42,7 +48,7 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
     /** All but the signature of the user name: a forged one costs no more than a wrong password. */
     @Override
     public Answer find(String username, long now) {
-        return switch (verifier.claim(username, now)) {
+        return switch (verifier.claim(username, today())) {
             case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) -> new Answer.Known(known.password());
             case Result.Bad<RelayVerifier.Known> bad -> {
                 tell(username, bad, now);
@@ -56,7 +62,7 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
 
     @Override
     public boolean isGenuine(String username, long now) {
-        if (verifier.check(username, now) instanceof Result.Bad<RelayVerifier.Known> bad) {
+        if (verifier.check(username, today()) instanceof Result.Bad<RelayVerifier.Known> bad) {
             tell(username, bad, now);
             return false;
         }
@@ -75,10 +81,16 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
         }
     }
 
+    /** Nanoseconds since 1970. */
+    private long today() {
+        Instant instant = wall.instant();
+        return instant.getEpochSecond() * SECOND + instant.getNano();
+    }
+
     /** Whose a user name that is good is: the number of the person. */
     @Override
     public String apply(String username) {
-        return switch (verifier.check(username, clock.getAsLong())) {
+        return switch (verifier.check(username, today())) {
             case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) ->
                 Long.toString(known.user().person());
             case Result.Bad<RelayVerifier.Known> bad -> username; // taken back this moment

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class Rig implements AutoCloseable {
     /** With credentials as the inside makes them. */
     Rig(AvEdgeSettings settings, RelayVerifier verifier) throws IOException {
         ProcessClock clock = new ProcessClock();
-        authority = new RelayAuthority(verifier, counters, clock);
+        authority = new RelayAuthority(verifier, counters, InstantSource.system());
         edge = AvEdge.start(
                 settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
     }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +74,8 @@ class TurnutilsTest {
     @BeforeAll
     void start() throws IOException {
         ProcessClock clock = new ProcessClock();
-        RelayAuthority authority =
-                new RelayAuthority(new RelayVerifier(List.of(key.check()), Set.of()), counters, clock);
+        RelayAuthority authority = new RelayAuthority(
+                new RelayVerifier(List.of(key.check()), Set.of()), counters, InstantSource.system());
         AvEdgeSettings settings = AvEdgeSettings.of(
                         "acorn.example",
                         2,

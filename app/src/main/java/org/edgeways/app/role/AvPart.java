@@ -1,6 +1,7 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -42,7 +43,7 @@ final class AvPart implements AutoCloseable {
      */
     static AvPart start(AvConfig config, Counters counters, ProcessClock clock, RandomGenerator random)
             throws IOException {
-        RelayAuthority authority = new RelayAuthority(config.verifier(), counters, clock);
+        RelayAuthority authority = new RelayAuthority(config.verifier(), counters, InstantSource.system());
         AvEdge relay =
                 AvEdge.start(config.settings(), new AvEdge.Surroundings(counters, clock, random, authority, authority));
         if (config.draining()) {

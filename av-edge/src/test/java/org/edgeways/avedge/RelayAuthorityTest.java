@@ -1,0 +1,38 @@
+package org.edgeways.avedge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.edgeways.base.InMemoryCounters;
+import org.edgeways.tokens.RelayKey;
+import org.edgeways.tokens.RelayUser;
+import org.edgeways.tokens.RelayVerifier;
+import org.edgeways.turn.TurnErrorCode;
+import org.edgeways.turn.engine.Credentials;
+import org.junit.jupiter.api.Test;
+
+class RelayAuthorityTest {
+
+    @Test
+    void credentialsAreOverByTheHostsClockAlsoIfItIsSetRightAfterTheStart() {
+        SecureRandom random = new SecureRandom();
+        RelayKey key = new RelayKey(RelayKey.newKeys(random));
+        Instant end = Instant.parse("2026-11-26T18:00:00Z");
+        String username =
+                key.mint(new RelayUser(1, 2), end.getEpochSecond(), random).username();
+        AtomicReference<Instant> host = new AtomicReference<>(end.minus(Duration.ofDays(400)));
+        RelayAuthority authority = new RelayAuthority(
+                new RelayVerifier(List.of(key.check()), Set.of()), new InMemoryCounters(), host::get);
+        long timers = host.get().getEpochSecond() * 1_000_000_000L;
+        assertThat(authority.find(username, timers)).isInstanceOf(Credentials.Answer.Known.class);
+
+        host.set(end);
+        assertThat(authority.find(username, timers))
+                .isEqualTo(new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED));
+    }
+}
