@@ -161,7 +161,7 @@ final class RelayPart implements AutoCloseable {
             return bad(RelayErrorCode.DEVICE_NOT_LIVE);
         }
         try {
-            return service.mint(person.uri(), device.id(), life).join();
+            return service.mint(person.uri(), device.id(), life, false).join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }

@@ -186,7 +186,7 @@ public final class CredentialsDesk {
         if (urls.isEmpty()) {
             return refused(404, RelayErrorCode.NO_RELAY, RelayErrorCode.NO_RELAY.meaning());
         }
-        return service.mint(account.address(), device, life).thenCompose(made -> switch (made) {
+        return service.mint(account.address(), device, life, true).thenCompose(made -> switch (made) {
             case Result.Ok<RelayCredentials>(RelayCredentials credentials) ->
                 CompletableFuture.completedFuture(
                         new Answer(200, List.of(), json(credentials, urls, life).toString()));

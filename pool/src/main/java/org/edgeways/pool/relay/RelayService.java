@@ -20,6 +20,7 @@ import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.DevicePassword;
 import org.edgeways.accounts.Person;
 import org.edgeways.base.Counters;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.pool.engine.PoolErrorCode;
@@ -150,7 +151,9 @@ public final class RelayService {
         for (RelayTables.Numbered number : all) {
             Optional<Person> person = accounts.person(number.person());
             boolean live = number.device().isEmpty()
-                    ? person.filter(Person::enabled).isPresent()
+                    ? person.filter(Person::enabled)
+                            .filter(owner -> owner.rights().remoteAccess() || !number.outside())
+                            .isPresent()
                     : person.filter(owner -> hasDevice(owner, number.device().get()))
                             .isPresent();
             if (!live) {
@@ -279,8 +282,10 @@ public final class RelayService {
      * @param person address of record, as {@link Person#uri()} says it
      * @param device the id of the device password
      * @param life {@link #SHORTEST_LIFE} to {@link #LONGEST_LIFE}
+     * @param outside whether they are for somebody outside, and so only for whom may sign in from there
      */
-    public CompletableFuture<Result<RelayCredentials>> mint(String person, String device, Duration life) {
+    public CompletableFuture<Result<RelayCredentials>> mint(
+            String person, String device, Duration life, boolean outside) {
         if (life.compareTo(SHORTEST_LIFE) < 0 || life.compareTo(LONGEST_LIFE) > 0) {
             return refused(RelayErrorCode.LIFE_OUT_OF_RANGE);
         }
@@ -290,15 +295,18 @@ public final class RelayService {
         RelayTables.Numbered ofDevice;
         synchronized (this) {
             // whoever is disabled from here on finds the numbers, and withdraws them
-            if (accounts.person(person)
-                    .filter(found -> found.enabled() && hasDevice(found, device))
-                    .isEmpty()) {
+            Person found = accounts.person(person).orElse(null);
+            if (found == null || !found.enabled() || !hasDevice(found, device)) {
                 return refused(RelayErrorCode.DEVICE_NOT_LIVE);
+            }
+            boolean mayOutside = found.rights().remoteAccess();
+            if (outside && !mayOutside) {
+                return refused(PoolErrorCode.REMOTE_ACCESS_DENIED);
             }
             long now = now();
             long expiry = now + life.toSeconds();
-            ofPerson = numbered(persons, person, person, Optional.empty()).withCredentials(expiry);
-            ofDevice = numbered(devices, device, person, Optional.of(device)).withCredentials(expiry);
+            ofPerson = numbered(persons, person, person, Optional.empty()).withCredentials(expiry, mayOutside);
+            ofDevice = numbered(devices, device, person, Optional.of(device)).withCredentials(expiry, mayOutside);
             Held turn = Objects.requireNonNull(
                     keys.get(KeyRoll.minting(times(), now).id()), "there is a key from the start");
             held = new Held(turn.key(), turn.times().withCredentials(expiry));
@@ -320,7 +328,7 @@ public final class RelayService {
                 });
     }
 
-    private CompletableFuture<Result<RelayCredentials>> refused(RelayErrorCode code) {
+    private CompletableFuture<Result<RelayCredentials>> refused(ErrorCode code) {
         counters.counter("pool_relay_credentials_refused", "reason", code.code())
                 .increment();
         return CompletableFuture.completedFuture(Result.bad(code, 0, code.meaning()));
@@ -331,7 +339,7 @@ public final class RelayService {
         RelayTables.Numbered number = known.get(owner);
         return number != null
                 ? number
-                : new RelayTables.Numbered(RelayUser.newNumber(random), person, device, 0, false);
+                : new RelayTables.Numbered(RelayUser.newNumber(random), person, device, 0, false, false);
     }
 
     /** Whose credentials have that number, of a person or a device, live or withdrawn: the address of record. */

@@ -16,14 +16,16 @@ final class RelayTables {
      *
      * @param device whose device's; empty for the number of the person
      * @param goodUntil when the last credentials made with it end, in seconds since 1970
+     * @param outside whether some were made while the person could sign in from outside
      */
-    record Numbered(long number, String person, Optional<String> device, long goodUntil, boolean withdrawn) {
-        Numbered withCredentials(long expiry) {
-            return new Numbered(number, person, device, Math.max(goodUntil, expiry), withdrawn);
+    record Numbered(
+            long number, String person, Optional<String> device, long goodUntil, boolean outside, boolean withdrawn) {
+        Numbered withCredentials(long expiry, boolean nowOutside) {
+            return new Numbered(number, person, device, Math.max(goodUntil, expiry), outside || nowOutside, withdrawn);
         }
 
         Numbered withdraw() {
-            return new Numbered(number, person, device, goodUntil, true);
+            return new Numbered(number, person, device, goodUntil, outside, true);
         }
     }
 
@@ -52,25 +54,28 @@ final class RelayTables {
     }
 
     static List<Numbered> numbers(Handle handle) {
-        return handle.createQuery("SELECT number, person, device, good_until, withdrawn FROM relay_numbers")
+        return handle.createQuery("SELECT number, person, device, good_until, outside, withdrawn FROM relay_numbers")
                 .map((row, context) -> new Numbered(
                         row.getLong("number"),
                         row.getString("person"),
                         Optional.ofNullable(row.getString("device")),
                         row.getLong("good_until"),
+                        row.getInt("outside") != 0,
                         row.getInt("withdrawn") != 0))
                 .list();
     }
 
     static void save(Handle handle, Numbered number) {
-        handle.createUpdate("INSERT INTO relay_numbers (number, person, device, good_until, withdrawn)"
-                        + " VALUES (:number, :person, :device, :until, :withdrawn) ON CONFLICT (number) DO UPDATE SET"
+        handle.createUpdate("INSERT INTO relay_numbers (number, person, device, good_until, outside, withdrawn)"
+                        + " VALUES (:number, :person, :device, :until, :outside, :withdrawn) ON CONFLICT (number) DO UPDATE SET"
                         + " good_until = MAX(good_until, excluded.good_until),"
+                        + " outside = MAX(outside, excluded.outside),"
                         + " withdrawn = MAX(withdrawn, excluded.withdrawn)")
                 .bind("number", number.number())
                 .bind("person", number.person())
                 .bind("device", number.device().orElse(null))
                 .bind("until", number.goodUntil())
+                .bind("outside", number.outside() ? 1 : 0)
                 .bind("withdrawn", number.withdrawn() ? 1 : 0)
                 .execute();
     }

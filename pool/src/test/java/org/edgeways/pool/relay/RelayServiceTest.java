@@ -27,6 +27,7 @@ import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.Result;
 import org.edgeways.net.Passphrase;
 import org.edgeways.policy.PersonRights;
+import org.edgeways.pool.engine.PoolErrorCode;
 import org.edgeways.pool.relay.engine.KeyRoll;
 import org.edgeways.store.Store;
 import org.edgeways.tokens.RelayCredentials;
@@ -115,7 +116,7 @@ class RelayServiceTest {
     }
 
     private RelayCredentials mint(String device, Duration life) {
-        return service.mint(ALICE, device, life).join().orThrow();
+        return service.mint(ALICE, device, life, false).join().orThrow();
     }
 
     /** What a node that has been told of everything says. */
@@ -168,7 +169,8 @@ class RelayServiceTest {
                 .isEqualTo(now.plus(Duration.ofDays(180)).getEpochSecond());
         for (Duration life :
                 List.of(Duration.ofSeconds(59), Duration.ofDays(180).plusSeconds(1))) {
-            assertThat(code(service.mint(ALICE, laptop, life).join())).isEqualTo(RelayErrorCode.LIFE_OUT_OF_RANGE);
+            assertThat(code(service.mint(ALICE, laptop, life, false).join()))
+                    .isEqualTo(RelayErrorCode.LIFE_OUT_OF_RANGE);
         }
     }
 
@@ -182,7 +184,7 @@ class RelayServiceTest {
         accounts.set(ALICE, new PersonChange(null, null, false)).join().orThrow();
         assertThat(told.get()).as("relays are told").isEqualTo(1);
         assertThat(refusal(made)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
-        assertThat(code(service.mint(ALICE, laptop, LIFE).join())).isEqualTo(RelayErrorCode.DEVICE_NOT_LIVE);
+        assertThat(code(service.mint(ALICE, laptop, LIFE, false).join())).isEqualTo(RelayErrorCode.DEVICE_NOT_LIVE);
         accounts.set(ALICE, new PersonChange(null, null, true)).join().orThrow();
         assertThat(check(mint(laptop, LIFE)).isOk()).isTrue();
         assertThat(refusal(made)).as("those of before").isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
@@ -246,6 +248,35 @@ class RelayServiceTest {
         accounts.revokeDevice(ALICE, "laptop").join().orThrow();
         openService();
         assertThat(refusal(made)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+    }
+
+    @Test
+    void remoteAccessThatWasTakenAwayWhileNobodyListenedTakesThemAtTheStart() throws IOException {
+        accounts.add(new NewPerson("bob", null, "", new PersonRights(false)))
+                .join()
+                .orThrow();
+        String bob = "sip:bob@acorn.example";
+        String desk =
+                accounts.addDevice(bob, "desk", null).join().orThrow().device().id();
+        RelayCredentials inside = service.mint(bob, desk, LIFE, false).join().orThrow();
+        RelayCredentials made = service.mint(ALICE, laptop, LIFE, true).join().orThrow();
+        store.close();
+        store = Store.open(directory.resolve("data"), List.of(Accounts.SCHEMA, RelayService.SCHEMA), counters);
+        accounts = Accounts.open(
+                store, List.of("acorn.example"), AccountLimits.DEFAULT, () -> now, new Random(8), counters);
+        accounts.set(ALICE, new PersonChange(null, false, null)).join().orThrow();
+        openService();
+        assertThat(refusal(made)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+        assertThat(check(inside).isOk()).as("of somebody who never was outside").isTrue();
+    }
+
+    @Test
+    void nobodyGetsAnyForOutsideWhoseRemoteAccessWasTakenAwayAfterTheDeskHadLooked() {
+        accounts.set(ALICE, new PersonChange(null, false, null)).join().orThrow();
+        assertThat(code(service.mint(ALICE, laptop, LIFE, true).join())).isEqualTo(PoolErrorCode.REMOTE_ACCESS_DENIED);
+        assertThat(service.mint(ALICE, laptop, LIFE, false).join().isOk())
+                .as("inside")
+                .isTrue();
     }
 
     @Test
@@ -316,7 +347,8 @@ class RelayServiceTest {
         for (String[] asked : new String[][] {
             {"sip:bob@acorn.example", laptop}, {ALICE, "nothing"}, {"sip:nobody@acorn.example", laptop}
         }) {
-            assertThat(code(service.mint(asked[0], asked[1], LIFE).join())).isEqualTo(RelayErrorCode.DEVICE_NOT_LIVE);
+            assertThat(code(service.mint(asked[0], asked[1], LIFE, false).join()))
+                    .isEqualTo(RelayErrorCode.DEVICE_NOT_LIVE);
         }
     }
 }
