@@ -196,7 +196,15 @@ public final class AvEdge implements AutoCloseable {
     private PeerPolicy policy(AvEdgeSettings.Peers peers) {
         List<AddressPrefix> denied = new ArrayList<>(peers.deny());
         denied.addAll(own);
-        return new PeerRules(peers.allow(), denied);
+        return new PeerRules(peers.allow(), denied, OnLink.networks(peers.inside(), outsideAddresses()));
+    }
+
+    private List<InetAddress> outsideAddresses() {
+        List<InetAddress> addresses = new ArrayList<>();
+        settings.outside().forEach(listener -> addresses.add(listener.getAddress()));
+        addNonNull(settings.relay().ipv4(), addresses);
+        addNonNull(settings.relay().ipv6(), addresses);
+        return addresses;
     }
 
     /** Addresses of this host: nobody gets to what listens there by way of the relay. */

@@ -85,15 +85,23 @@ public record AvEdgeSettings(
      *
      * @param allow what may be reached although it is not of the public Internet
      * @param deny what may not be reached; stronger than {@code allow}
+     * @param inside addresses of this host inside: the networks that they are in are refused too, even if they are global,
+     *     where they are not those of an address outside
      */
-    public record Peers(List<AddressPrefix> allow, List<AddressPrefix> deny) {
+    public record Peers(List<AddressPrefix> allow, List<AddressPrefix> deny, List<InetAddress> inside) {
 
         /** The public Internet. */
         public static final Peers PUBLIC = new Peers(List.of(), List.of());
 
+        /** For a host that has no inside. */
+        public Peers(List<AddressPrefix> allow, List<AddressPrefix> deny) {
+            this(allow, deny, List.of());
+        }
+
         public Peers {
             allow = List.copyOf(allow);
             deny = List.copyOf(deny);
+            inside = List.copyOf(inside);
         }
     }
 

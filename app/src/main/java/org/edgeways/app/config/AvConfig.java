@@ -3,6 +3,7 @@ package org.edgeways.app.config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.stream.Stream;
 import org.edgeways.avedge.AvEdgeSettings;
 import org.edgeways.base.Result;
 import org.edgeways.settings.kind.AvRole;
@@ -42,7 +43,13 @@ public record AvConfig(AvEdgeSettings settings, Object checks, RelayVerifier ver
                         said.hasRelayPorts() ? said.firstRelayPort() : AvEdgeSettings.Relay.FIRST_PORT,
                         said.hasRelayPorts() ? said.lastRelayPort() : AvEdgeSettings.Relay.LAST_PORT,
                         said.hasRelayPorts()),
-                new AvEdgeSettings.Peers(networks(said.allow()), networks(said.deny())),
+                new AvEdgeSettings.Peers(
+                        networks(said.allow()),
+                        networks(said.deny()),
+                        Stream.concat(said.insideAddresses().stream(), snapshot.insideLeg().addresses().stream())
+                                .map(InetAddress::ofLiteral)
+                                .distinct()
+                                .toList()),
                 new AvEdgeSettings.Quota(
                         new AvEdgeSettings.Share(
                                 said.person().allocations(),

@@ -50,6 +50,7 @@ public final class PeerRules implements PeerPolicy {
 
     private final List<AddressPrefix> allow;
     private final List<AddressPrefix> deny;
+    private final List<AddressPrefix> inside;
 
     /**
      * Rules with exceptions.
@@ -58,8 +59,18 @@ public final class PeerRules implements PeerPolicy {
      * @param deny what may not be reached; stronger than {@code allow}
      */
     public PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny) {
+        this(allow, deny, List.of());
+    }
+
+    /**
+     * Rules for a host that is in networks which are not of the Internet though their addresses are global.
+     *
+     * @param inside those networks; refused unless allowed
+     */
+    public PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny, List<AddressPrefix> inside) {
         this.allow = List.copyOf(allow);
         this.deny = List.copyOf(deny);
+        this.inside = List.copyOf(inside);
     }
 
     @Override
@@ -98,7 +109,8 @@ public final class PeerRules implements PeerPolicy {
     }
 
     private boolean judge(long high, long low) {
-        return !isIn(deny, high, low) && (isIn(allow, high, low) || !isIn(NOT_GLOBAL, high, low));
+        return !isIn(deny, high, low)
+                && (isIn(allow, high, low) || !isIn(NOT_GLOBAL, high, low) && !isIn(inside, high, low));
     }
 
     private static boolean isIn(List<AddressPrefix> networks, long high, long low) {

@@ -15,6 +15,18 @@ class PeerRulesTest {
 
     private static final PeerRules RULES = new PeerRules(List.of(), List.of());
 
+    @Test
+    void anInsideNetworkWithGlobalAddressesIsRefusedUnlessAllowed() {
+        PeerRules rules = new PeerRules(
+                List.of(AddressPrefix.of("5.6.7.8/32")), List.of(), List.of(AddressPrefix.of("5.6.7.0/24")));
+        assertThat(allows(RULES, "5.6.7.9")).isTrue();
+        assertThat(allows(rules, "5.6.7.9")).isFalse();
+        assertThat(allows(rules, "::ffff:5.6.7.9")).isFalse();
+        assertThat(allows(rules, "2002:506:709::1")).isFalse();
+        assertThat(allows(rules, "5.6.7.8")).isTrue();
+        assertThat(allows(rules, "5.6.8.9")).isTrue();
+    }
+
     private static boolean allows(PeerRules rules, String text) {
         TransportAddress address = TransportAddress.of(InetAddress.ofLiteral(text), 0);
         return rules.allows(address.high(), address.low());
