@@ -74,8 +74,8 @@ class TurnutilsTest {
     @BeforeAll
     void start() throws IOException {
         ProcessClock clock = new ProcessClock();
-        RelayAuthority authority = new RelayAuthority(
-                new RelayVerifier(List.of(key.check()), Set.of()), counters, InstantSource.system());
+        RelayAuthority authority =
+                new RelayAuthority(new RelayVerifier(List.of(key.check()), Set.of()), counters, InstantSource.system());
         AvEdgeSettings settings = AvEdgeSettings.of(
                         "acorn.example",
                         2,
