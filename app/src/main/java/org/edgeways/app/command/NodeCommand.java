@@ -73,8 +73,8 @@ public final class NodeCommand {
             name = "remove",
             mixinStandardHelpOptions = true,
             description = {
-                "Puts a node out at once; its certificates are refused from then on, here, at the other nodes, and at connectors",
-                "that are linked with another node."
+                "Puts a node out at once; its certificates are refused from then on.",
+                "Here, at the other nodes, and at connectors that are linked with another node."
             },
             footer = {"", "Example:", "  edgeways node remove edge1"})
     int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
