@@ -136,7 +136,8 @@ class SeparateNetworksTest {
     @Test
     void theEdgeSeesItsClientsWithTheAddressOfTheNat() {
         assertThat(site.edgeLog())
-                .contains("event=access-edge-signed-in person=sip:alice@acorn.example source=" + Networks.NAT_OUTSIDE);
+                .contains("event=access-edge-signed-in code=ok person=sip:alice@acorn.example source="
+                        + Networks.NAT_OUTSIDE);
     }
 
     @Test
