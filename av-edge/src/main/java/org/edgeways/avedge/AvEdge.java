@@ -196,7 +196,7 @@ public final class AvEdge implements AutoCloseable {
     private PeerPolicy policy(AvEdgeSettings.Peers peers) {
         List<AddressPrefix> denied = new ArrayList<>(peers.deny());
         denied.addAll(own);
-        return new PeerRules(peers.allow(), denied, OnLink.networks(peers.inside(), outsideAddresses()));
+        return new PeerRules(peers.allow(), denied, OnLink.networks(OnLink.legs(), peers.inside(), outsideAddresses()));
     }
 
     private List<InetAddress> outsideAddresses() {

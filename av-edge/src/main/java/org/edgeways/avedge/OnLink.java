@@ -19,28 +19,44 @@ final class OnLink {
     private OnLink() {}
 
     /**
-     * All networks of the interfaces that have an address of {@code inside} and none of {@code outside}. Loopback is none.
+     * One interface.
      *
-     * @throws IllegalStateException if the interfaces cannot be told
+     * @param addresses its own
+     * @param networks those that they are in, as far as it says
      */
-    static List<AddressPrefix> networks(List<InetAddress> inside, List<InetAddress> outside) {
-        List<AddressPrefix> networks = new ArrayList<>();
+    record Leg(boolean loopback, List<InetAddress> addresses, List<AddressPrefix> networks) {}
+
+    /**
+     * The interfaces of this host.
+     *
+     * @throws IllegalStateException if they cannot be told
+     */
+    static List<Leg> legs() {
+        List<Leg> legs = new ArrayList<>();
         try {
             for (NetworkInterface leg : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                List<InetAddress> its = Collections.list(leg.getInetAddresses());
-                if (!leg.isLoopback()
-                        && its.stream().anyMatch(inside::contains)
-                        && its.stream().noneMatch(outside::contains)) {
-                    leg.getInterfaceAddresses().stream()
-                            .filter(address -> address.getNetworkPrefixLength() > 0)
-                            .map(OnLink::network)
-                            .forEach(networks::add);
-                }
+                legs.add(new Leg(
+                        leg.isLoopback(),
+                        Collections.list(leg.getInetAddresses()),
+                        leg.getInterfaceAddresses().stream()
+                                .filter(address -> address.getNetworkPrefixLength() > 0)
+                                .map(OnLink::network)
+                                .toList()));
             }
         } catch (SocketException e) {
             throw new IllegalStateException("the interfaces of this host cannot be told", e);
         }
-        return networks;
+        return legs;
+    }
+
+    /** All networks of the interfaces that have an address of {@code inside} and none of {@code outside}. Loopback is none. */
+    static List<AddressPrefix> networks(List<Leg> legs, List<InetAddress> inside, List<InetAddress> outside) {
+        return legs.stream()
+                .filter(leg -> !leg.loopback()
+                        && leg.addresses().stream().anyMatch(inside::contains)
+                        && leg.addresses().stream().noneMatch(outside::contains))
+                .flatMap(leg -> leg.networks().stream())
+                .toList();
     }
 
     private static AddressPrefix network(InterfaceAddress said) {

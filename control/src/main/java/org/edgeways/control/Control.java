@@ -49,6 +49,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Things happen one after the other on a thread of its own. Methods may be called from any thread but an event loop: they
  * wait for the disk.
+ *
+ * <p>Longer than other files: it is the one place where joining, settings and trust meet in one order.
  */
 public final class Control implements AutoCloseable {
 

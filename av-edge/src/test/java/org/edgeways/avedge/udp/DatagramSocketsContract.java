@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds for every implementation. Everything goes over loopback, sender and receiver being one object on one thread. */
+/**
+ * What holds for every implementation. Everything goes over loopback, sender and receiver being one object on one thread.
+ * Longer than other files, because both implementations are held to the whole of it.
+ */
 @Timeout(60)
 abstract class DatagramSocketsContract {
 
