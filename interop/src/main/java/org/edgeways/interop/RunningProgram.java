@@ -28,7 +28,8 @@ public final class RunningProgram implements AutoCloseable {
     private RunningProgram(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.reader = Thread.ofVirtual().name(name + " output").start(this::read);
+        // not a virtual one: it would hold one of the few carriers while the program says nothing
+        this.reader = Thread.ofPlatform().daemon().name(name + " output").start(this::read);
     }
 
     /**

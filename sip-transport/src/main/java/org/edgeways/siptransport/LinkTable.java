@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.sip.transaction.Destination;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,13 @@ public final class LinkTable {
     /** The open connections to that node or service, in the order in which they came. */
     public List<SipConnection> connections(String name) {
         return byName.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+    }
+
+    /** Whether that party has an open connection. */
+    public boolean has(Destination.Service party) {
+        return byName.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(connection -> connection.origin().replyTo().equals(party));
     }
 
     /**

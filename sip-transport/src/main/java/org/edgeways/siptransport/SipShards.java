@@ -5,6 +5,8 @@ import java.util.List;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Branches;
+import org.edgeways.sip.transaction.Destination;
+import org.edgeways.sip.transaction.SipEngine;
 
 /**
  * The shards of one role, as the events of its listeners and dialers. A response goes to the shard in the branch that we
@@ -55,7 +57,12 @@ public final class SipShards implements SipConnectionEvents {
     @Override
     public void opened(SipConnection connection, long now) {
         for (SipShard shard : shards) {
-            shard.hand(at -> shard.role().opened(connection, at));
+            shard.hand(at -> {
+                if (connection.origin().replyTo() instanceof Destination.Service party) {
+                    shard.role().engine().partyFound(party, at);
+                }
+                shard.role().opened(connection, at);
+            });
         }
     }
 
@@ -104,7 +111,12 @@ public final class SipShards implements SipConnectionEvents {
     public void closed(SipConnection connection, TransportErrorCode reason, long now) {
         for (SipShard shard : shards) {
             shard.hand(at -> {
-                shard.role().engine().flowClosed(connection.flow(), at);
+                SipEngine engine = shard.role().engine();
+                engine.flowClosed(connection.flow(), at);
+                if (connection.origin().replyTo() instanceof Destination.Service party
+                        && !context.links().has(party)) {
+                    engine.partyLost(party, at);
+                }
                 shard.role().closed(connection, reason, at);
             });
         }

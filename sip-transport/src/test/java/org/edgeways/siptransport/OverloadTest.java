@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CountDownLatch;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.sip.transaction.Origin;
 import org.edgeways.sip.transaction.SipEngine;
@@ -35,6 +36,12 @@ final class OverloadTest {
 
         @Override
         public void flowClosed(Flow flow, long now) {}
+
+        @Override
+        public void partyLost(Destination.Service party, long now) {}
+
+        @Override
+        public void partyFound(Destination.Service party, long now) {}
     }
 
     @Test

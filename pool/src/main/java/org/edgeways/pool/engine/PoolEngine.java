@@ -302,6 +302,16 @@ public final class PoolEngine implements SipEngine {
         tellPresence(now);
     }
 
+    @Override
+    public void partyLost(Destination.Service party, long now) {
+        core.partyLost(party, now);
+    }
+
+    @Override
+    public void partyFound(Destination.Service party, long now) {
+        core.partyFound(party, now);
+    }
+
     /** Whatever has changed bindings, presence hears of it here, once for each person. */
     private void tellPresence(long now) {
         registrar.takeChanged().forEach(person -> presence.bindingsChanged(person, now));

@@ -121,6 +121,16 @@ public final class ProxyCore implements SipEngine {
         parts.transactions().flowClosed(flow, now);
     }
 
+    @Override
+    public void partyLost(Destination.Service party, long now) {
+        parts.transactions().partyLost(party, now);
+    }
+
+    @Override
+    public void partyFound(Destination.Service party, long now) {
+        parts.transactions().partyFound(party, now);
+    }
+
     // ---- what the router calls
 
     /**

@@ -92,6 +92,11 @@ public abstract sealed class ClientTransaction extends Transaction
         party = over.replyTo();
     }
 
+    /** Whether it went to that party. */
+    final boolean wentTo(Destination.Service named) {
+        return named.equals(party == null ? destination : party);
+    }
+
     /** Whether a response from there can be one to this request. */
     final boolean mayComeFrom(Origin origin) {
         return switch (destination) {

@@ -40,7 +40,19 @@ public interface SipEngine {
     /**
      * A connection is gone. Requests that went to it and were not answered fail with {@link TransportFailure#FLOW_GONE};
      * those that went over it on behalf of a {@link Destination.Locate} fail as {@link TransportFailure#UNREACHABLE};
-     * those to a {@link Destination.Service} go on waiting, since the answer may come on another of its connections.
+     * those to a {@link Destination.Service} go on waiting, since the answer may come on another of its connections, until
+     * {@link #partyLost}.
      */
     void flowClosed(Flow flow, long now);
+
+    /**
+     * The last connection of a named party is gone; {@link #flowClosed} has told of each. Its requests that were not answered
+     * fail as {@link TransportFailure#UNREACHABLE} in {@link TransactionLayer#LOST_PARTY_GRACE}, so that nobody waits for
+     * a party that has died until a timer of half a minute or three runs out; an INVITE does not if {@link #partyFound} was
+     * called by then, since whoever is called may still be rung.
+     */
+    void partyLost(Destination.Service party, long now);
+
+    /** A named party has a connection; it need not have been lost. */
+    void partyFound(Destination.Service party, long now);
 }

@@ -14,6 +14,9 @@ interface TransactionHost {
 
         /** A failure that was noticed inside a call of the engine and is told after it. */
         record Failed(ClientTransaction transaction, TransportFailure failure) implements Due {}
+
+        /** Time is up for a request whose party had lost its last connection. */
+        record Lost(ClientTransaction transaction, Destination.Service party) implements Due {}
     }
 
     SipTimers timers();

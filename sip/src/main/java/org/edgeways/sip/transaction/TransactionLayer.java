@@ -1,6 +1,8 @@
 package org.edgeways.sip.transaction;
 
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionLayer implements SipEngine {
 
+    /**
+     * How long a request goes on waiting for its answer once its party has no connection any more. Long enough for one that
+     * only dials anew, short enough for a person who looks at a screen.
+     */
+    public static final Duration LOST_PARTY_GRACE = Duration.ofSeconds(5);
+
     private static final int TAG_LENGTH = 12;
 
     private final Transmitter transmitter;
@@ -38,6 +46,7 @@ public final class TransactionLayer implements SipEngine {
     private final Map<String, ClientTransaction> clients = new HashMap<>();
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
     private final Map<Flow, Set<ClientTransaction>> clientsByFlow = new HashMap<>();
+    private final Set<Destination.Service> lostParties = new HashSet<>();
     private int depth;
 
     /** A layer without transactions. */
@@ -92,6 +101,12 @@ public final class TransactionLayer implements SipEngine {
                         transaction.fired(timer, now);
                     case TransactionHost.Due.Failed(ClientTransaction transaction, TransportFailure failure) ->
                         fail(transaction, failure, now);
+                    case TransactionHost.Due.Lost(ClientTransaction transaction, Destination.Service party) -> {
+                        boolean back = transaction.isInvite() && !lostParties.contains(party);
+                        if (transaction.awaitsFinalResponse() && !back) {
+                            fail(transaction, TransportFailure.UNREACHABLE, now);
+                        }
+                    }
                 }
             }
         } finally {
@@ -149,6 +164,21 @@ public final class TransactionLayer implements SipEngine {
             boolean only = transaction.destination() instanceof Destination.Connection;
             failSoon(transaction, only ? TransportFailure.FLOW_GONE : TransportFailure.UNREACHABLE, now);
         }
+    }
+
+    @Override
+    public void partyLost(Destination.Service party, long now) {
+        lostParties.add(party);
+        for (ClientTransaction transaction : clients.values()) {
+            if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
+                queue.schedule(now + LOST_PARTY_GRACE.toNanos(), new TransactionHost.Due.Lost(transaction, party));
+            }
+        }
+    }
+
+    @Override
+    public void partyFound(Destination.Service party, long now) {
+        lostParties.remove(party);
     }
 
     // ---- what the user calls

@@ -78,7 +78,8 @@ final class LayerBench implements TransactionUser {
 
     ClientTransaction send(String method, Destination to) {
         SipMessage request = request(method);
-        request.setTopVia(request.topVia().with("branch", Branches.create(0, new SplittableRandom(requests.size()))));
+        request.setTopVia(request.topVia()
+                .with("branch", Branches.create(0, new SplittableRandom(requests.size() + 1_000L * sent.size()))));
         ClientTransaction transaction = layer.send(request, to, clock.now());
         sent.put(transaction, request);
         return transaction;
