@@ -49,7 +49,8 @@ public interface SipEngine {
      * The last connection of a named party is gone; {@link #flowClosed} has told of each. Its requests that were not answered
      * fail as {@link TransportFailure#UNREACHABLE} in {@link TransactionLayer#LOST_PARTY_GRACE}, so that nobody waits for
      * a party that has died until a timer of half a minute or three runs out; an INVITE does not if {@link #partyFound} was
-     * called by then, since whoever is called may still be rung.
+     * called by then, since whoever is called may still be rung. Requests from it that were not answered are given up as
+     * if their connection had gone, if it is not back by then: nobody is there to be told.
      */
     void partyLost(Destination.Service party, long now);
 

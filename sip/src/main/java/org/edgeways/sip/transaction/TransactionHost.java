@@ -15,8 +15,8 @@ interface TransactionHost {
         /** A failure that was noticed inside a call of the engine and is told after it. */
         record Failed(ClientTransaction transaction, TransportFailure failure) implements Due {}
 
-        /** Time is up for a request whose party had lost its last connection. */
-        record Lost(ClientTransaction transaction, Destination.Service party) implements Due {}
+        /** Time is up for a request from or to a party that had lost its last connection. */
+        record Lost(Transaction transaction, Destination.Service party) implements Due {}
     }
 
     SipTimers timers();

@@ -101,12 +101,8 @@ public final class TransactionLayer implements SipEngine {
                         transaction.fired(timer, now);
                     case TransactionHost.Due.Failed(ClientTransaction transaction, TransportFailure failure) ->
                         fail(transaction, failure, now);
-                    case TransactionHost.Due.Lost(ClientTransaction transaction, Destination.Service party) -> {
-                        boolean back = transaction.isInvite() && !lostParties.contains(party);
-                        if (transaction.awaitsFinalResponse() && !back) {
-                            fail(transaction, TransportFailure.UNREACHABLE, now);
-                        }
-                    }
+                    case TransactionHost.Due.Lost(Transaction transaction, Destination.Service party) ->
+                        lost(transaction, lostParties.contains(party), now);
                 }
             }
         } finally {
@@ -169,9 +165,32 @@ public final class TransactionLayer implements SipEngine {
     @Override
     public void partyLost(Destination.Service party, long now) {
         lostParties.add(party);
+        long end = now + LOST_PARTY_GRACE.toNanos();
         for (ClientTransaction transaction : clients.values()) {
             if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
-                queue.schedule(now + LOST_PARTY_GRACE.toNanos(), new TransactionHost.Due.Lost(transaction, party));
+                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party));
+            }
+        }
+        for (ServerTransaction transaction : servers.values()) {
+            if (transaction.awaitsFinalResponse()
+                    && transaction.origin().replyTo().equals(party)) {
+                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party));
+            }
+        }
+    }
+
+    private void lost(Transaction transaction, boolean still, long now) {
+        switch (transaction) {
+            case ClientTransaction request -> {
+                if (request.awaitsFinalResponse() && (still || !request.isInvite())) {
+                    fail(request, TransportFailure.UNREACHABLE, now);
+                }
+            }
+            case ServerTransaction request -> {
+                if (still && request.awaitsFinalResponse()) {
+                    request.abandon();
+                    user.abandoned(request, now);
+                }
             }
         }
     }

@@ -84,6 +84,29 @@ class LostPartyTest {
         assertThat(bench.takeHeard()).containsExactly("failed 503@" + GRACE);
     }
 
+    private void requested(String method) {
+        bench.layer.receive(bench.request(method), CONNECTION, bench.clock.now());
+    }
+
+    @Test
+    void whatItAskedForIsGivenUp() {
+        requested("INVITE");
+        lost();
+        bench.pass(GRACE);
+        assertThat(bench.takeHeard()).containsExactly("request INVITE@0", "abandoned@" + GRACE);
+        bench.pass(300_000);
+        assertThat(bench.idle()).isTrue();
+    }
+
+    @Test
+    void whatItAskedForGoesOnIfItIsBackInTime() {
+        requested("INVITE");
+        lost();
+        bench.layer.partyFound(POOL, bench.clock.now());
+        bench.pass(GRACE);
+        assertThat(bench.takeHeard()).containsExactly("request INVITE@0");
+    }
+
     @Test
     void whatWasSentToOthersOrAfterwardsGoesOn() {
         bench.send("MESSAGE", new Destination.Service("other"));
