@@ -28,8 +28,10 @@ import java.util.regex.Pattern;
  *   <li>{@code nat} is symmetric: a random port for each destination.
  *   <li>{@code wire} is a router in the edge's only way to the outside. What comes from behind {@code nat} for the edge's
  *       ports is handed to whoever listens in {@code wire} on the same port, and what that one then opens towards the edge
- *       bears the address of {@code nat}, so that the edge sees its clients' source. Everything else that the edge sends
+ *       bears the address of {@code nat}, so that the edge sees its clients' source. Datagrams of the edge's relay pass
+ *       (they are encrypted from client to client). Everything else that the edge sends
  *       passes {@code wire} only if it goes to the attacker, and is otherwise counted and dropped.
+ *   <li>From inside, also the edge's address outside is reached, through {@code fw}.
  *   <li>Inside names are known to the DNS server of {@code fw}, outside names also to that of {@code inet}.
  * </ul>
  */
@@ -48,6 +50,9 @@ public final class Networks implements AutoCloseable {
 
     /** The edge's only port outside: SIP over TLS, SIP over secure WebSocket and the rest share it. */
     public static final int SIP_TLS_PORT = 443;
+
+    /** The UDP port of the edge's relay, outside and inside. */
+    public static final int RELAY_PORT = 3478;
 
     /** The edge's name outside. */
     public static final String EDGE_NAME = "edge.acorn.example";
@@ -142,6 +147,7 @@ public final class Networks implements AutoCloseable {
         link("nat", "lan0", "192.168.77.1/24", "home", "eth0", "192.168.77.10/24");
         route("pool", "default", "10.10.1.1");
         route("desk", "default", "10.10.1.1");
+        route("fw", EDGE_OUTSIDE, EDGE_INSIDE);
         route("edge", "10.10.0.0/16", "172.16.1.1");
         route("edge", "default", "198.51.100.1");
         route("home", "default", "192.168.77.1");
@@ -199,6 +205,7 @@ public final class Networks implements AutoCloseable {
               chain forward { type filter hook forward priority 0; policy accept;
                 iifname "edge0" ip daddr { 198.51.100.66, 198.51.100.67, 198.51.100.68 } accept
                 iifname "edge0" ip daddr 198.51.100.1 udp dport 53 accept
+                iifname "edge0" ip saddr 198.51.100.10 udp sport { 3478, 49152-65535 } accept
                 iifname "edge0" counter name "unread" drop
               }
             }
@@ -342,7 +349,9 @@ public final class Networks implements AutoCloseable {
         /** They vanish, and those of the connections of that time also afterwards, as when a router has been exchanged. */
         FORGETTING("ct mark set 1 drop"),
         /** Each is answered by a reset, which closes its connection. */
-        CLOSING("meta l4proto tcp reject with tcp reset");
+        CLOSING("meta l4proto tcp reject with tcp reset"),
+        /** Datagrams vanish, but not questions to the DNS and their answers: only connections pass. */
+        DATAGRAMS("udp dport != 53 udp sport != 53 drop");
 
         private final String rule;
 

@@ -150,6 +150,10 @@ public final class SeparateSite implements AutoCloseable {
         access.putArray("addresses").add(Networks.EDGE_OUTSIDE);
         access.put("sipTlsPort", Networks.SIP_TLS_PORT).put("settings", "limits");
         access.putArray("certificates").add("outside");
+        spec.putArray("roles").add("access").add("av");
+        ObjectNode av = spec.putObject("av").put("udpPort", Networks.RELAY_PORT);
+        av.putArray("addresses").add(Networks.EDGE_OUTSIDE);
+        av.putArray("insideAddresses").add(Networks.EDGE_INSIDE);
         ObjectNode leg = spec.putObject("insideLeg")
                 .put("host", Networks.EDGE_INSIDE_NAME)
                 .put("port", LINK_PORT);
@@ -200,6 +204,13 @@ public final class SeparateSite implements AutoCloseable {
 
     private static String password(String person) {
         return "interop-phone-" + person;
+    }
+
+    /** What the person's phone gets for the edge's relay from an administrator: {@code edgeways user device add --turn}. */
+    public RelayAccess relayAccess(String person) {
+        return RelayAccess.of(AdminClient.of(data("pool"))
+                .ask(AdminClient.request("relay-credentials").put("name", person).put("device", "phone"))
+                .path("turn"));
     }
 
     public Networks networks() {
