@@ -3,10 +3,12 @@ package org.edgeways.accessedge;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.edgeways.accessedge.engine.AccessEdgeErrorCode;
 import org.edgeways.accessedge.engine.SourceGuard;
 import org.edgeways.base.Counters;
@@ -38,14 +40,14 @@ final class CredentialsRoute implements HttpRoute.Asking {
     /**
      * A route.
      *
-     * @param origins web origins whose pages may ask; empty for none but this host's own
+     * @param origins web origins whose pages may ask, compared without regard to case; empty for none but this host's own
      * @param clock nanoseconds since 1970
      */
     CredentialsRoute(
             CredentialService service, SourceGuard guard, Set<String> origins, LongSupplier clock, Counters counters) {
         this.service = service;
         this.guard = guard;
-        this.origins = Set.copyOf(origins);
+        this.origins = origins.stream().map(CredentialsRoute::folded).collect(Collectors.toUnmodifiableSet());
         this.clock = clock;
         this.counters = counters;
     }
@@ -93,7 +95,12 @@ final class CredentialsRoute implements HttpRoute.Asking {
     }
 
     private boolean mayAsk(String origin) {
-        return origins.contains(origin);
+        return origins.contains(folded(origin));
+    }
+
+    /** Scheme and host have no case; a browser writes them small, whoever writes settings may not. */
+    private static String folded(String origin) {
+        return origin.toLowerCase(Locale.ROOT);
     }
 
     /** A page of the host that is asked needs no permission. */

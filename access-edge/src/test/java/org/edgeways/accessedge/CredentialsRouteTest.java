@@ -119,6 +119,13 @@ final class CredentialsRouteTest {
     }
 
     @Test
+    void anOriginThatTheSettingsWriteWithCapitalsIsTheSame() {
+        HttpAnswer answer = ask(route(limits -> limits, "https://Chat.Acorn.Example"), "GET", Map.of("origin", PAGE));
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.headers()).containsEntry("access-control-allow-origin", List.of(PAGE));
+    }
+
+    @Test
     void aPageAsksIfTheSettingsAllowItsOrigin() {
         CredentialsRoute route = route(limits -> limits, PAGE);
         HttpAnswer preflight = ask(

@@ -115,6 +115,17 @@ public final class RelayVerifier {
     }
 
     /**
+     * Whose a user name is, also if its time is over or it was withdrawn. Neither password nor signature are looked at: nothing is
+     * to be given for it.
+     */
+    public Result<RelayUser> userOf(String username) {
+        return switch (open(username)) {
+            case Result.Bad<Opened> bad -> bad.as();
+            case Result.Ok<Opened>(Opened opened) -> Result.ok(opened.known().user());
+        };
+    }
+
+    /**
      * A user name whose seal fits.
      *
      * @param known what is in it, without the password

@@ -173,8 +173,8 @@ public final class StatusCommand implements Callable<Integer> {
         for (JsonNode busy : relaying.path("busiest")) {
             text.append(before)
                     .append(busy.path("client").asText())
-                    .append(" (person ")
-                    .append(busy.path("person").asText())
+                    .append(" (")
+                    .append(person(busy.path("person").asText()))
                     .append(") ")
                     .append(busy.path("bytes").asLong())
                     .append(" bytes since ")
@@ -182,6 +182,11 @@ public final class StatusCommand implements Callable<Integer> {
             before = ", ";
         }
         return text.toString();
+    }
+
+    /** An address, or the number that the node tells where nobody knows whose it is. */
+    private static String person(String person) {
+        return person.startsWith("sip:") ? person : "number " + person + ", nobody known here";
     }
 
     private static String days(JsonNode end, Instant now) {

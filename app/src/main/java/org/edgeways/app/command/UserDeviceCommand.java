@@ -33,7 +33,8 @@ import picocli.CommandLine.TypeConversionException;
             "Examples:",
             "  edgeways user device add erin laptop",
             "  edgeways user device list erin",
-            "  edgeways user device revoke erin laptop"
+            "  edgeways user device revoke erin laptop",
+            "  edgeways user device find 1796256000:AAAAAb3…"
         })
 public final class UserDeviceCommand {
 
@@ -135,6 +136,30 @@ public final class UserDeviceCommand {
             @Parameters(paramLabel = "DEVICE", description = "Which device.") String device) {
         return user().show(user().ask(
                         AdminClient.request("device-revoke").put("name", name).put("device", device)));
+    }
+
+    @Command(
+            name = "find",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Tells whose a relay's (TURN) user name is, and of which device: nodes write them to their logs.",
+            footer = {
+                "",
+                "Example:",
+                "  edgeways user device find 1796256000:AAAAAb3…",
+                "Such a user name begins with the time until which it is good and has about 160 characters. It is found as long",
+                "as the key that it was made with is kept, which is while anything made with it is good."
+            })
+    int find(
+            @Parameters(paramLabel = "USERNAME", description = "The whole user name, as the log has it.")
+                    String username) {
+        JsonNode answer = user().ask(AdminClient.request("relay-owner").put("username", username));
+        List<String> row = List.of(
+                answer.path("person").asText(),
+                UserCommand.orDash(answer.path("device").asText("")),
+                answer.path("until").asText(),
+                answer.path("withdrawn").asBoolean() ? "yes" : "no");
+        return user().show(answer, List.of("PERSON", "DEVICE", "GOOD UNTIL", "WITHDRAWN"), List.of(row));
     }
 
     private UserCommand user() {

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out administrators' requests for relay credentials, and leaves others to others. */
+/** Carries out administrators' requests about relay credentials, says whose numbers are, and leaves others to others. */
 final class RelayCommands implements MoreCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CREDENTIALS = "relay-credentials";
+    private static final String OWNER = "relay-owner";
+    private static final String STATUS = "status";
 
     private final MoreCommands others;
     private volatile @Nullable RelayPart part;
@@ -31,11 +33,16 @@ final class RelayCommands implements MoreCommands {
     @Override
     public @Nullable ObjectNode carryOut(String command, JsonNode request) {
         RelayPart asked = part;
-        if (!command.equals(CREDENTIALS) || asked == null) {
+        if (asked == null) {
             return others.carryOut(command, request);
         }
         try {
-            return asked.credentials(request, JSON.createObjectNode());
+            return switch (command) {
+                case CREDENTIALS -> asked.credentials(request, JSON.createObjectNode());
+                case OWNER -> asked.owner(request.path("username").asText(), JSON.createObjectNode());
+                case STATUS -> named(others.carryOut(command, request), asked);
+                default -> others.carryOut(command, request);
+            };
         } catch (RuntimeException e) {
             LOG.error("event=relay-command-failed code={}", AdminErrorCode.FAILED.code(), e);
             return JSON.createObjectNode()
@@ -46,8 +53,21 @@ final class RelayCommands implements MoreCommands {
         }
     }
 
+    /** Nodes tell only numbers of people: here they get their names, where they are known. */
+    private static @Nullable ObjectNode named(@Nullable ObjectNode status, RelayPart asked) {
+        if (status != null) {
+            for (JsonNode node : status.path("nodes")) {
+                for (JsonNode busy : node.path("report").path("relaying").path("busiest")) {
+                    asked.personOf(busy.path("person").asText())
+                            .ifPresent(person -> ((ObjectNode) busy).put("person", person));
+                }
+            }
+        }
+        return status;
+    }
+
     @Override
     public String names() {
-        return others.names() + ", " + CREDENTIALS;
+        return others.names() + ", " + CREDENTIALS + ", " + OWNER;
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.DevicePassword;
@@ -151,6 +152,45 @@ final class RelayPart implements AutoCloseable {
                 yield into;
             }
         };
+    }
+
+    /** The address of whose number a node tells; empty if it is none that is known here. */
+    Optional<String> personOf(String number) {
+        try {
+            return service.personOf(Long.parseLong(number));
+        } catch (NumberFormatException e) {
+            return Optional.empty(); // a node may say anything
+        }
+    }
+
+    /** Says whose a relay's user name is, as it stands in a node's log. */
+    ObjectNode owner(String username, ObjectNode into) {
+        return switch (service.ownerOf(username)) {
+            case Result.Bad<RelayService.Owner> bad ->
+                into.put("ok", false)
+                        .put("code", bad.code().code())
+                        .put("problem", bad.reason())
+                        .put("next", "edgeways user device find --help shows what such a user name looks like");
+            case Result.Ok<RelayService.Owner>(RelayService.Owner owner) ->
+                into.put("ok", true)
+                        .put("person", owner.person())
+                        .put("device", label(owner).orElse(null))
+                        .put("until", Instant.ofEpochSecond(until(username)).toString())
+                        .put("withdrawn", owner.withdrawn());
+        };
+    }
+
+    private Optional<String> label(RelayService.Owner owner) {
+        return accounts.find(owner.person())
+                .flatMap(person -> person.devices().stream()
+                        .filter(device -> owner.device().equals(Optional.of(device.id())))
+                        .findFirst()
+                        .map(DevicePassword::label));
+    }
+
+    /** A user name of ours begins with it. */
+    private static long until(String username) {
+        return Long.parseLong(username.substring(0, username.indexOf(':')));
     }
 
     private Result<RelayCredentials> mint(JsonNode request, Duration life) {

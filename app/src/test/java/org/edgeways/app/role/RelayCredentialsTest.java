@@ -98,17 +98,22 @@ class RelayCredentialsTest {
         }
     }
 
-    private static JsonNode turnOfNewDevice(JoinedPair pair, String device, String... options) throws Exception {
+    private static String said(JoinedPair pair, String... words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        List<String> command =
-                new ArrayList<>(List.of("user", "device", "add", "alice", device, "--turn", "-o", "json"));
+        List<String> command = new ArrayList<>(List.of(words));
         command.addAll(List.of("--data", pair.poolData().toString()));
-        command.addAll(List.of(options));
         assertThat(Edgeways.run(command, new PrintWriter(out, true), new PrintWriter(err, true)))
                 .as("%s", err)
                 .isEqualTo(ExitCode.DONE);
-        JsonNode shown = new ObjectMapper().readTree(out.toString());
+        return out.toString();
+    }
+
+    private static JsonNode turnOfNewDevice(JoinedPair pair, String device, String... options) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("user", "device", "add", "alice", device, "--turn", "-o", "json"));
+        command.addAll(List.of(options));
+        JsonNode shown = new ObjectMapper().readTree(said(pair, command.toArray(String[]::new)));
         assertThat(shown.path("password").asText()).isNotEmpty();
         return shown.path("turn");
     }
@@ -159,6 +164,8 @@ class RelayCredentialsTest {
             RelayUser phone =
                     judged(pair, turn.path("username").asText()).orThrow().user();
             RelayUser laptop = judged(pair, username).orThrow().user();
+            assertThat(said(pair, "user", "device", "find", username))
+                    .containsPattern("sip:alice@acorn.example +laptop +20[0-9TZ:-]+ +no");
             assertThat(phone.person()).isEqualTo(laptop.person());
             assertThat(phone.device()).isNotEqualTo(laptop.device());
             String longest = turnOfNewDevice(pair, "deskphone").path("username").asText();

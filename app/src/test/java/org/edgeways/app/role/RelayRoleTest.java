@@ -154,6 +154,9 @@ class RelayRoleTest {
             assertThat(relaying.path("allocations").asInt()).isEqualTo(1);
             assertThat(relaying.path("busiest").path(0).path("client").asText())
                     .isEqualTo("127.0.0.1:" + alice.getLocalPort());
+            assertThat(relaying.path("busiest").path(0).path("person").asText())
+                    .as("the inside knows whose number it is")
+                    .isEqualTo("sip:alice@acorn.example");
             assertThat(allocate(again, server, turn)).isEqualTo(508);
             pair.ask(AdminClient.request("node-resume").put("name", "edge1"));
             pair.await(JoinedPair::isUpToDate);

@@ -10,6 +10,8 @@ public enum RelayErrorCode implements ErrorCode {
     DEVICE_NOT_LIVE("relay-device-not-live", "Nobody signs in with that device; edgeways user device list shows them"),
     /** The time that was asked for is out of range. */
     LIFE_OUT_OF_RANGE("relay-life-out-of-range", "Relay credentials are good for 1 minute to 180 days"),
+    /** A user name of ours whose number means nobody any more. */
+    NUMBER_UNKNOWN("relay-number-unknown", "Nobody here has had these relay credentials for long; they are over"),
     /** No node is a relay. */
     NO_RELAY("relay-none", "No edge node has the role av; the settings say which node is what"),
     /** A request over HTTP for something that there is not. */

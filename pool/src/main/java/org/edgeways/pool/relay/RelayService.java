@@ -32,6 +32,7 @@ import org.edgeways.tokens.RelayCheck;
 import org.edgeways.tokens.RelayCredentials;
 import org.edgeways.tokens.RelayKey;
 import org.edgeways.tokens.RelayUser;
+import org.edgeways.tokens.RelayVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -350,6 +351,38 @@ public final class RelayService {
                 .findFirst()
                 .or(() -> Optional.ofNullable(withdrawn.get(number)))
                 .map(RelayTables.Numbered::person);
+    }
+
+    /**
+     * Whose a user name is.
+     *
+     * @param person the address of record
+     * @param device the id of the device password that it was got with; empty if it is not known any more
+     * @param withdrawn whether it is good no more, though its time may not be over
+     */
+    public record Owner(String person, Optional<String> device, boolean withdrawn) {}
+
+    /** Whose a user name is, also if its time is over, as long as its key is kept and its number known. */
+    public synchronized Result<Owner> ownerOf(String username) {
+        return switch (new RelayVerifier(checks(), Set.of()).userOf(username)) {
+            case Result.Bad<RelayUser> bad -> bad.as();
+            case Result.Ok<RelayUser>(RelayUser user) ->
+                personOf(user.person())
+                        .map(person -> Result.ok(new Owner(
+                                person,
+                                deviceOf(user.device()),
+                                withdrawn.containsKey(user.person()) || withdrawn.containsKey(user.device()))))
+                        .orElseGet(() ->
+                                Result.bad(RelayErrorCode.NUMBER_UNKNOWN, 0, RelayErrorCode.NUMBER_UNKNOWN.meaning()));
+        };
+    }
+
+    private Optional<String> deviceOf(long number) {
+        return devices.values().stream()
+                .filter(known -> known.number() == number)
+                .findFirst()
+                .or(() -> Optional.ofNullable(withdrawn.get(number)))
+                .flatMap(RelayTables.Numbered::device);
     }
 
     // --- people who may no more ---

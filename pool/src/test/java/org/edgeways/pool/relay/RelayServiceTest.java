@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -146,6 +147,21 @@ class RelayServiceTest {
         assertThat(service.personOf(user(made).device())).contains(ALICE);
         now = now.plus(LIFE);
         assertThat(refusal(made)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
+    }
+
+    @Test
+    void aUserNameOfALogIsSomebodysAlsoWhenItsTimeIsOverOrItWasTakenBack() {
+        RelayCredentials made = mint(phone, LIFE);
+        RelayService.Owner owner = new RelayService.Owner(ALICE, Optional.of(phone), false);
+        assertThat(service.ownerOf(made.username()).orThrow()).isEqualTo(owner);
+        now = now.plus(LIFE);
+        assertThat(service.ownerOf(made.username()).orThrow()).isEqualTo(owner);
+        RelayCredentials lost = mint(phone, LIFE);
+        accounts.revokeDevice(ALICE, "phone").join().orThrow();
+        assertThat(service.ownerOf(lost.username()).orThrow())
+                .isEqualTo(new RelayService.Owner(ALICE, Optional.of(phone), true));
+        assertThat(code(service.ownerOf(lost.username().replace(':', ';'))))
+                .isEqualTo(TokensErrorCode.RELAY_USER_MALFORMED);
     }
 
     @Test
