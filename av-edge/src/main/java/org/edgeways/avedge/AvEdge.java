@@ -120,7 +120,8 @@ public final class AvEdge implements AutoCloseable {
         AvEdgeSettings.Relay relay = settings.relay();
         for (int i = 0; i < shards.length; i++) {
             DatagramSockets sockets = DatagramSockets.best(shared.log()::plainSockets);
-            shards[i] = new RelayShard(turnSettings(i), relay.ipv4(), relay.ipv6(), shared, sockets);
+            shards[i] = new RelayShard(
+                    turnSettings(i, sockets.canSendWhole()), relay.ipv4(), relay.ipv6(), shared, sockets);
             LOG.info("event=av-edge-shard code=ok shard={} sockets=\"{}\"", i, sockets);
         }
         int listener = 0;
@@ -142,7 +143,7 @@ public final class AvEdge implements AutoCloseable {
         return found;
     }
 
-    private TurnSettings turnSettings(int shard) {
+    private TurnSettings turnSettings(int shard, boolean canSendWhole) {
         List<Transport> listeners = new ArrayList<>();
         for (int i = 0; i < firstStream; i++) {
             listeners.add(Transport.UDP);
@@ -161,7 +162,7 @@ public final class AvEdge implements AutoCloseable {
                         relay.lastPort(),
                         relay.open(),
                         false,
-                        false,
+                        canSendWhole,
                         shard,
                         shards.length),
                 settings.limits(),

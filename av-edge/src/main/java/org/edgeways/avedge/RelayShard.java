@@ -284,6 +284,16 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     }
 
     @Override
+    public void refused(int socket, long high, long low, int port, int type, int code, int mtu) {
+        int role = roles[socket];
+        if (role >= RELAY) {
+            long now = shared.clock().now();
+            engine.fromRouter(now, role >= RELAY6, role & PORT, high, low, port, type, code, mtu);
+            apply(now);
+        }
+    }
+
+    @Override
     public void taken(int handle, MemorySegment buffer, long offset, int length) {
         ClientStream stream = streams.get(handle);
         if (stream == null) {

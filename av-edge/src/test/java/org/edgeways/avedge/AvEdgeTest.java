@@ -10,8 +10,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.stun.StunAttribute;
+import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -107,6 +111,29 @@ class AvEdgeTest {
             Rig.eventually(
                     "the refusal is counted",
                     () -> rig.count("av_edge_refusals", "code", "turn-relay-ports-closed") == 1);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aClientLearnsThatNobodyReceivesAndMayKeepItsPacketsWhole() throws Exception {
+        try (Rig rig = new Rig(Rig.settings(1))) {
+            TurnClient alice = rig.client("1:alice");
+            var allocated = alice.ask(
+                    StunMethod.ALLOCATE,
+                    writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24)
+                            .add(StunAttribute.DONT_FRAGMENT, new byte[0]));
+            assertThat(TurnClient.error(allocated)).isZero();
+            DatagramSocket peer = rig.peer();
+            alice.permit(Rig.address(peer));
+            alice.sendWhole(Rig.address(peer), "whole");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("whole");
+            TransportAddress nobody = Rig.address(peer);
+            peer.close();
+            alice.send(nobody, "is there anybody?");
+            assertThat(alice.data())
+                    .as("ICMP type 3 code 3, as RFC 8656 section 18.13 writes it")
+                    .isEqualTo(new TurnClient.Came(0, nobody, "\0\0\6\3\0\0\0\0"));
         }
     }
 

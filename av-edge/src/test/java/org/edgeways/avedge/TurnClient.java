@@ -121,10 +121,8 @@ final class TurnClient implements AutoCloseable {
         }
         StunMessage message = StunMessage.parse(packet).orThrow();
         if (message.messageClass() == StunClass.INDICATION && message.method() == StunMethod.DATA) {
-            data.add(new Came(
-                    0,
-                    message.xorAddress(message.find(StunAttribute.XOR_PEER_ADDRESS)),
-                    text(message.valueOf(StunAttribute.DATA))));
+            byte[] value = message.valueOf(message.has(StunAttribute.ICMP) ? StunAttribute.ICMP : StunAttribute.DATA);
+            data.add(new Came(0, message.xorAddress(message.find(StunAttribute.XOR_PEER_ADDRESS)), text(value)));
             return true;
         }
         return false;
@@ -193,6 +191,15 @@ final class TurnClient implements AutoCloseable {
     void send(TransportAddress peer, String text) throws IOException {
         wire.send(new StunWriter(StunClass.INDICATION, StunMethod.SEND, transaction())
                 .addXor(StunAttribute.XOR_PEER_ADDRESS, peer)
+                .add(StunAttribute.DATA, text)
+                .toBytes());
+    }
+
+    /** A Send indication with DONT-FRAGMENT. */
+    void sendWhole(TransportAddress peer, String text) throws IOException {
+        wire.send(new StunWriter(StunClass.INDICATION, StunMethod.SEND, transaction())
+                .addXor(StunAttribute.XOR_PEER_ADDRESS, peer)
+                .add(StunAttribute.DONT_FRAGMENT, new byte[0])
                 .add(StunAttribute.DATA, text)
                 .toBytes());
     }

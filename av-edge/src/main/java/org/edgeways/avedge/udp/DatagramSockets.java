@@ -64,6 +64,16 @@ public interface DatagramSockets extends AutoCloseable {
          * @param length bytes, 0 or more
          */
         void received(int socket, long high, long low, int port, MemorySegment buffer, long offset, int length);
+
+        /**
+         * Its receiver, or a router on the way to it, has refused (ICMP) a datagram that was sent from a socket that is not shared.
+         * Told where the system tells it.
+         *
+         * @param high the address that it was sent to, the first 64 bits
+         * @param type as ICMP has it, or ICMPv6 for a socket of IPv6
+         * @param mtu of the next link, if it was too long for that
+         */
+        default void refused(int socket, long high, long low, int port, int type, int code, int mtu) {}
     }
 
     /**
@@ -130,6 +140,15 @@ public interface DatagramSockets extends AutoCloseable {
      */
     void send(int socket, MemorySegment buffer, long offset, int length, long high, long low, int port);
 
+    /** True if {@link #sendWhole} can be used. */
+    boolean canSendWhole();
+
+    /**
+     * As {@link #send(int, MemorySegment, long, int, long, long, int)}, but what is too long for a link on its way is lost and not sent in
+     * fragments: the bit DF. At once, and with more calls of the system than others: for what seeks the MTU of a path.
+     */
+    void sendWhole(int socket, MemorySegment buffer, long offset, int length, long high, long low, int port);
+
     /** Sends bytes that are copied. */
     void send(int socket, byte[] message, long high, long low, int port);
 
@@ -141,6 +160,10 @@ public interface DatagramSockets extends AutoCloseable {
      */
     default void send(int socket, Forward forward, MemorySegment buffer) {
         long at = forward.wrap(buffer);
+        if (forward.dontFragment()) {
+            sendWhole(socket, buffer, at, forward.packetLength(), forward.high(), forward.low(), forward.port());
+            return;
+        }
         send(socket, buffer, at, forward.packetLength(), forward.high(), forward.low(), forward.port());
     }
 

@@ -48,12 +48,21 @@ public final class LinuxSockets implements DatagramSockets {
     private static final int SO_RCVBUF = 8;
     private static final int SO_REUSEPORT = 15;
     private static final int IP_MTU_DISCOVER = 10;
-    private static final int IP_PMTUDISC_DONT = 0;
+    private static final int IP_RECVERR = 11;
     private static final int IPV6_MTU_DISCOVER = 23;
+    private static final int IPV6_RECVERR = 25;
     private static final int IPV6_V6ONLY = 26;
+    // DF is not set. What ICMP says of a packet that had it comes when it is not set any more: of these two the system tells it
+    private static final int IP_PMTUDISC_OMIT = 5;
+    private static final int IPV6_PMTUDISC_DONT = 0;
+
+    /** DF is set, and what the system knows of the path does not matter: the client may seek something longer. */
+    private static final int PMTUDISC_PROBE = 3;
+
     private static final int UDP_GRO = 104;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLLIN = 1;
+    private static final int EPOLLERR = 8;
 
     /** On x86-64 alone {@code struct epoll_event} has no gap. */
     private static final boolean PACKED = System.getProperty("os.arch", "").equals("amd64");
@@ -67,6 +76,7 @@ public final class LinuxSockets implements DatagramSockets {
     private final Counts counts = new Counts();
     private final SendQueue queue = new SendQueue(arena, calls, counts);
     private final ReceiveSlots slots = new ReceiveSlots(arena, calls, counts, queue);
+    private final ErrorQueue errors = new ErrorQueue(arena, calls);
     private final SocketNumbers numbers = new SocketNumbers();
     private final MemorySegment events = arena.allocate((long) EVENTS * EVENT_BYTES, Long.BYTES);
     private final MemorySegment event = arena.allocate(EVENT_BYTES, Long.BYTES);
@@ -190,18 +200,27 @@ public final class LinuxSockets implements DatagramSockets {
     private void prepare(int descriptor, boolean ipv6, boolean shared) throws SocketException {
         if (ipv6) {
             set(descriptor, SOL_IPV6, IPV6_V6ONLY, 1);
-            set(descriptor, SOL_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
-        } else {
-            // RFC 8656 section 14.2: what does not ask for DF goes without it
-            set(descriptor, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
         }
+        fragments(descriptor, ipv6, true); // RFC 8656 section 14.2: what does not ask for DF goes without it
         if (shared) {
             set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
             set(descriptor, SOL_SOCKET, SO_RCVBUF, LISTENER_BUFFER_BYTES); // the system gives less if it must
             set(descriptor, SOL_SOCKET, SO_SNDBUF, LISTENER_BUFFER_BYTES);
+        } else if (ipv6) {
+            set(descriptor, SOL_IPV6, IPV6_RECVERR, 1);
+        } else {
+            set(descriptor, SOL_IP, IP_RECVERR, 1);
         }
         value.set(JAVA_INT, 0, 1);
         calls.setsockopt(descriptor, SOL_UDP, UDP_GRO, value.address(), Integer.BYTES); // not there before Linux 5.0
+    }
+
+    private void fragments(int descriptor, boolean ipv6, boolean allowed) throws SocketException {
+        if (ipv6) {
+            set(descriptor, SOL_IPV6, IPV6_MTU_DISCOVER, allowed ? IPV6_PMTUDISC_DONT : PMTUDISC_PROBE);
+        } else {
+            set(descriptor, SOL_IP, IP_MTU_DISCOVER, allowed ? IP_PMTUDISC_OMIT : PMTUDISC_PROBE);
+        }
     }
 
     private void set(int descriptor, int level, int option, int number) throws SocketException {
@@ -275,6 +294,12 @@ public final class LinuxSockets implements DatagramSockets {
                 calls.read(wake, value.address(), Long.BYTES);
                 woken.set(false);
             } else if (isOpen(socket)) { // it may have been closed since
+                if ((events.get(JAVA_INT_UNALIGNED, (long) i * EVENT_BYTES) & EPOLLERR) != 0) {
+                    errors.receive(socket, descriptors[socket], receiver);
+                }
+                if (!isOpen(socket)) {
+                    continue; // by what was told
+                }
                 int most = Math.min(ReceiveSlots.BATCH, slots.free() - (ready - i - 1));
                 slots.receive(socket, descriptors[socket], most, receiver);
             }
@@ -293,6 +318,28 @@ public final class LinuxSockets implements DatagramSockets {
     @Override
     public void send(int socket, byte[] message, long high, long low, int port) {
         send(socket, MemorySegment.ofArray(message), 0, message.length, high, low, port);
+    }
+
+    @Override
+    public boolean canSendWhole() {
+        return true;
+    }
+
+    @Override
+    public void sendWhole(int socket, MemorySegment buffer, long offset, int length, long high, long low, int port) {
+        if (!canSend(socket, length, high, low, port)) {
+            return;
+        }
+        queue.flush(); // what came before it may be fragmented
+        try {
+            fragments(descriptors[socket], queue.isIpv6(socket), false);
+            long address = slots.isOwn(buffer) ? slots.address(offset) : slots.copy(buffer, offset, length);
+            queue.add(socket, address, length, high, low, port);
+            queue.flush();
+            fragments(descriptors[socket], queue.isIpv6(socket), true);
+        } catch (SocketException e) {
+            throw new IllegalStateException("an option that could be set before", e);
+        }
     }
 
     private boolean canSend(int socket, int length, long high, long low, int port) {

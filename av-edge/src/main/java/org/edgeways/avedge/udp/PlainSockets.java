@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.net.ExtendedSocketOptions;
 import org.edgeways.turn.engine.Forward;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ public final class PlainSockets implements DatagramSockets {
     private static final int REMEMBERED = 4096;
 
     private final Selector selector;
+
+    private final boolean whole;
 
     /** The selector forgets that it was woken when a socket is closed. */
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -59,6 +62,9 @@ public final class PlainSockets implements DatagramSockets {
      */
     public PlainSockets() throws IOException {
         selector = Selector.open();
+        try (DatagramChannel any = DatagramChannel.open()) {
+            whole = any.supportedOptions().contains(ExtendedSocketOptions.IP_DONTFRAGMENT);
+        }
     }
 
     // ---- opening and closing
@@ -74,6 +80,9 @@ public final class PlainSockets implements DatagramSockets {
                 channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, LISTENER_BUFFER_BYTES);
                 channel.setOption(StandardSocketOptions.SO_SNDBUF, LISTENER_BUFFER_BYTES);
+            }
+            if (whole) {
+                channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, false); // RFC 8656 section 14.2
             }
             channel.configureBlocking(false);
             channel.bind(address);
@@ -208,6 +217,27 @@ public final class PlainSockets implements DatagramSockets {
                 ? bytes.clear().position((int) offset).limit((int) offset + length)
                 : from.asSlice(offset, length).asByteBuffer();
         send(socket, packet, high, low, port);
+    }
+
+    @Override
+    public boolean canSendWhole() {
+        return whole;
+    }
+
+    @Override
+    public void sendWhole(int socket, MemorySegment from, long offset, int length, long high, long low, int port) {
+        DatagramChannel channel = find(socket);
+        try {
+            if (channel != null) {
+                channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+            }
+            send(socket, from, offset, length, high, low, port);
+            if (channel != null) {
+                channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, false);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("an option that could be set before", e);
+        }
     }
 
     @Override

@@ -218,6 +218,7 @@ final class SendQueue {
 
     private void transmit(int socket) {
         int done = 0;
+        boolean again = false;
         while (done < built) {
             int sent =
                     calls.sendMany(descriptors[socket], messages.address() + (long) done * MESSAGE_BYTES, built - done);
@@ -229,9 +230,13 @@ final class SendQueue {
                 }
                 counts.add(Count.SENT, datagrams);
                 done += sent;
+                again = false;
+            } else if (!again && mayBeOfAnother(calls.error())) {
+                again = true;
             } else {
                 failed(socket, done, calls.error());
                 done++;
+                again = false;
             }
         }
     }
@@ -267,12 +272,28 @@ final class SendQueue {
         int nameBytes = ipv6[socket] ? SocketNames.IPV6_BYTES : SocketNames.IPV4_BYTES;
         long name = names.address() + (long) message * SocketNames.BYTES;
         counts.add(Count.SEND_CALLS, 1);
-        if (calls.send(descriptors[socket], bytes, count, name, nameBytes) < 0) {
+        if (calls.send(descriptors[socket], bytes, count, name, nameBytes) < 0
+                && (!mayBeOfAnother(calls.error())
+                        || calls.send(descriptors[socket], bytes, count, name, nameBytes) < 0)) {
             counts.add(count(calls.error()), 1);
             return false;
         }
         counts.add(Count.SENT, 1);
         return true;
+    }
+
+    /** What ICMP has said of an earlier datagram is the next one's error, once. */
+    private static boolean mayBeOfAnother(int error) {
+        return switch (error) {
+            case SystemCalls.ECONNREFUSED,
+                    SystemCalls.EHOSTUNREACH,
+                    SystemCalls.ENETUNREACH,
+                    SystemCalls.EMSGSIZE,
+                    SystemCalls.EACCES,
+                    SystemCalls.ENOPROTOOPT,
+                    SystemCalls.EPROTO -> true;
+            default -> false;
+        };
     }
 
     static Count count(int error) {

@@ -25,8 +25,10 @@ final class SystemCalls {
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EINVAL = 22;
+    static final int EPROTO = 71;
     static final int ENOTSOCK = 88;
     static final int EMSGSIZE = 90;
+    static final int ENOPROTOOPT = 92;
     static final int EAFNOSUPPORT = 97;
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
@@ -35,6 +37,8 @@ final class SystemCalls {
     static final int ENOBUFS = 105;
     static final int ECONNREFUSED = 111;
     static final int EHOSTUNREACH = 113;
+
+    private static final int MSG_ERRQUEUE = 0x2000;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -192,6 +196,15 @@ final class SystemCalls {
         try {
             int received = (int) RECVMMSG.invokeExact(socket, messages, count, 0, 0L);
             return received >= 0 ? received : (int) RECVMMSG_AGAIN.invokeExact(state, socket, messages, count, 0, 0L);
+        } catch (Throwable thrown) {
+            throw never(thrown);
+        }
+    }
+
+    /** As {@link #receiveMany}, of what ICMP has said (MSG_ERRQUEUE). */
+    int receiveErrors(int socket, long messages, int count) {
+        try {
+            return (int) RECVMMSG_AGAIN.invokeExact(state, socket, messages, count, MSG_ERRQUEUE, 0L);
         } catch (Throwable thrown) {
             throw never(thrown);
         }

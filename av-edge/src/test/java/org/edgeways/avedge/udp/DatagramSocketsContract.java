@@ -206,6 +206,27 @@ abstract class DatagramSocketsContract {
         assertThat(sockets.count(Count.SENT)).isEqualTo(2);
     }
 
+    /** Over loopback that is so only for the longest ones of IPv6, whose header does not count for their length. */
+    @Test
+    void whatHasToStayWholeIsNotSentBeyondTheMtuAndAllElseIsInFragments() throws IOException {
+        assertThat(sockets.canSendWhole()).isTrue();
+        int server = sockets.open(any(LOOPBACK6), true);
+        int client = sockets.open(any(LOOPBACK6), false);
+        String long6 = "x".repeat(65_527);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(65_527);
+            bytes.fill((byte) 'y');
+            for (int length : new int[] {65_527, 1_000}) {
+                TransportAddress to = at(server);
+                sockets.sendWhole(client, bytes, 0, length, to.high(), to.low(), to.port());
+            }
+        }
+        send(client, at(server), long6);
+        receive(2);
+        assertThat(received).extracting(Received::text).containsExactly("y".repeat(1_000), long6);
+        assertThat(sockets.count(Count.TOO_LONG)).isEqualTo(1);
+    }
+
     @Test
     void whatGoesToAnotherFamilyOrNowhereIsCounted() throws IOException {
         int client = open();

@@ -3,6 +3,7 @@ package org.edgeways.avedge.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.avedge.udp.DatagramSockets.Count;
@@ -10,6 +11,8 @@ import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link LinuxSockets}, and that it needs few system calls. */
 @EnabledOnOs(OS.LINUX)
@@ -63,6 +66,43 @@ class LinuxSocketsTest extends DatagramSocketsContract {
         assertThat(sockets.count(Count.RECEIVE_CALLS) - before)
                 .as("calls for what would be four of them if each datagram went alone")
                 .isLessThanOrEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void whereNobodyReceivesTheSystemSaysSoAndTheNextDatagramIsSent(String host) throws IOException {
+        int server = sockets.open(any(host), true);
+        int client = sockets.open(any(host), false);
+        int gone = sockets.open(any(host), false);
+        TransportAddress nobody = at(gone);
+        sockets.close(gone);
+        send(client, nobody, "to nobody");
+        sockets.flush();
+        send(client, at(server), "alone");
+        sockets.flush();
+        send(client, nobody, "to nobody");
+        send(client, nobody, "to nobody, and longer, so that they are not one");
+        send(client, at(server), "with others");
+        List<String> told = new ArrayList<>();
+        boolean ipv6 = !nobody.isIpv4();
+        while (received.size() < 2 || told.size() < 3) {
+            sockets.receive(LONG, new DatagramSockets.Receiver() {
+                @Override
+                public void received(
+                        int socket, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+                    received.add(
+                            new Received(socket, new TransportAddress(high, low, port), text(buffer, offset, length)));
+                }
+
+                @Override
+                public void refused(int socket, long high, long low, int port, int type, int code, int mtu) {
+                    told.add(socket + " to " + new TransportAddress(high, low, port) + " " + type + "." + code);
+                }
+            });
+        }
+        assertThat(received).extracting(Received::text).containsExactly("alone", "with others");
+        assertThat(told).containsOnly(client + " to " + nobody + (ipv6 ? " 1.4" : " 3.3"));
+        assertThat(sockets.unsent()).as("lost without being sent").isZero();
     }
 
     @Test

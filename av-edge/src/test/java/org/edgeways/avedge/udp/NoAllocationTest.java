@@ -20,10 +20,10 @@ import org.junit.jupiter.api.condition.OS;
 class NoAllocationTest {
 
     private static final int CLIENTS = 40;
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 10;
 
     /** The compiler may be late where others need the processors. */
-    private static final int MOST_ROUNDS = 20 * ROUNDS;
+    private static final int MOST_ROUNDS = 120 * ROUNDS;
 
     private static final int TURNS_OF_A_ROUND = 250;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

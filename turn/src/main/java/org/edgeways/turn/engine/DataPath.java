@@ -2,12 +2,16 @@ package org.edgeways.turn.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.stun.AddressFamily;
 import org.edgeways.turn.stun.Frames;
 import org.edgeways.turn.stun.StunAttribute;
+import org.edgeways.turn.stun.StunClass;
 import org.edgeways.turn.stun.StunMessage;
+import org.edgeways.turn.stun.StunMethod;
+import org.edgeways.turn.stun.StunWriter;
 import org.edgeways.turn.stun.TransportAddress;
 
 /**
@@ -22,6 +26,12 @@ final class DataPath {
 
     /** Longest payload whose Data indication still has a length of 16 bits. */
     private static final int LONGEST_PAYLOAD = 65_535 - 24 - 4 - 3;
+
+    // RFC 792, 4443
+    private static final int ICMP_UNREACHABLE = 3;
+    private static final int ICMP_FRAGMENTATION_NEEDED = 4;
+    private static final int ICMP_TIME_EXCEEDED = 11;
+    private static final int ICMP6_TOO_BIG = 2;
 
     private final Allocations allocations;
     private final RelaySettings relaying;
@@ -155,6 +165,36 @@ final class DataPath {
             return;
         }
         fromPeer(now, from.ipv6, port, own.high(), own.low(), from.port, at, bytes, forward);
+    }
+
+    /** RFC 8656 section 11.5. */
+    void fromRouter(long now, boolean ipv6, int relayPort, TransportAddress to, int type, int code, int mtu) {
+        Relay relay = allocations.ports.get(ipv6, relayPort);
+        boolean told = ipv6 ? type >= 1 && type <= 3 : type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED;
+        if (!told
+                || relay == null
+                || !relay.allocation.live
+                || relay.allocation.tcp
+                || !relay.allocation.mayReach(to.high(), to.low(), now)
+                || !relay.allocation.meter.mayRelay(0, now)) {
+            return;
+        }
+        boolean tooLong = ipv6 ? type == ICMP6_TOO_BIG : type == ICMP_UNREACHABLE && code == ICMP_FRAGMENTATION_NEEDED;
+        ByteBuffer value = ByteBuffer.allocate(8)
+                .putShort((short) 0)
+                .putShort((short) (type << 9 | code & 0x1ff))
+                .putInt(tooLong ? mtu : 0);
+        long random = Mixing.mix(indications++);
+        byte[] transaction = ByteBuffer.allocate(12)
+                .putInt((int) (random >>> 32))
+                .putLong(Mixing.mix(random ^ indications))
+                .array();
+        allocations.out(new Output.Respond(
+                relay.allocation.client,
+                new StunWriter(StunClass.INDICATION, StunMethod.DATA, transaction)
+                        .addXor(StunAttribute.XOR_PEER_ADDRESS, to)
+                        .add(StunAttribute.ICMP, value.array())
+                        .toBytes()));
     }
 
     /** RFC 8656 sections 11.3 and 12.7. */

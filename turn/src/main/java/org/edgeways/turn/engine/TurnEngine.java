@@ -153,6 +153,19 @@ public final class TurnEngine {
         count(forward);
     }
 
+    /**
+     * A receiver or a router has refused (ICMP) what was sent from a relayed port: the client is told, if it may send there
+     * (RFC 8656 section 11.5).
+     *
+     * @param ipv6 the family of the relayed address, and so whether {@code type} and {@code code} are of ICMPv6
+     * @param high the address that it was sent to, whoever has refused it
+     * @param mtu of the next link, where it was too long for that; else without meaning
+     */
+    public void fromRouter(
+            long now, boolean ipv6, int relayPort, long high, long low, int port, int type, int code, int mtu) {
+        data.fromRouter(now, ipv6, relayPort, new TransportAddress(high, low, port), type, code, mtu);
+    }
+
     /** A client's connection was closed: its allocation ends (RFC 8656 section 3.1), unless it may move (RFC 8016). */
     public void clientClosed(long now, int listener, long high, long low, int port) {
         Allocation allocation = allocations.find(listener, high, low, port);

@@ -55,6 +55,8 @@ public final class StunAttribute {
     public static final int SOFTWARE = 0x8022;
     /** RFC 8489 section 14.15. */
     public static final int ALTERNATE_SERVER = 0x8023;
+    /** RFC 8656 section 18.13. */
+    public static final int ICMP = 0x8004;
     /** RFC 8489 section 14.7. */
     public static final int FINGERPRINT = 0x8028;
     /** RFC 8016 section 3.1. */
