@@ -2,6 +2,7 @@ package org.edgeways.app.role;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -11,9 +12,15 @@ import org.edgeways.avedge.RelayAuthority;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.net.Admission;
+import org.edgeways.net.AdmissionLimits;
+import org.edgeways.net.BanCheck;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.port.PortContext;
+import org.edgeways.net.port.PortEvents;
 import org.edgeways.net.port.ProtocolTable;
+import org.edgeways.net.port.SharedListener;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.RelayVerifier;
@@ -27,6 +34,7 @@ final class AvPart implements AutoCloseable {
 
     private final AvEdge relay;
     private final RelayAuthority authority;
+    private final List<SharedListener> inside = new ArrayList<>();
     private Object checks;
 
     private AvPart(AvEdge relay, RelayAuthority authority, Object checks) {
@@ -56,6 +64,18 @@ final class AvPart implements AutoCloseable {
     void register(ProtocolTable protocols, ServerCertificates certificates) {
         protocols.add(relay.tls(certificates));
         protocols.add(relay.tcp());
+    }
+
+    /**
+     * Takes clients inside over TCP and TLS, at the addresses and the port at which they reach it over UDP.
+     *
+     * @throws IOException if an address cannot be had
+     */
+    void listenInside(PortContext port, AdmissionLimits limits, ServerCertificates certificates) throws IOException {
+        Admission admission = new Admission("av-inside", limits, BanCheck.NONE, port.counters());
+        ProtocolTable protocols = new ProtocolTable(relay.tls(certificates), relay.tcp());
+        inside.addAll(SharedListener.openAll(
+                port, "av-inside", relay.inside(), admission, protocols, PortEvents.NONE));
     }
 
     /** Takes credentials by these checks from now on; allocations that were made with others are over when this returns. */
@@ -115,6 +135,7 @@ final class AvPart implements AutoCloseable {
 
     @Override
     public void close() {
+        inside.forEach(SharedListener::close);
         relay.close();
     }
 }

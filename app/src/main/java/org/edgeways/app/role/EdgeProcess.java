@@ -196,7 +196,10 @@ public final class EdgeProcess implements AutoCloseable {
             opened.push(edge);
             Optional<AvPart> av = av(config, transport, counters, random);
             av.ifPresent(opened::push);
-            av.ifPresent(part -> part.register(edge.outsideProtocols(), outside.served()));
+            if (av.isPresent()) {
+                av.get().register(edge.outsideProtocols(), outside.served());
+                av.get().listenInside(transport.port(), config.outside().admission(), outside.served());
+            }
             Optional<NodePart> node = Optional.ofNullable(joined)
                     .map(those -> node(
                             those,

@@ -53,7 +53,8 @@ final class ListenProbe {
                         config.admin().map(admin -> admin.listen()).stream())
                 .flatMap(listens -> listens)
                 .flatMap(listen -> listen.sockets().stream())
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
+        config.av().ifPresent(av -> streams.addAll(av.settings().inside()));
         List<InetSocketAddress> datagrams = config.av().stream()
                 .flatMap(av -> Stream.concat(av.settings().outside().stream(), av.settings().inside().stream()))
                 .toList();

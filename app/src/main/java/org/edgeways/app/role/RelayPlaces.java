@@ -54,7 +54,8 @@ final class RelayPlaces {
         return each(
                 settings,
                 node -> node.av().stream()
-                        .flatMap(av -> av.insideAddresses().stream().map(address -> udp(address, av))));
+                        .flatMap(av -> av.insideAddresses().stream()
+                                .flatMap(address -> Stream.of(udp(address, av), tcp(address, av)))));
     }
 
     private static List<String> each(Settings settings, java.util.function.Function<EdgeNode, Stream<String>> urls) {
@@ -82,6 +83,11 @@ final class RelayPlaces {
 
     private static String udp(String host, AvRole av) {
         return "turn:" + host(host) + ":" + av.udpPort() + "?transport=udp";
+    }
+
+    /** There are no names inside that a certificate could have, so TLS is not told of. */
+    private static String tcp(String host, AvRole av) {
+        return "turn:" + host(host) + ":" + av.udpPort() + "?transport=tcp";
     }
 
     private static String host(String host) {

@@ -87,6 +87,6 @@ class RelayPlacesTest {
     @Test
     void insideTheInsideAddressesAreTold() {
         assertThat(RelayPlaces.inside(settings(RELAY.formatted("west1", "west"))))
-                .containsExactly("turn:10.0.0.1:3478?transport=udp");
+                .containsExactly("turn:10.0.0.1:3478?transport=udp", "turn:10.0.0.1:3478?transport=tcp");
     }
 }

@@ -8,6 +8,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.edgeways.app.admin.AdminClient;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RelayRoleTest {
 
     private static final InetAddress RELAY = InetAddress.ofLiteral("127.0.0.2");
+    private static final InetAddress INSIDE = InetAddress.ofLiteral("127.0.0.3");
 
     @TempDir
     Path directory;
@@ -119,6 +121,17 @@ class RelayRoleTest {
         }
     }
 
+    private static void answersInsideOverTcp(int port) throws IOException {
+        try (Socket inside = new Socket(INSIDE, port)) {
+            inside.setSoTimeout(10_000);
+            inside.getOutputStream().write(request(StunMethod.BINDING).toBytes());
+            byte[] answer = inside.getInputStream().readNBytes(32);
+            StunMessage message = StunMessage.parse(answer).orThrow();
+            assertThat(message.xorAddress(message.find(StunAttribute.XOR_MAPPED_ADDRESS)))
+                    .isEqualTo(TransportAddress.of((InetSocketAddress) inside.getLocalSocketAddress()));
+        }
+    }
+
     @Test
     void itTakesCredentialsOfTheInsideIsDrainedAndResumedAndCutsOffWhoIsDisabled() throws Exception {
         try (JoinedPair pair = new JoinedPair(directory);
@@ -131,8 +144,8 @@ class RelayRoleTest {
             pair.write(pair.text()
                     .replace(
                             "spec:\n  access:",
-                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], udpPort: " + port
-                                    + "}\n  access:"));
+                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], insideAddresses: [127.0.0.3], udpPort: "
+                                    + port + "}\n  access:"));
             pair.startAll();
             InetSocketAddress server = new InetSocketAddress(RELAY, port);
             JsonNode turn = credentials(pair, "alice");
@@ -140,6 +153,7 @@ class RelayRoleTest {
             StunMessage binding = ask(alice, server, request(StunMethod.BINDING));
             assertThat(binding.xorAddress(binding.find(StunAttribute.XOR_MAPPED_ADDRESS)))
                     .isEqualTo(TransportAddress.of((InetSocketAddress) alice.getLocalSocketAddress()));
+            answersInsideOverTcp(port);
             assertThat(allocate(alice, server, turn)).isZero();
             assertThat(gauge(pair, "av_edge_allocations")).isEqualTo(1);
             assertThat(pair.node().path("roles").path(1).asText()).isEqualTo("av");
