@@ -161,14 +161,14 @@ public final class AvEdge implements AutoCloseable {
                         relay.firstPort(),
                         relay.lastPort(),
                         relay.open(),
-                        false,
+                        relay.open(),
                         canSendWhole,
                         shard,
                         shards.length),
                 settings.limits(),
                 AvEdgeSettings.NONCE_LIFETIME,
                 true,
-                shards.length == 1); // a client that moves comes to any shard, and only one knows its allocation
+                true);
     }
 
     private void run() {
@@ -295,6 +295,16 @@ public final class AvEdge implements AutoCloseable {
         return sum(RelayShard::allocations);
     }
 
+    /** How many clients come to one shard whose allocation another has. */
+    int foreignClients() {
+        List<Integer> each = new ArrayList<>();
+        everywhere((engine, now) -> {});
+        for (RelayShard shard : shards) {
+            shard.execute(now -> each.add(shard.foreignClients())).join();
+        }
+        return each.stream().mapToInt(Integer::intValue).sum();
+    }
+
     /** The allocations that have relayed most, the first one most. */
     public List<AllocationUse> busiest(int count) {
         return quotas.busiest(count);
@@ -333,6 +343,7 @@ public final class AvEdge implements AutoCloseable {
             tls.setWrapDataSize(0); // each frame in a record of its own: some clients take a record for a frame
         }
         RelayShard shard = shards[Math.floorMod(streams.getAndIncrement(), shards.length)];
+        shard.peers().useLoops(accepted.channel().eventLoop().parent());
         accepted.channel()
                 .pipeline()
                 .addLast(

@@ -22,6 +22,22 @@ interface ClientStream {
     /** Sends what was written. */
     void flush();
 
+    /**
+     * The shard has done what a ConnectionBind, or a request that names another shard, asked for; if it is not joined, what comes
+     * behind it are frames.
+     */
+    void handled();
+
+    /** It is another shard's from now on, which is to handle the frame. */
+    void moveTo(RelayShard other, byte[] frame);
+
+    /**
+     * What comes behind the frame that was handled last are a peer's bytes, and what the peer sends is the client's.
+     *
+     * @param closed is told when the connection is closed
+     */
+    void join(PeerLink peer, Runnable closed);
+
     /** Whether the client has an allocation; a connection without one is closed after a time. */
     void allocated(boolean is);
 }

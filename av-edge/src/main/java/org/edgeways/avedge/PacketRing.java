@@ -8,7 +8,7 @@ import org.edgeways.turn.engine.Forward;
 
 /**
  * Packets that other threads give to a shard, in the order in which they came; bounded, and nothing is allocated. There are two
- * memories: one is filled while the other is emptied. Frames, which anybody may send, have at most half of it.
+ * memories: one is filled while the other is emptied. What anybody may send, frames and datagrams of clients, has at most half of it.
  */
 final class PacketRing {
 
@@ -16,6 +16,21 @@ final class PacketRing {
     interface Taker {
         /** A frame of a client's stream; {@code buffer} is good until the next {@link #take}. */
         void taken(int handle, MemorySegment buffer, long offset, int length);
+
+        /**
+         * A datagram that came to another shard, of a client whose allocation is here or of a request that names this shard.
+         *
+         * @param origin the shard that it came to
+         */
+        void taken(
+                int origin,
+                int listener,
+                long high,
+                long low,
+                int port,
+                MemorySegment buffer,
+                long offset,
+                int length);
 
         /** What another shard's {@link Forward.Kind#TO_SHARD} said. */
         void taken(
@@ -37,6 +52,9 @@ final class PacketRing {
 
     /** What another shard relays. */
     private static final int RELAYED = 1;
+
+    /** A client's datagram that came to another shard. */
+    private static final int FOREIGN = 2;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final long capacity;
@@ -86,6 +104,12 @@ final class PacketRing {
                 forward.length());
     }
 
+    /** Adds a client's datagram that came to another shard, as {@link #frame} does. */
+    int foreign(
+            int origin, int listener, long high, long low, int port, MemorySegment from, long offset, int length) {
+        return put(FOREIGN, origin, false, listener, high, low, port, from, offset, length);
+    }
+
     /** There is no room. */
     static final int FULL = -1;
 
@@ -111,11 +135,11 @@ final class PacketRing {
             long at = filled;
             long payload = at + HEAD_BYTES + Forward.HEADROOM;
             long next = payload + length + Forward.TAILROOM + ALIGNMENT - 1 & -ALIGNMENT;
-            boolean tooManyFrames = kind == FRAME && frames + next - at > capacity / 2;
+            boolean tooManyFrames = kind != RELAYED && frames + next - at > capacity / 2;
             if (next > capacity || tooManyFrames) {
                 return FULL;
             }
-            if (kind == FRAME) {
+            if (kind != RELAYED) {
                 frames += next - at;
             }
             filling.set(ValueLayout.JAVA_INT, at, kind);
@@ -153,8 +177,19 @@ final class PacketRing {
         for (long at = 0; at < end; at = from.get(ValueLayout.JAVA_LONG, at + 40)) {
             long payload = at + HEAD_BYTES + Forward.HEADROOM;
             int length = from.get(ValueLayout.JAVA_INT, at + 4);
-            if (from.get(ValueLayout.JAVA_INT, at) == FRAME) {
+            int kind = from.get(ValueLayout.JAVA_INT, at);
+            if (kind == FRAME) {
                 taker.taken(from.get(ValueLayout.JAVA_INT, at + 8), from, payload, length);
+            } else if (kind == FOREIGN) {
+                taker.taken(
+                        from.get(ValueLayout.JAVA_INT, at + 8),
+                        from.get(ValueLayout.JAVA_INT, at + 16),
+                        from.get(ValueLayout.JAVA_LONG, at + 24),
+                        from.get(ValueLayout.JAVA_LONG, at + 32),
+                        from.get(ValueLayout.JAVA_INT, at + 20),
+                        from,
+                        payload,
+                        length);
             } else {
                 taker.taken(
                         from.get(ValueLayout.JAVA_INT, at + 12) != 0,

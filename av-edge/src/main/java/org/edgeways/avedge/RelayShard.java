@@ -3,8 +3,10 @@ package org.edgeways.avedge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,8 +26,11 @@ import org.edgeways.turn.engine.Forward;
 import org.edgeways.turn.engine.Output;
 import org.edgeways.turn.engine.PeerPolicy;
 import org.edgeways.turn.engine.Quotas;
+import org.edgeways.turn.engine.ShardHint;
 import org.edgeways.turn.engine.TurnEngine;
 import org.edgeways.turn.engine.TurnSettings;
+import org.edgeways.turn.stun.StunClass;
+import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One thread that relays: one engine, its sockets, and what other shards and connections give to it. All but {@link #execute},
- * {@link #frame} and the numbers belongs to that thread.
+ * {@link #frame} and the numbers belongs to that thread. Longer than other files, because all that one thread does comes together
+ * here.
  */
 final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Runnable {
 
@@ -64,6 +70,9 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private final TurnEngine engine;
     private final ShardCounts counts;
     private final ClientStreams streams = new ClientStreams();
+    private final PeerSockets peers;
+    private final ForeignClients foreign;
+    private final int[] listenerSockets;
     private final PacketRing ring = new PacketRing(RING_BYTES);
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final Queue<Task> begun = new ArrayDeque<>(); // what is left after a failure is done in the next turn
@@ -71,14 +80,18 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private final Map<Integer, Integer> relaySockets = new HashMap<>(); // by port, with a minus for IPv6
     private RelayShard[] all = {};
     private int[] roles = new int[16]; // by socket: its listener, or RELAY or RELAY6 and the port
+    private int origin = HERE; // while a datagram is handled that came to another shard: its number
     private long unsent;
     private volatile int allocations;
     private volatile int ports;
     private volatile boolean stopped;
 
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int CONNECTION_BIND = StunClass.REQUEST.type(StunMethod.CONNECTION_BIND);
     private static final int RELAY = 1 << 16;
     private static final int RELAY6 = 2 << 16;
     private static final int PORT = 0xffff;
+    private static final int HERE = -1;
 
     /**
      * A shard whose listeners are still to be opened.
@@ -97,6 +110,9 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         this.shared = shared;
         this.sockets = sockets;
         this.counts = new ShardCounts(shared.counters());
+        this.foreign = new ForeignClients(shared.random().nextLong());
+        this.listenerSockets = new int[settings.listeners().size()];
+        this.peers = new PeerSockets(this, settings.relay(), relayIpv4, relayIpv6);
         this.engine = new TurnEngine(
                 settings, shared.credentials(), shared.policy(), shared.quotas(), shared.random(), shared.key());
     }
@@ -105,6 +121,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     InetSocketAddress listen(int listener, InetSocketAddress address) throws IOException {
         int socket = sockets.open(address, true);
         setRole(socket, listener);
+        listenerSockets[listener] = socket;
         return sockets.localAddress(socket);
     }
 
@@ -134,12 +151,14 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             throw new UncheckedIOException(e);
         } finally {
             sockets.close();
+            peers.closeAll();
         }
     }
 
     private void turn() throws IOException {
         long now = shared.clock().now();
         try {
+            peers.charge(now);
             if (engine.nextDeadline() <= now) {
                 engine.onTimeout(now);
                 apply(now);
@@ -203,6 +222,11 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         return done;
     }
 
+    /** Has it look what there is to do. */
+    void wake() {
+        sockets.wakeUp();
+    }
+
     /** Ends the thread. */
     void stop() {
         stopped = true;
@@ -214,9 +238,25 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         sockets.close();
     }
 
+    /** Its TCP towards peers. */
+    PeerSockets peers() {
+        return peers;
+    }
+
+    /** Bytes were passed on between a client's connection and a peer's. */
+    void passed(boolean toPeer, long bytes) {
+        counts.relayed(toPeer ? ShardCounts.Direction.TO_PEER : ShardCounts.Direction.TO_CLIENT, bytes);
+    }
+
     /** The connections of its clients. */
     ClientStreams streams() {
         return streams;
+    }
+
+    /** Whether a frame names another shard. From any thread. */
+    boolean isOfAnother(MemorySegment frame, long offset, int length) {
+        return ShardHint.of(settings.relay(), frame, offset, length)
+                != settings.relay().shard();
     }
 
     /**
@@ -272,6 +312,11 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         int role = roles[socket];
         try {
             if (role < RELAY) {
+                int other = all.length > 1 ? shardOf(role, high, low, port, buffer, offset, length) : -1;
+                if (other >= 0) {
+                    handOver(other, role, high, low, port, buffer, offset, length);
+                    return;
+                }
                 engine.fromClient(now, role, high, low, port, socket, buffer, offset, length, forward);
                 clientsPacket(now, buffer);
             } else {
@@ -293,6 +338,49 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         }
     }
 
+    /** The other shard that a client's datagram is for; -1 if it is for this one. */
+    private int shardOf(
+            int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+        if (!foreign.isEmpty()) {
+            int known = foreign.shardOf(listener, high, low, port);
+            if (known >= 0) {
+                return known;
+            }
+        }
+        int named = ShardHint.of(settings.relay(), buffer, offset, length);
+        return named == settings.relay().shard() || engine.hasAllocation(listener, high, low, port) ? -1 : named;
+    }
+
+    private void handOver(
+            int other, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+        RelayShard shard = all[other];
+        if (!shard.wake(shard.ring.foreign(
+                settings.relay().shard(), listener, high, low, port, buffer, offset, length))) {
+            counts.dropped(AvEdgeErrorCode.HAND_OVER_FULL, 1);
+        }
+    }
+
+    @Override
+    public void taken(
+            int from,
+            int listener,
+            long high,
+            long low,
+            int port,
+            MemorySegment buffer,
+            long offset,
+            int length) {
+        long now = shared.clock().now();
+        origin = from;
+        try {
+            engine.fromClient(
+                    now, listener, high, low, port, listenerSockets[listener], buffer, offset, length, forward);
+            clientsPacket(now, buffer);
+        } finally {
+            origin = HERE;
+        }
+    }
+
     @Override
     public void taken(int handle, MemorySegment buffer, long offset, int length) {
         ClientStream stream = streams.get(handle);
@@ -301,6 +389,13 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         }
         long now = shared.clock().now();
         TransportAddress client = stream.address();
+        int named = ShardHint.of(settings.relay(), buffer, offset, length);
+        boolean waits = named != settings.relay().shard() || buffer.get(SHORT, offset) == CONNECTION_BIND;
+        if (named != settings.relay().shard()
+                && !engine.hasAllocation(stream.listener(), client.high(), client.low(), client.port())) {
+            stream.moveTo(all[named], buffer.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
+            return;
+        }
         engine.fromClient(
                 now,
                 stream.listener(),
@@ -313,6 +408,9 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 length,
                 forward);
         clientsPacket(now, buffer);
+        if (waits) {
+            stream.handled();
+        }
     }
 
     @Override
@@ -377,45 +475,56 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             case Output.Respond(Client client, byte[] message) -> respond(client, message);
             case Output.OpenRelay(boolean ipv6, int port, boolean tcp) -> open(now, ipv6, port, tcp);
             case Output.CloseRelay(boolean ipv6, int port, boolean tcp) -> {
-                Integer socket = relaySockets.remove(ipv6 ? -port : port);
-                if (socket != null) {
+                Integer socket = tcp ? null : relaySockets.remove(ipv6 ? -port : port);
+                if (tcp) {
+                    peers.close(ipv6, port);
+                } else if (socket != null) {
                     sockets.close(socket);
-                    ports = relaySockets.size();
                 }
+                ports = relaySockets.size() + peers.ports();
             }
             case Output.Allocated allocated -> {
                 counts.allocated();
-                tell(allocated.client(), true);
+                begins(allocated.client());
                 shared.log().allocated(allocated);
             }
             case Output.Moved moved -> {
-                tell(moved.from(), false);
-                tell(moved.to(), true);
+                ends(moved.from());
+                begins(moved.to());
             }
             case Output.Ended ended -> {
                 counts.ended(ended.reason());
-                tell(ended.client(), false);
+                ends(ended.client());
                 shared.log().ended(ended);
             }
             case Output.Refused refused -> shared.log().refused(refused);
-            // no connections are relayed: RelaySettings.tcp is false
-            case Output.ConnectPeer connect -> engine.peerClosed(connect.connection());
-            case Output.Join join -> throw new IllegalStateException("joined " + join.connection());
-            case Output.ClosePeer close -> throw new IllegalStateException("closed " + close.connection());
+            case Output.ConnectPeer connect ->
+                peers.connect(
+                        connect,
+                        (six, port) -> settings.relay().isInRange(port)
+                                && all[settings.relay().shardOf(port)].peers.isListening(six, port));
+            case Output.Join(int connection, Client client) -> peers.join(connection, streamOf(client));
+            case Output.ClosePeer(int connection) -> peers.close(connection);
         }
     }
 
     private void open(long now, boolean ipv6, int port, boolean tcp) {
         InetAddress address = ipv6 ? relayIpv6 : relayIpv4;
-        if (address == null || tcp) {
+        if (address == null) {
             engine.relayFailed(now, ipv6, port);
             return;
         }
         try {
+            if (tcp) {
+                peers.open(ipv6, port);
+                ports = relaySockets.size() + peers.ports();
+                engine.relayOpened(now, ipv6, port, 0);
+                return;
+            }
             int socket = sockets.open(new InetSocketAddress(address, port), false);
             setRole(socket, (ipv6 ? RELAY6 : RELAY) | port);
             relaySockets.put(ipv6 ? -port : port, socket);
-            ports = relaySockets.size();
+            ports = relaySockets.size() + peers.ports();
             engine.relayOpened(now, ipv6, port, socket);
         } catch (IOException e) {
             shared.log().portTaken(address, port, e);
@@ -423,26 +532,62 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         }
     }
 
+    private boolean isStream(Client client) {
+        return settings.listeners().get(client.listener()).isStream();
+    }
+
     private void respond(Client client, byte[] message) {
         TransportAddress to = client.address();
-        if (!settings.listeners().get(client.listener()).isStream()) {
+        if (origin != HERE && !isStream(client)) {
+            RelayShard first = all[origin];
+            var _ = first.execute(now -> first.sockets.send(
+                    first.listenerSockets[client.listener()], message, to.high(), to.low(), to.port()));
+            return;
+        }
+        if (!isStream(client)) {
             sockets.send(client.handle(), message, to.high(), to.low(), to.port());
             return;
         }
-        ClientStream stream = streams.get(client.handle(), to.high(), to.low(), to.port());
+        ClientStream stream = streamOf(client);
         if (stream != null) {
             stream.send(message);
             streams.flushLater(stream);
         }
     }
 
+    private @Nullable ClientStream streamOf(Client client) {
+        TransportAddress address = client.address();
+        return streams.get(client.handle(), address.high(), address.low(), address.port());
+    }
+
+    /** A client has an allocation now. */
+    private void begins(Client client) {
+        if (origin != HERE && !isStream(client)) {
+            foreign.comesTo(client, origin);
+            RelayShard first = all[origin];
+            var _ = first.execute(now -> first.foreign.isElsewhere(client, settings.relay().shard()));
+        }
+        tell(client, true);
+    }
+
+    /** A client has none any more. */
+    private void ends(Client client) {
+        Integer first = foreign.gone(client);
+        if (first != null) {
+            var _ = all[first].execute(now -> all[first].foreign.isElsewhereNoMore(client));
+        }
+        tell(client, false);
+    }
+
+    /** How many clients come here whose allocation is another shard's; for tests. */
+    int foreignClients() {
+        return foreign.size();
+    }
+
     private void tell(Client client, boolean allocated) {
-        if (settings.listeners().get(client.listener()).isStream()) {
-            TransportAddress address = client.address();
-            ClientStream stream = streams.get(client.handle(), address.high(), address.low(), address.port());
-            if (stream != null) {
-                stream.allocated(allocated);
-            }
+        ClientStream stream = isStream(client) ? streamOf(client) : null;
+        if (stream != null) {
+            stream.allocated(allocated);
         }
     }
 }

@@ -69,7 +69,7 @@ final class ShardCounts {
     }
 
     /** A packet was relayed. */
-    void relayed(Direction direction, int length) {
+    void relayed(Direction direction, long length) {
         newPackets[direction.ordinal()]++;
         newBytes[direction.ordinal()] += length;
     }

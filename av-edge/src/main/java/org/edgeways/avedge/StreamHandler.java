@@ -1,6 +1,7 @@
 package org.edgeways.avedge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.edgeways.base.Counters;
 import org.edgeways.turn.engine.Forward;
 import org.edgeways.turn.stun.Frames;
+import org.edgeways.turn.stun.StunClass;
+import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +32,20 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
     /** Bits of which a STUN request has none (RFC 8489 section 5): it is ChannelData, or of another class. */
     private static final int NO_REQUEST = 0xc110;
 
-    private final RelayShard shard;
+    private static final int CONNECTION_BIND = StunClass.REQUEST.type(StunMethod.CONNECTION_BIND);
+
+    private RelayShard shard;
     private final int listener;
     private final Channel channel;
     private final TransportAddress address;
     private final Duration idle;
     private final Counters counters;
     private final MemorySegment head = MemorySegment.ofArray(new byte[Frames.CHANNEL_HEADER_BYTES]);
-    private final int handle;
+    private int handle;
     private @Nullable ByteBuf held;
     private @Nullable Future<?> idleCheck;
     private boolean waiting;
+    private boolean joined;
     private long lastFrame;
     private volatile boolean allocated;
 
@@ -117,9 +123,27 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
             if (isRequest(from)) {
                 lastFrame = System.nanoTime();
             }
+            boolean last = from.getUnsignedShort(from.readerIndex()) == CONNECTION_BIND
+                    || shard.isOfAnother(frame, 0, length);
             from.skipBytes(length);
+            if (last) {
+                waiting = true; // what is behind it may be no frames
+                channel.config().setAutoRead(false);
+                return;
+            }
         }
         drop();
+    }
+
+    private void goOn() {
+        if (joined) {
+            return;
+        }
+        waiting = false;
+        frames();
+        if (!waiting) {
+            channel.config().setAutoRead(true);
+        }
     }
 
     /** Data and indications do not keep a connection without an allocation: they are for nobody. */
@@ -139,17 +163,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
     private void waitForRoom() {
         waiting = true;
         channel.config().setAutoRead(false);
-        var _ = channel.eventLoop()
-                .schedule(
-                        () -> {
-                            waiting = false;
-                            frames();
-                            if (!waiting) {
-                                channel.config().setAutoRead(true);
-                            }
-                        },
-                        AGAIN_MILLIS,
-                        TimeUnit.MILLISECONDS);
+        var _ = channel.eventLoop().schedule(this::goOn, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void drop() {
@@ -212,6 +226,38 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
     @Override
     public void flush() {
         channel.flush();
+    }
+
+    @Override
+    public void handled() {
+        channel.eventLoop().execute(this::goOn);
+    }
+
+    @Override
+    public void moveTo(RelayShard other, byte[] frame) {
+        channel.eventLoop().execute(() -> {
+            if (!channel.isActive()) {
+                return;
+            }
+            shard.closed(handle);
+            shard = other;
+            handle = other.streams().add(this);
+            ByteBuf rest = held;
+            held = Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(frame), rest == null ? Unpooled.EMPTY_BUFFER : rest);
+            goOn();
+        });
+    }
+
+    @Override
+    public void join(PeerLink peer, Runnable closed) {
+        allocated = true; // it has a use
+        channel.closeFuture().addListener(done -> closed.run());
+        channel.eventLoop().execute(() -> {
+            joined = true;
+            ByteBuf rest = held;
+            held = null;
+            peer.join(channel, this, rest);
+        });
     }
 
     @Override

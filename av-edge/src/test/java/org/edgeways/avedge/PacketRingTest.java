@@ -3,6 +3,7 @@ package org.edgeways.avedge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.edgeways.turn.engine.Forward;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,20 @@ class PacketRingTest {
 
         @Override
         public void taken(
+                int origin,
+                int listener,
+                long high,
+                long low,
+                int port,
+                MemorySegment buffer,
+                long offset,
+                int length) {
+            assertThat(List.of(origin, listener, high, low, port, length)).isEqualTo(List.of(3, 1, 5L, 6L, 4000, 4));
+            frames++;
+        }
+
+        @Override
+        public void taken(
                 boolean ipv6,
                 int relayPort,
                 long high,
@@ -37,7 +52,8 @@ class PacketRingTest {
 
     private int fillWithFrames() {
         int count = 0;
-        while (ring.frame(7, packet, 0, 4) != PacketRing.FULL) {
+        while ((count % 2 == 0 ? ring.frame(7, packet, 0, 4) : ring.foreign(3, 1, 5, 6, 4000, packet, 0, 4))
+                != PacketRing.FULL) {
             count++;
         }
         return count;

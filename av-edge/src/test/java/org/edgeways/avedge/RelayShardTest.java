@@ -65,6 +65,15 @@ class RelayShardTest {
         public void flush() {}
 
         @Override
+        public void handled() {}
+
+        @Override
+        public void moveTo(RelayShard other, byte[] frame) {}
+
+        @Override
+        public void join(PeerLink peer, Runnable closed) {}
+
+        @Override
         public void allocated(boolean is) {}
     }
 

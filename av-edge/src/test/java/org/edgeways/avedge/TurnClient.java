@@ -82,7 +82,7 @@ final class TurnClient implements AutoCloseable {
         assertThat(nonce).as("error %d", error(answer)).isNotNull();
     }
 
-    private byte[] signed(int method, UnaryOperator<StunWriter> attributes) {
+    byte[] signed(int method, UnaryOperator<StunWriter> attributes) {
         return attributes
                 .apply(new StunWriter(StunClass.REQUEST, method, transaction()))
                 .add(StunAttribute.USERNAME, user)
@@ -173,6 +173,29 @@ final class TurnClient implements AutoCloseable {
                 StunMethod.CHANNEL_BIND,
                 writer -> writer.add(StunAttribute.CHANNEL_NUMBER, channel << 16)
                         .addXor(StunAttribute.XOR_PEER_ADDRESS, peer));
+    }
+
+    /** A TCP allocation (RFC 6062); its relayed address. */
+    TransportAddress relayedTcp() throws IOException {
+        StunMessage answer =
+                ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 6 << 24));
+        assertThat(error(answer)).as("error of Allocate").isZero();
+        return answer.xorAddress(answer.find(StunAttribute.XOR_RELAYED_ADDRESS));
+    }
+
+    StunMessage connect(TransportAddress peer) throws IOException {
+        return ask(StunMethod.CONNECT, writer -> writer.addXor(StunAttribute.XOR_PEER_ADDRESS, peer));
+    }
+
+    StunMessage connectionBind(int connection) throws IOException {
+        return ask(StunMethod.CONNECTION_BIND, writer -> writer.add(StunAttribute.CONNECTION_ID, connection));
+    }
+
+    /** What comes next and is no answer. */
+    StunMessage indication() throws IOException {
+        byte[] packet = wire.receive(PATIENCE_MILLIS);
+        assertThat(packet).as("an indication").isNotNull();
+        return StunMessage.parse(packet).orThrow();
     }
 
     StunMessage refresh(int seconds) throws IOException {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,7 +136,6 @@ class TurnutilsTest {
                 credentials.username(),
                 "-w",
                 credentials.password(),
-                "-c",
                 "-n",
                 "20",
                 "-m",
@@ -176,7 +177,7 @@ class TurnutilsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"udp channels,", "udp indications,-s"})
+    @CsvSource({"udp channels,", "udp indications,-s", "udp indications that are not fragmented,-sg"})
     void itsPacketsGoToItsPeerAndComeBackOverUdp(String what, String option) {
         everythingComesBack(relay.outside().getFirst().getPort(), option == null ? toPeer() : toPeer(option));
     }
@@ -191,6 +192,38 @@ class TurnutilsTest {
         everythingComesBack(
                 listener.localAddress().getPort(),
                 toPeer("-t", "-S", "-E", certificates.caFile().toString()));
+    }
+
+    /** Its peer knows only UDP, so this one is the test's. */
+    @ParameterizedTest
+    @CsvSource({"tcp,", "tls,-S"})
+    void itsConnectionsToAPeerBringBackWhatTheySend(String what, String option) throws IOException {
+        try (ServerSocket echo = new ServerSocket(0, 50, InetAddress.ofLiteral(PEER))) {
+            Thread.startVirtualThread(() -> serve(echo));
+            List<String> options = new ArrayList<>(
+                    List.of("-T", "-e", PEER, "-r", Integer.toString(echo.getLocalPort())));
+            if (option != null) {
+                options.add(option);
+            }
+            everythingComesBack(listener.localAddress().getPort(), options.toArray(String[]::new));
+        }
+    }
+
+    private static void serve(ServerSocket echo) {
+        try {
+            while (true) {
+                Socket client = echo.accept();
+                Thread.startVirtualThread(() -> {
+                    try (client) {
+                        client.getInputStream().transferTo(client.getOutputStream());
+                    } catch (IOException e) {
+                        // reset: the client's end says whether all came back
+                    }
+                });
+            }
+        } catch (IOException e) {
+            // closed: the test is over
+        }
     }
 
     @Test

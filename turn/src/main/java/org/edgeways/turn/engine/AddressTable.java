@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Values by an address and a number (a port, or a port and a listener): open addressing over primitive keys, so that looking
  * up allocates nothing. The places depend on a seed, so that nobody can choose addresses that collide.
  */
-final class AddressTable<V> {
+public final class AddressTable<V> {
 
     private static final int SMALLEST = 4;
 
@@ -17,22 +17,24 @@ final class AddressTable<V> {
     private @Nullable Object[] values = new @Nullable Object[SMALLEST];
     private int size;
 
-    AddressTable(long seed) {
+    /** An empty one. {@code seed} is random. */
+    public AddressTable(long seed) {
         this.seed = seed;
     }
 
-    int size() {
+    /** How many values there are. */
+    public int size() {
         return size;
     }
 
+    /** The value of an address and a number; null if there is none. */
     @SuppressWarnings("unchecked") // put() takes nothing else
-    @Nullable
-    V get(long high, long low, long extra) {
+    public @Nullable V get(long high, long low, long extra) {
         return (V) values[slot(high, low, extra)];
     }
 
     /** Puts a value in the place of what was there before. */
-    void put(long high, long low, long extra, V value) {
+    public void put(long high, long low, long extra, V value) {
         int slot = slot(high, low, extra);
         if (values[slot] == null) {
             if ((size + 1) * 4 > values.length * 3) {
@@ -44,7 +46,8 @@ final class AddressTable<V> {
         set(slot, high, low, extra, value);
     }
 
-    void remove(long high, long low, long extra) {
+    /** Removes a value, if there is one. */
+    public void remove(long high, long low, long extra) {
         int hole = slot(high, low, extra);
         if (values[hole] == null) {
             return;

@@ -82,10 +82,6 @@ final class AllocateRequests {
             refuse(request, TurnErrorCode.NO_CAPACITY);
             return;
         }
-        if (wanted.pair() && relaying.shards() > 1) {
-            refuse(request, TurnErrorCode.NO_CAPACITY); // whoever comes with the token would come to any shard
-            return;
-        }
         RelayPorts.Reservation reservation =
                 wanted.token() == null ? null : allocations.ports.reservation(wanted.token());
         if (wanted.token() != null
@@ -222,7 +218,7 @@ final class AllocateRequests {
         }
         allocations.addRelay(allocation, ipv6, port);
         if (opening.pair) {
-            long token = allocations.random.nextLong();
+            long token = ShardHint.token(relaying, allocations.random.nextLong());
             RelayPorts.Reservation reservation = new RelayPorts.Reservation(token, allocation.username, ipv6, port + 1);
             allocations.ports.reserve(reservation);
             allocations.timers.schedule(now + RESERVATION, new Due.ReservationEnds(reservation));

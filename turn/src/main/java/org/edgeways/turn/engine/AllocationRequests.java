@@ -263,8 +263,13 @@ final class AllocationRequests {
         }
     }
 
-    /** True if a relayed port of ours takes TCP connections. */
+    /** True if a relayed port of ours takes TCP connections, as far as that is known here: of another shard's the driver knows. */
     private boolean isListening(TransportAddress own) {
+        if (settings.relay().open()
+                && settings.relay().isInRange(own.port())
+                && settings.relay().shardOf(own.port()) != settings.relay().shard()) {
+            return true;
+        }
         Relay relay = allocations.ports.get(!own.isIpv4(), own.port());
         return settings.relay().open() && relay != null && relay.allocation.tcp && relay.allocation.live;
     }

@@ -155,7 +155,7 @@ final class DataPath {
     /** The peer is relayed by this node itself: what its relayed port would do is done here. */
     private void toRelay(long now, Relay from, int port, long at, int bytes, Forward forward) {
         TransportAddress own = relaying.address(from.ipv6);
-        if (own == null || !allocations.ports.isInRange(port)) {
+        if (own == null || !relaying.isInRange(port)) {
             forward.drop(TurnErrorCode.RELAY_UNKNOWN);
             return;
         }

@@ -35,7 +35,8 @@ public sealed interface Output {
 
     /**
      * Connect from a relayed port to a peer, and say {@link TurnEngine#peerConnected} or {@link TurnEngine#peerClosed}. The
-     * driver asks the policy again with the address that it really connects to.
+     * driver asks the policy again with the address that it really connects to, and if that is one that is relayed by this node,
+     * whether a relayed port for TCP is there.
      */
     record ConnectPeer(int connection, boolean ipv6, int relayPort, TransportAddress peer) implements Output {}
 

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** The TCP connections of TCP allocations to peers (RFC 6062). */
 final class PeerConnections {
 
+    /** How many bytes of a stream are metered as one packet. */
+    static final int PIECE = 1024;
+
     private final Allocations allocations;
     private final Map<Integer, PeerConnection> byId = new HashMap<>();
 
@@ -96,6 +99,30 @@ final class PeerConnections {
         allocations.out(new Output.Join(connection.id, request.client()));
     }
 
+    /** How many of so many bytes may be passed on; those are counted. */
+    long passed(long now, int id, boolean toPeer, long bytes) {
+        PeerConnection connection = byId.get(id);
+        if (connection == null) {
+            return bytes; // there is nobody any more whose they are
+        }
+        Allocation allocation = connection.allocation;
+        long passed = 0;
+        while (passed < bytes && allocation.meter.mayRelay((int) Math.min(PIECE, bytes - passed), now)) {
+            passed += Math.min(PIECE, bytes - passed);
+            if (toPeer) {
+                allocation.packetsFromClient++;
+            } else {
+                allocation.packetsToClient++;
+            }
+        }
+        if (toPeer) {
+            allocation.bytesFromClient += passed;
+        } else {
+            allocation.bytesToClient += passed;
+        }
+        return passed;
+    }
+
     /** The peer's connection, or the client's that was joined to it, is closed, or never came about. */
     void closed(int id) {
         PeerConnection connection = byId.get(id);
@@ -144,7 +171,7 @@ final class PeerConnections {
             PeerConnection.State state) {
         int id;
         do {
-            id = allocations.random.nextInt();
+            id = ShardHint.connection(allocations.settings.relay(), allocations.random.nextInt());
         } while (id == 0 || byId.containsKey(id));
         PeerConnection connection = new PeerConnection(id, allocation, peer, request, state);
         byId.put(id, connection);

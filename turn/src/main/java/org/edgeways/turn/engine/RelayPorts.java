@@ -36,10 +36,6 @@ final class RelayPorts {
         return at >= 0 && at < ports.length && ports[at] instanceof Relay relay ? relay : null;
     }
 
-    boolean isInRange(int port) {
-        return port >= settings.firstPort() && port <= settings.lastPort();
-    }
-
     /**
      * A free port.
      *

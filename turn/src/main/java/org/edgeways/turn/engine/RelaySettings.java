@@ -46,9 +46,14 @@ public record RelaySettings(
     }
 
     /** True if that is a relayed address of ours, whatever the port. */
-    boolean isOwn(long high, long low) {
+    public boolean isOwn(long high, long low) {
         return ipv4 != null && low == ipv4.low() && high == ipv4.high()
                 || ipv6 != null && low == ipv6.low() && high == ipv6.high();
+    }
+
+    /** True if that can be a relayed port. */
+    public boolean isInRange(int port) {
+        return port >= firstPort && port <= lastPort;
     }
 
     /** The shard that hands out a port: pairs stay together (RFC 8656 section 18.7). */

@@ -207,6 +207,23 @@ public final class TurnEngine {
         return allocations.connections.accepted(now, relayPort, ipv6, peer);
     }
 
+    /**
+     * Bytes have passed between a connection and the client's that it is joined to. They are counted, and metered as packets of
+     * 1,024 bytes.
+     *
+     * @param toPeer the direction
+     * @return how many of them the user may relay at the moment; the others are to be told of again, and until then nothing more
+     *     is to be passed on
+     */
+    public long passed(long now, int connection, boolean toPeer, long bytes) {
+        return allocations.connections.passed(now, connection, toPeer, bytes);
+    }
+
+    /** Whether something may be relayed to that address as the policy is now: asked again where it is connected to. */
+    public boolean allows(long high, long low) {
+        return peers.refusal(high, low) == null;
+    }
+
     /** From now on there are no new allocations: clients are sent to {@code alternate}, or refused if there is none. */
     public void drain(@Nullable TransportAddress alternate) {
         allocate.drain(true, alternate);
@@ -259,6 +276,11 @@ public final class TurnEngine {
     /** How many allocations there are. */
     public int allocationCount() {
         return allocations.count();
+    }
+
+    /** Whether a client has an allocation here. */
+    public boolean hasAllocation(int listener, long high, long low, int port) {
+        return allocations.find(listener, high, low, port) != null;
     }
 
     /** How many TCP connections to peers there are. */

@@ -368,16 +368,6 @@ class AllocateTest {
     }
 
     @Test
-    void oneOfSeveralShardsReservesNoPortForAnotherAllocation() {
-        RelaySettings relaying = new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_015, true, false, true, 0, 2);
-        TestClient client = new TurnWorld(TurnWorld.with(relaying)).client(PLACE, "alice");
-        StunMessage refused = client.allocate(writer -> writer.add(StunAttribute.EVEN_PORT, new byte[] {-128}));
-        assertThat(TestClient.error(refused)).isEqualTo(508);
-        StunMessage even = client.allocate(writer -> writer.add(StunAttribute.EVEN_PORT, new byte[] {0}));
-        assertThat(TestClient.relayedIn(even).port() % 2).isZero();
-    }
-
-    @Test
     void shardsGiveDifferentPorts() {
         Set<Integer> ports = new HashSet<>();
         for (int shard = 0; shard < 3; shard++) {
