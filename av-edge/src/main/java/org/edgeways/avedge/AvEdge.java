@@ -150,6 +150,9 @@ public final class AvEdge implements AutoCloseable {
         }
         listeners.add(Transport.TCP);
         listeners.add(Transport.TLS);
+        for (int i = 0; i < firstStream; i++) {
+            listeners.add(Transport.DTLS);
+        }
         AvEdgeSettings.Relay relay = settings.relay();
         InetAddress seen = relay.advertisedIpv4() == null ? relay.ipv4() : relay.advertisedIpv4();
         return new TurnSettings(
@@ -334,6 +337,21 @@ public final class AvEdge implements AutoCloseable {
     /** TURN over TCP in the clear, for such a port. */
     public Protocol tcp() {
         return new Protocol("turn-tcp", List.of(), Set.of(Content.STUN), null, accepted -> take(accepted, firstStream));
+    }
+
+    /**
+     * Takes clients over DTLS 1.2 on the ports for UDP from now on. It costs more processor than all else, of the threads that relay.
+     *
+     * @param certificates the first of which clients are shown
+     */
+    public void dtls(ServerCertificates certificates) {
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (RelayShard shard : shards) {
+            done.add(shard.execute(now -> shard.dtls(certificates, settings.streamIdle())));
+        }
+        CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     private void take(Accepted accepted, int listener) {

@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import java.util.random.RandomGenerator;
 import org.edgeways.avedge.udp.DatagramSockets;
 import org.edgeways.base.Counters;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerCertificates;
 import org.edgeways.turn.engine.Client;
 import org.edgeways.turn.engine.Credentials;
 import org.edgeways.turn.engine.Forward;
@@ -27,6 +30,7 @@ import org.edgeways.turn.engine.Output;
 import org.edgeways.turn.engine.PeerPolicy;
 import org.edgeways.turn.engine.Quotas;
 import org.edgeways.turn.engine.ShardHint;
+import org.edgeways.turn.engine.Transport;
 import org.edgeways.turn.engine.TurnEngine;
 import org.edgeways.turn.engine.TurnSettings;
 import org.edgeways.turn.stun.StunClass;
@@ -80,6 +84,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private final Map<Integer, Integer> relaySockets = new HashMap<>(); // by port, with a minus for IPv6
     private RelayShard[] all = {};
     private int[] roles = new int[16]; // by socket: its listener, or RELAY or RELAY6 and the port
+    private @Nullable DtlsClients dtls; // only where it is switched on
     private int origin = HERE; // while a datagram is handled that came to another shard: its number
     private long unsent;
     private volatile int allocations;
@@ -159,6 +164,10 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         long now = shared.clock().now();
         try {
             peers.charge(now);
+            DtlsClients secured = dtls;
+            if (secured != null && secured.nextLook() <= now) {
+                secured.look(now);
+            }
             if (engine.nextDeadline() <= now) {
                 engine.onTimeout(now);
                 apply(now);
@@ -177,7 +186,8 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         }
         settle();
         boolean more = stopped || !tasks.isEmpty() || !begun.isEmpty() || !ring.isEmpty();
-        long wait = more ? 0 : Math.min(LONGEST_WAIT, engine.nextDeadline() - now); // a time in the past does not wait
+        long next = Math.min(engine.nextDeadline(), dtls == null ? Long.MAX_VALUE : dtls.nextLook());
+        long wait = more ? 0 : Math.min(LONGEST_WAIT, next - now); // a time in the past does not wait
         sockets.receive(Math.max(0, wait), this);
         settle();
     }
@@ -312,6 +322,13 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         int role = roles[socket];
         try {
             if (role < RELAY) {
+                DtlsClients secured = dtls;
+                if (secured != null
+                        && length > 0
+                        && DtlsClients.isDtls(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
+                    secured.received(now, role, high, low, port, buffer, offset, length);
+                    return;
+                }
                 int other = all.length > 1 ? shardOf(role, high, low, port, buffer, offset, length) : -1;
                 if (other >= 0) {
                     handOver(other, role, high, low, port, buffer, offset, length);
@@ -444,9 +461,14 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             counts.codesChanged();
             return;
         }
-        if (!settings.listeners().get(forward.listener()).isStream()) {
+        Transport transport = settings.listeners().get(forward.listener());
+        if (!transport.isStream()) {
             counts.relayed(direction, forward.length());
-            sockets.send(forward.handle(), forward, buffer);
+            if (transport == Transport.DTLS) {
+                toDtls(buffer);
+            } else {
+                sockets.send(forward.handle(), forward, buffer);
+            }
             return;
         }
         ClientStream stream = streams.get(forward.handle(), forward.high(), forward.low(), forward.port());
@@ -458,6 +480,66 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         } else {
             counts.dropped(AvEdgeErrorCode.CLIENT_CONGESTED, 1);
         }
+    }
+
+    private void toDtls(MemorySegment buffer) {
+        DtlsClients secured = dtls;
+        if (secured != null) {
+            ByteBuffer message =
+                    buffer.asSlice(forward.wrap(buffer), forward.packetLength()).asByteBuffer();
+            TransportAddress to = new TransportAddress(forward.high(), forward.low(), forward.port());
+            secured.send(forward.handle(), to, message);
+        }
+    }
+
+    /** From now on it takes DTLS on its sockets for clients; for its thread. */
+    void dtls(ServerCertificates certificates, Duration idle) {
+        dtls = new DtlsClients(certificates, idle, shared.random().nextLong(), new DtlsClients.Server() {
+            @Override
+            public void decrypted(
+                    int session,
+                    int listener,
+                    TransportAddress client,
+                    MemorySegment buffer,
+                    long offset,
+                    int length) {
+                long now = shared.clock().now();
+                engine.fromClient(
+                        now,
+                        dtlsListener(listener),
+                        client.high(),
+                        client.low(),
+                        client.port(),
+                        session,
+                        buffer,
+                        offset,
+                        length,
+                        forward);
+                clientsPacket(now, buffer);
+            }
+
+            @Override
+            public void send(int listener, TransportAddress to, byte[] datagram) {
+                sockets.send(listenerSockets[listener], datagram, to.high(), to.low(), to.port());
+            }
+
+            @Override
+            public boolean hasAllocation(int listener, TransportAddress client) {
+                return engine.hasAllocation(dtlsListener(listener), client.high(), client.low(), client.port());
+            }
+
+            @Override
+            public void ended(int listener, TransportAddress client) {
+                long now = shared.clock().now();
+                engine.clientClosed(now, dtlsListener(listener), client.high(), client.low(), client.port());
+                apply(now);
+            }
+        });
+    }
+
+    /** The engine's number of what comes over DTLS to a listener for UDP: those stand at the end, in the same order. */
+    private int dtlsListener(int listener) {
+        return settings.listeners().indexOf(Transport.DTLS) + listener;
     }
 
     private void apply(long now) {
@@ -542,6 +624,11 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             RelayShard first = all[origin];
             var _ = first.execute(now -> first.sockets.send(
                     first.listenerSockets[client.listener()], message, to.high(), to.low(), to.port()));
+            return;
+        }
+        DtlsClients secured = dtls;
+        if (secured != null && settings.listeners().get(client.listener()) == Transport.DTLS) {
+            secured.send(client.handle(), to, ByteBuffer.wrap(message));
             return;
         }
         if (!isStream(client)) {

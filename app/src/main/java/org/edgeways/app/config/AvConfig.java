@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * What the role av of an edge node is told.
  *
  * @param settings what it is set to
+ * @param dtls whether it takes clients over DTLS
  * @param checks what {@code verifier} was made from
  * @param verifier whose credentials are good
  * @param draining whether it takes no new allocations
  */
-public record AvConfig(AvEdgeSettings settings, Object checks, RelayVerifier verifier, boolean draining) {
+public record AvConfig(
+        AvEdgeSettings settings, boolean dtls, Object checks, RelayVerifier verifier, boolean draining) {
 
     /**
      * By a node's snapshot.
@@ -74,7 +76,7 @@ public record AvConfig(AvEdgeSettings settings, Object checks, RelayVerifier ver
         return switch (relay.verifier()) {
             case Result.Bad<RelayVerifier> bad -> throw new IllegalArgumentException("relay: " + bad.reason());
             case Result.Ok<RelayVerifier>(RelayVerifier verifier) ->
-                new AvConfig(settings, relay, verifier, snapshot.draining());
+                new AvConfig(settings, said.dtls(), relay, verifier, snapshot.draining());
         };
     }
 

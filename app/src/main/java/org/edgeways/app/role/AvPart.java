@@ -33,12 +33,14 @@ final class AvPart implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AvPart.class);
 
     private final AvEdge relay;
+    private final boolean dtls;
     private final RelayAuthority authority;
     private final List<SharedListener> inside = new ArrayList<>();
     private Object checks;
 
-    private AvPart(AvEdge relay, RelayAuthority authority, Object checks) {
+    private AvPart(AvEdge relay, boolean dtls, RelayAuthority authority, Object checks) {
         this.relay = relay;
+        this.dtls = dtls;
         this.authority = authority;
         this.checks = checks;
     }
@@ -57,11 +59,14 @@ final class AvPart implements AutoCloseable {
         if (config.draining()) {
             relay.drain();
         }
-        return new AvPart(relay, authority, config.checks());
+        return new AvPart(relay, config.dtls(), authority, config.checks());
     }
 
-    /** Takes clients over TCP and TLS from there too. */
+    /** Takes clients over TCP and TLS from there too, and over DTLS if the settings say so. */
     void register(ProtocolTable protocols, ServerCertificates certificates) {
+        if (dtls) {
+            relay.dtls(certificates);
+        }
         protocols.add(relay.tls(certificates));
         protocols.add(relay.tcp());
     }

@@ -92,7 +92,13 @@ public record AvRole(
                 least = "1",
                 most = "4096",
                 restart = true)
-        int permissions)
+        int permissions,
+
+        @Key(
+                says = "Whether DTLS 1.2 is taken on the UDP ports too; it costs far more processor than all else.",
+                usual = "false",
+                restart = true)
+        boolean dtls)
         implements Checked {
 
     /** What one person may have. */
