@@ -267,7 +267,10 @@ public final class AccessEdge implements AutoCloseable {
                     return roles.getLast();
                 });
         running = new Running(inForce, directory, refusals, shards, roles);
-        return new EdgeConnections(directory, guard, inForce, refusals, shards);
+        return new EdgeConnections(directory, guard, inForce, refusals, shards, flow -> {
+            int shard = Math.floorMod(flow.id(), shards.size());
+            shards.shard(shard).execute(now -> roles.get(shard).flowEnded(flow, random, now));
+        });
     }
 
     private EdgeNames names(AccessEdgeSettings said, long boot, int tlsPort, int webSocketPort) {

@@ -1,6 +1,7 @@
 package org.edgeways.accessedge;
 
 import java.net.InetAddress;
+import java.util.function.Consumer;
 import org.edgeways.accessedge.engine.AccessEdgeErrorCode;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.ClientTransport;
@@ -12,6 +13,7 @@ import org.edgeways.base.SourceNetwork;
 import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Flow;
 import org.edgeways.sip.transaction.StatelessAnswer;
 import org.edgeways.siptransport.SipConnection;
 import org.edgeways.siptransport.SipConnectionEvents;
@@ -33,18 +35,24 @@ final class EdgeConnections implements SipConnectionEvents {
     private final PolicyInForce inForce;
     private final Refusals refusals;
     private final SipConnectionEvents shards;
+    private final Consumer<Flow> ended;
 
+    /**
+     * @param ended hears of each connection that has ended while somebody was signed in on it
+     */
     EdgeConnections(
             FlowDirectory directory,
             SourceGuard guard,
             PolicyInForce inForce,
             Refusals refusals,
-            SipConnectionEvents shards) {
+            SipConnectionEvents shards,
+            Consumer<Flow> ended) {
         this.directory = directory;
         this.guard = guard;
         this.inForce = inForce;
         this.refusals = refusals;
         this.shards = shards;
+        this.ended = ended;
     }
 
     /** True for a connection of one of our listeners; the others are those that we opened to a next hop. */
@@ -133,7 +141,10 @@ final class EdgeConnections implements SipConnectionEvents {
 
     @Override
     public void closed(SipConnection connection, TransportErrorCode reason, long now) {
-        directory.closed(connection.flow());
+        ClientFlow client = directory.closed(connection.flow());
+        if (client != null && client.isSignedIn(now)) {
+            ended.accept(connection.flow());
+        }
         shards.closed(connection, reason, now);
     }
 

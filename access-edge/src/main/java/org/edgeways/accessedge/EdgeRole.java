@@ -1,9 +1,13 @@
 package org.edgeways.accessedge;
 
+import java.util.random.RandomGenerator;
 import org.edgeways.accessedge.engine.EdgePolicy;
 import org.edgeways.accessedge.engine.EdgeRouter;
 import org.edgeways.accessedge.engine.FlowDirectory;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.proxy.LocalRequestListener;
 import org.edgeways.sip.proxy.ProxyCore;
+import org.edgeways.sip.transaction.Flow;
 import org.edgeways.sip.transaction.SipEngine;
 import org.edgeways.sip.transaction.SipEngineLimits;
 import org.edgeways.siptransport.SipConnection;
@@ -12,6 +16,14 @@ import org.edgeways.siptransport.TransportErrorCode;
 
 /** One shard's proxy core. Connections that we opened to a next hop ourselves are entered here. */
 final class EdgeRole implements SipRole {
+
+    private static final LocalRequestListener NOBODY_WAITS = new LocalRequestListener() {
+        @Override
+        public void response(SipMessage response, long now) {}
+
+        @Override
+        public void failed(int status, long now) {}
+    };
 
     private final EdgeRouter router;
     private final ProxyCore core;
@@ -36,6 +48,14 @@ final class EdgeRole implements SipRole {
         return core;
     }
 
+    /** Tells the pool that a connection has ended on which somebody was signed in; nobody waits for its answer. */
+    void flowEnded(Flow flow, RandomGenerator random, long now) {
+        SipMessage told = router.flowEnded(flow, random);
+        if (told != null) {
+            core.send(told, router.inwards(), NOBODY_WAITS, now);
+        }
+    }
+
     @Override
     public void opened(SipConnection connection, long now) {
         if (!EdgeConnections.isAccepted(connection) && connection.isOpen()) {
@@ -46,6 +66,6 @@ final class EdgeRole implements SipRole {
 
     @Override
     public void closed(SipConnection connection, TransportErrorCode reason, long now) {
-        directory.closed(connection.flow());
+        var _ = directory.closed(connection.flow());
     }
 }

@@ -90,6 +90,8 @@ class PresenceTest extends SharedDemo {
             jsSip.awaitPresence(bob.uri(), "open", "");
             jsSip.publish("open", "busy");
             linphonec.awaitActivity(carol.uri(), "busy");
+            baresip.kill();
+            linphonec.awaitPresence(alice.uri(), "closed");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.edgeways.accessedge.engine;
 
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -12,6 +13,7 @@ import org.edgeways.sip.proxy.ProxyRouter;
 import org.edgeways.sip.proxy.RoutingDecision;
 import org.edgeways.sip.proxy.Target;
 import org.edgeways.sip.transaction.Destination;
+import org.edgeways.sip.transaction.Flow;
 import org.edgeways.tokens.Sealer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,34 @@ public final class EdgeRouter implements ProxyRouter {
                 policy,
                 new InwardLeg(policy, directory, guard, hiding, hygiene, sealer, surroundings, refusals, events),
                 new OutwardLeg(policy, directory, hiding, hygiene, sealer, surroundings, refusals, events, counters));
+    }
+
+    /**
+     * What the pool is told when a client's connection has ended on which somebody was signed in: an OPTIONS that names it. So
+     * their watchers hear of it now and not when the registration ends. Null if the next hop is not our pool.
+     */
+    public @Nullable SipMessage flowEnded(Flow flow, RandomGenerator random) {
+        if (!(legs.policy().nextHop() instanceof NextHop.Service)) {
+            return null;
+        }
+        String pool = "sip:" + legs.policy().domains().names().iterator().next();
+        SipMessage told = SipMessage.request("OPTIONS", pool);
+        told.add(HeaderName.MAX_FORWARDS, "70");
+        told.add(HeaderName.FROM, "<sip:" + names().insideHost() + ">;tag=" + identifier(random));
+        told.add(HeaderName.TO, "<" + pool + ">");
+        told.add(HeaderName.CALL_ID, identifier(random));
+        told.add(HeaderName.CSEQ, "1 OPTIONS");
+        told.add(Hygiene.FLOW_ENDED, names().flowMark(flow.id()));
+        return told;
+    }
+
+    private static String identifier(RandomGenerator random) {
+        return Long.toString(random.nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
+    }
+
+    /** Where requests of this edge's own go inwards. */
+    public Destination inwards() {
+        return legs.policy().nextHop().destination();
     }
 
     private EdgeNames names() {

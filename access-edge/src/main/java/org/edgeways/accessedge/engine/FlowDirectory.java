@@ -50,13 +50,18 @@ public final class FlowDirectory {
         inside.put(flow, true);
     }
 
-    /** A connection is gone. */
-    public void closed(Flow flow) {
+    /**
+     * A connection is gone.
+     *
+     * @return the client that was on it; null if there was none
+     */
+    public @Nullable ClientFlow closed(Flow flow) {
         inside.remove(flow);
         ClientFlow client = clients.remove(flow);
         if (client != null) {
             client.devices().forEach((person, device) -> forget(new Device(person, device), client));
         }
+        return client;
     }
 
     /** The client on that connection; null if it is none or is gone. */

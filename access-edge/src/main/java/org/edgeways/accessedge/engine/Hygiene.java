@@ -19,6 +19,9 @@ final class Hygiene {
     /** The mark that tells the inside on which connection a request or a response came. */
     static final HeaderName FLOW_MARK = HeaderName.of("P-Edgeways-Flow");
 
+    /** In a request of the edge's own: a connection of a client's, as the mark names it, that has ended. */
+    static final HeaderName FLOW_ENDED = HeaderName.of("P-Edgeways-Flow-Ended");
+
     private static final String OWN_PREFIX = "p-edgeways-";
 
     private static final Set<HeaderName> ASSERTED = Set.of(

@@ -302,7 +302,7 @@ class EdgeIdentityTest {
     @Test
     void aConnectionThatIsNotKnownAnyMoreIsNeverTakenForTheInside() {
         Flow flow = bench.alice();
-        bench.directory.closed(flow);
+        var _ = bench.directory.closed(flow);
         bench.fromClient(flow, bench.request("MESSAGE", BOB, ALICE, BOB, ""));
         bench.nothingAtInside();
         assertThat(bench.events.last()).isEqualTo(AccessEdgeErrorCode.FLOW_UNKNOWN);

@@ -34,7 +34,7 @@ class InsideLostTest {
             assertThat(bench.at(alice).status()).isEqualTo(180);
         }
         bench.insideReachable = false;
-        bench.directory.closed(bench.trunk);
+        var _ = bench.directory.closed(bench.trunk);
         bench.core.flowClosed(bench.trunk, bench.now);
         bench.core.partyLost(new Destination.Service("pool"), bench.now);
         bench.pass(TransactionLayer.LOST_PARTY_GRACE.minus(Duration.ofMillis(1)));

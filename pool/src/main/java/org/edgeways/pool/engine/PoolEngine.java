@@ -110,6 +110,7 @@ public final class PoolEngine implements SipEngine {
                 presence,
                 answers,
                 this::drop,
+                this::ended,
                 this::core);
         core = new ProxyCore(
                 around.transmitter(), router, ProxySettings.of(shard).endingFlows(), timers, limits, counters, random);
@@ -293,13 +294,17 @@ public final class PoolEngine implements SipEngine {
     @Override
     public void flowClosed(Flow flow, long now) {
         core.flowClosed(flow, now);
-        FlowName name = senders.inside(flow);
+        ended(senders.inside(flow));
+        connections.closed(flow);
+        tellPresence(now);
+    }
+
+    /** A connection of a device's is gone, to us or to an edge node, which says so. */
+    private void ended(FlowName name) {
         for (String person : registrar.removeFlow(name)) {
             save(person, "its connection is gone");
         }
         senders.flowClosed(name);
-        connections.closed(flow);
-        tellPresence(now);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.edgeways.base.Result;
 import org.edgeways.pool.presence.engine.EventRequest;
@@ -66,6 +67,7 @@ final class PoolRouter implements ProxyRouter {
     private final Hygiene hygiene;
     private final Answers answers;
     private final BindingDrops drops;
+    private final Consumer<FlowName> flowEnds;
     private final Supplier<ProxyCore> core;
 
     PoolRouter(
@@ -79,6 +81,7 @@ final class PoolRouter implements ProxyRouter {
             PresenceEngine presence,
             Answers answers,
             BindingDrops drops,
+            Consumer<FlowName> flowEnds,
             Supplier<ProxyCore> core) {
         this.settings = settings;
         this.people = people;
@@ -90,6 +93,7 @@ final class PoolRouter implements ProxyRouter {
         this.presence = presence;
         this.answers = answers;
         this.drops = drops;
+        this.flowEnds = flowEnds;
         this.core = core;
         this.hygiene = new Hygiene(people::isDomain);
     }
@@ -133,6 +137,10 @@ final class PoolRouter implements ProxyRouter {
         }
         boolean toPool = isOurs(target) && target.user() == null && !message.has(HeaderName.ROUTE);
         if (toPool && message.method().equals("OPTIONS")) {
+            FlowName ended = senders.ended(request.received(), request.origin());
+            if (ended != null) {
+                flowEnds.accept(ended);
+            }
             return options(request, now);
         }
         return switch (senders.judge(request.received(), request.origin(), now)) {

@@ -23,6 +23,9 @@ final class SenderRule {
     /** Sets the connection between device and edge node; trusted only from edge nodes. */
     static final HeaderName FLOW = HeaderName.of("P-Edgeways-Flow");
 
+    /** In a request of an edge node's own: a connection of a client's that has ended. */
+    static final HeaderName FLOW_ENDED = HeaderName.of("P-Edgeways-Flow-Ended");
+
     /** How many people accepted by credentials alone are remembered for their ACKs. */
     static final int ACCEPTED_REMEMBERED = 10_000;
 
@@ -66,8 +69,23 @@ final class SenderRule {
         return flow == null ? Set.of() : registrar.peopleOn(flow);
     }
 
+    /**
+     * The connection of which an edge node says that it has ended; null if the request says nothing of the kind. What a client
+     * has sent bears the mark of its own connection, so it is no word of the node's.
+     */
+    @Nullable
+    FlowName ended(SipMessage request, Origin origin) {
+        return origin.replyTo() instanceof Destination.Service node && !request.has(FLOW)
+                ? named(request, FLOW_ENDED, node)
+                : null;
+    }
+
     private static @Nullable FlowName named(SipMessage message, Destination.Service node) {
-        String header = message.count(FLOW) == 1 ? message.first(FLOW) : null;
+        return named(message, FLOW, node);
+    }
+
+    private static @Nullable FlowName named(SipMessage message, HeaderName where, Destination.Service node) {
+        String header = message.count(where) == 1 ? message.first(where) : null;
         FlowName named = header == null ? null : FlowName.parse(header);
         // an edge node speaks for itself only
         return named == null ? null : new FlowName(node.name(), named.boot(), named.connection());
