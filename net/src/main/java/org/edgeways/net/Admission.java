@@ -127,24 +127,24 @@ public final class Admission {
         if (!within(connections, held.connections())) {
             return NetErrorCode.CONNECTIONS_EXHAUSTED;
         }
-        if (!within(handshakes, held.handshakes())) {
-            connections.decrementAndGet();
-            return NetErrorCode.HANDSHAKES_EXHAUSTED;
-        }
         if (bySource.merge(source, 1, Integer::sum) > held.connectionsPerSource()) {
             leave(bySource, source);
             connections.decrementAndGet();
-            handshakes.decrementAndGet();
             return NetErrorCode.CONNECTIONS_PER_SOURCE_EXHAUSTED;
         }
+        // those of all sources last: what one source has too many of is never counted among them
+        NetErrorCode tooMany = null;
         if (handshakesBySource.merge(source, 1, Integer::sum) > held.handshakesPerSource()) {
+            tooMany = NetErrorCode.HANDSHAKES_PER_SOURCE_EXHAUSTED;
+        } else if (!within(handshakes, held.handshakes())) {
+            tooMany = NetErrorCode.HANDSHAKES_EXHAUSTED;
+        }
+        if (tooMany != null) {
             leave(handshakesBySource, source);
             leave(bySource, source);
             connections.decrementAndGet();
-            handshakes.decrementAndGet();
-            return NetErrorCode.HANDSHAKES_PER_SOURCE_EXHAUSTED;
         }
-        return null;
+        return tooMany;
     }
 
     private static boolean within(AtomicInteger taken, int limit) {

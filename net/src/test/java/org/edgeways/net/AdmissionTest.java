@@ -133,7 +133,7 @@ final class AdmissionTest {
         admit(admission, "192.0.2.2", usual.handshakes() - half);
         assertThat(counters.value("net_handshakes", "listener", "outside")).isEqualTo(usual.handshakes());
 
-        for (String from : List.of("192.0.2.3", "192.0.2.1", "2001:db8::1")) {
+        for (String from : List.of("192.0.2.3", "192.0.2.4", "2001:db8::1")) {
             assertRefused(admission, from, NetErrorCode.HANDSHAKES_EXHAUSTED);
         }
         assertThat(counters.value(
