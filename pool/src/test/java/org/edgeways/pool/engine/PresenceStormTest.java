@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class PresenceStormTest {
 
-    private static final int PEOPLE = 5_000;
+    private static final int PEOPLE = Integer.getInteger("presence.people", 5_000);
     private static final int CONTACTS = 4;
 
     private final PoolWorld world = new PoolWorld();
@@ -92,7 +92,7 @@ class PresenceStormTest {
         assertThat(notifies() - before)
                 .as("those that were told of somebody who was not there yet are told once more")
                 .isBetween(subscriptions, 2 * subscriptions);
-        report("5,000 people with 4 watchers each sign in at once", before, started);
+        report(PEOPLE + " people with 4 watchers each sign in at once", before, started);
 
         long again = notifies();
         long startedAgain = System.nanoTime();
@@ -137,7 +137,7 @@ class PresenceStormTest {
         assertThat(notifies() - before)
                 .as("one more for all who came within the interval")
                 .isBetween((long) PEOPLE, 2L * PEOPLE);
-        report("5,000 people with 4 contacts on a list each sign in at once", before, started);
+        report(PEOPLE + " people with 4 contacts on a list each sign in at once", before, started);
     }
 
     @Test
