@@ -258,18 +258,52 @@ class EdgePathsTest {
         SipMessage inside = bench.atInside();
         bench.fromInside(answerThroughPool(inside, 180));
         bench.at(flow);
-        SipMessage cancel = SipMessage.request("CANCEL", BOB);
-        cancel.add(HeaderName.VIA, invite.first(HeaderName.VIA));
-        cancel.add(HeaderName.FROM, invite.first(HeaderName.FROM));
-        cancel.add(HeaderName.TO, invite.first(HeaderName.TO));
-        cancel.add(HeaderName.CALL_ID, invite.callId());
-        cancel.add(HeaderName.CSEQ, invite.cseq().number() + " CANCEL");
-        cancel.ensureContentLength();
-        bench.fromClient(flow, cancel);
+        bench.fromClient(flow, cancelOf(invite));
         assertThat(bench.at(flow).status()).isEqualTo(200);
         assertThat(bench.atInside().method()).isEqualTo("CANCEL");
         bench.fromInside(EdgeBench.answer(inside, 487, "Request Terminated"));
         assertThat(bench.at(flow).status()).isEqualTo(487);
+    }
+
+    /** Whose right to be outside was withdrawn: the pool forgets the sign-in, and ends what rings. */
+    @Test
+    void aCallThatRingsOutsideIsCancelledAlsoWhenTheSignInIsOver() {
+        Flow flow = bench.client();
+        String contact = "<sip:alice@192.168.77.10:5061;transport=tls>";
+        SipMessage register = bench.signIn(flow, ALICE, contact);
+        SipMessage invite = bench.request(
+                "INVITE",
+                uri(contact),
+                BOB,
+                ALICE,
+                "Route: " + register.first(HeaderName.PATH) + "|Contact: " + INSIDE_CONTACT);
+        bench.fromInside(invite);
+        SipMessage outside = bench.at(flow);
+        bench.fromClient(flow, EdgeBench.answer(outside, 180, "Ringing"));
+        bench.fromClient(
+                flow, bench.request("REGISTER", "sip:acorn.example", ALICE, ALICE, "Contact: *|Expires: 0"));
+        bench.atInside.removeIf(message -> !message.isRequest());
+        bench.answerFromInside(bench.atInside(), 200, "OK");
+        assertThat(bench.at(flow).status()).isEqualTo(200);
+        assertThat(bench.directory.client(flow).isSignedInAs(ALICE, bench.now)).isFalse();
+        bench.fromInside(cancelOf(invite));
+        SipMessage cancel = bench.at(flow);
+        assertThat(cancel.method()).isEqualTo("CANCEL");
+        assertThat(cancel.topVia().branch()).isEqualTo(outside.topVia().branch());
+        bench.atInside.clear();
+        bench.fromClient(flow, EdgeBench.answer(outside, 487, "Request Terminated"));
+        assertThat(bench.at(flow).method()).isEqualTo("ACK");
+        assertThat(bench.atInside().status()).isEqualTo(487);
+    }
+
+    private static SipMessage cancelOf(SipMessage invite) {
+        SipMessage cancel = SipMessage.request("CANCEL", invite.requestUriText());
+        for (HeaderName name : List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID)) {
+            cancel.set(name, invite.first(name));
+        }
+        cancel.set(HeaderName.CSEQ, invite.cseq().number() + " CANCEL");
+        cancel.ensureContentLength();
+        return cancel;
     }
 
     @Test

@@ -42,6 +42,7 @@ public final class PoolEngine implements SipEngine {
     private final Registrations registrations;
     private final Messages messages;
     private final PresenceEngine presence;
+    private final OpenCalls calls;
     private final DurableCommands store;
     private final PoolEvents events;
     private final Counters counters;
@@ -99,6 +100,7 @@ public final class PoolEngine implements SipEngine {
                 around.presence(),
                 counters,
                 random);
+        calls = new OpenCalls(answers, counters);
         PoolRouter router = new PoolRouter(
                 this::settings,
                 people,
@@ -108,6 +110,7 @@ public final class PoolEngine implements SipEngine {
                 devices,
                 dialogs,
                 presence,
+                calls,
                 answers,
                 this::drop,
                 this::ended,
@@ -201,7 +204,7 @@ public final class PoolEngine implements SipEngine {
         }
     }
 
-    /** An account was changed, or its person removed, or its domain is ours no more or again: bindings that it would not allow any more go. */
+    /** An account was changed, or its person removed, or its domain is ours no more or again: what it does not allow any more goes: bindings, and calls that ring. */
     public void accountChanged(String address, long now) {
         accountChanged(address, "the account was changed", now);
     }
@@ -212,6 +215,7 @@ public final class PoolEngine implements SipEngine {
         if (changed) {
             save(address, why);
         }
+        calls.accountChanged(address, account, core, now);
         if (account == null) {
             presence.gone(address, now);
         } else {

@@ -64,6 +64,7 @@ final class PoolRouter implements ProxyRouter {
     private final Devices devices;
     private final Dialogs dialogs;
     private final PresenceEngine presence;
+    private final OpenCalls calls;
     private final Hygiene hygiene;
     private final Answers answers;
     private final BindingDrops drops;
@@ -79,6 +80,7 @@ final class PoolRouter implements ProxyRouter {
             Devices devices,
             Dialogs dialogs,
             PresenceEngine presence,
+            OpenCalls calls,
             Answers answers,
             BindingDrops drops,
             Consumer<FlowName> flowEnds,
@@ -91,6 +93,7 @@ final class PoolRouter implements ProxyRouter {
         this.devices = devices;
         this.dialogs = dialogs;
         this.presence = presence;
+        this.calls = calls;
         this.answers = answers;
         this.drops = drops;
         this.flowEnds = flowEnds;
@@ -401,6 +404,9 @@ final class PoolRouter implements ProxyRouter {
     @Override
     public void onForward(ProxyRequest request, Target target, SipMessage outgoing) {
         Passage passage = request.attachment(Passage.class);
+        if (passage != null && request.method().equals("INVITE")) {
+            calls.rings(request, passage.sender(), target);
+        }
         boolean fromHere = Dialogs.parties(request) == null && !WITHOUT_DIALOG.contains(request.method());
         if (passage != null && fromHere && request.transaction() != null) {
             DialogParties parties =
@@ -470,6 +476,11 @@ final class PoolRouter implements ProxyRouter {
         return passage != null && passage.fork() != null
                 ? messages.timedOut(request, passage.fork(), now)
                 : new FinalOutcome.Nothing();
+    }
+
+    @Override
+    public void onDone(ProxyRequest request, long now) {
+        calls.over(request);
     }
 
     private RoutingDecision refuse(ProxyRequest request, int status, PoolErrorCode code, String rule) {

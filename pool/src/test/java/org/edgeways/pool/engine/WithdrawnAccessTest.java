@@ -2,6 +2,7 @@ package org.edgeways.pool.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,142 @@ class WithdrawnAccessTest {
         world.advance(600);
         assertThat(laptop.inbox).isEmpty();
         assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(486);
+    }
+
+    /** Bob calls alice, and her laptop outside rings. */
+    private void ring() {
+        bob.signIn();
+        laptop.signIn();
+        laptop.inbox.clear();
+        laptop.answers = null;
+        bob.start(bob.request("INVITE", ALICE));
+        laptop.answer(laptop.received("INVITE").getFirst(), 180);
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"remote access", "the password of her device", "the account", "the person"})
+    void aCallThatRingsOutsideStopsRingingWhenItsRightIsWithdrawn(String right) {
+        ring();
+        switch (right) {
+            case "remote access" -> world.withdrawRemoteAccess("alice");
+            case "the password of her device" -> {
+                People.Account account = world.accounts.get(ALICE);
+                world.accounts.put(
+                        ALICE,
+                        new People.Account(
+                                ALICE,
+                                account.username(),
+                                account.displayName(),
+                                true,
+                                account.devices().subList(0, 1)));
+                world.engine.accountChanged(ALICE, world.now);
+            }
+            case "the account" -> {
+                world.disabled.add(ALICE);
+                world.engine.accountChanged(ALICE, world.now);
+            }
+            default -> {
+                world.accounts.remove(ALICE);
+                world.engine.personRemoved(ALICE, world.now);
+            }
+        }
+        world.settle();
+        assertThat(laptop.received("CANCEL")).hasSize(1);
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180, 480);
+        laptop.answer(laptop.received("INVITE").getFirst(), 487);
+        assertThat(laptop.received("ACK")).hasSize(1);
+        world.advance(600);
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180, 480);
+    }
+
+    @Test
+    void aCallThatHasNotRungYetIsCancelledAsSoonAsItRings() {
+        bob.signIn();
+        laptop.signIn();
+        laptop.answers = null;
+        bob.start(bob.request("INVITE", ALICE));
+        SipMessage invite = laptop.received("INVITE").getFirst();
+        withdraw();
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(480);
+        assertThat(laptop.inbox).isEmpty();
+        laptop.answer(invite, 180);
+        assertThat(laptop.received("CANCEL")).hasSize(1);
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(480);
+    }
+
+    @Test
+    void theDeviceInsideGoesOnRingingAndACallThatIsTakenOutsideAllTheSameDoesNotCome() {
+        bob.signIn();
+        for (Device device : List.of(desk, laptop)) {
+            device.signIn();
+            device.answers = null;
+        }
+        bob.start(bob.request("INVITE", ALICE));
+        desk.answer(desk.received("INVITE").getFirst(), 180);
+        laptop.answer(laptop.received("INVITE").getFirst(), 180);
+        world.withdrawRemoteAccess("alice");
+        laptop.answer(laptop.received("INVITE").getFirst(), 200);
+        assertThat(desk.received("CANCEL")).isEmpty();
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180, 180);
+        desk.answer(desk.received("INVITE").getFirst(), 200);
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180, 180, 200);
+    }
+
+    @Test
+    void aCallThatRingsOutsideIsNotBroughtToTheOtherConnectionOfThatDevice() {
+        bob.signIn();
+        Device second = secondConnection();
+        bob.start(bob.request("INVITE", ALICE));
+        second.answer(second.received("INVITE").getFirst(), 180);
+        world.withdrawRemoteAccess("alice");
+        second.answer(second.received("INVITE").getFirst(), 487);
+        assertThat(laptop.inbox).isEmpty();
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180, 480);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallFromOutsideThatRingsInsideEnds(boolean signedIn) {
+        bob.signIn();
+        bob.answers = null;
+        SipMessage call = laptop.request("INVITE", BOB);
+        if (signedIn) {
+            laptop.signIn();
+            laptop.start(call);
+        } else {
+            laptop.sendSigned(call);
+        }
+        bob.answer(bob.received("INVITE").getFirst(), 180);
+        laptop.inbox.clear();
+        world.withdrawRemoteAccess("alice");
+        assertThat(bob.received("CANCEL")).hasSize(1);
+        assertThat(CallWorld.statuses(laptop, "INVITE")).containsExactly(403);
+        bob.answer(bob.received("INVITE").getFirst(), 200);
+        assertThat(CallWorld.statuses(laptop, "INVITE")).containsExactly(403);
+    }
+
+    @Test
+    void aCallGoesOnRingingWhenADeviceSignsOutOrAnotherThingOfTheAccountChanges() {
+        ring();
+        laptop.answers = request -> null;
+        world.account("alice", "Alice of sales", true);
+        world.engine.accountChanged(ALICE, world.now);
+        laptop.signOut();
+        assertThat(laptop.received("CANCEL")).isEmpty();
+        laptop.answer(laptop.received("INVITE").getFirst(), 200);
+        assertThat(CallWorld.statuses(bob, "INVITE")).containsExactly(180, 200);
+    }
+
+    @Test
+    void nothingIsKeptOfCallsThatAreOver() {
+        ring();
+        laptop.answer(laptop.received("INVITE").getFirst(), 486);
+        assertThat(world.counters.value("pool_calls_ringing")).isZero();
+        bob.start(bob.request("INVITE", ALICE));
+        assertThat(world.counters.value("pool_calls_ringing")).isEqualTo(1);
+        laptop.answer(laptop.received("INVITE").getLast(), 200);
+        assertThat(world.counters.value("pool_calls_ringing")).isZero();
     }
 
     @ParameterizedTest

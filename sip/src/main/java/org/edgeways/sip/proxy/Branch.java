@@ -14,6 +14,7 @@ final class Branch {
     private TimerQueue.@Nullable Timer<ProxyTimer> timerC;
     private boolean ended;
     private boolean rangTooLong;
+    private boolean withdrawn;
 
     Branch(ResponseContext context, Target target, int breadth) {
         this.context = context;
@@ -63,5 +64,14 @@ final class Branch {
 
     boolean hasRungTooLong() {
         return rangTooLong;
+    }
+
+    /** It may not lead to a call any more. */
+    void withdraw() {
+        withdrawn = true;
+    }
+
+    boolean isWithdrawn() {
+        return withdrawn;
     }
 }

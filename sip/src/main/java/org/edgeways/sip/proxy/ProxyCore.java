@@ -1,6 +1,7 @@
 package org.edgeways.sip.proxy;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.base.TimerQueue;
@@ -142,6 +143,18 @@ public final class ProxyCore implements SipEngine {
     public boolean respond(ProxyRequest request, SipMessage response, long now) {
         ResponseContext context = request.context();
         return context != null && context.respond(response, now);
+    }
+
+    /**
+     * Ends the branches of an INVITE that ring where it may not go any more: they are cancelled, and count as answered with
+     * 430. A 2xx that crosses the CANCEL goes no further: its device ends the call, since no ACK comes. Does nothing if
+     * it is no INVITE, or no such branch awaits its final response.
+     */
+    public void withdraw(ProxyRequest request, Predicate<Target> targets, long now) {
+        ResponseContext context = request.context();
+        if (context != null) {
+            context.withdraw(targets, now);
+        }
     }
 
     /**

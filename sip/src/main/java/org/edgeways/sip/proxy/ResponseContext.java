@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.edgeways.base.TimerQueue;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipErrorCode;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.ServerTransaction;
+import org.edgeways.sip.transaction.TransportFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>Forwarding</td><td>300 to 599</td><td>keep it; more targets of the router's</td><td>Forwarding</td></tr>
  * <tr><td>Forwarding</td><td>a branch fails or times out</td><td>keep 408, 430, 480 or 503 in its place (nothing for the
  *     timeout of what is no INVITE, RFC 4320)</td><td>Forwarding</td></tr>
+ * <tr><td>Forwarding</td><td>router: a target is withdrawn</td><td>cancel its branch, keep 430 in its place</td>
+ *     <td>Forwarding</td></tr>
  * <tr><td>Forwarding</td><td>CANCEL</td><td>cancel branches, no new ones</td><td>Forwarding</td></tr>
  * <tr><td>Forwarding</td><td>all have ended, targets left</td><td>branches with the next q</td><td>Forwarding</td></tr>
  * <tr><td>Forwarding</td><td>all have ended</td><td>router: Send, Defer or Nothing</td>
@@ -38,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *     <td>Answered, Deferred, Forwarding</td></tr>
  * <tr><td>any before Answered</td><td>nobody waits any more</td><td>cancel branches</td><td>Abandoned</td></tr>
  * <tr><td>Answered</td><td>2xx to INVITE</td><td>send it on (RFC 6026)</td><td>Answered</td></tr>
+ * <tr><td>any</td><td>2xx of a withdrawn target</td><td></td><td>same</td></tr>
  * </table>
  *
  * It is done when it is Answered or Abandoned and all branches have ended.
@@ -194,7 +199,8 @@ final class ResponseContext {
     }
 
     void success(Branch branch, SipMessage response, long now) {
-        if (branch.ended() && !server.isInvite()) {
+        if (branch.isWithdrawn() || (branch.ended() && !server.isInvite())) {
+            // without an ACK the device ends a call that it took too late (section 13.3.1.4)
             return;
         }
         SipMessage upstream = upstream(branch, response);
@@ -368,6 +374,24 @@ final class ResponseContext {
                 cancelBranches(reason == null ? null : parts.router().onCancel(request, reason), now);
             }
             case ANSWERED, ABANDONED -> {}
+        }
+    }
+
+    /**
+     * The INVITE may not reach those targets any more, for a reason of the router's: their branches are cancelled and count
+     * as if their connections were gone, and no 2xx of theirs goes on.
+     */
+    void withdraw(Predicate<Target> targets, long now) {
+        if (!server.isInvite()) {
+            return;
+        }
+        waiting.removeIf(targets);
+        for (Branch branch : List.copyOf(active)) {
+            if (targets.test(branch.target)) {
+                branch.withdraw();
+                parts.transactions().cancel(branch.transaction(), null, now);
+                failure(branch, TransportFailure.FLOW_GONE.status(), TransportFailure.FLOW_GONE.reason(), now);
+            }
         }
     }
 

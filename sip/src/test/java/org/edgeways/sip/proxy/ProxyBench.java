@@ -90,6 +90,8 @@ abstract class ProxyBench {
     }
 
     String seenUri = "";
+    /** The request that was routed last. */
+    ProxyRequest last;
 
     final class Router implements ProxyRouter {
 
@@ -111,6 +113,7 @@ abstract class ProxyBench {
         @Override
         public RoutingDecision route(ProxyRequest request, long now) {
             seenUri = request.message().requestUriText();
+            last = request;
             return new RoutingDecision.Forward(targets, recordRoutes, Duration.ZERO);
         }
 

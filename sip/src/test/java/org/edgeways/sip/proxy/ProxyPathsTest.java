@@ -242,6 +242,54 @@ class ProxyPathsTest extends ProxyBench {
         assertThat(answer(forked("INVITE").getFirst(), 2, 408)).containsExactly("ACK to 2", "408 to 1");
     }
 
+    // ---- targets that an INVITE may not reach any more
+
+    private void withdraw(int flow) {
+        core.withdraw(
+                last, target -> target.destination().equals(new Destination.Connection(new Flow(flow))), clock.now());
+    }
+
+    @Test
+    void theBranchToAWithdrawnTargetIsCancelledAndCountsAs430() {
+        targets.add(target(2, 1));
+        SipMessage invite = forked("INVITE").getFirst();
+        answer(invite, 2, 180);
+        withdraw(2);
+        assertThat(describe(wire.take())).containsExactly("CANCEL to 2", "430 to 1");
+        assertThat(answer(invite, 2, 487)).containsExactly("ACK to 2");
+        withdraw(2);
+        assertThat(wire.take()).isEmpty();
+    }
+
+    @Test
+    void a2xxThatCrossesTheCancelOfAWithdrawnTargetGoesNoFurtherAndTheOthersRingOn() {
+        targets.addAll(List.of(target(2, 1), target(3, 1)));
+        List<SipMessage> sent = forked("INVITE");
+        answer(sent.get(0), 2, 180);
+        withdraw(2);
+        assertThat(describe(wire.take())).containsExactly("CANCEL to 2");
+        assertThat(answer(sent.get(0), 2, 200)).isEmpty();
+        assertThat(answer(sent.get(1), 3, 200)).containsExactly("200 to 1");
+        assertThat(answer(sent.get(0), 2, 200)).isEmpty();
+    }
+
+    @Test
+    void aWithdrawnTargetWhoseTurnHasNotComeIsNotTried() {
+        targets.addAll(List.of(target(2, 1), target(3, 0.5)));
+        SipMessage invite = forked("INVITE").getFirst();
+        withdraw(3);
+        assertThat(answer(invite, 2, 486)).containsExactly("ACK to 2", "486 to 1");
+    }
+
+    @Test
+    void whatIsNoInviteGoesOnToAWithdrawnTarget() {
+        targets.add(target(2, 1));
+        SipMessage message = forked("MESSAGE").getFirst();
+        withdraw(2);
+        assertThat(wire.take()).isEmpty();
+        assertThat(answer(message, 2, 200)).containsExactly("200 to 1");
+    }
+
     // ---- Timer C (16.8)
 
     @Test
