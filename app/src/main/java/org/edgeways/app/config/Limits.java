@@ -126,6 +126,8 @@ final class Limits {
                 count(limits, "serverTransactions", usual.serverTransactions()),
                 count(limits, "serverTransactionsPerFlow", usual.serverTransactionsPerFlow()),
                 count(limits, "clientTransactions", usual.clientTransactions()),
+                count(limits, "acceptedInvites", usual.acceptedInvites()),
+                count(limits, "acceptedInvitesPerFlow", usual.acceptedInvitesPerFlow()),
                 perRequest(limits, "branchesPerFork", usual.branchesPerFork()),
                 (int) limits.number("retryAfterSeconds", usual.retryAfterSeconds(), 1, HOUR.toSeconds()));
     }

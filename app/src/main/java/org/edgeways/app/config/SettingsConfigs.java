@@ -238,6 +238,8 @@ public final class SettingsConfigs {
                 said.serverTransactions(),
                 said.serverTransactionsPerFlow(),
                 said.clientTransactions(),
+                said.acceptedInvites(),
+                said.acceptedInvitesPerFlow(),
                 said.branchesPerFork(),
                 said.retryAfterSeconds());
     }

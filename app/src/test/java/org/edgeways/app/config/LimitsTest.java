@@ -117,6 +117,7 @@ class LimitsTest {
                         + "'minimumExpiry':'4s','defaultExpiry':'5s','maximumExpiry':'6s','flowTimer':'20s',"
                         + "'messagesPerRecipient':7,'bytesPerRecipient':80000,'bytesInAll':90000,'age':'10d',"
                         + "'serverTransactions':13,'serverTransactionsPerFlow':14,'clientTransactions':15,"
+                        + "'acceptedInvites':19,'acceptedInvitesPerFlow':20,"
                         + "'branchesPerFork':16,'retryAfterSeconds':17,"
                         + "'answerTime':'18s','firstRetry':'39s','longestRetry':'40s',"
                         + "'presence':{'subscriptions':1,'subscriptionsPerWatcher':2,'listSubscriptionsPerWatcher':16,"
@@ -163,7 +164,7 @@ class LimitsTest {
                 .isEqualTo(new org.edgeways.pool.messages.MessageLimits(7, 80_000, 90_000, Duration.ofDays(10)));
         assertThat(pool.admission().connections()).isEqualTo(11);
         assertThat(pool.size().bodyBytes()).isEqualTo(12);
-        assertThat(pool.transactions()).isEqualTo(new SipEngineLimits(13, 14, 15, 16, 17));
+        assertThat(pool.transactions()).isEqualTo(new SipEngineLimits(13, 14, 15, 19, 20, 16, 17));
         assertThat(pool.messages())
                 .isEqualTo(new MessageSettings(
                         Duration.ofSeconds(18),
@@ -203,10 +204,14 @@ class LimitsTest {
         "edge, serverTransactions, 0, 1, 1000000, 1000001",
         "edge, serverTransactionsPerFlow, 0, 1, 1000000, 1000001",
         "edge, clientTransactions, 0, 1, 1000000, 1000001",
+        "edge, acceptedInvites, 0, 1, 1000000, 1000001",
+        "edge, acceptedInvitesPerFlow, 0, 1, 1000000, 1000001",
         "edge, retryAfterSeconds, 0, 1, 3600, 3601",
         "pool, serverTransactions, 0, 1, 1000000, 1000001",
         "pool, serverTransactionsPerFlow, 0, 1, 1000000, 1000001",
         "pool, clientTransactions, 0, 1, 1000000, 1000001",
+        "pool, acceptedInvites, 0, 1, 1000000, 1000001",
+        "pool, acceptedInvitesPerFlow, 0, 1, 1000000, 1000001",
         "pool, branchesPerFork, 0, 1, 1000, 1001",
         "pool, retryAfterSeconds, 0, 1, 3600, 3601",
         "pool, answerTime, 999ms, 1s, 30s, 31s",

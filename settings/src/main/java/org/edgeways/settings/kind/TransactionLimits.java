@@ -26,6 +26,21 @@ public record TransactionLimits(
         int clientTransactions,
 
         @Key(
+                says = "Most answered INVITEs that are kept for 32 s in case their 2xx comes again, beside the"
+                        + " transactions above; past it the oldest is forgotten. 2.8 kB each.",
+                usual = "50000",
+                least = "1",
+                most = "1000000")
+        int acceptedInvites,
+
+        @Key(
+                says = "Most of them of one client's connection; past it the oldest of that connection is forgotten.",
+                usual = "500",
+                least = "1",
+                most = "1000000")
+        int acceptedInvitesPerFlow,
+
+        @Key(
                 says = "Most branches of one forked request; those with the lowest q are left out first.",
                 usual = "32",
                 least = "1",

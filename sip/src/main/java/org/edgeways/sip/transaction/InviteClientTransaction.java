@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>Completed</td><td>300 to 699</td><td>ACK again</td><td>Completed</td></tr>
  * <tr><td>Completed</td><td>transport failure, Timer D</td><td></td><td>Terminated</td></tr>
  * <tr><td>Accepted</td><td>2xx</td><td>to the user</td><td>Accepted</td></tr>
- * <tr><td>Accepted</td><td>Timer M</td><td></td><td>Terminated</td></tr>
+ * <tr><td>Accepted</td><td>Timer M, or too many of them</td><td></td><td>Terminated</td></tr>
  * </table>
  *
  * What is not in the table (a provisional response after the final one) is absorbed.
@@ -117,6 +117,7 @@ final class InviteClientTransaction extends ClientTransaction {
         forgetRequest();
         stopRepeat();
         startLifetime(TimerName.M, now + host().timers().transactionLifetime());
+        host().accepted(this);
         host().user().response(this, response, now);
     }
 
@@ -153,6 +154,11 @@ final class InviteClientTransaction extends ClientTransaction {
         cancelSent = true;
         startLifetime(TimerName.CANCELLED, now + host().timers().transactionLifetime());
         host().sendCancel(CompanionRequest.cancel(request(), cancelReason), this, now);
+    }
+
+    /** A 2xx that comes again is dropped from now on. */
+    void forget() {
+        terminate();
     }
 
     @Override

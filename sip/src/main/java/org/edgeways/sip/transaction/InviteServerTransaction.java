@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>Accepted</td><td>INVITE again</td><td>absorb</td><td>Accepted</td></tr>
  * <tr><td>Accepted</td><td>user: 2xx</td><td>send</td><td>Accepted</td></tr>
  * <tr><td>Accepted</td><td>ACK</td><td>to the user</td><td>Accepted</td></tr>
- * <tr><td>Accepted</td><td>Timer L</td><td></td><td>Terminated</td></tr>
+ * <tr><td>Accepted</td><td>Timer L, or too many that came over a reliable transport</td><td></td><td>Terminated</td></tr>
  * <tr><td>any</td><td>the connection is gone</td><td></td><td>Terminated</td></tr>
  * </table>
  *
@@ -114,6 +114,10 @@ final class InviteServerTransaction extends ServerTransaction {
         lastResponse = null;
         keepLittle();
         startLifetime(TimerName.L, now + host().timers().transactionLifetime());
+        if (origin().reliable()) {
+            // over UDP the INVITE may come again, and would be taken for a new one
+            host().accepted(this);
+        }
         transmit(response, now);
     }
 

@@ -14,6 +14,8 @@ final class TransactionCounters {
     final Counter serverEnded;
     final Counter clientStarted;
     final Counter clientEnded;
+    final Counter serverForgotten;
+    final Counter clientForgotten;
     final Counter requestsAbsorbed;
     final Counter responsesStray;
 
@@ -27,6 +29,8 @@ final class TransactionCounters {
         serverEnded = counters.counter("sip_transactions_ended", "side", "server");
         clientStarted = counters.counter("sip_transactions_started", "side", "client");
         clientEnded = counters.counter("sip_transactions_ended", "side", "client");
+        serverForgotten = counters.counter("sip_accepted_invites_forgotten", "side", "server");
+        clientForgotten = counters.counter("sip_accepted_invites_forgotten", "side", "client");
         requestsAbsorbed = counters.counter("sip_requests_absorbed");
         responsesStray = counters.counter("sip_responses_stray");
     }

@@ -32,6 +32,12 @@ interface TransactionHost {
     /** Sends a CANCEL that the layer has no user to tell about. */
     void sendCancel(SipMessage cancel, InviteClientTransaction invite, long now);
 
+    /** The INVITE, which came over a reliable transport, was answered with 2xx: it awaits nothing any more. */
+    void accepted(InviteServerTransaction invite);
+
+    /** The INVITE was answered with 2xx: it awaits nothing any more. */
+    void accepted(InviteClientTransaction invite);
+
     /** The machine has reached its last state: it is forgotten. */
     void ended(Transaction transaction);
 

@@ -42,8 +42,10 @@ public final class TransactionLayer implements SipEngine {
 
     private final TimerQueue<TransactionHost.Due> queue = new TimerQueue<>();
     private final Map<ServerKey, ServerTransaction> servers = new HashMap<>();
-    private final Map<Flow, Set<ServerTransaction>> serversByFlow = new HashMap<>();
+    private final AcceptedInvites<InviteServerTransaction> acceptedServers;
+    private final Map<Flow, FlowServers> serversByFlow = new HashMap<>();
     private final Map<String, ClientTransaction> clients = new HashMap<>();
+    private final AcceptedInvites<InviteClientTransaction> acceptedClients;
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
     private final Map<Flow, Set<ClientTransaction>> clientsByFlow = new HashMap<>();
     private final Set<Destination.Service> lostParties = new HashSet<>();
@@ -63,6 +65,8 @@ public final class TransactionLayer implements SipEngine {
         this.limits = limits;
         this.counters = new TransactionCounters(counters);
         this.random = random;
+        acceptedServers = new AcceptedInvites<>(InviteServerTransaction::abandon, this.counters.serverForgotten);
+        acceptedClients = new AcceptedInvites<>(InviteClientTransaction::forget, this.counters.clientForgotten);
     }
 
     /** Holds to other limits from now on; what has begun goes on. */
@@ -147,8 +151,8 @@ public final class TransactionLayer implements SipEngine {
 
     @Override
     public void flowClosed(Flow flow, long now) {
-        Set<ServerTransaction> received = serversByFlow.getOrDefault(flow, Set.of());
-        for (ServerTransaction transaction : List.copyOf(received)) {
+        FlowServers received = serversByFlow.get(flow);
+        for (ServerTransaction transaction : received == null ? List.<ServerTransaction>of() : received.all()) {
             boolean waiting = transaction.awaitsFinalResponse();
             transaction.abandon();
             if (waiting) {
@@ -236,7 +240,7 @@ public final class TransactionLayer implements SipEngine {
         ClientTransaction transaction = request.method().equals("INVITE")
                 ? new InviteClientTransaction(host, request, to)
                 : new NonInviteClientTransaction(host, request, to);
-        if (clients.size() >= limits.clientTransactions()) {
+        if (clients.size() - acceptedClients.size() >= limits.clientTransactions()) {
             counters.refused(SipErrorCode.CLIENT_TRANSACTIONS_TOO_MANY);
             queue.schedule(now, new TransactionHost.Due.Failed(transaction, TransportFailure.CONGESTED));
             return transaction;
@@ -331,12 +335,12 @@ public final class TransactionLayer implements SipEngine {
     }
 
     private boolean admit(SipMessage request, Origin from, long now) {
-        if (servers.size() >= limits.serverTransactions()) {
+        if (servers.size() - acceptedServers.size() >= limits.serverTransactions()) {
             refuse(request, from, SipErrorCode.TRANSACTIONS_TOO_MANY, now);
             return false;
         }
-        Set<ServerTransaction> sameFlow = serversByFlow.get(from.flow());
-        if (sameFlow != null && sameFlow.size() >= limits.serverTransactionsPerFlow()) {
+        FlowServers sameFlow = serversByFlow.get(from.flow());
+        if (sameFlow != null && sameFlow.open() >= limits.serverTransactionsPerFlow()) {
             refuse(request, from, SipErrorCode.FLOW_TRANSACTIONS_TOO_MANY, now);
             return false;
         }
@@ -357,7 +361,7 @@ public final class TransactionLayer implements SipEngine {
         servers.put(transaction.key(), transaction);
         if (!transaction.origin().isTrunk()) {
             serversByFlow
-                    .computeIfAbsent(transaction.flow(), f -> new LinkedHashSet<>())
+                    .computeIfAbsent(transaction.flow(), f -> new FlowServers(counters.serverForgotten))
                     .add(transaction);
         }
         transaction.start(now);
@@ -450,18 +454,40 @@ public final class TransactionLayer implements SipEngine {
         }
 
         @Override
+        public void accepted(InviteServerTransaction invite) {
+            FlowServers sameFlow = serversByFlow.get(invite.flow());
+            if (sameFlow != null && !invite.origin().isTrunk()) {
+                sameFlow.accepted(invite, limits.acceptedInvitesPerFlow());
+            }
+            acceptedServers.add(invite, limits.acceptedInvites());
+        }
+
+        @Override
+        public void accepted(InviteClientTransaction invite) {
+            acceptedClients.add(invite, limits.acceptedInvites());
+        }
+
+        @Override
         public void ended(Transaction transaction) {
             switch (transaction) {
                 case ServerTransaction server -> {
                     if (servers.remove(server.key(), server)) {
                         counters.serverEnded.increment();
                     }
-                    forget(serversByFlow, server.flow(), server);
+                    acceptedServers.ended(server);
+                    FlowServers sameFlow = serversByFlow.get(server.flow());
+                    if (sameFlow != null) {
+                        sameFlow.ended(server);
+                        if (sameFlow.isEmpty()) {
+                            serversByFlow.remove(server.flow());
+                        }
+                    }
                 }
                 case ClientTransaction client -> {
                     if (clients.remove(client.branch(), client) || cancels.remove(client.branch(), client)) {
                         counters.clientEnded.increment();
                     }
+                    acceptedClients.ended(client);
                     Flow flow = client.flow();
                     if (flow != null) {
                         forget(clientsByFlow, flow, client);

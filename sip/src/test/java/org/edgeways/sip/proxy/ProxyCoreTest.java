@@ -234,9 +234,9 @@ class ProxyCoreTest extends ProxyBench {
     @Test
     void theLastBranchOfAForkIsTriedAndTheNextLeftOut() {
         targets.addAll(List.of(target(4, 0.1), target(2, 1), target(3, 1)));
-        core(new SipEngineLimits(9, 9, 9, 3, 5)).receive(Messages.request("MESSAGE"), CALLER, clock.now());
+        core(new SipEngineLimits(9, 9, 9, 100, 100, 3, 5)).receive(Messages.request("MESSAGE"), CALLER, clock.now());
         assertThat(describe(wire.take())).containsExactly("MESSAGE to 2", "MESSAGE to 3");
-        ProxyCore two = core(new SipEngineLimits(9, 9, 9, 1, 5));
+        ProxyCore two = core(new SipEngineLimits(9, 9, 9, 100, 100, 1, 5));
         two.receive(Messages.request("MESSAGE"), CALLER, clock.now());
         List<Wire.Sent> sent = wire.take();
         assertThat(describe(sent)).containsExactly("MESSAGE to 2");

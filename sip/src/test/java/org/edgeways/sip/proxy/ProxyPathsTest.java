@@ -190,7 +190,7 @@ class ProxyPathsTest extends ProxyBench {
     @Test
     void pastTheLimitOfRequestsUnderWayTheNextIs480() {
         targets.add(target(2, 1));
-        ProxyCore small = core(new SipEngineLimits(9, 9, 1, 9, 5));
+        ProxyCore small = core(new SipEngineLimits(9, 9, 1, 100, 100, 9, 5));
         small.receive(Messages.request("MESSAGE"), CALLER, clock.now());
         small.receive(Messages.request("OPTIONS"), CALLER, clock.now());
         assertThat(describe(wire.take())).containsExactly("MESSAGE to 2");

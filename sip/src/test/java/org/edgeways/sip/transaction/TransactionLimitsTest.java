@@ -17,7 +17,7 @@ class TransactionLimitsTest {
 
     @Test
     void theLastServerTransactionIsServedAndTheNextRequestGets503() {
-        LayerBench bench = new LayerBench(true, new SipEngineLimits(2, 100, 100, 10, 5));
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(2, 100, 100, 100, 100, 10, 5));
         bench.layer.receive(request(1), new Flow(1), bench.clock.now());
         bench.layer.receive(request(2), new Flow(2), bench.clock.now());
         assertThat(bench.requests).hasSize(2);
@@ -35,7 +35,7 @@ class TransactionLimitsTest {
 
     @Test
     void theLastTransactionOfAConnectionIsServedAndTheNextRequestGets503() {
-        LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 2, 100, 10, 5));
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 2, 100, 100, 100, 10, 5));
         for (int i = 1; i <= 3; i++) {
             bench.layer.receive(request(i), new Flow(1), bench.clock.now());
         }
@@ -49,7 +49,7 @@ class TransactionLimitsTest {
 
     @Test
     void aTrunkHasNoLimitOfItsOwn() {
-        LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 2, 100, 10, 5));
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 2, 100, 100, 100, 10, 5));
         for (int i = 1; i <= 10; i++) {
             bench.layer.receive(request(i), Origin.service(new Flow(1), "edge1"), bench.clock.now());
         }
@@ -58,7 +58,7 @@ class TransactionLimitsTest {
 
     @Test
     void anInviteCanBeCancelledAtTheLimit() {
-        LayerBench bench = new LayerBench(true, new SipEngineLimits(1, 1, 100, 10, 5));
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(1, 1, 100, 100, 100, 10, 5));
         ServerTransaction invite = bench.arrives("INVITE");
         bench.receive(Messages.cancel(invite.request()));
         assertThat(bench.takeHeard()).containsExactly("request INVITE@0", "cancelled@0");
@@ -66,7 +66,7 @@ class TransactionLimitsTest {
 
     @Test
     void anAckIsNeverAnsweredEvenAtTheLimit() {
-        LayerBench bench = new LayerBench(true, new SipEngineLimits(1, 1, 100, 10, 5));
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(1, 1, 100, 100, 100, 10, 5));
         bench.arrives("MESSAGE");
         bench.receive(Messages.ack(bench.request("INVITE")));
         assertThat(bench.wire.take()).isEmpty();
@@ -74,7 +74,7 @@ class TransactionLimitsTest {
 
     @Test
     void theLastClientTransactionIsSentAndTheNextFailsWith480() {
-        LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 100, 1, 10, 5));
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 100, 1, 100, 100, 10, 5));
         SplittableRandom random = new SplittableRandom(5);
         for (int i = 0; i < 2; i++) {
             SipMessage request = request(i);
@@ -90,7 +90,7 @@ class TransactionLimitsTest {
 
     @Test
     void limitsAndTimersArePositive() {
-        assertThatThrownBy(() -> new SipEngineLimits(0, 1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SipEngineLimits(0, 1, 1, 100, 100, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SipTimers(0, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SipTimers(2, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
