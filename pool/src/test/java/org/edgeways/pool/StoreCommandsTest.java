@@ -50,7 +50,7 @@ class StoreCommandsTest {
             commands.write(
                     PresenceStorage.NO_TICKET,
                     new PresenceWrite.SavePublication(
-                            new Publication("p", "t", ALICE, "desk", new byte[] {1}, 1, 1, 1_000)));
+                            new Publication("p", "t", ALICE, "desk", "b1", null, new byte[] {1}, 1, 1, 1_000)));
             closing.set(true);
             commands.saveBindings(DurableCommands.NO_TICKET, ALICE, List.of());
             commands.write(PresenceStorage.NO_TICKET, new PresenceWrite.ForgetPublication("p"));

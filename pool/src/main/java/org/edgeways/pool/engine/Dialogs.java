@@ -69,7 +69,7 @@ final class Dialogs {
         if (binding != null) {
             return DialogParties.of(binding);
         }
-        return sender.flow().inside() ? DialogParties.CONNECTION + connections.name(flow) : DialogParties.ROUTE;
+        return sender.flow().inside() ? DialogParties.CONNECTION + connections.name(flow) : DialogParties.outside(sender.address());
     }
 
     /** The party that a branch goes to. */
@@ -143,7 +143,10 @@ final class Dialogs {
     }
 
     private @Nullable String personOf(String party, long now) {
-        Binding binding = isBinding(party) ? registrar.binding(party.substring(1), now) : null;
+        if (!isBinding(party)) {
+            return DialogParties.personOutside(party);
+        }
+        Binding binding = registrar.binding(party.substring(1), now);
         return binding == null ? null : binding.person();
     }
 
@@ -153,7 +156,9 @@ final class Dialogs {
 
     /** Whether the route leads to somebody who may not be outside any more, as far as that is known. */
     private boolean isBarred(String party, long now) {
-        String person = isBinding(party) ? registrar.personOf(party.substring(1), now) : null;
+        String person = isBinding(party)
+                ? registrar.personOf(party.substring(1), now)
+                : DialogParties.personOutside(party);
         return person != null && !SenderRule.mayBeOutside(people.account(person));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.edgeways.pool.presence.engine.Contact;
 import org.edgeways.pool.presence.engine.Decision;
+import org.edgeways.pool.presence.engine.Publication;
 import org.edgeways.pool.presence.engine.SavedSubscription;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -124,6 +125,48 @@ class AccountsAtStartTest {
         assertThat(unsigned.state()).isEqualTo("terminated;reason=deactivated");
         assertThat(unsigned.lastNotify().bodyLength()).isZero();
         assertThat(world.store.subscriptions.values()).noneMatch(saved -> saved.device() == null);
+    }
+
+    /** What carol publishes from outside with credentials of the password "phone", and with no registration. */
+    private Device published() {
+        Device carol = world.outside("carol");
+        SipMessage publish = PublishTest.request(carol, PublishTest.pidf("open", "meeting", ""), 3600);
+        assertThat(carol.sendSigned(publish).status()).isEqualTo(200);
+        return carol;
+    }
+
+    private List<Publication> publishedByCarol() {
+        return world.store.publications.values().stream()
+                .filter(publication -> publication.person().equals(CAROL))
+                .toList();
+    }
+
+    @Test
+    void aPublicationWithCredentialsAloneSurvivesTheRestartAndIsRefreshed() {
+        Device carol = published();
+        world.restart();
+        SipMessage refresh = PublishTest.request(carol, null, 3600);
+        refresh.set(PublishTest.IF_MATCH, publishedByCarol().getFirst().tag());
+        assertThat(carol.sendSigned(refresh).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aPublicationFromWhereItsPersonMayNotBeAnyMoreEndsAtTheStart() {
+        published();
+        world.account("carol", "", false);
+        world.restart();
+        assertThat(publishedByCarol()).isEmpty();
+    }
+
+    @Test
+    void aPublicationWhoseDevicePasswordWasRevokedMeanwhileEnds() {
+        published();
+        People.Account account = world.accounts.get(CAROL);
+        world.accounts.put(
+                CAROL,
+                new People.Account(CAROL, "carol", "", true, account.devices().subList(0, 1)));
+        world.restart();
+        assertThat(publishedByCarol()).isEmpty();
     }
 
     /** Another password of the same person keeps nobody's subscription, also if it is the same word. */

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What devices say about their people (RFC 3903), and what watchers see of it. */
 class PublishTest {
 
+    private static final String BOB = "sip:bob@acorn.example";
     private static final HeaderName ENTITY_TAG = HeaderName.of("SIP-ETag");
-    private static final HeaderName IF_MATCH = HeaderName.of("SIP-If-Match");
+    static final HeaderName IF_MATCH = HeaderName.of("SIP-If-Match");
 
     private final PoolWorld world = new PoolWorld();
     private final Device alice = world.inside("alice");
@@ -40,7 +41,7 @@ class PublishTest {
                 </presence>""".formatted(basic, activity, note);
     }
 
-    private static SipMessage request(Device device, String body, int seconds) {
+    static SipMessage request(Device device, String body, int seconds) {
         SipMessage publish = device.request("PUBLISH", device.address());
         publish.remove(HeaderName.CONTACT);
         publish.set(HeaderName.EVENT, "presence");
@@ -275,14 +276,26 @@ class PublishTest {
     @Test
     void whatWasSentWithAPasswordAloneEndsWhenThePasswordIsWithdrawn() {
         Device desk = world.inside("bob");
+        phone.password = "another password";
+        phone.signIn();
         SipMessage published = desk.sendSigned(request(desk, pidf("open", "meeting", ""), 7200));
         assertThat(published.status()).isEqualTo(200);
         publish(phone, pidf("open", "away", "of the phone"), 600);
         assertThat(seen()).contains("meeting");
-        world.engine.accountChanged("sip:bob@acorn.example", world.now);
+        world.account("bob", "Robert", true);
+        world.engine.accountChanged(BOB, world.now);
+        world.settle();
+        assertThat(seen()).as("another thing of the account changes").contains("meeting");
+        People.Account account = world.accounts.get(BOB);
+        world.accounts.put(
+                BOB,
+                new People.Account(
+                        BOB, account.username(), "Bob", true, account.devices().subList(0, 1)));
+        world.engine.accountChanged(BOB, world.now);
         world.settle();
         assertThat(seen()).contains("of the phone").doesNotContain("meeting");
         assertThat(world.store.publications).hasSize(1);
+        desk.password = "another password";
         SipMessage refresh = request(desk, null, 600);
         refresh.set(IF_MATCH, published.first(ENTITY_TAG));
         assertThat(desk.sendSigned(refresh).status()).isEqualTo(412);

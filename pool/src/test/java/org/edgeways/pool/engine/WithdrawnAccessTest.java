@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -342,6 +344,32 @@ class WithdrawnAccessTest {
         laptop.inbox.clear();
         world.withdrawRemoteAccess("alice");
         bob.start(CallWorld.byCaller(bob, call, ok, method));
+        if (method.equals("BYE")) {
+            assertThat(laptop.received("BYE")).hasSize(1);
+        } else {
+            assertThat(laptop.inbox).isEmpty();
+            assertThat(CallWorld.statuses(bob, method)).endsWith(480);
+        }
+    }
+
+    /** Her route names no registration; it names her. */
+    @ParameterizedTest
+    @ValueSource(strings = {"INVITE", "MESSAGE", "BYE"})
+    void alsoOfACallThatSheBeganWithCredentialsAloneOnlyItsEndIsTold(String method) {
+        bob.signIn();
+        bob.answers = null;
+        laptop.sendSigned(laptop.request("INVITE", BOB));
+        SipMessage ok = CallWorld.accept(bob);
+        bob.start(CallWorld.byCallee(bob, ok, "INFO"));
+        assertThat(laptop.received("INFO")).hasSize(1);
+        SipMessage invite = CallWorld.invite(bob);
+        world.withdrawRemoteAccess("alice");
+        world.restart();
+        bob.origin = Origin.connection(new Flow(world.nextFlow++));
+        bob.signIn();
+        bob.inbox.add(invite);
+        laptop.inbox.clear();
+        bob.start(CallWorld.byCallee(bob, ok, method));
         if (method.equals("BYE")) {
             assertThat(laptop.received("BYE")).hasSize(1);
         } else {

@@ -193,8 +193,8 @@ public final class PresenceEngine {
 
     /**
      * Passwords or rights of a person who may still sign in have perhaps changed. What is watched on a connection on which
-     * the person may not be any more, or with a device password that is gone, ends. Publications of devices that have signed
-     * in go with the registration; those that came with credentials alone are to be made anew.
+     * the person may not be any more, or with a device password that is gone, ends, and so do publications that came with
+     * credentials alone. Those of devices that have signed in go with the registration.
      */
     public void accountChanged(String person, long now) {
         if (gone.remove(person)) {
@@ -205,7 +205,8 @@ public final class PresenceEngine {
                 notifier.end(one, "deactivated", now);
             }
         }
-        publications.ofNoDeviceGone(person, now);
+        publications.retainOfNoDevice(
+                person, one -> host.mayWatch(person, one.party(), null, one.credential()), now);
     }
 
     /** The person may not sign in any more: what they watch and what is watched of them ends. */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people's devices have published and has not ended (RFC 3903). A publication ends with its time, when its device
- * takes it back or publishes anew, and with the registration of its device; one that was sent with credentials alone, when
- * the person's passwords or rights change.
+ * takes it back or publishes anew, and with the registration of its device; one that was sent with credentials alone, with
+ * their device password, or with the right to be where it came from.
  */
 final class Publications {
 
@@ -168,9 +168,9 @@ final class Publications {
         remove(person, one -> one.device() != null && devices.contains(one.device()), now);
     }
 
-    /** What a person has published with credentials alone, from no device that is signed in, ends. */
-    void ofNoDeviceGone(String person, long now) {
-        remove(person, one -> one.device() == null, now);
+    /** What a person has published with credentials alone, from no device that is signed in, ends unless {@code kept} accepts it. */
+    void retainOfNoDevice(String person, Predicate<Publication> kept, long now) {
+        remove(person, one -> one.device() == null && !kept.test(one), now);
     }
 
     private void remove(String person, Predicate<Publication> which, long now) {

@@ -146,6 +146,8 @@ final class Publishing {
                 tag(),
                 request.resource(),
                 request.device(),
+                request.party(),
+                request.credential(),
                 body,
                 before != null && Arrays.equals(before.body(), body) ? before.changedAt() : now,
                 now,

@@ -15,7 +15,7 @@
  *       subscription ends with its time.
  *   <li>After a restart the CSeq of NOTIFYs jumps by a thousand and more, because not every NOTIFY is written down.
  *   <li>A publication ends with its device's registration, also when its own time is not over; one that was sent with
- *       credentials alone ends when the person's passwords or rights change.
+ *       credentials alone ends with their device password or the right to be where it came from.
  *   <li>presence.winfo tells of a watcher who is gone as rejected, if that was decided, or else as timeout, whatever the
  *       reason (giveup for one who has waited); it shows a thousand watchers at most.
  *   <li>reg and message-summary are told whole each time; reg knows a device that is there, or none.

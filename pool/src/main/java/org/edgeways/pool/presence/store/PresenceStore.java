@@ -34,10 +34,10 @@ public final class PresenceStore {
             + " party = excluded.party, device = excluded.device, credential = excluded.credential, local_sequence = excluded.local_sequence,"
             + " remote_sequence = excluded.remote_sequence, saved_at = excluded.saved_at,"
             + " expires_at = excluded.expires_at";
-    private static final String SAVE_PUBLICATION = "INSERT INTO publications (id, tag, person, device, body,"
-            + " changed_at, refreshed_at, expires_at) VALUES (:id, :tag, :person, :device, :body, :changedAt,"
-            + " :refreshedAt, :expiresAt) ON CONFLICT (id) DO UPDATE SET tag = excluded.tag,"
-            + " device = excluded.device, body = excluded.body, changed_at = excluded.changed_at,"
+    private static final String SAVE_PUBLICATION = "INSERT INTO publications (id, tag, person, device, party,"
+            + " credential, body, changed_at, refreshed_at, expires_at) VALUES (:id, :tag, :person, :device, :party,"
+            + " :credential, :body, :changedAt, :refreshedAt, :expiresAt) ON CONFLICT (id) DO UPDATE SET tag = excluded.tag,"
+            + " device = excluded.device, party = excluded.party, credential = excluded.credential, body = excluded.body, changed_at = excluded.changed_at,"
             + " refreshed_at = excluded.refreshed_at, expires_at = excluded.expires_at";
 
     private final Store store;
@@ -156,6 +156,8 @@ public final class PresenceStore {
                 .bind("tag", publication.tag())
                 .bind("person", publication.person())
                 .bind("device", publication.device())
+                .bind("party", publication.party())
+                .bind("credential", publication.credential())
                 .bind("body", publication.body())
                 .bind("changedAt", publication.changedAt())
                 .bind("refreshedAt", publication.refreshedAt())
@@ -193,6 +195,8 @@ public final class PresenceStore {
                 row.getString("tag"),
                 row.getString("person"),
                 row.getString("device"),
+                row.getString("party"),
+                row.getString("credential"),
                 row.getBytes("body"),
                 row.getLong("changed_at"),
                 row.getLong("refreshed_at"),

@@ -99,6 +99,8 @@ class PresenceStoreTest {
         assertThat(saved.publications()).hasSize(1);
         Publication found = saved.publications().getFirst();
         assertThat(found.tag()).isEqualTo("t2");
+        assertThat(found.party()).isEqualTo("ct2");
+        assertThat(found.credential()).isEqualTo("password-t2");
         assertThat(found.body()).isEqualTo("two".getBytes(StandardCharsets.UTF_8));
         assertThat(saved.contacts()).containsExactly(new Contact(ALICE, BOB, "Robert"));
         assertThat(saved.decisions()).containsExactly(blocked);
@@ -139,7 +141,7 @@ class PresenceStoreTest {
     }
 
     private static Publication publication(String id, String tag, String body) {
-        return new Publication(id, tag, ALICE, null, body.getBytes(StandardCharsets.UTF_8), 1, 2, 50);
+        return new Publication(id, tag, ALICE, null, "c" + tag, "password-" + tag, body.getBytes(StandardCharsets.UTF_8), 1, 2, 50);
     }
 
     private static SavedSubscription subscription(String id, String watcher, String resource, long expiresAt) {
