@@ -252,7 +252,10 @@ public final class AccessEdge implements AutoCloseable {
                 settings.publicWebSocketPort() > 0 ? settings.publicWebSocketPort() : webSocketPort);
         FlowDirectory directory = new FlowDirectory(names, settings.limits(), counters);
         bans.watch(directory);
-        PolicyInForce inForce = new PolicyInForce(names, settings);
+        PolicyInForce inForce = new PolicyInForce(names, settings, name -> {
+            counters.counter("access_edge_inside_names_left_out").increment();
+            log.nameLeftOut(name);
+        });
         Refusals refusals = new Refusals(names, settings.retryAfter(), guard, log, counters, random);
         Surroundings surroundings = new ConnectionSurroundings();
         ClientTls dialled = material.nextHop();

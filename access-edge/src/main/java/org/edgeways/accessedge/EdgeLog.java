@@ -74,6 +74,15 @@ final class EdgeLog implements EdgeEvents {
                 client.flow().id());
     }
 
+    void nameLeftOut(String name) {
+        if (rate.mayWrite(clock.getAsLong())) {
+            LOG.warn(
+                    "event=access-edge-name-left-out code={} name={}",
+                    AccessEdgeErrorCode.INSIDE_NAMES_FULL.code(),
+                    LogText.clean(name));
+        }
+    }
+
     void banned(SourceNetwork source, SourceGuard.Cause cause, Duration time, int times) {
         LOG.warn(
                 "event=access-edge-banned code={} source={} cause={} seconds={} times={}",

@@ -3,6 +3,7 @@ package org.edgeways.accessedge;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.edgeways.accessedge.engine.EdgeNames;
 import org.edgeways.accessedge.engine.EdgePolicy;
 import org.edgeways.accessedge.engine.InsideNames;
@@ -16,10 +17,20 @@ import org.edgeways.siptransport.SipConnection;
  */
 final class PolicyInForce {
 
+    /** Most names that are learnt: room is left for what the settings say of the inside beside its names. */
+    static final int MOST_LEARNT = InsideNames.MAX_NAMES - 10;
+
     private final Set<String> learnt = new LinkedHashSet<>();
+    private final Consumer<String> leftOut;
     private EdgePolicy policy;
 
-    PolicyInForce(EdgeNames names, AccessEdgeSettings settings) {
+    /**
+     * The one of the start.
+     *
+     * @param leftOut is told of a name of the inside that is past the limit, and so is not hidden
+     */
+    PolicyInForce(EdgeNames names, AccessEdgeSettings settings, Consumer<String> leftOut) {
+        this.leftOut = leftOut;
         policy = made(names, settings);
     }
 
@@ -52,9 +63,15 @@ final class PolicyInForce {
     }
 
     private void learn(String name) {
-        if (learnt.size() < InsideNames.MAX_NAMES && learnt.add(name)) {
-            policy.insideNames().add(name);
+        if (learnt.contains(name)) {
+            return;
         }
+        if (learnt.size() >= MOST_LEARNT) {
+            leftOut.accept(name);
+            return;
+        }
+        learnt.add(name);
+        policy.insideNames().add(name);
     }
 
     private static EdgePolicy made(EdgeNames names, AccessEdgeSettings settings) {

@@ -1,10 +1,11 @@
 package org.edgeways.accessedge.engine;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.edgeways.base.Counters;
+import org.edgeways.base.Counters.Counter;
 import org.edgeways.base.SourceNetwork;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.tokens.FlowToken;
@@ -22,6 +23,7 @@ public final class FlowDirectory {
     private record Device(String person, String device) {}
 
     private final EdgeNames names;
+    private final Counter forgotten;
     private volatile EdgeLimits limits;
     private final ConcurrentHashMap<Flow, ClientFlow> clients = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Flow, Boolean> inside = new ConcurrentHashMap<>();
@@ -33,6 +35,7 @@ public final class FlowDirectory {
         this.limits = limits;
         counters.gauge("access_edge_clients", clients::size);
         counters.gauge("access_edge_devices", devices::size);
+        forgotten = counters.counter("access_edge_device_connections_forgotten");
     }
 
     /** Holds to other limits from now on; who is signed in stays so. */
@@ -100,12 +103,23 @@ public final class FlowDirectory {
         devices.merge(
                 new Device(person, device),
                 List.of(client),
-                (known, latest) -> Stream.concat(latest.stream(), known.stream().filter(other -> other != client))
-                        .limit(FLOWS_PER_DEVICE)
-                        .toList());
+                (known, latest) -> withLatest(known, client));
         if (!clients.containsKey(client.flow())) {
             forget(new Device(person, device), client);
         }
+    }
+
+    private List<ClientFlow> withLatest(List<ClientFlow> known, ClientFlow client) {
+        List<ClientFlow> all = new ArrayList<>(known.size() + 1);
+        all.add(client);
+        for (ClientFlow other : known) {
+            if (other != client && all.size() < FLOWS_PER_DEVICE) {
+                all.add(other);
+            } else if (other != client) {
+                forgotten.increment();
+            }
+        }
+        return List.copyOf(all);
     }
 
     /** The pool has ended a sign-in. */

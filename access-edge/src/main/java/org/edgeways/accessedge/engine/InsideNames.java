@@ -20,7 +20,7 @@ public final class InsideNames {
 
     private static final String BLANK = "(hidden)";
     private static final int MIN_LENGTH = 3;
-    /** Most names; those past it are left out. */
+    /** Most names of the settings, and as many more that are added later. */
     public static final int MAX_NAMES = 1000;
 
     private final Set<String> names = new CopyOnWriteArraySet<>();
@@ -39,14 +39,14 @@ public final class InsideNames {
         this.knownAddresses = this.known.stream()
                 .flatMap(name -> Hosts.address(name).stream())
                 .collect(Collectors.toUnmodifiableSet());
-        names.forEach(this::add);
+        names.stream().limit(MAX_NAMES).forEach(this::add);
     }
 
-    /** Adds a name or address literal; too short ones, what everybody knows, and those past 1,000 are left out. */
+    /** Adds a name or address literal; too short ones, what everybody knows, and those past the limit are left out. */
     public void add(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         boolean isKnown = known.stream().anyMatch(text -> find(text, lower, 0) >= 0);
-        if (name.length() >= MIN_LENGTH && names.size() < MAX_NAMES && !isKnown) {
+        if (name.length() >= MIN_LENGTH && names.size() < 2 * MAX_NAMES && !isKnown) {
             names.add(lower);
         }
     }

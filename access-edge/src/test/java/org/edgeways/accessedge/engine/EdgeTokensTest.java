@@ -81,6 +81,8 @@ class EdgeTokensTest {
                     "BYE", "sip:alice@192.168.77.10:5061", BOB, "<" + ALICE + ">;tag=x" + more, "Route: " + path));
             boolean remembered = bench.atInside.isEmpty();
             assertThat(remembered).as("with %d more", more).isEqualTo(more < FlowDirectory.FLOWS_PER_DEVICE);
+            boolean counted = bench.counters.value("access_edge_device_connections_forgotten") > 0;
+            assertThat(counted).as("with %d more", more).isEqualTo(!remembered);
             bench.atInside.clear();
         }
     }
