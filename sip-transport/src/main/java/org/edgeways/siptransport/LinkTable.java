@@ -59,15 +59,21 @@ public final class LinkTable {
     }
 
     /**
-     * One connection to that node or service, the same for the same Call-ID as long as none comes or goes; a congested
-     * one is passed over while another is not.
+     * One connection to that node or service, the same for the same Call-ID and loop as long as none comes or goes; a
+     * congested one is passed over while another is not. One on the event loop of who sends is taken if there is any:
+     * then no other thread has to be woken for each message.
      *
+     * @param loop the number of the event loop of who sends
      * @return null if there is none
      */
-    public @Nullable SipConnection pick(String name, String callId) {
+    public @Nullable SipConnection pick(String name, String callId, int loop) {
         List<SipConnection> all = connections(name);
         if (all.isEmpty()) {
             return null;
+        }
+        SipConnection near = near(all, callId, loop);
+        if (near != null && near.isOpen() && !near.isCongested()) {
+            return near;
         }
         int first = Math.floorMod(callId.hashCode(), all.size());
         for (int i = 0; i < all.size(); i++) {
@@ -77,6 +83,24 @@ public final class LinkTable {
             }
         }
         return all.get(first);
+    }
+
+    private static @Nullable SipConnection near(List<SipConnection> all, String callId, int loop) {
+        int count = 0;
+        for (SipConnection each : all) {
+            count += isOn(each, loop) ? 1 : 0;
+        }
+        int left = count == 0 ? 0 : Math.floorMod(callId.hashCode(), count);
+        for (SipConnection each : all) {
+            if (isOn(each, loop) && left-- == 0) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isOn(SipConnection connection, int loop) {
+        return FlowNumbers.loopOf(connection.flow()) == loop;
     }
 
     /** All names under which there is a connection at the moment, sorted. */

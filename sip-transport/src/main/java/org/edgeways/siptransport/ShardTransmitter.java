@@ -26,7 +26,7 @@ final class ShardTransmitter implements Transmitter {
             case Destination.Connection(var flow) ->
                 send(context.connections().get(flow), message, branch, TransportFailure.FLOW_GONE);
             case Destination.Service(String name) -> {
-                SipConnection link = context.links().pick(name, message.callId());
+                SipConnection link = context.links().pick(name, message.callId(), shard.number());
                 if (link != null && branch != null) {
                     shard.role().engine().sentOver(branch, link.origin());
                 }

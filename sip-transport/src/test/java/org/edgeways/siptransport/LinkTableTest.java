@@ -2,11 +2,17 @@ package org.edgeways.siptransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
 import org.junit.jupiter.api.Test;
 
-/** By which names the other end of a link is found. */
+/** By which names the other end of a link is found, and which of its links a message takes. */
 final class LinkTableTest {
 
     private static final PeerIdentity NODE = new PeerIdentity("pool", null, List.of("pool.inside.acorn.example"), null);
@@ -31,5 +37,97 @@ final class LinkTableTest {
         assertThat(LinkTable.namesOf(HOST, true)).containsExactly("sip.inside.acorn.example");
         assertThat(LinkTable.namesOf(HOST, false)).containsExactly("sip.inside.acorn.example");
         assertThat(LinkTable.namesOf(null, true)).isEmpty();
+    }
+
+    /** A link on an event loop, of a peer that is found as "pool". */
+    private record Link(Flow flow, boolean isOpen, boolean isCongested) implements SipConnection {
+
+        @Override
+        public Origin origin() {
+            return Origin.service(flow, "pool");
+        }
+
+        @Override
+        public SipTransport transport() {
+            return SipTransport.TLS;
+        }
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public PeerIdentity peer() {
+            return SERVICE;
+        }
+
+        @Override
+        public boolean isLink() {
+            return true;
+        }
+
+        @Override
+        public String endpoint() {
+            return "inside-leg";
+        }
+
+        @Override
+        public SendOutcome send(byte[] message) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close(TransportErrorCode reason) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private final FlowNumbers flows = new FlowNumbers();
+    private final LinkTable table = new LinkTable();
+
+    private Link link(int loop, boolean open, boolean congested) {
+        Link link = new Link(flows.next(loop), open, congested);
+        table.add(link, true);
+        return link;
+    }
+
+    private Set<SipConnection> picked(int loop) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> table.pick("pool", "call-" + i, loop))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void linksOfTheSendersOwnLoopAreTakenAllOfThemAndForOneCallIdTheSame() {
+        Link first = link(0, true, false);
+        Link second = link(1, true, false);
+        Link third = link(0, true, false);
+        assertThat(picked(0)).containsExactlyInAnyOrder(first, third);
+        assertThat(picked(1)).containsExactly(second);
+        assertThat(table.pick("pool", "call-7", 0)).isSameAs(table.pick("pool", "call-7", 0));
+    }
+
+    @Test
+    void whereTheLoopHasNoneOfItsOwnAllAreTaken() {
+        Link first = link(0, true, false);
+        Link second = link(1, true, false);
+        assertThat(picked(2)).containsExactlyInAnyOrder(first, second);
+    }
+
+    @Test
+    void aCongestedOrClosedLinkIsPassedOverWhileAnotherIsNot() {
+        Link congested = link(0, true, true);
+        Link closed = link(0, false, false);
+        Link free = link(1, true, false);
+        assertThat(picked(0)).containsExactly(free);
+        table.remove(free, true);
+        assertThat(picked(0)).isSubsetOf(congested, closed);
+        assertThat(table.pick("nobody", "call", 0)).isNull();
     }
 }
