@@ -16,14 +16,17 @@ import org.edgeways.tokens.FlowToken;
 import org.edgeways.tokens.Sealer;
 import org.jspecify.annotations.Nullable;
 
-/** One client's connection from outside and who is signed in on it. Safe for use by several threads. */
+/**
+ * One client's connection from outside and who is signed in on it. Safe for use by several threads. Its collections begin
+ * small: there are tens of thousands of these, nearly all with one person who has one contact.
+ */
 public final class ClientFlow {
 
     /** One person's sign-in on one connection. */
     private static final class SignIn {
         private String device;
         private long expiresAt;
-        private final Deque<String> contacts = new ArrayDeque<>();
+        private final Deque<String> contacts = new ArrayDeque<>(1);
 
         SignIn(String device, long expiresAt) {
             this.device = device;
@@ -35,14 +38,14 @@ public final class ClientFlow {
     private final ClientTransport transport;
     private final SourceNetwork source;
     private final Supplier<EdgeLimits> limits;
-    private final Map<String, SignIn> people = new LinkedHashMap<>();
-    private final Set<String> everSignedIn = new HashSet<>();
+    private final Map<String, SignIn> people = new LinkedHashMap<>(2);
+    private final Set<String> everSignedIn = new HashSet<>(2);
     private @Nullable SealedToken sealedToken;
 
     /** A token with what it became, and by which key. */
     private record SealedToken(FlowToken token, int keyId, String text) {}
 
-    private final Set<String> begun = new HashSet<>();
+    private Set<String> begun = Set.of();
     private boolean failedWhileBanned;
 
     ClientFlow(Flow flow, ClientTransport transport, SourceNetwork source, Supplier<EdgeLimits> limits) {
@@ -103,6 +106,9 @@ public final class ClientFlow {
         if (begun.size() >= limits.get().peoplePerConnection()) {
             return true;
         }
+        if (begun.isEmpty()) {
+            begun = new HashSet<>(2);
+        }
         begun.add(person);
         return false;
     }
@@ -146,7 +152,10 @@ public final class ClientFlow {
 
     synchronized void signIn(String person, String device, long expiresAt, Collection<String> contacts) {
         SignIn signIn = people.computeIfAbsent(person, key -> new SignIn(device, expiresAt));
-        begun.remove(person);
+        if (begun.contains(person)) {
+            begun.remove(person);
+            begun = begun.isEmpty() ? Set.of() : begun;
+        }
         signIn.device = device;
         signIn.expiresAt = expiresAt;
         for (String contact : contacts) {
