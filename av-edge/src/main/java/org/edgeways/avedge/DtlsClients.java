@@ -59,7 +59,8 @@ final class DtlsClients {
     /** What this one works for. */
     interface Server {
         /** What a client has sent, decrypted; written around at will, and good until this returns. */
-        void decrypted(int session, int listener, TransportAddress client, MemorySegment buffer, long offset, int length);
+        void decrypted(
+                int session, int listener, TransportAddress client, MemorySegment buffer, long offset, int length);
 
         /** Sends a datagram. */
         void send(int listener, TransportAddress to, byte[] datagram);
@@ -98,8 +99,7 @@ final class DtlsClients {
     private final List<@Nullable Session> byNumber = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
     private final Rate handshakes = new Rate();
-    private final ByteBuffer plain =
-            ByteBuffer.allocateDirect(Forward.HEADROOM + LARGEST_PACKET + Forward.TAILROOM);
+    private final ByteBuffer plain = ByteBuffer.allocateDirect(Forward.HEADROOM + LARGEST_PACKET + Forward.TAILROOM);
     private final MemorySegment plainSegment = MemorySegment.ofBuffer(plain);
     private final ByteBuffer packet = ByteBuffer.allocate(LARGEST_PACKET);
     private @Nullable SSLContext context;
@@ -164,7 +164,7 @@ final class DtlsClients {
         }
     }
 
-    private @Nullable Session begin(long now, int listener, TransportAddress client) {
+    private Session begin(long now, int listener, TransportAddress client) {
         SSLEngine engine;
         try {
             engine = context().createSSLEngine();
@@ -202,7 +202,8 @@ final class DtlsClients {
             char[] password = {};
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, password);
-            store.setKeyEntry("shown", identity.key(), password, identity.chain().toArray(Certificate[]::new));
+            store.setKeyEntry(
+                    "shown", identity.key(), password, identity.chain().toArray(Certificate[]::new));
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, password);
             made = SSLContext.getInstance("DTLSv1.2");
@@ -219,8 +220,7 @@ final class DtlsClients {
         SSLEngineResult result = session.engine.unwrap(datagram, plain);
         int length = plain.position() - Forward.HEADROOM;
         if (length > 0 && session.established) {
-            server.decrypted(
-                    session.number, session.listener, session.client, plainSegment, Forward.HEADROOM, length);
+            server.decrypted(session.number, session.listener, session.client, plainSegment, Forward.HEADROOM, length);
         }
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
             end(session);

@@ -23,14 +23,7 @@ final class PacketRing {
          * @param origin the shard that it came to
          */
         void taken(
-                int origin,
-                int listener,
-                long high,
-                long low,
-                int port,
-                MemorySegment buffer,
-                long offset,
-                int length);
+                int origin, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length);
 
         /** What another shard's {@link Forward.Kind#TO_SHARD} said. */
         void taken(
@@ -105,8 +98,7 @@ final class PacketRing {
     }
 
     /** Adds a client's datagram that came to another shard, as {@link #frame} does. */
-    int foreign(
-            int origin, int listener, long high, long low, int port, MemorySegment from, long offset, int length) {
+    int foreign(int origin, int listener, long high, long low, int port, MemorySegment from, long offset, int length) {
         return put(FOREIGN, origin, false, listener, high, low, port, from, offset, length);
     }
 

@@ -323,9 +323,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         try {
             if (role < RELAY) {
                 DtlsClients secured = dtls;
-                if (secured != null
-                        && length > 0
-                        && DtlsClients.isDtls(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
+                if (secured != null && length > 0 && DtlsClients.isDtls(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
                     secured.received(now, role, high, low, port, buffer, offset, length);
                     return;
                 }
@@ -356,8 +354,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     }
 
     /** The other shard that a client's datagram is for; -1 if it is for this one. */
-    private int shardOf(
-            int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+    private int shardOf(int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
         if (!foreign.isEmpty()) {
             int known = foreign.shardOf(listener, high, low, port);
             if (known >= 0) {
@@ -371,22 +368,15 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private void handOver(
             int other, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
         RelayShard shard = all[other];
-        if (!shard.wake(shard.ring.foreign(
-                settings.relay().shard(), listener, high, low, port, buffer, offset, length))) {
+        if (!shard.wake(
+                shard.ring.foreign(settings.relay().shard(), listener, high, low, port, buffer, offset, length))) {
             counts.dropped(AvEdgeErrorCode.HAND_OVER_FULL, 1);
         }
     }
 
     @Override
     public void taken(
-            int from,
-            int listener,
-            long high,
-            long low,
-            int port,
-            MemorySegment buffer,
-            long offset,
-            int length) {
+            int from, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
         long now = shared.clock().now();
         origin = from;
         try {
@@ -497,12 +487,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         dtls = new DtlsClients(certificates, idle, shared.random().nextLong(), new DtlsClients.Server() {
             @Override
             public void decrypted(
-                    int session,
-                    int listener,
-                    TransportAddress client,
-                    MemorySegment buffer,
-                    long offset,
-                    int length) {
+                    int session, int listener, TransportAddress client, MemorySegment buffer, long offset, int length) {
                 long now = shared.clock().now();
                 engine.fromClient(
                         now,
@@ -652,7 +637,8 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         if (origin != HERE && !isStream(client)) {
             foreign.comesTo(client, origin);
             RelayShard first = all[origin];
-            var _ = first.execute(now -> first.foreign.isElsewhere(client, settings.relay().shard()));
+            var _ = first.execute(
+                    now -> first.foreign.isElsewhere(client, settings.relay().shard()));
         }
         tell(client, true);
     }

@@ -123,8 +123,8 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
             if (isRequest(from)) {
                 lastFrame = System.nanoTime();
             }
-            boolean last = from.getUnsignedShort(from.readerIndex()) == CONNECTION_BIND
-                    || shard.isOfAnother(frame, 0, length);
+            boolean last =
+                    from.getUnsignedShort(from.readerIndex()) == CONNECTION_BIND || shard.isOfAnother(frame, 0, length);
             from.skipBytes(length);
             if (last) {
                 waiting = true; // what is behind it may be no frames

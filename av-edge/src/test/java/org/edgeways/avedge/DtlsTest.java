@@ -54,8 +54,8 @@ class DtlsTest {
 
     @Test
     void dataGoesBothWaysAndTheAllocationEndsWithTheSession() throws Exception {
-        try (Rig rig = rig(2);
-                TurnClient alice = client(rig, "1:alice")) {
+        try (Rig rig = rig(2)) {
+            TurnClient alice = client(rig, "1:alice");
             DatagramSocket peer = rig.peer();
             TransportAddress relayed = alice.relayed();
             assertThat(TurnClient.error(alice.bind(0x4001, Rig.address(peer)))).isZero();
@@ -96,8 +96,7 @@ class DtlsTest {
                 noise.send(packet);
             }
             CertificateAuthority other = CertificateAuthority.create("Another", Instant.now(), new SecureRandom());
-            assertThatThrownBy(() ->
-                            new DtlsWire(new UdpWire(rig.edge.outside().getFirst()), trusting(other)))
+            assertThatThrownBy(() -> new DtlsWire(new UdpWire(rig.edge.outside().getFirst()), trusting(other)))
                     .isInstanceOf(IOException.class);
             try (TurnClient alice = client(rig, "1:alice")) {
                 alice.relayed();

@@ -81,8 +81,8 @@ final class DtlsWire implements TurnClient.Wire {
             if (plain.position() > 0) {
                 came.add(Arrays.copyOf(plain.array(), plain.position()));
             }
-            boolean done = finished(result.getHandshakeStatus());
-            if (result.bytesConsumed() == 0 && !done) {
+            finished(result.getHandshakeStatus());
+            if (result.bytesConsumed() == 0) {
                 return;
             }
         }

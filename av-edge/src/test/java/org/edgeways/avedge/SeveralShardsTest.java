@@ -25,7 +25,8 @@ class SeveralShardsTest {
     private static StunMessage allocate(TurnClient client, int attribute, byte[] value) throws Exception {
         StunMessage answer = client.ask(
                 StunMethod.ALLOCATE,
-                writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24).add(attribute, value));
+                writer ->
+                        writer.add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24).add(attribute, value));
         assertThat(TurnClient.error(answer)).as("error of Allocate").isZero();
         return answer;
     }
@@ -91,8 +92,7 @@ class SeveralShardsTest {
                 TurnClient before = client;
                 byte[] ticket = answer.valueOf(StunAttribute.MOBILITY_TICKET);
                 client = rig.client("1:alice");
-                answer = client.ask(
-                        StunMethod.REFRESH, writer -> writer.add(StunAttribute.MOBILITY_TICKET, ticket));
+                answer = client.ask(StunMethod.REFRESH, writer -> writer.add(StunAttribute.MOBILITY_TICKET, ticket));
                 assertThat(TurnClient.error(answer)).isZero();
                 assertThat(TurnClient.error(before.refresh(600)))
                         .as("it is there no more")
@@ -118,8 +118,7 @@ class SeveralShardsTest {
                 byte[] ticket = answer.valueOf(StunAttribute.MOBILITY_TICKET);
                 TurnClient before = client;
                 client = i % 3 == 2 ? rig.client("1:alice") : streams.client(Way.TLS, "1:alice");
-                answer = client.ask(
-                        StunMethod.REFRESH, writer -> writer.add(StunAttribute.MOBILITY_TICKET, ticket));
+                answer = client.ask(StunMethod.REFRESH, writer -> writer.add(StunAttribute.MOBILITY_TICKET, ticket));
                 assertThat(TurnClient.error(answer)).as("move %d", i).isZero();
                 before.close();
             }

@@ -69,7 +69,7 @@ final class StreamRig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         listener.close();
         rig.close();
         loops.close();

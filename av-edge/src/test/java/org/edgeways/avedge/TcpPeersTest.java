@@ -94,8 +94,7 @@ class TcpPeersTest {
     private static AvEdgeSettings withRate(int bytesPerSecond, int packetsPerSecond) {
         AvEdgeSettings.Quota usual = AvEdgeSettings.Quota.DEFAULTS;
         AvEdgeSettings.Share person = new AvEdgeSettings.Share(64, bytesPerSecond, packetsPerSecond);
-        return Rig.settings(1)
-                .withQuotas(new AvEdgeSettings.Quota(person, usual.sourceAllocations(), usual.all()));
+        return Rig.settings(1).withQuotas(new AvEdgeSettings.Quota(person, usual.sourceAllocations(), usual.all()));
     }
 
     private static byte[] noise(int bytes) {
@@ -174,7 +173,8 @@ class TcpPeersTest {
         assertThat(attempt.xorAddress(attempt.find(StunAttribute.XOR_PEER_ADDRESS)))
                 .isEqualTo(TransportAddress.of((InetSocketAddress) peer.getLocalSocketAddress()));
         write(peer, "hello");
-        Socket data = bound(Way.CLEAR, attempt.numberOf(StunAttribute.CONNECTION_ID).orElseThrow());
+        Socket data =
+                bound(Way.CLEAR, attempt.numberOf(StunAttribute.CONNECTION_ID).orElseThrow());
         assertThat(read(data, 5)).isEqualTo("hello");
         write(data, "and you");
         assertThat(read(peer, 7)).isEqualTo("and you");
@@ -195,7 +195,8 @@ class TcpPeersTest {
             StunMessage attempt = alice.indication();
             assertThat(attempt.xorAddress(attempt.find(StunAttribute.XOR_PEER_ADDRESS)))
                     .isEqualTo(bobAt);
-            Socket alices = bound(Way.CLEAR, attempt.numberOf(StunAttribute.CONNECTION_ID).orElseThrow());
+            Socket alices = bound(
+                    Way.CLEAR, attempt.numberOf(StunAttribute.CONNECTION_ID).orElseThrow());
             StreamWire wire = streams.connect(Way.CLEAR);
             TurnClient data = later(streams.client(wire, "1:bob"));
             assertThat(TurnClient.error(data.connectionBind(bobs))).isZero();
@@ -257,8 +258,8 @@ class TcpPeersTest {
                 .as("it goes on with frames")
                 .isEqualTo(400);
         ByteArrayOutputStream both = new ByteArrayOutputStream();
-        both.write(data.signed(
-                StunMethod.CONNECTION_BIND, writer -> writer.add(StunAttribute.CONNECTION_ID, connection)));
+        both.write(
+                data.signed(StunMethod.CONNECTION_BIND, writer -> writer.add(StunAttribute.CONNECTION_ID, connection)));
         both.write("impatient".getBytes(StandardCharsets.UTF_8));
         wire.send(both.toByteArray());
         assertThat(read(atPeer, 9)).isEqualTo("impatient");

@@ -177,8 +177,7 @@ final class TurnClient implements AutoCloseable {
 
     /** A TCP allocation (RFC 6062); its relayed address. */
     TransportAddress relayedTcp() throws IOException {
-        StunMessage answer =
-                ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 6 << 24));
+        StunMessage answer = ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 6 << 24));
         assertThat(error(answer)).as("error of Allocate").isZero();
         return answer.xorAddress(answer.find(StunAttribute.XOR_RELAYED_ADDRESS));
     }

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.edgeways.avedge.AvEdge;
@@ -202,18 +204,51 @@ class TurnutilsTest {
                 toPeer("-t", "-S", "-E", certificates.caFile().toString()));
     }
 
-    /** Its peer knows only UDP, so this one is the test's. */
-    @ParameterizedTest
-    @CsvSource({"tcp,", "tls,-S"})
-    void itsConnectionsToAPeerBringBackWhatTheySend(String what, String option) throws IOException {
+    /**
+     * Its peer knows only UDP, so this one is the test's. What it reads at once it counts as one message, so that the bytes are what
+     * is counted here.
+     */
+    @Test
+    void itsConnectionsToAPeerBringBackWhatTheySend() throws IOException {
         try (ServerSocket echo = new ServerSocket(0, 50, InetAddress.ofLiteral(PEER))) {
             Thread.startVirtualThread(() -> serve(echo));
-            List<String> options = new ArrayList<>(
-                    List.of("-T", "-e", PEER, "-r", Integer.toString(echo.getLocalPort())));
-            if (option != null) {
-                options.add(option);
+            long toPeer = counters.value("av_edge_bytes", "direction", "to-peer");
+            long toClient = counters.value("av_edge_bytes", "direction", "to-client");
+            String port = Integer.toString(echo.getLocalPort());
+            try (RunningProgram client = uclient(
+                    listener.localAddress().getPort(),
+                    credentials(Duration.ofHours(8)),
+                    "-T",
+                    "-S",
+                    "-m",
+                    "1",
+                    "-z",
+                    "50",
+                    "-e",
+                    PEER,
+                    "-r",
+                    port)) {
+                int status = client.awaitExit(RUN);
+                String said = client.transcript().text();
+                assertThat(status).as(said).isZero();
+                long bytes = 170L * counts(said)[0];
+                assertThat(bytes).as(said).isPositive();
+                awaitBytes("to-peer", toPeer + bytes, said);
+                awaitBytes("to-client", toClient + bytes, said);
             }
-            everythingComesBack(listener.localAddress().getPort(), options.toArray(String[]::new));
+        }
+    }
+
+    /** They are counted a moment later. */
+    private void awaitBytes(String direction, long bytes, String said) {
+        long deadline = System.nanoTime() + RUN.toNanos();
+        while (counters.value("av_edge_bytes", "direction", direction) != bytes) {
+            assertThat(System.nanoTime())
+                    .as(
+                            "%s: %d bytes, not %d: %s",
+                            direction, counters.value("av_edge_bytes", "direction", direction), bytes, said)
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 

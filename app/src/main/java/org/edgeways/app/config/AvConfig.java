@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifier whose credentials are good
  * @param draining whether it takes no new allocations
  */
-public record AvConfig(
-        AvEdgeSettings settings, boolean dtls, Object checks, RelayVerifier verifier, boolean draining) {
+public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, RelayVerifier verifier, boolean draining) {
 
     /**
      * By a node's snapshot.

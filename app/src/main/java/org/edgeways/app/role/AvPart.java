@@ -79,8 +79,7 @@ final class AvPart implements AutoCloseable {
     void listenInside(PortContext port, AdmissionLimits limits, ServerCertificates certificates) throws IOException {
         Admission admission = new Admission("av-inside", limits, BanCheck.NONE, port.counters());
         ProtocolTable protocols = new ProtocolTable(relay.tls(certificates), relay.tcp());
-        inside.addAll(SharedListener.openAll(
-                port, "av-inside", relay.inside(), admission, protocols, PortEvents.NONE));
+        inside.addAll(SharedListener.openAll(port, "av-inside", relay.inside(), admission, protocols, PortEvents.NONE));
     }
 
     /** Takes credentials by these checks from now on; allocations that were made with others are over when this returns. */

@@ -52,7 +52,8 @@ public final class LinuxSockets implements DatagramSockets {
     private static final int IPV6_MTU_DISCOVER = 23;
     private static final int IPV6_RECVERR = 25;
     private static final int IPV6_V6ONLY = 26;
-    // DF is not set. What ICMP says of a packet that had it comes when it is not set any more: of these two the system tells it
+    // DF is not set. What ICMP says of a packet that had it comes when it is not set any more: of these two the system
+    // tells it
     private static final int IP_PMTUDISC_OMIT = 5;
     private static final int IPV6_PMTUDISC_DONT = 0;
 

@@ -28,8 +28,9 @@ public record AvRole(
         List<String> insideAddresses,
 
         @Key(
-                says = "The UDP port on all of them, and the TCP port on those inside. Outside it shares the port of SIP"
-                        + " over TLS.",
+                says =
+                        "The UDP port on all of them, and the TCP port on those inside. Outside it shares the port of SIP"
+                                + " over TLS.",
                 usual = "3478",
                 least = "1",
                 most = "65535",

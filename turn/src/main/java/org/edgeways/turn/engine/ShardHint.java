@@ -47,9 +47,7 @@ public final class ShardHint {
             if ((buffer.get(SHORT, at) & 0xffff) == naming && next <= end) {
                 return bytes == Integer.BYTES
                         ? Math.floorMod(buffer.get(INT, at + 4), relay.shards())
-                        : bytes >= Long.BYTES
-                                ? Math.floorMod(buffer.get(LONG, at + 4), relay.shards())
-                                : relay.shard();
+                        : bytes >= Long.BYTES ? Math.floorMod(buffer.get(LONG, at + 4), relay.shards()) : relay.shard();
             }
             at = next;
         }

@@ -40,8 +40,10 @@ class ShardHintTest {
                         .add(StunAttribute.MOBILITY_TICKET, new byte[0]));
                 byte[] token = answer.valueOf(StunAttribute.RESERVATION_TOKEN);
                 byte[] ticket = answer.valueOf(StunAttribute.MOBILITY_TICKET);
-                assertThat(named(StunMethod.ALLOCATE, StunAttribute.RESERVATION_TOKEN, token)).isEqualTo(shard);
-                assertThat(named(StunMethod.REFRESH, StunAttribute.MOBILITY_TICKET, ticket)).isEqualTo(shard);
+                assertThat(named(StunMethod.ALLOCATE, StunAttribute.RESERVATION_TOKEN, token))
+                        .isEqualTo(shard);
+                assertThat(named(StunMethod.REFRESH, StunAttribute.MOBILITY_TICKET, ticket))
+                        .isEqualTo(shard);
 
                 TestClient streamed = world.client(TurnWorld.TCP, "203.0.113.50:" + (4000 + i), "alice");
                 streamed.ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 6 << 24));
@@ -49,7 +51,8 @@ class ShardHintTest {
                         streamed.request(StunMethod.CONNECT).addXor(StunAttribute.XOR_PEER_ADDRESS, PEER)));
                 int id = world.seen(Output.ConnectPeer.class).getLast().connection();
                 byte[] bytes = java.nio.ByteBuffer.allocate(4).putInt(id).array();
-                assertThat(named(StunMethod.CONNECTION_BIND, StunAttribute.CONNECTION_ID, bytes)).isEqualTo(shard);
+                assertThat(named(StunMethod.CONNECTION_BIND, StunAttribute.CONNECTION_ID, bytes))
+                        .isEqualTo(shard);
             }
         }
     }
@@ -57,12 +60,18 @@ class ShardHintTest {
     @Test
     void anythingElseIsForTheShardThatItCameTo() {
         byte[] eight = {0, 0, 0, 0, 0, 0, 0, 1};
-        assertThat(named(StunMethod.ALLOCATE, StunAttribute.RESERVATION_TOKEN, eight)).isEqualTo(1);
-        assertThat(named(StunMethod.REFRESH, StunAttribute.RESERVATION_TOKEN, eight)).isZero();
-        assertThat(named(StunMethod.ALLOCATE, StunAttribute.MOBILITY_TICKET, eight)).isZero();
-        assertThat(named(StunMethod.CREATE_PERMISSION, StunAttribute.CONNECTION_ID, eight)).isZero();
-        assertThat(named(StunMethod.REFRESH, StunAttribute.MOBILITY_TICKET, new byte[0])).isZero();
-        assertThat(named(StunMethod.REFRESH, StunAttribute.MOBILITY_TICKET, new byte[3])).isZero();
+        assertThat(named(StunMethod.ALLOCATE, StunAttribute.RESERVATION_TOKEN, eight))
+                .isEqualTo(1);
+        assertThat(named(StunMethod.REFRESH, StunAttribute.RESERVATION_TOKEN, eight))
+                .isZero();
+        assertThat(named(StunMethod.ALLOCATE, StunAttribute.MOBILITY_TICKET, eight))
+                .isZero();
+        assertThat(named(StunMethod.CREATE_PERMISSION, StunAttribute.CONNECTION_ID, eight))
+                .isZero();
+        assertThat(named(StunMethod.REFRESH, StunAttribute.MOBILITY_TICKET, new byte[0]))
+                .isZero();
+        assertThat(named(StunMethod.REFRESH, StunAttribute.MOBILITY_TICKET, new byte[3]))
+                .isZero();
         byte[] packet = new StunWriter(StunClass.REQUEST, StunMethod.ALLOCATE, new byte[12])
                 .add(StunAttribute.RESERVATION_TOKEN, eight)
                 .toBytes();

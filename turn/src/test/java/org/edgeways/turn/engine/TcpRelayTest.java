@@ -195,6 +195,63 @@ class TcpRelayTest {
         alice.refused(StunMessage.parse(connect(PEER).getFirst()).orThrow(), TurnErrorCode.NO_CAPACITY);
     }
 
+    /** Lets so many packets pass. */
+    private static final class Purse implements Quotas.Meter {
+        int left = 3;
+
+        @Override
+        public boolean mayRelay(int bytes, long now) {
+            return left-- > 0;
+        }
+
+        @Override
+        public void end(long now) {}
+    }
+
+    @Test
+    void whatPassesIsMeteredInPiecesAndCounted() {
+        Purse purse = new Purse();
+        world.quotas = (username, client, at) -> purse;
+        allocate(alice);
+        int id = connecting(PEER);
+        world.engine.peerConnected(world.now, id);
+        TestClient.succeeded(bind(second, id));
+        assertThat(world.engine.passed(world.now, id, true, 1_500)).isEqualTo(1_500);
+        assertThat(world.engine.passed(world.now, id, false, 3_000))
+                .as("a piece more")
+                .isEqualTo(1_024);
+        purse.left = 2;
+        assertThat(world.engine.passed(world.now, id, false, 1_976)).isEqualTo(1_976);
+        alice.refresh(0);
+        assertThat(world.engine.passed(world.now, id, false, 1_976))
+                .as("of nobody any more")
+                .isEqualTo(1_976);
+        assertThat(world.seen(Output.Ended.class)).singleElement().satisfies(ended -> {
+            assertThat(ended.bytesFromClient()).isEqualTo(1_500);
+            assertThat(ended.packetsFromClient()).isEqualTo(2);
+            assertThat(ended.bytesToClient()).isEqualTo(3_000);
+            assertThat(ended.packetsToClient()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void whetherAPortOfAnotherShardTakesConnectionsIsLeftToTheDriver() {
+        RelaySettings first = new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_999, true, true, true, 0, 2);
+        TurnWorld shard = new TurnWorld(TurnWorld.with(first));
+        TestClient bob = shard.client(TurnWorld.TCP, "203.0.113.51:1", "bob");
+        allocate(bob);
+        TransportAddress others = TurnWorld.RELAY4.withPort(50_002);
+        assertThat(first.shardOf(others.port())).isEqualTo(1);
+        assertThat(bob.send(bob.signed(bob.request(StunMethod.CONNECT).addXor(StunAttribute.XOR_PEER_ADDRESS, others))))
+                .isEmpty();
+        assertThat(shard.seen(Output.ConnectPeer.class))
+                .singleElement()
+                .satisfies(wanted -> assertThat(wanted.peer()).isEqualTo(others));
+        assertThat(shard.engine.allows(others.high(), others.low())).isTrue();
+        assertThat(shard.engine.allows(0, TurnWorld.address("10.0.0.1:1").low()))
+                .isFalse();
+    }
+
     @Test
     void whatDoesNotGoWithTcpIsABadRequest() {
         TestClient datagrams = world.client("203.0.113.50:4000", "alice");
