@@ -118,6 +118,7 @@ final class Opening {
     void ready() {
         stage = Stage.OVER;
         stopTimer();
+        end = null;
         ticket.handshakeDone();
     }
 
@@ -153,6 +154,7 @@ final class Opening {
         Future<?> timer = deadline;
         if (timer != null) {
             timer.cancel(false);
+            deadline = null; // this stays as long as the connection does
         }
     }
 }
