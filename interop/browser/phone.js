@@ -1,5 +1,5 @@
 // Drives JsSIP in Chromium: one JSON command a line on standard input, one event a line on standard output.
-// Usage: node phone.js CHROMIUM PROFILE_DIRECTORY
+// Usage: node phone.js CHROMIUM PROFILE_DIRECTORY PAGE_PORT [CHROMIUM_ARGUMENT...]
 const http = require('node:http');
 const readline = require('node:readline');
 const esbuild = require('esbuild');
@@ -15,14 +15,15 @@ const ARGUMENTS = [
   '--disable-sync',
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
-  '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
 ];
 
-// JsSIP watches by itself; to publish, its inner parts are needed.
+// JsSIP watches by itself; to publish, and to ask for relay credentials, its inner parts are needed.
 const SCRIPT = `
   window.JsSIP = require('jssip');
   window.OutgoingRequest = require('jssip/lib/SIPMessage').OutgoingRequest;
   window.RequestSender = require('jssip/lib/RequestSender');
+  window.DigestAuthentication = require('jssip/lib/DigestAuthentication');
 `;
 
 function bundle() {
@@ -36,14 +37,14 @@ function bundle() {
 }
 
 // A page of another origin than localhost is kept from loopback addresses by Chromium's local network access checks.
-async function servePage() {
+async function servePage(port) {
   const script = bundle();
   const server = http.createServer((request, response) => {
     const wantsScript = request.url === '/jssip.js';
     response.setHeader('content-type', wantsScript ? 'text/javascript' : 'text/html');
     response.end(wantsScript ? script : '<!doctype html><script src="/jssip.js"></script>');
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   return server;
 }
 
@@ -75,11 +76,16 @@ function signIn({ url, uri, username, password }) {
     session.on('confirmed', () => say('established'));
     session.on('ended', ({ cause }) => say(`ended ${cause}`));
     session.on('failed', ({ cause }) => say(`failed ${cause}`));
+    if (window.relayed) {
+      // one relayed address will do: what does not answer would be waited for
+      session.on('icecandidate', ({ ready }) => ready());
+    }
     if (originator === 'remote') {
-      session.answer({ mediaConstraints: { audio: true, video: false } });
+      session.answer(callOptions());
     }
     watchMedia(session.connection);
   });
+  window.callOptions = () => window.relayed ?? { mediaConstraints: { audio: true, video: false } };
   // Says so once sound has come: packets, and energy in them.
   function watchMedia(connection) {
     connection.ontrack = ({ track }) => {
@@ -111,7 +117,76 @@ function sendMessage({ uri, text }) {
 
 // Runs in the page.
 function call({ uri }) {
-  window.ua.call(uri, { mediaConstraints: { audio: true, video: false } });
+  window.ua.call(uri, callOptions());
+}
+
+// Runs in the page. The digest (RFC 7616) is computed here: a browser by itself would ask the user.
+async function credentials({ url, username, password }) {
+  const challenge = (await fetch(url)).headers.get('www-authenticate');
+  const digest = new DigestAuthentication({ username, password });
+  digest.authenticate({ method: 'GET', ruri: new URL(url).pathname }, JsSIP.Grammar.parse(challenge, 'WWW_Authenticate'));
+  const answer = await fetch(url, { headers: { authorization: digest.toString() } });
+  say(`credentials ${answer.status} ${JSON.stringify(await answer.json())}`);
+}
+
+// Runs in the page. From now on calls go through these relays only, and send a tone.
+function relay({ servers, hertz }) {
+  window.sound ??= new AudioContext();
+  const destination = sound.createMediaStreamDestination();
+  const tone = new OscillatorNode(sound, { frequency: hertz });
+  tone.connect(destination);
+  tone.start();
+  window.relayed = {
+    mediaStream: destination.stream,
+    pcConfig: { iceServers: servers, iceTransportPolicy: 'relay' },
+  };
+}
+
+// Runs in the page. Says by which way the sound comes, and its frequency, once it is a clear and steady tone.
+function measure() {
+  const { connection } = window.session;
+  const analyser = new AnalyserNode(sound, { fftSize: 16384, smoothingTimeConstant: 0 });
+  sound.createMediaStreamSource(new MediaStream([connection.getReceivers()[0].track])).connect(analyser);
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  const binHertz = sound.sampleRate / analyser.fftSize;
+  // The strongest frequency; NaN if it is weak, or another one is nearly as strong.
+  const clearTone = () => {
+    analyser.getFloatFrequencyData(levels);
+    const peak = levels.indexOf(Math.max(...levels));
+    const others = levels.filter((_, bin) => Math.abs(bin - peak) * binHertz > 60);
+    return levels[peak] > -50 && levels[peak] - Math.max(...others) > 20 ? peak * binHertz : NaN;
+  };
+  let before = NaN;
+  const timer = setInterval(async () => {
+    const reports = await connection.getStats();
+    const all = [...reports.values()];
+    const pair = reports.get(all.find(({ type }) => type === 'transport')?.selectedCandidatePairId);
+    const sounds = all.find(({ type }) => type === 'inbound-rtp');
+    const hertz = clearTone();
+    const isSteady = Math.abs(hertz - before) <= binHertz;
+    before = hertz;
+    if (pair && sounds?.packetsReceived > 50 && sounds.totalAudioEnergy > 0 && isSteady) {
+      clearInterval(timer);
+      const { candidateType, relayProtocol, url } = reports.get(pair.localCandidateId);
+      const { totalAudioEnergy, packetsReceived } = sounds;
+      say(`measured ${JSON.stringify({ candidateType, relayProtocol, url, totalAudioEnergy, packetsReceived, hertz })}`);
+    }
+  }, 100);
+}
+
+// Runs in the page. Says the protocols by which relays gave addresses, once all of them have answered or failed.
+function gather({ servers }) {
+  const connection = new RTCPeerConnection({ iceServers: servers, iceTransportPolicy: 'relay' });
+  connection.onicecandidateerror = ({ url, errorCode, errorText }) => console.log(`not gathered: ${url} ${errorCode} ${errorText}`);
+  connection.onicegatheringstatechange = async () => {
+    if (connection.iceGatheringState === 'complete') {
+      const candidates = [...(await connection.getStats()).values()].filter(({ type }) => type === 'local-candidate');
+      connection.close();
+      say(`gathered ${candidates.map(({ relayProtocol }) => relayProtocol).sort().join(',')}.`);
+    }
+  };
+  connection.createDataChannel('any');
+  connection.setLocalDescription();
 }
 
 // Runs in the page.
@@ -213,12 +288,13 @@ function stop() {
   });
 }
 
-const COMMANDS = { signIn, message: sendMessage, call, hangUp, watch, watchList, watchOwn, publish };
+const COMMANDS = { signIn, message: sendMessage, call, hangUp, credentials, relay, measure, gather, watch, watchList, watchOwn, publish };
 
 async function main() {
-  const [executablePath, profile] = process.argv.slice(2);
-  const server = await servePage();
-  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: ARGUMENTS });
+  const [executablePath, profile, port, ...others] = process.argv.slice(2);
+  const server = await servePage(Number(port));
+  const args = [...ARGUMENTS, ...others];
+  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
   const quit = async () => {
     await context.close();
     process.exit(0);

@@ -3,10 +3,12 @@ package org.edgeways.interop;
 import static org.edgeways.interop.Account.STEP;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ public final class ChromiumJsSip implements Softphone {
     private static final Path BROWSER = Path.of("browser");
     private static final Duration INSTALL = Duration.ofMinutes(3);
     private static final Duration BROWSER_START = Duration.ofSeconds(60);
+    private static final Duration GATHERING = Duration.ofSeconds(60);
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final WorkDirectory directory;
@@ -35,24 +38,35 @@ public final class ChromiumJsSip implements Softphone {
         this.program = program;
     }
 
-    /** Starts a browser; the page in it signs in at once. */
+    /** Starts a browser; the page in it signs in at once. Its media may go over loopback. */
     public static ChromiumJsSip start(String name, Account account) {
+        return start(name, account, 0, List.of("--allow-loopback-in-peer-connection"));
+    }
+
+    /**
+     * Starts a browser that has real addresses; the page in it signs in at once.
+     *
+     * @param pagePort port of localhost, at its place, that the page comes from: {@code http://localhost:PORT} is its web origin
+     */
+    public static ChromiumJsSip start(String name, Account account, int pagePort) {
+        return start(name, account, pagePort, List.of());
+    }
+
+    private static ChromiumJsSip start(String name, Account account, int pagePort, List<String> arguments) {
         Path node = Program.NODE.path();
         Path chromium = Program.CHROMIUM.path();
         Packages.install();
         WorkDirectory directory = WorkDirectory.create();
         Map<String, String> environment = directory.environment();
         trust(name, directory, environment, account.caFile());
-        RunningProgram program = RunningProgram.start(
-                account.place(),
-                name,
-                BROWSER,
-                environment,
-                List.of(
-                        node.toString(),
-                        "phone.js",
-                        chromium.toString(),
-                        directory.path().resolve("profile").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                node.toString(),
+                "phone.js",
+                chromium.toString(),
+                directory.path().resolve("profile").toString(),
+                Integer.toString(pagePort)));
+        command.addAll(arguments);
+        RunningProgram program = RunningProgram.start(account.place(), name, BROWSER, environment, command);
         ChromiumJsSip phone = new ChromiumJsSip(account, directory, program);
         try {
             program.transcript().await("the browser starts", Pattern.compile("(?m)^ready$"), BROWSER_START);
@@ -186,6 +200,86 @@ public final class ChromiumJsSip implements Softphone {
         await("ends the call", "(?m)^ended ");
     }
 
+    /**
+     * Asks the server for credentials for its relay, as a web client does.
+     *
+     * @return what the page got
+     */
+    public RelayAccess askForRelay() {
+        int from = program.transcript().mark();
+        command(Map.of(
+                "command", "credentials",
+                "url", "https://" + account.host() + ":" + account.sipTlsPort() + "/av/v1/credentials",
+                "username", account.username(),
+                "password", account.password()));
+        return RelayAccess.of(said("gets credentials", "credentials 200 (.*)", from));
+    }
+
+    /**
+     * From now on its calls go through a relay only, and it sends a tone instead of Chromium's beep. Calls before are
+     * forgotten: what is waited for comes after this.
+     *
+     * @param urls those of the relay that it may use
+     */
+    public void relayCalls(RelayAccess access, List<String> urls, int hertz) {
+        mark = program.transcript().mark();
+        command(Map.of("command", "relay", "servers", servers(access, urls), "hertz", hertz));
+    }
+
+    private static List<Map<String, Object>> servers(RelayAccess access, List<String> urls) {
+        return List.of(Map.of("urls", urls, "username", access.username(), "credential", access.credential()));
+    }
+
+    /**
+     * What a call's sound has come by, as the browser's statistics say, and what it is.
+     *
+     * @param candidateType of the own end, {@code relay}
+     * @param relayProtocol by which the browser speaks with the relay: {@code udp}, {@code tcp} or {@code tls}
+     * @param url the relay that was used
+     * @param totalAudioEnergy of the sound received
+     * @param packetsReceived with sound
+     * @param hertz the frequency of the tone that it hears, to about 3 Hz
+     */
+    public record Heard(
+            String candidateType,
+            String relayProtocol,
+            String url,
+            double totalAudioEnergy,
+            long packetsReceived,
+            double hertz) {}
+
+    /** Waits until the page hears a clear tone in its call. */
+    public Heard measure() {
+        int from = program.transcript().mark();
+        command(Map.of("command", "measure"));
+        return json.convertValue(said("hears a tone", "measured (.*)", from), Heard.class);
+    }
+
+    /**
+     * Has the browser ask a relay for addresses, and waits until all has been answered or has failed.
+     *
+     * @return the protocols by which it got one, in alphabetical order
+     */
+    public List<String> gather(RelayAccess access, List<String> urls) {
+        int from = program.transcript().mark();
+        command(Map.of("command", "gather", "servers", servers(access, urls)));
+        String protocols = program.transcript()
+                .await(account.username() + " gathers", Pattern.compile("(?m)^gathered (.*)\\.$"), from, GATHERING)
+                .group(1);
+        return protocols.isEmpty() ? List.of() : List.of(protocols.split(",", -1));
+    }
+
+    private JsonNode said(String what, String pattern, int from) {
+        String text = program.transcript()
+                .await(account.username() + " " + what, Pattern.compile("(?m)^" + pattern + "$"), from, STEP)
+                .group(1);
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Watches somebody's presence. */
     public void watch(String uri) {
         command(Map.of("command", "watch", "uri", uri));
@@ -281,7 +375,7 @@ public final class ChromiumJsSip implements Softphone {
         await("does not see " + uri, "(?m)^unwatched " + Pattern.quote(uri) + " \\d+ " + reason + "$");
     }
 
-    private void command(Map<String, String> command) {
+    private void command(Map<String, ?> command) {
         try {
             program.say(json.writeValueAsString(command));
         } catch (JsonProcessingException e) {

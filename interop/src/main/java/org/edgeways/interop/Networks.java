@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An organisation, its perimeter and the Internet in network namespaces of this machine; needs root. Nothing of it touches
@@ -350,13 +352,16 @@ public final class Networks implements AutoCloseable {
         FORGETTING("ct mark set 1 drop"),
         /** Each is answered by a reset, which closes its connection. */
         CLOSING("meta l4proto tcp reject with tcp reset"),
-        /** Datagrams vanish, but not questions to the DNS and their answers: only connections pass. */
-        DATAGRAMS("udp dport != 53 udp sport != 53 drop");
+        /** Datagrams vanish, but not questions to the DNS and their answers: connections go on. */
+        DATAGRAMS("udp dport != 53 udp sport != 53 drop"),
+        /** As {@link #DATAGRAMS}; and connections are closed on which STUN's cookie is seen in clear (RFC 8489 section 5). */
+        ALL_BUT_TLS(
+                "udp dport != 53 udp sport != 53 drop", "tcp dport 443 @ih,32,32 0x2112a442 reject with tcp reset");
 
-        private final String rule;
+        private final List<String> rules;
 
-        Cut(String rule) {
-            this.rule = rule;
+        Cut(String... rules) {
+            this.rules = List.of(rules);
         }
     }
 
@@ -370,11 +375,13 @@ public final class Networks implements AutoCloseable {
                 add rule inet forgotten forward ct mark 1 drop
                 table inet cut {
                   chain forward { type filter hook forward priority -10;
-                    iifname "%2$s" %1$s
-                    oifname "%2$s" %1$s
+                    %s
                   }
                 }
-                """.formatted(how.rule, cable.device));
+                """.formatted(how.rules.stream()
+                .flatMap(rule -> Stream.of("iifname", "oifname")
+                        .map(direction -> "%s \"%s\" %s".formatted(direction, cable.device, rule)))
+                .collect(Collectors.joining("\n        "))));
     }
 
     /** Makes a cable whole again. */

@@ -28,6 +28,9 @@ public final class SeparateSite implements AutoCloseable {
     /** The pool's port for clients inside. */
     public static final int INSIDE_PORT = 9061;
 
+    /** The port of localhost, at each place, that pages come from which may ask for relay credentials. */
+    public static final int PAGE_PORT = 8090;
+
     /** The edge node's name in the settings. */
     public static final String NODE = "edge1";
 
@@ -39,13 +42,15 @@ public final class SeparateSite implements AutoCloseable {
     private final JsonMapper json = JsonMapper.builder().build();
     private final Networks networks;
     private final WorkDirectory directory;
+    private final List<String> origins;
     private final TestCertificates certificates;
     private final List<RunningProgram> programs = new ArrayList<>();
 
-    private SeparateSite(String name, Networks networks, WorkDirectory directory) {
+    private SeparateSite(String name, Networks networks, WorkDirectory directory, List<String> origins) {
         this.name = name;
         this.networks = networks;
         this.directory = directory;
+        this.origins = List.copyOf(origins);
         this.certificates = new TestCertificates(directory);
     }
 
@@ -60,6 +65,20 @@ public final class SeparateSite implements AutoCloseable {
     }
 
     /**
+     * As {@link #start(String, boolean, String...)}; of web pages only those from {@link #PAGE_PORT} may connect, and they may
+     * also ask for relay credentials.
+     */
+    public static SeparateSite startForPages(String name, String... remotePeople) {
+        return start(
+                new SeparateSite(
+                        name, Networks.create(), WorkDirectory.create(), List.of("http://localhost:" + PAGE_PORT)),
+                true,
+                edge -> {},
+                pool -> {},
+                remotePeople);
+    }
+
+    /**
      * As {@link #start(String, boolean, String...)}, with other settings.
      *
      * @param limits fills in what the edge lets in: the keys of {@code AccessSettings}
@@ -71,7 +90,20 @@ public final class SeparateSite implements AutoCloseable {
             Consumer<ObjectNode> limits,
             Consumer<ObjectNode> poolSettings,
             String... remotePeople) {
-        SeparateSite site = new SeparateSite(name, Networks.create(), WorkDirectory.create());
+        return start(
+                new SeparateSite(name, Networks.create(), WorkDirectory.create(), List.of()),
+                hideTopology,
+                limits,
+                poolSettings,
+                remotePeople);
+    }
+
+    private static SeparateSite start(
+            SeparateSite site,
+            boolean hideTopology,
+            Consumer<ObjectNode> limits,
+            Consumer<ObjectNode> poolSettings,
+            String... remotePeople) {
         try {
             site.start(hideTopology, limits, poolSettings, List.of(remotePeople));
             return site;
@@ -93,7 +125,7 @@ public final class SeparateSite implements AutoCloseable {
             spec.putArray("insideNames").add("inside.acorn.example").add("perimeter.acorn.example");
             spec.put("hideTopology", hideTopology);
         });
-        document("EdgeNode", NODE, SeparateSite::edgeNode);
+        document("EdgeNode", NODE, this::edgeNode);
         document("AccessSettings", "limits", limits);
         document("Pool", "pool", spec -> {
             pool(spec.putObject("inside"));
@@ -144,12 +176,15 @@ public final class SeparateSite implements AutoCloseable {
         directory.write("settings/" + kind + "-" + called + ".yaml", document.toPrettyString());
     }
 
-    private static void edgeNode(ObjectNode spec) {
+    private void edgeNode(ObjectNode spec) {
         ObjectNode access = spec.putObject("access").put("host", Networks.EDGE_NAME);
         access.putArray("aliases").add(Networks.EDGE_OUTSIDE);
         access.putArray("addresses").add(Networks.EDGE_OUTSIDE);
         access.put("sipTlsPort", Networks.SIP_TLS_PORT).put("settings", "limits");
         access.putArray("certificates").add("outside");
+        if (!origins.isEmpty()) {
+            origins.forEach(access.putArray("origins")::add);
+        }
         spec.putArray("roles").add("access").add("av");
         ObjectNode av = spec.putObject("av").put("udpPort", Networks.RELAY_PORT);
         av.putArray("addresses").add(Networks.EDGE_OUTSIDE);

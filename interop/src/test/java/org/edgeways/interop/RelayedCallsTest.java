@@ -1,40 +1,169 @@
 package org.edgeways.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
+import java.util.List;
+import org.edgeways.interop.ChromiumJsSip.Heard;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Media between outside and inside through the edge's relay, everybody on a host of their own. */
+/**
+ * Calls between a browser at home, behind a symmetric NAT, and one inside, through the edge's relay only: the pages get its
+ * credentials themselves, trust nothing but the test's authority, and send tones. The inner firewall lets nothing in.
+ */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RelayedCallsTest {
+    private static final Path ANOTHER_AUTHORITY =
+            Path.of("src/test/resources/another-authority.crt").toAbsolutePath();
+    private static final int HOME_TONE = 440;
+    private static final int DESK_TONE = 1_000;
+    /** Neighbouring frequencies of the browser's analysis are 3 Hz apart, and gaps in the sound bend what it finds. */
+    private static final double HERTZ = 20;
+
+    private static final int FIREWALL = Integer.MAX_VALUE;
+
     private SeparateSite site;
+    private ChromiumJsSip home;
+    private ChromiumJsSip desk;
+    private RelayAccess atHome;
+    private RelayAccess atDesk;
 
     @BeforeAll
-    void start() {
-        site = SeparateSite.start("relayed", true, "alice", "bob");
-        site.networks().passUnread();
+    void twoPagesSignInAndAskForTheRelay() {
+        site = SeparateSite.startForPages("relayed", "alice", "bob", "carol");
+        site.networks().passUnread(); // pages shall see the edge's own certificate
+        home = ChromiumJsSip.start("relayed-home", site.outside("alice"), SeparateSite.PAGE_PORT);
+        Account bob = site.outside("bob").withPlace(site.networks().desk());
+        desk = ChromiumJsSip.start("relayed-desk", bob, SeparateSite.PAGE_PORT);
+        home.awaitSignedIn();
+        desk.awaitSignedIn();
+        atHome = home.askForRelay();
+        atDesk = desk.askForRelay();
     }
 
     @AfterAll
     void stop() {
+        if (home != null) {
+            home.close();
+        }
+        if (desk != null) {
+            desk.close();
+        }
         if (site != null) {
             site.close();
         }
     }
 
     @Test
-    void peopleInsideAreToldOfTheRelaysInsideLegAndPeopleOutsideOfAllTransports() {
-        RelayAccess access = site.relayAccess("alice");
-        assertThat(access.urls())
+    void aPageIsToldOfTheRelayOverUdpTcpAndTls() {
+        assertThat(atHome.urls())
                 .containsExactly(
                         "turn:edge.acorn.example:3478?transport=udp",
                         "turn:edge.acorn.example:443?transport=tcp",
                         "turns:edge.acorn.example:443?transport=tcp");
-        assertThat(access.insideUrls()).containsExactly("turn:172.16.1.10:3478?transport=udp");
+        assertThat(site.relayAccess("bob").insideUrls()).containsExactly("turn:172.16.1.10:3478?transport=udp");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "udp, turn:edge.acorn.example:3478?transport=udp",
+        "tcp, turn:edge.acorn.example:443?transport=tcp",
+        "tls, turns:edge.acorn.example:443?transport=tcp"
+    })
+    void aPageAtHomeCallsOneInsideThroughTheRelay(String protocol, String url) {
+        talk(protocol, List.of(url), protocol, List.of(url));
+    }
+
+    @Test
+    void aPageInsideUsesTheRelaysInsideLeg() {
+        talk(
+                "tls",
+                List.of("turns:edge.acorn.example:443?transport=tcp"),
+                "udp",
+                site.relayAccess("bob").insideUrls());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DATAGRAMS, tcp", "ALL_BUT_TLS, tls"})
+    void whereUdpIsBlockedThePageFindsAnotherWayByItself(Networks.Cut cut, String protocol) {
+        site.networks().cut(Networks.Cable.HOME, cut);
+        try {
+            talk(protocol, atHome.urls(), "udp", site.relayAccess("bob").insideUrls());
+        } finally {
+            site.networks().mend(Networks.Cable.HOME);
+        }
+    }
+
+    /** Both ends hear the other one's tone by way of the relay. */
+    private void talk(String homeProtocol, List<String> homeUrls, String deskProtocol, List<String> deskUrls) {
+        double before = betweenClients();
+        home.relayCalls(atHome, homeUrls, HOME_TONE);
+        desk.relayCalls(atDesk, deskUrls, DESK_TONE);
+        home.call(site.outside("bob").uri());
+        home.awaitCallEstablished();
+        desk.awaitCallEstablished();
+        Heard atHomeHeard = home.measure();
+        Heard atDeskHeard = desk.measure();
+        home.hangUp();
+        home.awaitCallClosed();
+        desk.awaitCallClosed();
+        assertRelayed(atHomeHeard, homeProtocol, homeUrls, DESK_TONE);
+        assertRelayed(atDeskHeard, deskProtocol, deskUrls, HOME_TONE);
+        long heard = atHomeHeard.packetsReceived() + atDeskHeard.packetsReceived();
+        Polling.until(
+                "the edge has counted them from one client to the other",
+                Account.STEP,
+                () -> betweenClients() - before >= heard);
+    }
+
+    private double betweenClients() {
+        return site.edgeCounter("av_edge_packets_total", "direction=\"between-clients\"");
+    }
+
+    private static void assertRelayed(Heard heard, String protocol, List<String> urls, int hertz) {
+        assertThat(heard.candidateType()).as("%s", heard).isEqualTo("relay");
+        assertThat(heard.relayProtocol()).as("%s", heard).isEqualTo(protocol);
+        assertThat(urls).as("%s", heard).contains(heard.url());
+        assertThat(heard.totalAudioEnergy()).as("%s", heard).isPositive();
+        assertThat(heard.packetsReceived()).as("%s", heard).isPositive();
+        assertThat(heard.hertz()).as("%s", heard).isCloseTo(hertz, within(HERTZ));
+    }
+
+    /** The same address without a name that the certificate has: all but TLS takes it. */
+    @Test
+    void theRelaysCertificateIsVerified() {
+        assertThat(home.gather(atHome, atHome.urls())).containsExactly("tcp", "tls", "udp");
+        assertThat(home.gather(
+                        atHome,
+                        List.of("turn:198.51.100.10:443?transport=tcp", "turns:198.51.100.10:443?transport=tcp")))
+                .as("by an address that the certificate does not have")
+                .containsExactly("tcp");
+        Account carol = site.outside("carol").withCaFile(ANOTHER_AUTHORITY);
+        try (ChromiumJsSip untrusting = ChromiumJsSip.start("relayed-untrusting", carol, SeparateSite.PAGE_PORT + 1)) {
+            untrusting.awaitConnectionRefused();
+            assertThat(untrusting.gather(atHome, atHome.urls()))
+                    .as("by a page that trusts another authority")
+                    .containsExactly("tcp", "udp");
+        }
+    }
+
+    @Test
+    @Order(FIREWALL)
+    void theFirewallHasHadNothingToBlock() {
+        assertThat(site.networks().blocked())
+                .as("packets from the perimeter to the inside")
+                .isZero();
     }
 }
