@@ -208,10 +208,14 @@ public final class ChromiumJsSip implements Softphone {
     public RelayAccess askForRelay() {
         int from = program.transcript().mark();
         command(Map.of(
-                "command", "credentials",
-                "url", "https://" + account.host() + ":" + account.sipTlsPort() + "/av/v1/credentials",
-                "username", account.username(),
-                "password", account.password()));
+                "command",
+                "credentials",
+                "url",
+                "https://" + account.host() + ":" + account.sipTlsPort() + "/av/v1/credentials",
+                "username",
+                account.username(),
+                "password",
+                account.password()));
         return RelayAccess.of(said("gets credentials", "credentials 200 (.*)", from));
     }
 

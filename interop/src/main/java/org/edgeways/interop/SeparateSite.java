@@ -244,7 +244,9 @@ public final class SeparateSite implements AutoCloseable {
     /** What the person's phone gets for the edge's relay from an administrator: {@code edgeways user device add --turn}. */
     public RelayAccess relayAccess(String person) {
         return RelayAccess.of(AdminClient.of(data("pool"))
-                .ask(AdminClient.request("relay-credentials").put("name", person).put("device", "phone"))
+                .ask(AdminClient.request("relay-credentials")
+                        .put("name", person)
+                        .put("device", "phone"))
                 .path("turn"));
     }
 

@@ -395,6 +395,16 @@ class SettingsReaderTest {
     }
 
     @Test
+    void insideARelayTakesNoPortFromTheLink() {
+        String relay = "roles: [access, av]\n  av: {addresses: [198.51.100.10], insideAddresses: [%s], udpPort: 5062}";
+        assertThat(problems("roles: [access]", relay.formatted("10.3.0.11")))
+                .singleElement()
+                .asString()
+                .contains("spec.av.udpPort: is insideLeg.port");
+        assertThat(problems("roles: [access]", relay.formatted("10.3.0.99"))).isEmpty();
+    }
+
+    @Test
     void keysOfTheOldFilesAreToldWithWhatToDo() {
         assertThat(problems(
                         "roles: [access]", "roles: [access]\n  sipDomains: [acorn.example]\n  nextHop: service:pool"))

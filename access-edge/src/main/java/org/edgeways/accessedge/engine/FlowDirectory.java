@@ -100,10 +100,7 @@ public final class FlowDirectory {
             forget(new Device(person, before), client);
         }
         client.signIn(person, device, expiresAt, contacts);
-        devices.merge(
-                new Device(person, device),
-                List.of(client),
-                (known, latest) -> withLatest(known, client));
+        devices.merge(new Device(person, device), List.of(client), (known, latest) -> withLatest(known, client));
         if (!clients.containsKey(client.flow())) {
             forget(new Device(person, device), client);
         }

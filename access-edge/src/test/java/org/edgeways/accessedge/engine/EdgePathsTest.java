@@ -280,8 +280,7 @@ class EdgePathsTest {
         bench.fromInside(invite);
         SipMessage outside = bench.at(flow);
         bench.fromClient(flow, EdgeBench.answer(outside, 180, "Ringing"));
-        bench.fromClient(
-                flow, bench.request("REGISTER", "sip:acorn.example", ALICE, ALICE, "Contact: *|Expires: 0"));
+        bench.fromClient(flow, bench.request("REGISTER", "sip:acorn.example", ALICE, ALICE, "Contact: *|Expires: 0"));
         bench.atInside.removeIf(message -> !message.isRequest());
         bench.answerFromInside(bench.atInside(), 200, "OK");
         assertThat(bench.at(flow).status()).isEqualTo(200);

@@ -69,7 +69,9 @@ final class Dialogs {
         if (binding != null) {
             return DialogParties.of(binding);
         }
-        return sender.flow().inside() ? DialogParties.CONNECTION + connections.name(flow) : DialogParties.outside(sender.address());
+        return sender.flow().inside()
+                ? DialogParties.CONNECTION + connections.name(flow)
+                : DialogParties.outside(sender.address());
     }
 
     /** The party that a branch goes to. */
@@ -156,9 +158,8 @@ final class Dialogs {
 
     /** Whether the route leads to somebody who may not be outside any more, as far as that is known. */
     private boolean isBarred(String party, long now) {
-        String person = isBinding(party)
-                ? registrar.personOf(party.substring(1), now)
-                : DialogParties.personOutside(party);
+        String person =
+                isBinding(party) ? registrar.personOf(party.substring(1), now) : DialogParties.personOutside(party);
         return person != null && !SenderRule.mayBeOutside(people.account(person));
     }
 }

@@ -70,8 +70,8 @@ final class OpenCalls {
                 continue;
             }
             if (call.sender().address().equals(person) && !allows(account, call.sender())) {
-                Refusal refusal =
-                        Refusal.of(403, PoolErrorCode.REMOTE_ACCESS_DENIED, "the account of " + person + " was changed");
+                Refusal refusal = Refusal.of(
+                        403, PoolErrorCode.REMOTE_ACCESS_DENIED, "the account of " + person + " was changed");
                 core.respond(request, answers.refusal(request, refusal), now);
             } else {
                 core.withdraw(request, target -> isBarred(target, person, account), now);

@@ -205,8 +205,7 @@ public final class PresenceEngine {
                 notifier.end(one, "deactivated", now);
             }
         }
-        publications.retainOfNoDevice(
-                person, one -> host.mayWatch(person, one.party(), null, one.credential()), now);
+        publications.retainOfNoDevice(person, one -> host.mayWatch(person, one.party(), null, one.credential()), now);
     }
 
     /** The person may not sign in any more: what they watch and what is watched of them ends. */

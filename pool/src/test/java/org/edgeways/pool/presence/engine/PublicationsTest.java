@@ -18,7 +18,17 @@ class PublicationsTest {
 
     private static Publications.Published published(String id, int tag) {
         return new Publications.Published(
-                new Publication(id, "tag" + tag, "sip:bob@acorn.example", null, "-", "phone", new byte[0], 0, tag, 60 * MINUTE + tag),
+                new Publication(
+                        id,
+                        "tag" + tag,
+                        "sip:bob@acorn.example",
+                        null,
+                        "-",
+                        "phone",
+                        new byte[0],
+                        0,
+                        tag,
+                        60 * MINUTE + tag),
                 DOCUMENT);
     }
 
@@ -52,8 +62,8 @@ class PublicationsTest {
         heard.put(published("one", 1), 1);
         heard.put(published("one", 2), 2);
         assertThat(changed).hasSize(1);
-        Publication moved =
-                new Publication(before.id(), "tag3", before.person(), "phone", "-", null, before.body(), 0, 3, before.expiresAt());
+        Publication moved = new Publication(
+                before.id(), "tag3", before.person(), "phone", "-", null, before.body(), 0, 3, before.expiresAt());
         heard.put(new Publications.Published(moved, DOCUMENT), 3);
         assertThat(changed).hasSize(2);
     }

@@ -141,7 +141,8 @@ class PresenceStoreTest {
     }
 
     private static Publication publication(String id, String tag, String body) {
-        return new Publication(id, tag, ALICE, null, "c" + tag, "password-" + tag, body.getBytes(StandardCharsets.UTF_8), 1, 2, 50);
+        return new Publication(
+                id, tag, ALICE, null, "c" + tag, "password-" + tag, body.getBytes(StandardCharsets.UTF_8), 1, 2, 50);
     }
 
     private static SavedSubscription subscription(String id, String watcher, String resource, long expiresAt) {
