@@ -344,7 +344,7 @@ public final class Networks implements AutoCloseable {
         }
     }
 
-    /** What becomes of packets while a cable is cut. */
+    /** What becomes of packets while a cable is cut: of all, in the first three. */
     public enum Cut {
         /** They vanish; afterwards what was lost is sent again, and the connections go on. */
         SILENT("drop"),

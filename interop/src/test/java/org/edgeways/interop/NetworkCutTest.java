@@ -159,7 +159,7 @@ class NetworkCutTest {
         boolean stay = false;
         try {
             allWell(world, people, ledger, plan);
-            List<Cut> kinds = new ArrayList<>(List.of(Cut.values()));
+            List<Cut> kinds = new ArrayList<>(List.of(Cut.SILENT, Cut.FORGETTING, Cut.CLOSING));
             Collections.shuffle(kinds, random);
             for (Cut kind : kinds) {
                 cut(world, plan, ledger, cable, kind);
