@@ -6,8 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.edgeways.bench.report.Report;
 import org.edgeways.bench.server.Workbench;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,23 @@ public final class Bench {
     enum Form {
         TEXT,
         JSON
+    }
+
+    /** A number and its unit, s, m or h. */
+    static final class TimeConverter implements CommandLine.ITypeConverter<Duration> {
+
+        private static final Pattern TIME = Pattern.compile("(\\d{1,5})([smh])");
+
+        TimeConverter() {}
+
+        @Override
+        public Duration convert(String value) {
+            Matcher found = TIME.matcher(value);
+            if (!found.matches() || Integer.parseInt(found.group(1)) == 0) {
+                throw new CommandLine.TypeConversionException("'" + value + "' is no time such as 30s or 10m");
+            }
+            return Duration.parse("PT" + found.group(1) + found.group(2).toUpperCase(Locale.ROOT));
+        }
     }
 
     /** {@code bench sip}. */
@@ -157,9 +177,15 @@ public final class Bench {
             mixinStandardHelpOptions = true,
             description = {
                 "Our A/V Edge beside coturn, in turns: packets relayed per second of processor time, with latency, between clients",
-                "and a peer, between clients that are both relayed, and in bursts; memory per allocation."
+                "and a peer, between clients that are both relayed, and in bursts; the highest rate, times at half of it, pauses,",
+                "memory per allocation; and coturn's own client as a second generator."
             },
-            footer = {"", "Example:", "  ./edgeways bench turn --quick"})
+            footer = {
+                "",
+                "Examples:",
+                "  ./edgeways bench turn --quick",
+                "  ./edgeways bench turn --only pauses --pauses 10m"
+            })
     static final class Turn implements Callable<Integer> {
 
         @Spec
@@ -178,7 +204,7 @@ public final class Bench {
         @Option(names = "--rounds", paramLabel = "N", description = "Default 5.")
         private int rounds;
 
-        @Option(names = "--seconds", paramLabel = "N", description = "Of each run; default 8.")
+        @Option(names = "--seconds", paramLabel = "N", description = "Of each run; default 5.")
         private int seconds;
 
         @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Default 20.")
@@ -186,6 +212,19 @@ public final class Bench {
 
         @Option(names = "--allocations", paramLabel = "N", description = "An even number; default 200.")
         private int allocations;
+
+        @Option(
+                names = "--many",
+                paramLabel = "N",
+                description = "Allocations where there are many; an even number; default 1000.")
+        private int many;
+
+        @Option(
+                names = "--pauses",
+                paramLabel = "TIME",
+                converter = TimeConverter.class,
+                description = "How long a steady stream is watched, such as 30s or 10m; default 15s.")
+        private @Nullable Duration pauses;
 
         @Option(
                 names = "--rate",
@@ -199,7 +238,8 @@ public final class Bench {
                 names = "--only",
                 split = ",",
                 paramLabel = "MEASURE",
-                description = "saturated, large, paced, pairs, bursts, memory; default all.")
+                description =
+                        "saturated, large, paced, pairs, bursts, many, rate, half, uclient, pauses, memory; default all.")
         private List<String> only = List.of();
 
         @Option(names = "--edge-java-options", paramLabel = "OPTIONS", description = "More options for the edge's JVM.")
@@ -216,19 +256,21 @@ public final class Bench {
                     throw new CommandLine.ParameterException(line, "--only: there is no measure " + each);
                 }
             }
-            if (allocations % 2 != 0) {
-                throw new CommandLine.ParameterException(line, "--allocations: an even number");
+            if (allocations % 2 != 0 || many % 2 != 0) {
+                throw new CommandLine.ParameterException(line, "--allocations, --many: an even number");
             }
             if (Runtime.getRuntime().availableProcessors() < 2) {
                 throw new IOException("two processors are needed: one for the server, one for the generator");
             }
             TurnBench.Plan plan = new TurnBench.Plan(
                     rounds > 0 ? rounds : quick ? 1 : 5,
-                    Duration.ofSeconds(seconds > 0 ? seconds : quick ? 1 : 8),
+                    Duration.ofSeconds(seconds > 0 ? seconds : quick ? 1 : 5),
                     Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 4 : 20),
                     allocations > 0 ? allocations : quick ? 50 : 200,
                     rate,
-                    quick ? 500 : 3_000,
+                    many > 0 ? many : quick ? 100 : 1_000,
+                    quick ? List.of(300) : List.of(1_000, 3_000),
+                    pauses != null ? pauses : Duration.ofSeconds(quick ? 2 : 15),
                     Set.copyOf(only),
                     edgeJavaOptions);
             Path target = Path.of(System.getProperty("edgeways.target", "target"));

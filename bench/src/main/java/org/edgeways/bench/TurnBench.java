@@ -12,8 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.edgeways.bench.report.Measured;
+import org.edgeways.bench.report.Reading;
 import org.edgeways.bench.report.Report;
 import org.edgeways.bench.report.Sample;
+import org.edgeways.bench.server.CoturnClients;
 import org.edgeways.bench.server.ProcessUse;
 import org.edgeways.bench.server.RelayUnderTest;
 import org.edgeways.bench.turn.RelayLoad;
@@ -26,7 +28,8 @@ import org.edgeways.bench.turn.RelayLoad.Traffic;
 final class TurnBench {
 
     /** Names of the measures. */
-    static final Set<String> MEASURES = Set.of("saturated", "large", "paced", "pairs", "bursts", "memory");
+    static final Set<String> MEASURES = Set.of(
+            "saturated", "large", "paced", "pairs", "bursts", "many", "rate", "half", "uclient", "pauses", "memory");
 
     private static final int SERVER_PROCESSOR = 0;
     private static final int GENERATOR_PROCESSOR = 1;
@@ -34,19 +37,24 @@ final class TurnBench {
     private static final int LARGE = 1_200;
     private static final int BURST = 8;
     private static final long SETTLE = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final double NANOS_PER_MICRO = 1_000;
+    private static final int ROUNDS_OF_SEARCHES = 3;
+
+    /** Processes of coturn's client: a person may have 64 allocations. */
+    private static final int UCLIENTS = 4;
+
     private static final double KIB_PER_MIB = 1_024;
 
     /**
      * How much is measured.
      *
-     * @param rounds runs of each server for each measure; one more comes first and is discarded
+     * @param rounds runs of each server for each measure; if more than one, another one comes first and is discarded
      * @param run how long each run is measured
      * @param warmUp of our edge, before it is pinned
      * @param clients with an allocation each
      * @param packetsPerSecond what clients send in the open loop; each packet comes back
-     * @param idle allocations for whose memory is looked, more than {@code clients}
+     * @param many how many there are where there are many
+     * @param idle allocations for whose memory is looked, more than {@code clients}; each number more than the one before
+     * @param pauses how long a steady stream is watched
      * @param only names of the measures; empty for all
      * @param javaOptions for our edge
      */
@@ -56,12 +64,24 @@ final class TurnBench {
             Duration warmUp,
             int clients,
             double packetsPerSecond,
-            int idle,
+            int many,
+            List<Integer> idle,
+            Duration pauses,
             Set<String> only,
             String javaOptions) {
 
         Plan {
             only = Set.copyOf(only);
+            idle = List.copyOf(idle);
+        }
+
+        boolean isQuick() {
+            return rounds == 1;
+        }
+
+        /** Round 0 is discarded; where there is only one that counts, there is none. */
+        int firstRound() {
+            return isQuick() ? 1 : 0;
         }
 
         boolean wants(String measure) {
@@ -69,13 +89,14 @@ final class TurnBench {
         }
     }
 
-    private record Measure(String name, boolean pairs, Traffic traffic) {}
+    private record Measure(String name, int clients, boolean pairs, Traffic traffic) {}
 
     private final Plan plan;
     private final Path directory;
     private final Consumer<String> progress;
     private final Report report = new Report();
     private final ProcessUse own = ProcessUse.ofThisProcess();
+    private final RelaySampler sampler = new RelaySampler(own);
 
     TurnBench(Plan plan, Path directory, Consumer<String> progress) {
         this.plan = plan;
@@ -85,20 +106,27 @@ final class TurnBench {
 
     private List<Measure> measures() {
         List<Measure> all = new ArrayList<>();
+        int clients = plan.clients();
+        Traffic saturated = new Traffic(SMALL, 1, 96, 0);
+        Traffic paced = new Traffic(SMALL, 1, 0, plan.packetsPerSecond());
         if (plan.wants("saturated")) {
-            all.add(new Measure("saturated-160", false, new Traffic(SMALL, 1, 96, 0)));
+            all.add(new Measure("saturated-160", clients, false, saturated));
         }
         if (plan.wants("large")) {
-            all.add(new Measure("saturated-1200", false, new Traffic(LARGE, 1, 48, 0)));
+            all.add(new Measure("saturated-1200", clients, false, new Traffic(LARGE, 1, 48, 0)));
         }
         if (plan.wants("paced")) {
-            all.add(new Measure("paced-160", false, new Traffic(SMALL, 1, 0, plan.packetsPerSecond())));
+            all.add(new Measure("paced-160", clients, false, paced));
         }
         if (plan.wants("pairs")) {
-            all.add(new Measure("pairs-160", true, new Traffic(SMALL, 1, 96, 0)));
+            all.add(new Measure("pairs-160", clients, true, saturated));
         }
         if (plan.wants("bursts")) {
-            all.add(new Measure("bursts-8x1200", false, new Traffic(LARGE, BURST, 6, 0)));
+            all.add(new Measure("bursts-8x1200", clients, false, new Traffic(LARGE, BURST, 6, 0)));
+        }
+        if (plan.wants("many")) {
+            all.add(new Measure("saturated-160-of-" + plan.many(), plan.many(), false, saturated));
+            all.add(new Measure("paced-160-of-" + plan.many(), plan.many(), false, paced));
         }
         return all;
     }
@@ -110,9 +138,10 @@ final class TurnBench {
         report.note("allocations", String.valueOf(plan.clients()));
         report.note(
                 "rounds",
-                plan.rounds() + " of " + plan.run().toMillis() / 1000.0 + " s in turns, after one that was discarded");
-        try (RelayUnderTest edgeways = RelayUnderTest.edgeways(directory, plan.javaOptions());
-                RelayUnderTest coturn = RelayUnderTest.coturn(directory, Math.max(plan.clients(), plan.idle()))) {
+                plan.rounds() + " of " + plan.run().toMillis() / 1000.0 + " s in turns"
+                        + (plan.isQuick() ? "" : ", after one that was discarded"));
+        try (RelayUnderTest edgeways = edgeways();
+                RelayUnderTest coturn = coturn()) {
             List<RelayUnderTest> both = List.of(edgeways, coturn);
             own.pin(GENERATOR_PROCESSOR);
             warm(edgeways);
@@ -123,11 +152,16 @@ final class TurnBench {
             for (Measure measure : measures()) {
                 inTurns(measure, both);
             }
-            if (plan.wants("memory")) {
-                for (RelayUnderTest each : both) {
-                    memory(each);
-                }
+            rates(both);
+            if (plan.wants("uclient")) {
+                neutral(both);
             }
+            if (plan.wants("pauses")) {
+                pauses(both);
+            }
+        }
+        if (plan.wants("memory")) {
+            memory();
         }
         return report;
     }
@@ -145,7 +179,7 @@ final class TurnBench {
         progress.accept("warming up " + server.name() + " for " + plan.warmUp().toSeconds() + " s");
         long packets = 0;
         for (boolean pairs : List.of(false, true)) {
-            try (RelayLoad load = load(server, pairs)) {
+            try (RelayLoad load = load(server, plan.clients(), pairs)) {
                 load.begin(new Traffic(SMALL, 1, 96, 0));
                 load.work(plan.warmUp().toNanos() / 2);
                 packets += load.relayed();
@@ -155,18 +189,27 @@ final class TurnBench {
         report.note("warm-up of " + server.name(), packets + " packets, not pinned");
     }
 
-    private RelayLoad load(RelayUnderTest server, boolean pairs) throws IOException {
-        return new RelayLoad(server.address(), RelayUnderTest.PASSWORD, plan.clients(), pairs);
+    private RelayUnderTest edgeways() throws IOException {
+        return RelayUnderTest.edgeways(directory, plan.javaOptions());
+    }
+
+    private RelayUnderTest coturn() throws IOException {
+        int most = Math.max(plan.many(), plan.idle().getLast());
+        return RelayUnderTest.coturn(directory, Math.max(plan.clients(), most));
+    }
+
+    private static RelayLoad load(RelayUnderTest server, int clients, boolean pairs) throws IOException {
+        return new RelayLoad(server.address(), RelayUnderTest.PASSWORD, clients, pairs);
     }
 
     private void inTurns(Measure measure, List<RelayUnderTest> both) throws IOException {
         List<List<Sample>> samples = List.of(new ArrayList<>(), new ArrayList<>());
-        try (RelayLoad first = load(both.getFirst(), measure.pairs());
-                RelayLoad second = load(both.getLast(), measure.pairs())) {
+        try (RelayLoad first = load(both.getFirst(), measure.clients(), measure.pairs());
+                RelayLoad second = load(both.getLast(), measure.clients(), measure.pairs())) {
             List<RelayLoad> loads = List.of(first, second);
-            for (int round = 0; round <= plan.rounds(); round++) {
+            for (int round = plan.firstRound(); round <= plan.rounds(); round++) {
                 for (int i = 0; i < both.size(); i++) {
-                    Sample sample = sample(both.get(i), loads.get(i), measure.traffic());
+                    Sample sample = sampler.run(both.get(i), loads.get(i), measure.traffic(), plan.run());
                     tell(measure.name(), both.get(i).name(), round, sample);
                     if (round > 0) {
                         samples.get(i).add(sample);
@@ -178,34 +221,6 @@ final class TurnBench {
         for (int i = 0; i < both.size(); i++) {
             report.add(new Measured(measure.name(), both.get(i).name(), samples.get(i)));
         }
-    }
-
-    private Sample sample(RelayUnderTest server, RelayLoad load, Traffic traffic) throws IOException {
-        load.begin(traffic);
-        load.work(SETTLE);
-        load.resetTimes();
-        long packets = load.relayed();
-        double serverCpu = server.use().cpuSeconds();
-        double ownCpu = own.cpuSeconds();
-        long began = System.nanoTime();
-        load.work(plan.run().toNanos());
-        double seconds = (System.nanoTime() - began) / SECOND;
-        double units = load.relayed() - packets;
-        double used = server.use().cpuSeconds() - serverCpu;
-        double ownUsed = own.cpuSeconds() - ownCpu;
-        double p50 = load.latency().getValueAtPercentile(50) / NANOS_PER_MICRO;
-        double p99 = load.latency().getValueAtPercentile(99) / NANOS_PER_MICRO;
-        double lag = load.lag().getTotalCount() == 0 ? 0 : load.lag().getValueAtPercentile(99) / NANOS_PER_MICRO;
-        return new Sample(
-                units / seconds,
-                units / used,
-                used / seconds,
-                ownUsed / seconds,
-                load.stop(),
-                p50,
-                p99,
-                lag,
-                traffic.packetsPerSecond());
     }
 
     private void tell(String measure, String server, int round, Sample sample) {
@@ -225,30 +240,131 @@ final class TurnBench {
                 round == 0 ? " (discarded)" : ""));
     }
 
-    /**
-     * Allocations with a channel and nothing on it, more than there were before: what was freed is not given back to the system.
-     * What the kernel has for their sockets is not in it.
-     */
-    private void memory(RelayUnderTest server) throws IOException {
-        try (RelayLoad some = load(server, false)) {
-            progress.accept("memory: " + plan.idle() + " allocations at " + server.name());
-            some.begin(new Traffic(SMALL, 1, 16, 0));
-            double before = resident(server);
-            try (RelayLoad more = new RelayLoad(server.address(), RelayUnderTest.PASSWORD, plan.idle(), false)) {
-                more.begin(new Traffic(SMALL, 1, 16, 0));
-                double after = resident(server);
-                report.note(
-                        "memory of " + server.name(),
-                        String.format(
-                                Locale.ROOT,
-                                "%.1f MiB resident with %d allocations, %.1f MiB with %d more: %.1f KiB each",
-                                before,
-                                plan.clients(),
-                                after,
-                                plan.idle(),
-                                (after - before) * KIB_PER_MIB / plan.idle()));
+    private void rates(List<RelayUnderTest> both) throws IOException {
+        if (!plan.wants("rate") && !plan.wants("half")) {
+            return;
+        }
+        try (RelayLoad first = load(both.getFirst(), plan.clients(), false);
+                RelayLoad second = load(both.getLast(), plan.clients(), false)) {
+            RelayRates rates = new RelayRates(both, List.of(first, second), sampler, report, progress);
+            int rounds = Math.min(plan.rounds(), ROUNDS_OF_SEARCHES);
+            double highest = 2 * plan.packetsPerSecond();
+            if (plan.wants("rate")) {
+                highest = rates.highest(rounds, 2 * plan.packetsPerSecond(), plan.isQuick());
+            }
+            if (plan.wants("half")) {
+                rates.times(rounds, Math.max(1, highest / 2), plan);
             }
         }
+        report.note("load average after rates", loadAverage());
+    }
+
+    /** As many packets as where they are paced, by a generator that is not ours. */
+    private void neutral(List<RelayUnderTest> both) throws IOException {
+        int sessions = Math.max(1, plan.clients() / UCLIENTS);
+        int interval = (int) Math.max(1, 1_000 * UCLIENTS * sessions / plan.packetsPerSecond());
+        CoturnClients.Load load = new CoturnClients.Load(UCLIENTS, sessions, SMALL, interval, (int)
+                Math.max(1, plan.run().toMillis() / interval));
+        List<List<Double>> values = List.of(new ArrayList<>(), new ArrayList<>());
+        try (CoturnClients clients = new CoturnClients(directory.resolve("uclient"), GENERATOR_PROCESSOR)) {
+            for (int round = plan.firstRound(); round <= plan.rounds(); round++) {
+                for (int i = 0; i < both.size(); i++) {
+                    RelayUnderTest server = both.get(i);
+                    double before = server.use().cpuSeconds();
+                    CoturnClients.Outcome outcome = clients.run(server, load);
+                    double used = server.use().cpuSeconds() - before;
+                    double each = (outcome.sent() + outcome.received()) / used;
+                    progress.accept(String.format(
+                            Locale.ROOT,
+                            "uclient        round %d %-9s %,9.0f per CPU-s, %,d packets sent, %.3f%% did not come back%s",
+                            round,
+                            server.name(),
+                            each,
+                            outcome.sent(),
+                            100 * outcome.lossRatio(),
+                            round == 0 ? " (discarded)" : ""));
+                    if (round > 0) {
+                        values.get(i).add(each);
+                    }
+                }
+            }
+        }
+        report.note("uclient", load.toString());
+        for (int i = 0; i < both.size(); i++) {
+            report.add(new Reading(
+                    "uclient-160", both.get(i).name(), "packets per CPU-second, allocating included", values.get(i)));
+        }
+    }
+
+    private void pauses(List<RelayUnderTest> both) throws IOException {
+        progress.accept("pauses: " + plan.pauses().toSeconds() + " s");
+        try (RelayLoad first = load(both.getFirst(), plan.clients(), false);
+                RelayLoad second = load(both.getLast(), plan.clients(), false);
+                RelayLoad direct = RelayLoad.direct(plan.clients())) {
+            RelayPauses.measure(both, List.of(first, second, direct), plan.pauses(), report);
+        }
+    }
+
+    /** With processes of their own, since what was freed is not given back to the system. */
+    private void memory() throws IOException {
+        List<List<Reading>> rounds = new ArrayList<>();
+        for (int round = 0; round < Math.min(plan.rounds(), ROUNDS_OF_SEARCHES); round++) {
+            List<Reading> found = new ArrayList<>();
+            try (RelayUnderTest server = edgeways()) {
+                found.addAll(memory(server));
+            }
+            try (RelayUnderTest server = coturn()) {
+                found.addAll(memory(server));
+            }
+            rounds.add(found);
+        }
+        for (int i = 0; i < rounds.getFirst().size(); i++) {
+            int at = i;
+            Reading one = rounds.getFirst().get(at);
+            report.add(new Reading(
+                    one.measure(),
+                    one.server(),
+                    one.unit(),
+                    rounds.stream().map(all -> all.get(at).values().getFirst()).toList()));
+        }
+    }
+
+    /**
+     * Allocations with a channel and nothing on it, beyond some that were there before. What the kernel has for their sockets is
+     * not in it.
+     */
+    private List<Reading> memory(RelayUnderTest server) throws IOException {
+        List<Reading> found = new ArrayList<>();
+        List<RelayLoad> more = new ArrayList<>();
+        reach(server);
+        if (server.isCompiling()) { // so that what its compiler takes is not taken for theirs
+            load(server, plan.idle().getLast(), false).close();
+        }
+        try (RelayLoad some = load(server, plan.clients(), false)) {
+            some.begin(new Traffic(SMALL, 1, 16, 0));
+            double before = resident(server);
+            int there = 0;
+            for (int count : plan.idle()) {
+                more.add(load(server, count - there, false));
+                there = count;
+                more.getLast().begin(new Traffic(SMALL, 1, 16, 0));
+                double each = (resident(server) - before) * KIB_PER_MIB / count;
+                progress.accept(String.format(
+                        Locale.ROOT,
+                        "memory         %-9s %.1f MiB resident with %d allocations, %.1f KiB for each of %d more",
+                        server.name(),
+                        before,
+                        plan.clients(),
+                        each,
+                        count));
+                found.add(new Reading(
+                        "memory-of-" + count, server.name(), "KiB resident for each allocation", List.of(each)));
+            }
+            for (RelayLoad load : more) {
+                load.close();
+            }
+        }
+        return found;
     }
 
     private static double resident(RelayUnderTest server) throws IOException {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -106,11 +108,12 @@ class BenchCommandTest {
     @Test
     @Tag("interop")
     void aVeryShortRunOfOurRelayAndOfCoturnGivesFiguresAsJson() throws Exception {
-        Outcome outcome = run("turn --quick --allocations 10 --rate 1000 --only saturated,paced,pairs,bursts -o json");
+        Outcome outcome = run("turn --quick --allocations 10 --rate 1000 --pauses 1s"
+                + " --only paced,pairs,bursts,rate,half,uclient,pauses -o json");
         assertThat(outcome.code()).as(outcome.err()).isZero();
         JsonNode report = new ObjectMapper().readTree(outcome.out());
         assertThat(report.path("circumstances").path("allocations").asInt()).isEqualTo(10);
-        assertThat(report.path("measured")).hasSize(8);
+        assertThat(report.path("measured")).hasSize(6);
         for (JsonNode measured : report.path("measured")) {
             String what = measured.path("measure").asText() + " of "
                     + measured.path("server").asText();
@@ -121,6 +124,26 @@ class BenchCommandTest {
             assertThat(sample.path("perCpuSecond").asDouble()).as(what).isPositive();
             assertThat(sample.path("lossRatio").asDouble(1)).as(what).isLessThan(1);
         }
+        Map<String, Double> readings = new TreeMap<>();
+        for (JsonNode reading : report.path("readings")) {
+            readings.put(
+                    reading.path("measure").asText() + " of "
+                            + reading.path("server").asText(),
+                    reading.path("values").path(0).asDouble(Double.NaN));
+        }
+        assertThat(readings)
+                .containsKeys(
+                        "half-load-p99 of no relay",
+                        "half-load-p99-added of edgeways",
+                        "half-load-p99-added of coturn",
+                        "highest-rate-160 of edgeways",
+                        "highest-rate-160 of coturn",
+                        "pause-of-it-alone of edgeways");
+        assertThat(readings.get("uclient-160 of edgeways")).isPositive().isFinite();
+        assertThat(readings.get("uclient-160 of coturn")).isPositive().isFinite();
+        assertThat(readings.get("half-load-p99 of edgeways")).isPositive();
+        assertThat(readings.get("pause-longest of edgeways")).isPositive();
+        assertThat(readings.get("pause-longest of no relay")).isPositive();
     }
 
     @ParameterizedTest
@@ -128,7 +151,9 @@ class BenchCommandTest {
         "sip --only nonsense, there is no measure nonsense",
         "sip -o nonsense, -o",
         "turn --only nonsense, there is no measure nonsense",
-        "turn --allocations 3, even"
+        "turn --allocations 3, even",
+        "turn --many 3, even",
+        "turn --pauses 10, no time such as"
     })
     void wrongUsageHasAnExitCodeOfItsOwn(String arguments, String why) throws Exception {
         Outcome outcome = run(arguments);

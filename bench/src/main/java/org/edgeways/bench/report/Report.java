@@ -14,8 +14,12 @@ import java.util.Map;
 /** All that one run of the benchmark found out, as text and as JSON. */
 public final class Report {
 
+    /** Smaller numbers are written with digits behind the point. */
+    private static final double FEW = 1_000;
+
     private final Map<String, String> circumstances = new LinkedHashMap<>();
     private final List<Measured> measured = new ArrayList<>();
+    private final List<Reading> readings = new ArrayList<>();
     private final List<Memory> memory = new ArrayList<>();
 
     /** Nothing yet. */
@@ -29,6 +33,11 @@ public final class Report {
     /** Adds a measure. */
     public void add(Measured each) {
         measured.add(each);
+    }
+
+    /** Adds a number of each round. */
+    public void add(Reading each) {
+        readings.add(each);
     }
 
     /** Adds a reading of memory. */
@@ -59,6 +68,7 @@ public final class Report {
                 }
             }
         }
+        readings(out);
         for (Memory each : memory) {
             out.append(String.format(
                     Locale.ROOT,
@@ -69,6 +79,32 @@ public final class Report {
                     each.kibPerConnection()));
         }
         return out.toString();
+    }
+
+    private void readings(StringBuilder out) {
+        for (Reading each : readings) {
+            int digits = each.spread().max() < FEW ? 2 : 0;
+            out.append(String.format(
+                    Locale.ROOT,
+                    "%-22s %-10s %s: %s%n",
+                    each.measure(),
+                    each.server(),
+                    each.unit(),
+                    each.spread().text(digits)));
+        }
+        for (Reading ours : readings) {
+            for (Reading theirs : readings) {
+                if (ours.measure().equals(theirs.measure()) && readings.indexOf(ours) < readings.indexOf(theirs)) {
+                    out.append(String.format(
+                            Locale.ROOT,
+                            "%-22s %s / %s, pair by pair: %s%n",
+                            ours.measure(),
+                            ours.server(),
+                            theirs.server(),
+                            ours.ratio(theirs).text(2)));
+                }
+            }
+        }
     }
 
     private static void line(StringBuilder out, Measured each) {
@@ -116,6 +152,7 @@ public final class Report {
             node.set("perCpuSecond", json.valueToTree(each.perCpuSecond()));
             node.set("samples", json.valueToTree(each.samples()));
         }
+        root.set("readings", json.valueToTree(readings));
         root.set("memory", json.valueToTree(memory));
         try {
             return json.writeValueAsString(root);

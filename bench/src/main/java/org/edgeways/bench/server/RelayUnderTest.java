@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A TURN server in a process of its own, on a loopback address of its own, with one thread that relays. */
 public final class RelayUnderTest implements AutoCloseable {
@@ -19,16 +21,22 @@ public final class RelayUnderTest implements AutoCloseable {
 
     private static final String REALM = "bench.example";
 
+    /** A line of the virtual machine's log. */
+    private static final Pattern PAUSE = Pattern.compile("Pause .* ([0-9.]+)ms$");
+
     private final String name;
     private final InetSocketAddress address;
     private final ServerProcess process;
     private final boolean java;
+    private final Path collections;
 
-    private RelayUnderTest(String name, InetSocketAddress address, ServerProcess process, boolean java) {
+    private RelayUnderTest(
+            String name, InetSocketAddress address, ServerProcess process, boolean java, Path collections) {
         this.name = name;
         this.address = address;
         this.process = process;
         this.java = java;
+        this.collections = collections;
     }
 
     /**
@@ -44,6 +52,7 @@ public final class RelayUnderTest implements AutoCloseable {
                 EdgeUnderTest.ONE_PROCESSOR,
                 "-XX:+UseG1GC",
                 "-XX:+UseCompactObjectHeaders",
+                "-Xlog:gc:file=" + collections(directory, "edgeways"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         if (!javaOptions.isBlank()) {
@@ -90,7 +99,13 @@ public final class RelayUnderTest implements AutoCloseable {
             String name, InetSocketAddress address, Path directory, List<String> command, boolean java)
             throws IOException {
         Path log = Files.createDirectories(directory).resolve(name + "-relay.log");
-        return new RelayUnderTest(name, address, ServerProcess.start(log, Map.of(), command), java);
+        Path collections = collections(directory, name);
+        Files.deleteIfExists(collections);
+        return new RelayUnderTest(name, address, ServerProcess.start(log, Map.of(), command), java, collections);
+    }
+
+    private static Path collections(Path directory, String name) {
+        return directory.toAbsolutePath().resolve(name + "-relay-gc.log");
     }
 
     /** A UDP port that nobody has at the moment. */
@@ -115,6 +130,11 @@ public final class RelayUnderTest implements AutoCloseable {
         return process.use();
     }
 
+    /** True if it compiles while it runs, which takes memory once. */
+    public boolean isCompiling() {
+        return java;
+    }
+
     /** Gives back memory that it does not need, where there is a way to ask. */
     public void collect() throws IOException {
         if (java) {
@@ -123,6 +143,18 @@ public final class RelayUnderTest implements AutoCloseable {
                     String.valueOf(process.pid()),
                     "GC.run"));
         }
+    }
+
+    /** How long each pause of its garbage collector was so far, in milliseconds; empty if it has none. */
+    public List<Double> collectionMillis() throws IOException {
+        List<Double> pauses = new ArrayList<>();
+        for (String line : Files.exists(collections) ? Files.readAllLines(collections) : List.<String>of()) {
+            Matcher found = PAUSE.matcher(line);
+            if (found.find()) {
+                pauses.add(Double.parseDouble(found.group(1)));
+            }
+        }
+        return pauses;
     }
 
     @Override

@@ -40,6 +40,15 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     private static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
     private static final long SHORT_WAIT = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** Nothing for so long is a {@link Silence}. */
+    public static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** So many silences are remembered. */
+    private static final int MOST_SILENCES = 10_000;
+
+    /** What is begun at most before it is looked for what has come. */
+    private static final int AT_ONCE = 64;
+
     /**
      * What is sent.
      *
@@ -50,15 +59,32 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
      */
     public record Traffic(int payload, int burst, int tokens, double packetsPerSecond) {}
 
+    /**
+     * A time in which nothing came.
+     *
+     * @param from {@link System#nanoTime}
+     * @param until the same
+     */
+    public record Silence(long from, long until) {
+
+        /** Whether both have a moment in common. */
+        public boolean overlaps(Silence other) {
+            return from <= other.until && other.from <= until;
+        }
+    }
+
     private final TransportAddress server;
     private final DatagramSockets sockets;
     private final List<RelayUser> users = new ArrayList<>();
     private final boolean pairs;
+    private final int header;
     private final int peer;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment packet = arena.allocate(2048);
     private final Histogram latency = new Histogram(LONGEST, 3);
     private final Histogram lag = new Histogram(LONGEST, 3);
+    private final Histogram gaps = new Histogram(LONGEST, 3);
+    private final List<Silence> silences = new ArrayList<>();
 
     private Traffic traffic = new Traffic(160, 1, 0, 0);
     private int run;
@@ -66,6 +92,10 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     private long[] tokenSeen = {};
     private int[] tokenPackets = {};
     private boolean sending;
+    private long origin;
+    private long begun;
+    private long lastArrival;
+    private int nextRefresh;
     private long sent;
     private long relayed;
     private long expected;
@@ -80,6 +110,7 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     public RelayLoad(InetSocketAddress server, String password, int clients, boolean pairs) throws IOException {
         this.server = TransportAddress.of(server);
         this.pairs = pairs;
+        header = Frames.CHANNEL_HEADER_BYTES;
         sockets = DatagramSockets.best(_ -> {});
         peer = sockets.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.9.1"), 0), true);
         List<TransportAddress> relayedAt = new ArrayList<>();
@@ -94,6 +125,22 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
         }
     }
 
+    private RelayLoad(int clients) throws IOException {
+        pairs = false;
+        header = 0;
+        sockets = DatagramSockets.best(_ -> {});
+        peer = sockets.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.9.1"), 0), true);
+        server = TransportAddress.of(sockets.localAddress(peer));
+        for (int i = 0; i < clients; i++) {
+            users.add(new RelayUser(sockets, server, i, ""));
+        }
+    }
+
+    /** The same without a relay: clients send to the peer itself, which shows what of a time is the generator's and the system's. */
+    public static RelayLoad direct(int clients) throws IOException {
+        return new RelayLoad(clients);
+    }
+
     /** Begins; {@link #work} goes on with it. */
     public void begin(Traffic what) {
         traffic = what;
@@ -104,6 +151,8 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
         sent = 0;
         expected = 0;
         relayed = 0;
+        origin = System.nanoTime();
+        begun = 0;
         resetTimes();
         for (int token = 0; token < what.tokens(); token++) {
             launch(token, System.nanoTime());
@@ -115,6 +164,9 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     public void resetTimes() {
         latency.reset();
         lag.reset();
+        gaps.reset();
+        silences.clear();
+        lastArrival = System.nanoTime();
     }
 
     /** Packets that were relayed since {@link #begin}: each that has come to the peer or to a client. */
@@ -132,13 +184,30 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
         return lag;
     }
 
+    /** Times between one packet's arrival at a client and the next one's, in nanoseconds. */
+    public Histogram gaps() {
+        return gaps;
+    }
+
+    /** Where nothing has come to any client for longer than {@link #SILENCE}. */
+    public List<Silence> silences() {
+        return List.copyOf(silences);
+    }
+
+    /** How many clients there are. */
+    public int clients() {
+        return users.size();
+    }
+
     /** Sends and receives for so long. */
     public void work(long nanos) throws IOException {
+        long until = System.nanoTime() + nanos;
         if (traffic.tokens() == 0) {
-            paced(nanos);
+            while (System.nanoTime() < until) {
+                turn();
+            }
             return;
         }
-        long until = System.nanoTime() + nanos;
         long look = System.nanoTime() + LOST_AFTER;
         while (System.nanoTime() < until) {
             sockets.receive(SHORT_WAIT, this);
@@ -149,21 +218,24 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
         }
     }
 
-    /** Never waits: a wait is a millisecond, in which much would be due at once. */
-    private void paced(long nanos) throws IOException {
-        long origin = System.nanoTime();
+    /**
+     * One turn of an open loop: what is due is sent, what has come is taken. Never waits: a wait is a millisecond, in which much would
+     * be due at once.
+     */
+    public void turn() throws IOException {
         double interval = TimeUnit.SECONDS.toNanos(1) * traffic.burst() / traffic.packetsPerSecond();
-        for (long begun = 0; ; ) {
-            long now = System.nanoTime() - origin;
-            if (now > nanos) {
-                break;
-            }
-            for (; begun * interval <= now; begun++) {
-                lag.recordValue(Math.min(LONGEST, now - (long) (begun * interval)));
-                launch(OPEN_LOOP, origin + (long) (begun * interval));
-            }
-            sockets.receive(0, this);
+        long now = System.nanoTime() - origin;
+        for (int i = 0; i < AT_ONCE && begun * interval <= now; i++, begun++) {
+            lag.recordValue(Math.min(LONGEST, now - (long) (begun * interval)));
+            launch(OPEN_LOOP, origin + (long) (begun * interval));
         }
+        sockets.receive(0, this);
+    }
+
+    /** Has the next client ask for its allocation and channel to go on. None may be left alone for five minutes. */
+    public void refreshOne() {
+        users.get(nextRefresh).refresh();
+        nextRefresh = (nextRefresh + 1) % users.size();
     }
 
     /** What never came back is begun anew. */
@@ -201,20 +273,16 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
             tokenSeen[token] = System.nanoTime();
             tokenPackets[token] = 0;
         }
-        packet.set(SHORT, 0, (short) RelayUser.CHANNEL);
-        packet.set(SHORT, 2, (short) traffic.payload());
-        packet.set(LONG, Frames.CHANNEL_HEADER_BYTES + BEGAN, began);
-        packet.set(INT, Frames.CHANNEL_HEADER_BYTES + TOKEN, token);
-        packet.set(INT, Frames.CHANNEL_HEADER_BYTES + RUN, run);
+        if (header > 0) {
+            packet.set(SHORT, 0, (short) RelayUser.CHANNEL);
+            packet.set(SHORT, 2, (short) traffic.payload());
+        }
+        packet.set(LONG, header + BEGAN, began);
+        packet.set(INT, header + TOKEN, token);
+        packet.set(INT, header + RUN, run);
         for (int i = 0; i < traffic.burst(); i++) {
             sockets.send(
-                    user.socket,
-                    packet,
-                    0,
-                    Frames.CHANNEL_HEADER_BYTES + traffic.payload(),
-                    server.high(),
-                    server.low(),
-                    server.port());
+                    user.socket, packet, 0, header + traffic.payload(), server.high(), server.low(), server.port());
         }
         sent += traffic.burst();
         expected += traffic.burst() * (pairs ? 1L : 2L);
@@ -223,7 +291,11 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     @Override
     public void received(int socket, long high, long low, int port, MemorySegment buffer, long offset, int length) {
         boolean atPeer = socket == peer;
-        long payload = atPeer ? offset : offset + Frames.CHANNEL_HEADER_BYTES;
+        long payload = atPeer ? offset : offset + header;
+        if (!atPeer && header > 0 && length > 0 && !Frames.isChannelData(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
+            refreshed(socket, buffer, offset, length);
+            return;
+        }
         if (length < traffic.payload() || buffer.get(INT, payload + RUN) != run) {
             return; // of a run before, or no data at all
         }
@@ -233,6 +305,7 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
             return;
         }
         long now = System.nanoTime();
+        arrived(now);
         latency.recordValue(Math.clamp(now - buffer.get(LONG, payload + BEGAN), 0, LONGEST));
         int token = buffer.get(INT, payload + TOKEN);
         if (token >= 0 && token < tokenPackets.length && ++tokenPackets[token] >= traffic.burst() && sending) {
@@ -240,11 +313,28 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
         }
     }
 
+    private void arrived(long now) {
+        long gap = now - lastArrival;
+        gaps.recordValue(Math.clamp(gap, 0, LONGEST));
+        if (gap > SILENCE && silences.size() < MOST_SILENCES) {
+            silences.add(new Silence(lastArrival, now));
+        }
+        lastArrival = now;
+    }
+
+    private void refreshed(int socket, MemorySegment buffer, long offset, int length) {
+        for (RelayUser user : users) { // seldom
+            if (user.socket == socket) {
+                user.answered(buffer, offset, length);
+            }
+        }
+    }
+
     /** Ends the allocations. */
     @Override
     public void close() throws IOException {
         try {
-            for (RelayUser user : users) {
+            for (RelayUser user : header > 0 ? users : List.<RelayUser>of()) {
                 user.end();
             }
         } finally {

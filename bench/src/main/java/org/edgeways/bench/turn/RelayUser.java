@@ -45,6 +45,7 @@ final class RelayUser {
     private String nonce = "";
     private int transactions;
     private @Nullable StunMessage answer;
+    private @Nullable TransportAddress peer;
 
     RelayUser(DatagramSockets sockets, TransportAddress server, int number, String password) throws IOException {
         this.sockets = sockets;
@@ -63,11 +64,50 @@ final class RelayUser {
     }
 
     /** Binds the channel to a peer. */
-    void bind(TransportAddress peer) throws IOException {
-        var _ = ask(
-                StunMethod.CHANNEL_BIND,
-                writer -> writer.add(StunAttribute.CHANNEL_NUMBER, CHANNEL << 16)
-                        .addXor(StunAttribute.XOR_PEER_ADDRESS, peer));
+    void bind(TransportAddress to) throws IOException {
+        peer = to;
+        var _ = ask(StunMethod.CHANNEL_BIND, channel(to));
+    }
+
+    private static UnaryOperator<StunWriter> channel(TransportAddress to) {
+        return writer ->
+                writer.add(StunAttribute.CHANNEL_NUMBER, CHANNEL << 16).addXor(StunAttribute.XOR_PEER_ADDRESS, to);
+    }
+
+    /** Asks for allocation and channel to go on, and does not wait for the answers. */
+    void refresh() {
+        if (peer != null) {
+            send(signed(StunMethod.CHANNEL_BIND, channel(peer)));
+            send(signed(StunMethod.REFRESH, writer -> writer));
+        }
+    }
+
+    /** The answer to {@link #refresh}: if the nonce was too old, asks once more with the one that is in it. */
+    void answered(MemorySegment buffer, long offset, int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+        if (StunMessage.parse(bytes) instanceof Result.Ok<StunMessage>(StunMessage message)
+                && message.messageClass() == StunClass.ERROR) {
+            String fresh = String.valueOf(message.text(StunAttribute.NONCE));
+            boolean again = message.has(StunAttribute.NONCE) && !fresh.equals(nonce);
+            if (again) {
+                nonce = fresh;
+                refresh();
+            }
+        }
+    }
+
+    private void send(StunWriter request) {
+        sockets.send(socket, request.toBytes(), server.high(), server.low(), server.port());
+    }
+
+    private StunWriter signed(int method, UnaryOperator<StunWriter> attributes) {
+        return attributes
+                .apply(new StunWriter(StunClass.REQUEST, method, transaction()))
+                .add(StunAttribute.USERNAME, name)
+                .add(StunAttribute.REALM, realm)
+                .add(StunAttribute.NONCE, nonce)
+                .addIntegrity(Integrity.SHA1, PasswordAlgorithm.MD5.key(name, realm, password));
     }
 
     /** Ends the allocation and closes the socket. */
@@ -83,12 +123,7 @@ final class RelayUser {
             realm = String.valueOf(challenge.text(StunAttribute.REALM));
             nonce = String.valueOf(challenge.text(StunAttribute.NONCE));
         }
-        StunMessage message = exchange(attributes
-                .apply(new StunWriter(StunClass.REQUEST, method, transaction()))
-                .add(StunAttribute.USERNAME, name)
-                .add(StunAttribute.REALM, realm)
-                .add(StunAttribute.NONCE, nonce)
-                .addIntegrity(Integrity.SHA1, PasswordAlgorithm.MD5.key(name, realm, password)));
+        StunMessage message = exchange(signed(method, attributes));
         if (message.messageClass() != StunClass.SUCCESS) {
             throw new IOException(name + " was refused by " + server + ": method " + method + ", error "
                     + Arrays.toString(message.valueOf(StunAttribute.ERROR_CODE)));

@@ -32,4 +32,13 @@ class SpreadTest {
         report.add(new Measured("message-tls", "edgeways", List.of(perCpuSecond(1, 0.01, 0.95))));
         assertThat(report.text()).contains("NO RESULT", "generator over 90%");
     }
+
+    @Test
+    void numbersOfEachRoundAreComparedRoundByRound() {
+        Report report = new Report();
+        report.add(new Reading("highest-rate-160", "edgeways", "a second", List.of(300.0, 100.0, 200.0)));
+        report.add(new Reading("highest-rate-160", "coturn", "a second", List.of(100.0, 100.0, 50.0)));
+        assertThat(report.text())
+                .contains("edgeways   a second: 100.00 / 200.00 / 300.00", "pair by pair: 1.00 / 3.00 / 4.00");
+    }
 }
