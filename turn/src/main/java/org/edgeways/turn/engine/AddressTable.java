@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AddressTable<V> {
 
-    private static final int SMALLEST = 4;
+    // of all that are empty: one place, which is never taken, since three quarters of it are less than one
+    private static final long[] NO_KEYS = new long[3];
+    private static final @Nullable Object[] NO_VALUES = new @Nullable Object[1];
 
     private final long seed;
-    private long[] keys = new long[SMALLEST * 3];
-    private @Nullable Object[] values = new @Nullable Object[SMALLEST];
+    private long[] keys = NO_KEYS;
+    private @Nullable Object[] values = NO_VALUES;
     private int size;
 
     /** An empty one. {@code seed} is random. */
