@@ -17,6 +17,7 @@ import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.edgeways.avedge.udp.DatagramSockets;
+import org.edgeways.avedge.udp.LinuxSockets;
 import org.edgeways.base.Counters;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
@@ -119,7 +120,7 @@ public final class AvEdge implements AutoCloseable {
                 new AvEdgeLog(around.clock(), around.counters()));
         AvEdgeSettings.Relay relay = settings.relay();
         for (int i = 0; i < shards.length; i++) {
-            DatagramSockets sockets = DatagramSockets.best(shared.log()::plainSockets);
+            DatagramSockets sockets = DatagramSockets.best(LinuxSockets::gathering, shared.log()::plainSockets);
             shards[i] = new RelayShard(
                     turnSettings(i, sockets.canSendWhole()), relay.ipv4(), relay.ipv6(), shared, sockets);
             LOG.info("event=av-edge-shard code=ok shard={} sockets=\"{}\"", i, sockets);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.edgeways.avedge.udp.DatagramSockets.Count;
 import org.edgeways.turn.engine.Forward;
 
@@ -20,6 +21,11 @@ final class ReceiveSlots {
 
     /** Messages that can lie here at once. */
     static final int SLOTS = 2 * BATCH;
+
+    private static final byte LEAST_OF_SHARED = 16;
+
+    /** How many times as much is asked for, where there was more than that. */
+    private static final int MORE = 4;
 
     /** What the longest datagram needs, and an odd number of cache lines: else all would fall into the same few. */
     private static final int SLOT_BYTES = 65_536 + 5 * 64;
@@ -59,6 +65,17 @@ final class ReceiveSlots {
     private final MemorySegment messages;
     private final MemorySegment names;
     private final MemorySegment controls;
+
+    /** By socket: how many messages the next call asks for. */
+    private byte[] asked = {};
+
+    /** By socket: how many at least. */
+    private byte[] least = {};
+
+    /** By socket: the wait after which it was last received from. */
+    private int[] lastWait = {};
+
+    private int waits;
     private int used;
     private long apart;
     private long copies;
@@ -101,13 +118,55 @@ final class ReceiveSlots {
         return SLOTS - used;
     }
 
+    /** Messages that were received since {@link #flush}. */
+    int used() {
+        return used;
+    }
+
+    /**
+     * A socket was opened; nothing is known of what comes to it.
+     *
+     * @param shared whether much is to come
+     */
+    void socket(int number, boolean shared) {
+        if (number >= asked.length) {
+            int more = Math.max(2 * asked.length, number + 1);
+            asked = Arrays.copyOf(asked, more);
+            least = Arrays.copyOf(least, more);
+            lastWait = Arrays.copyOf(lastWait, more);
+        }
+        asked[number] = BATCH;
+        least[number] = shared ? LEAST_OF_SHARED : 1;
+    }
+
+    /** How many messages the next call for a socket asks for. */
+    int asked(int socket) {
+        return asked[socket];
+    }
+
+    /**
+     * A wait is over.
+     *
+     * @param atOnce whether it took no time: then what is there may have been there in the wait before
+     */
+    void waited(boolean atOnce) {
+        waits += atOnce ? 1 : 2;
+    }
+
     /**
      * Receives what waits at one socket and hands it on.
      *
-     * @param most messages, not more than are {@link #free}
+     * <p>A call that asks for more than there is looks once more in vain, which costs about as much as a datagram. So it asks for
+     * one, where one has come at a time, and for more if there was still something in the next wait. It goes by what was before, since a
+     * socket of which more is left is ready at once in the next wait.
+     *
+     * @param limit messages, not more than are {@link #free}
      */
-    void receive(int socket, int descriptor, int most, DatagramSockets.Receiver receiver) {
+    void receive(int socket, int descriptor, int limit, DatagramSockets.Receiver receiver) {
         int first = used;
+        boolean again = lastWait[socket] == waits - 1;
+        lastWait[socket] = waits;
+        int most = Math.min(limit, asked[socket]);
         for (int i = first; i < first + most; i++) {
             long message = (long) i * MESSAGE_BYTES;
             messages.set(JAVA_INT, message + NAME_LENGTH, SocketNames.BYTES);
@@ -122,6 +181,11 @@ final class ReceiveSlots {
             return;
         }
         used += received;
+        if (received < most) {
+            asked[socket] = (byte) Math.clamp(received <= 1 ? 1 : 2L * received, least[socket], BATCH);
+        } else if (again) {
+            asked[socket] = (byte) Math.min(BATCH, MORE * most);
+        }
         for (int i = first; i < first + received; i++) {
             hand(socket, i, receiver);
         }

@@ -73,7 +73,11 @@ final class SystemCalls {
     private static final MethodHandle EPOLL_LOOK =
             call("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
-    /** The only one that waits. */
+    /** Waits. */
+    private static final MethodHandle USLEEP =
+            LINKER.downcallHandle(symbol("usleep"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    /** Waits. */
     private static final MethodHandle EPOLL_WAIT = LINKER.downcallHandle(
             symbol("epoll_wait"), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
 
@@ -171,6 +175,14 @@ final class SystemCalls {
         try {
             int ready = timeoutMillis > 0 ? (int) EPOLL_WAIT.invokeExact(epoll, events, most, timeoutMillis) : -1;
             return ready >= 0 ? ready : (int) EPOLL_LOOK.invokeExact(state, epoll, events, most, 0);
+        } catch (Throwable thrown) {
+            throw never(thrown);
+        }
+    }
+
+    int sleep(int micros) {
+        try {
+            return (int) USLEEP.invokeExact(micros);
         } catch (Throwable thrown) {
             throw never(thrown);
         }

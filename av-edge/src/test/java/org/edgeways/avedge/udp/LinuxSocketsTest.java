@@ -20,7 +20,7 @@ class LinuxSocketsTest extends DatagramSocketsContract {
 
     @Override
     DatagramSockets create() throws IOException {
-        return new LinuxSockets();
+        return LinuxSockets.gathering(); // as the role has them
     }
 
     @Test
@@ -126,6 +126,32 @@ class LinuxSocketsTest extends DatagramSocketsContract {
         long before = sockets.count(Count.RECEIVE_CALLS);
         receive(100);
         assertThat(sockets.count(Count.RECEIVE_CALLS) - before).isEqualTo(1);
+    }
+
+    @Test
+    void whereOneComesAtATimeNoCallLooksForASecondOne() throws IOException {
+        int server = open();
+        int client = open();
+        for (int i = 1; i <= 5; i++) {
+            send(client, at(server), "one " + i);
+            receive(i);
+            sockets.receive(1, this::unexpected); // nothing is left
+        }
+        assertThat(((LinuxSockets) sockets).asked(server)).isEqualTo(1);
+        for (int i = 0; i < 40; i++) {
+            send(client, at(server), "x".repeat(i + 1)); // each longer than the one before: nothing is joined
+        }
+        sockets.flush();
+        long before = sockets.count(Count.RECEIVE_CALLS);
+        receive(45);
+        assertThat(received).hasSize(45).element(44).extracting(Received::text).isEqualTo("x".repeat(40));
+        assertThat(sockets.count(Count.RECEIVE_CALLS) - before)
+                .as("calls when much has come suddenly")
+                .isLessThan(20); // five, if nothing else has the processor meanwhile
+    }
+
+    private void unexpected(int socket, long high, long low, int port, MemorySegment buffer, long offset, int length) {
+        throw new AssertionError("nothing was sent to " + at(socket));
     }
 
     @Test

@@ -35,10 +35,10 @@ class NoAllocationTest {
 
         private final DatagramSockets sockets;
 
-        Exchange(DatagramSockets sockets) throws IOException {
+        Exchange(DatagramSockets sockets, int clients) throws IOException {
             this.sockets = sockets;
             TransportAddress server = TransportAddress.of(sockets.localAddress(sockets.open(LOOPBACK, true)));
-            for (int i = 0; i < CLIENTS; i++) {
+            for (int i = 0; i < clients; i++) {
                 int client = sockets.open(LOOPBACK, false);
                 for (int burst = 0; burst < 3; burst++) { // so that there are some that the system joins
                     sockets.send(client, new byte[160], server.high(), server.low(), server.port());
@@ -74,8 +74,8 @@ class NoAllocationTest {
         }
     }
 
-    private static double least(DatagramSockets sockets, int most) throws IOException {
-        Exchange exchange = new Exchange(sockets);
+    private static double least(DatagramSockets sockets, int clients, int most) throws IOException {
+        Exchange exchange = new Exchange(sockets, clients);
         double least = Double.MAX_VALUE;
         long began = System.nanoTime();
         int rounds = 0;
@@ -100,14 +100,22 @@ class NoAllocationTest {
     @EnabledOnOs(OS.LINUX)
     void batchedCallsAllocateNothing() throws IOException {
         try (DatagramSockets sockets = new LinuxSockets()) {
-            assertThat(least(sockets, MOST_ROUNDS)).isZero();
+            assertThat(least(sockets, CLIENTS, MOST_ROUNDS)).isZero();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void neitherDoTheyWhereDatagramsAreLetGather() throws IOException {
+        try (DatagramSockets sockets = LinuxSockets.gathering()) {
+            assertThat(least(sockets, Gathering.MANY / 4, MOST_ROUNDS)).isZero();
         }
     }
 
     @Test
     void aChannelAllocatesOnlyTheAddressOfASenderThatIsNotTheOneBefore() throws IOException {
         try (DatagramSockets sockets = new PlainSockets()) {
-            assertThat(least(sockets, ROUNDS))
+            assertThat(least(sockets, CLIENTS, ROUNDS))
                     .isLessThan(600); // an InetSocketAddress, its InetAddress, ours; the selector's list
         }
     }

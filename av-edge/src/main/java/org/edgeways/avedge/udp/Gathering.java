@@ -1,0 +1,71 @@
+package org.edgeways.avedge.udp;
+
+/**
+ * How long to let datagrams gather before they are looked for. Where one wait brings one datagram, most of what it costs is that the
+ * thread is put to sleep and woken; so, as a network card does with its interrupts, a thread to which much comes in that way
+ * sleeps a little longer and then finds several. To whom little comes gets it at once, and a thread that has always something to do
+ * never sleeps: whether it is still like that is tried now and then.
+ */
+final class Gathering {
+
+    /** What is waited; the system adds up to 50 microseconds (the timer slack). */
+    static final int MICROS = 100;
+
+    /** What that is in all. */
+    private static final long EXPECTED_NANOS = 150_000;
+
+    /** It is worth it if so many messages come meanwhile. */
+    private static final double WORTH = 2;
+
+    /** If a wait has brought so many, there is no time to sleep. */
+    static final int MANY = 32;
+
+    /** So many waits more must have slept than not. */
+    static final int SLEPT = 16;
+
+    /** So often it is put off until it is looked again how it would be otherwise. */
+    static final int PAUSES = 256;
+
+    /** Over which time the rate is the mean. */
+    private static final double SMOOTHING_NANOS = 10_000_000;
+
+    private double perNano;
+    private long last;
+    private int slept;
+    private int left;
+
+    /**
+     * To be asked before each wait.
+     *
+     * @param now a clock of nanoseconds
+     * @param received messages that the last wait has brought
+     * @param timeoutNanos how long may be waited at all
+     * @return microseconds; 0 not to put the wait off
+     */
+    int pause(long now, int received, long timeoutNanos) {
+        long passed = now - last;
+        last = now;
+        perNano += (received - perNano * passed) / Math.max(SMOOTHING_NANOS, (double) passed);
+        if (perNano * EXPECTED_NANOS < WORTH || received >= MANY) {
+            left = 0;
+            return 0;
+        }
+        if (left == 0) {
+            if (slept < SLEPT) {
+                return 0;
+            }
+            slept = 0;
+            left = PAUSES;
+        }
+        if (timeoutNanos <= EXPECTED_NANOS) {
+            return 0;
+        }
+        left--;
+        return MICROS;
+    }
+
+    /** A wait that was not put off is over; whether it took no time. */
+    void waited(boolean atOnce) {
+        slept = Math.clamp(slept + (atOnce ? -1L : 1L), 0, SLEPT);
+    }
+}
