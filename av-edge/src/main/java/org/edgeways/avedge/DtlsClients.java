@@ -48,8 +48,11 @@ final class DtlsClients {
     private static final int LAST_TYPE = 63;
     private static final int HANDSHAKE_TYPE = 22;
 
-    /** What a handshake's datagrams have at most: more may not pass everywhere. */
-    private static final int HANDSHAKE_PACKET = 1_200;
+    /**
+     * What an Ethernet carries: so long are a handshake's datagrams at most, since longer ones may not pass everywhere, and the runtime then
+     * takes no longer ones of the client either.
+     */
+    private static final int LONGEST_RECEIVED = 1_472;
 
     /** What is encrypted never needs more. */
     private static final int LARGEST_PACKET = 16_384 + 512;
@@ -143,13 +146,13 @@ final class DtlsClients {
     void received(
             long now, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
         Session session = byClient.get(high, low, key(listener, port));
-        if (session == null) {
+        if (session == null && length <= LONGEST_RECEIVED) {
             boolean may = buffer.get(java.lang.foreign.ValueLayout.JAVA_BYTE, offset) == HANDSHAKE_TYPE
                     && byClient.size() < MOST
                     && handshakes.take(1, HANDSHAKES_PER_SECOND, now);
             session = may ? begin(now, listener, new TransportAddress(high, low, port)) : null;
         }
-        if (session == null) {
+        if (session == null || length > LONGEST_RECEIVED) {
             return;
         }
         session.heard = now;
@@ -159,7 +162,7 @@ final class DtlsClients {
             while (more && datagram.hasRemaining() && !session.gone) {
                 more = unwrap(session, datagram);
             }
-        } catch (SSLException | RuntimeException e) { // the client's, or of somebody who pretends to be one
+        } catch (SSLException e) { // the client's, or of somebody who pretends to be one
             end(session);
         }
     }
@@ -172,7 +175,7 @@ final class DtlsClients {
             throw new IllegalStateException("DTLS does not take a certificate that TLS takes", e);
         }
         engine.setUseClientMode(false);
-        packetSize(engine, HANDSHAKE_PACKET);
+        packetSize(engine, LONGEST_RECEIVED);
         Integer reused = free.poll();
         int number = reused == null ? byNumber.size() : reused;
         Session session = new Session(number, listener, client, engine, now);
@@ -217,7 +220,12 @@ final class DtlsClients {
     /** Takes one record; false if there was no use of what is left. */
     private boolean unwrap(Session session, ByteBuffer datagram) throws SSLException {
         plain.clear().position(Forward.HEADROOM).limit(plain.capacity() - Forward.TAILROOM);
-        SSLEngineResult result = session.engine.unwrap(datagram, plain);
+        SSLEngineResult result;
+        try {
+            result = session.engine.unwrap(datagram, plain);
+        } catch (RuntimeException e) { // anybody may send anything
+            throw new SSLException("the runtime does not take it", e);
+        }
         int length = plain.position() - Forward.HEADROOM;
         if (length > 0 && session.established) {
             server.decrypted(session.number, session.listener, session.client, plainSegment, Forward.HEADROOM, length);

@@ -59,12 +59,17 @@ class DtlsTest {
             DatagramSocket peer = rig.peer();
             TransportAddress relayed = alice.relayed();
             assertThat(TurnClient.error(alice.bind(0x4001, Rig.address(peer)))).isZero();
-            for (String text : List.of("a", "abc", "", "x".repeat(1_200), "y".repeat(9_000))) {
+            for (String text : List.of("a", "abc", "", "x".repeat(1_200), "y".repeat(1_400))) {
                 alice.channel(0x4001, text);
                 assertThat(Rig.text(Rig.received(peer))).isEqualTo(text);
                 Rig.send(peer, relayed, text);
                 assertThat(alice.data()).isEqualTo(new TurnClient.Came(0x4001, null, text));
             }
+            alice.channel(0x4001, "z".repeat(1_500));
+            alice.channel(0x4001, "behind what is too long");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("behind what is too long");
+            Rig.send(peer, relayed, "y".repeat(9_000));
+            assertThat(alice.data().text()).hasSize(9_000);
             TurnClient bob = rig.client("1:bob");
             TransportAddress bobAt = bob.relayed();
             bob.permit(relayed);
