@@ -355,12 +355,13 @@ public final class Networks implements AutoCloseable {
         /** Datagrams vanish, but not questions to the DNS and their answers: connections go on. */
         DATAGRAMS("udp dport != 53 udp sport != 53 drop"),
         /** As {@link #DATAGRAMS}; and connections are closed on which STUN's cookie is seen in clear (RFC 8489 section 5). */
-        ALL_BUT_TLS("udp dport != 53 udp sport != 53 drop", "tcp dport 443 @ih,32,32 0x2112a442 reject with tcp reset");
+        ALL_BUT_TLS("udp dport != 53 udp sport != 53 drop\ntcp dport 443 @ih,32,32 0x2112a442 reject with tcp reset");
 
-        private final List<String> rules;
+        /** One in a line. */
+        private final String rules;
 
-        Cut(String... rules) {
-            this.rules = List.of(rules);
+        Cut(String rules) {
+            this.rules = rules;
         }
     }
 
@@ -377,7 +378,8 @@ public final class Networks implements AutoCloseable {
                     %s
                   }
                 }
-                """.formatted(how.rules.stream()
+                """.formatted(how.rules
+                .lines()
                 .flatMap(rule -> Stream.of("iifname", "oifname")
                         .map(direction -> "%s \"%s\" %s".formatted(direction, cable.device, rule)))
                 .collect(Collectors.joining("\n        "))));

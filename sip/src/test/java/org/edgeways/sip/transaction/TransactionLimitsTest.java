@@ -90,7 +90,8 @@ class TransactionLimitsTest {
 
     @Test
     void limitsAndTimersArePositive() {
-        assertThatThrownBy(() -> new SipEngineLimits(0, 1, 1, 100, 100, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SipEngineLimits(0, 1, 1, 100, 100, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SipTimers(0, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SipTimers(2, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
