@@ -2,6 +2,7 @@ package org.edgeways.interop;
 
 import static org.edgeways.interop.Account.STEP;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,20 +25,28 @@ public final class Baresip implements Softphone {
     /** It subscribes a second after its start, signed in or not; if it is refused then, again after 30 seconds. */
     private static final Duration WATCHING = STEP.plusSeconds(35);
 
-    /** What it subscribes to, and what that takes in its three files. */
-    private enum Watching {
-        NOTHING("", "", ""),
-        PRESENCE("module_app presence.so\n", ";pubint=60", ";presence=p2p"),
-        MESSAGES("module_app mwi.so\n", ";mwi=yes", "");
+    /** What it does besides talking and writing, and what that takes in its three files. */
+    private record Besides(String config, String accountParameters, String contactParameters) {
+        static final Besides NOTHING = new Besides("", "", "");
+        static final Besides PRESENCE = new Besides("module_app presence.so\n", ";pubint=60", ";presence=p2p");
+        static final Besides MESSAGES = new Besides("module_app mwi.so\n", ";mwi=yes", "");
 
-        private final String config;
-        private final String accountParameters;
-        private final String contactParameters;
+        /** All media goes through the relay: its address is the only one that the other side is told. */
+        static Besides relayedMedia(TurnAccount relay) {
+            return new Besides("module turn.so\n", ";medianat=turn" + relayParameters(relay), "");
+        }
 
-        Watching(String config, String accountParameters, String contactParameters) {
-            this.config = config;
-            this.accountParameters = accountParameters;
-            this.contactParameters = contactParameters;
+        /** As browsers do: ICE with an address at the relay, one port for all of a call, keys by DTLS. */
+        static Besides asBrowsersDo(TurnAccount relay) {
+            return new Besides(
+                    "module ice.so\nmodule srtp.so\nmodule dtls_srtp.so\nrtcp_mux yes\n",
+                    ";medianat=ice;mediaenc=dtls_srtp" + relayParameters(relay),
+                    "");
+        }
+
+        private static String relayParameters(TurnAccount relay) {
+            return ";stunserver=\"turn:%s:%d\";stunuser=%s;stunpass=%s"
+                    .formatted(relay.host(), relay.port(), relay.username(), relay.password());
         }
     }
 
@@ -67,32 +76,41 @@ public final class Baresip implements Softphone {
      * @param contacts the addresses that it can send messages to
      */
     public static Baresip start(String name, Account account, int toneHertz, List<String> contacts) {
-        return start(name, account, toneHertz, contacts, Watching.NOTHING);
+        return start(name, account, toneHertz, contacts, Besides.NOTHING);
     }
 
     /** As {@link #start}; it also publishes its presence and watches that of its contacts. */
     public static Baresip startWatching(String name, Account account, int toneHertz, List<String> contacts) {
-        return start(name, account, toneHertz, contacts, Watching.PRESENCE);
+        return start(name, account, toneHertz, contacts, Besides.PRESENCE);
     }
 
     /** As {@link #start}; it also subscribes to the number of messages that wait for its person (RFC 3842). */
     public static Baresip startCountingMessages(String name, Account account) {
-        return start(name, account, ANY_TONE, List.of(), Watching.MESSAGES);
+        return start(name, account, ANY_TONE, List.of(), Besides.MESSAGES);
     }
 
-    private static Baresip start(
-            String name, Account account, int toneHertz, List<String> contacts, Watching watching) {
+    /** As {@link #start}; all its media goes through a relay (TURN over UDP). */
+    public static Baresip startRelayed(String name, Account account, int toneHertz, TurnAccount relay) {
+        return start(name, account, toneHertz, List.of(), Besides.relayedMedia(relay));
+    }
+
+    /** As {@link #start}; its media is what browsers speak (ICE, DTLS-SRTP), with an address at a relay (TURN over UDP). */
+    public static Baresip startAsBrowsersDo(String name, Account account, int toneHertz, TurnAccount relay) {
+        return start(name, account, toneHertz, List.of(), Besides.asBrowsersDo(relay));
+    }
+
+    private static Baresip start(String name, Account account, int toneHertz, List<String> contacts, Besides besides) {
         Path executable = Program.BARESIP.path();
         int ports = LoopbackPorts.consecutive(3);
         WorkDirectory directory = WorkDirectory.create();
         directory.write(
                 "config",
-                config(account.place().address(), directory.path(), ports, ports + 1, toneHertz) + watching.config);
-        directory.write("accounts", accountLine(account).strip() + watching.accountParameters + "\n");
+                config(account.place().address(), directory.path(), ports, ports + 1, toneHertz) + besides.config);
+        directory.write("accounts", accountLine(account).strip() + besides.accountParameters + "\n");
         directory.write(
                 "contacts",
                 contacts.stream()
-                        .map(uri -> contactLine(uri) + watching.contactParameters + "\n")
+                        .map(uri -> contactLine(uri) + besides.contactParameters + "\n")
                         .collect(Collectors.joining()));
         RunningProgram program = RunningProgram.start(
                 account.place(),
@@ -280,14 +298,20 @@ public final class Baresip implements Softphone {
         control.awaitEvent("CALL_CLOSED", event -> true, STEP);
     }
 
-    /** Waits until RTP arrives and a report says that packets went both ways. */
-    public void awaitMedia() {
+    /**
+     * Waits until RTP arrives and a report says that packets went both ways.
+     *
+     * @return how many packets the two sides have sent by that report
+     */
+    public int awaitMedia() {
         control.awaitEvent("CALL_RTPESTAB", event -> true, MEDIA);
-        control.awaitEvent(
-                "CALL_RTCP",
-                event -> event.path("rtcp_stats").path("tx").path("sent").asInt() > 0
-                        && event.path("rtcp_stats").path("rx").path("sent").asInt() > 0,
-                MEDIA);
+        JsonNode report =
+                control.awaitEvent("CALL_RTCP", event -> sent(event, "tx") > 0 && sent(event, "rx") > 0, MEDIA);
+        return sent(report, "tx") + sent(report, "rx");
+    }
+
+    private static int sent(JsonNode report, String direction) {
+        return report.path("rtcp_stats").path(direction).path("sent").asInt();
     }
 
     /** The recording of what came from the other side; complete once the call is closed. */

@@ -81,15 +81,16 @@ final class BaresipControl implements AutoCloseable {
     }
 
     /** Waits for an event of that type that fits; earlier ones count. */
-    void awaitEvent(String type, Predicate<JsonNode> fits, Duration limit) {
+    JsonNode awaitEvent(String type, Predicate<JsonNode> fits, Duration limit) {
         long until = System.nanoTime() + limit.toNanos();
         int mark = 0;
         while (true) {
             Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
             var found =
                     events.await("event " + type, Pattern.compile("(?m)^.*\"type\":\"" + type + "\".*$"), mark, left);
-            if (fits.test(parse(found.group()))) {
-                return;
+            JsonNode event = parse(found.group());
+            if (fits.test(event)) {
+                return event;
             }
             mark += found.end();
         }

@@ -1,5 +1,6 @@
 package org.edgeways.interop;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -25,10 +26,29 @@ record DemoPeople(JsonNode description) {
 
     /** Adds somebody with remote access and a device; the account as used outside. */
     Account add(AdminClient administrator, String person) {
-        Account like = outside("alice");
         administrator.ask(AdminClient.request("user-add").put("name", person).put("remoteAccess", true));
-        JsonNode made = administrator.ask(
-                AdminClient.request("device-add").put("name", person).put("device", "phone"));
+        return made(
+                person,
+                administrator.ask(
+                        AdminClient.request("device-add").put("name", person).put("device", "phone")));
+    }
+
+    /**
+     * Somebody to whom a device was added with credentials for the relay.
+     *
+     * @param said by the command, in JSON
+     */
+    RelayedAccount withRelay(String person, String said) {
+        try {
+            JsonNode made = JsonMapper.builder().build().readTree(said);
+            return new RelayedAccount(made(person, made), TurnAccount.outside(RelayAccess.of(made.path("turn"))));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(said, e);
+        }
+    }
+
+    private Account made(String person, JsonNode made) {
+        Account like = outside("alice");
         return new Account(
                 made.path("people").path(0).path("uri").asText(),
                 person,

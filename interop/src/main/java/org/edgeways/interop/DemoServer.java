@@ -93,6 +93,27 @@ public final class DemoServer implements AutoCloseable {
         return people.add(AdminClient.of(directory.path().resolve("data")), person);
     }
 
+    /**
+     * Adds somebody with remote access and a softphone that has credentials for the relay, with the commands that an
+     * administrator types.
+     */
+    public RelayedAccount addWithRelay(String person) {
+        administer("user", "add", person, "--remote-access");
+        return people.withRelay(
+                person,
+                Edgeways.administer(data(), List.of("user", "device", "add", person, "phone", "--turn", "-o", "json")));
+    }
+
+    /**
+     * The sum of a counter of the edge.
+     *
+     * @param name as in Prometheus's format
+     * @param label part of the labels; empty for all
+     */
+    public double edgeCounter(String name, String label) {
+        return RunningCounters.sum(data().resolve("edge"), name, label);
+    }
+
     /** The same account as used inside. */
     public Account inside(Account outside) {
         return people.inside(outside);

@@ -44,8 +44,9 @@ public final class Edgeways {
      * machine of its own would take a second.
      *
      * @param data the pool's or the demo's data directory
+     * @return what it said
      */
-    static void administer(Path data, List<String> arguments) {
+    static String administer(Path data, List<String> arguments) {
         List<String> line = new ArrayList<>(arguments);
         line.addAll(List.of("--data", data.toString()));
         StringWriter said = new StringWriter();
@@ -53,5 +54,6 @@ public final class Edgeways {
         if (org.edgeways.app.Edgeways.run(line, out, out) != 0) {
             throw new AssertionError(arguments + ": " + said);
         }
+        return said.toString();
     }
 }

@@ -15,6 +15,9 @@ public final class Linphonec implements Softphone {
     private static final Duration MEDIA = Duration.ofSeconds(20);
     private static final int TONE_SECONDS = 60;
 
+    /** How many packets the two sides of a call have sent, at the least, after {@link #awaitMedia}: 50 a second each. */
+    public static final int LEAST_PACKETS = 250;
+
     private final Account account;
     private final WorkDirectory directory;
     private final RunningProgram program;
@@ -42,6 +45,27 @@ public final class Linphonec implements Softphone {
             settings.append("[friend_" + i + "]\nurl=<" + friends.get(i) + ">\npol=accept\nsubscribe=1\n");
         }
         return start(name, account, settings.toString());
+    }
+
+    /**
+     * As {@link #start}; it also tells the other side its address at a relay (TURN over UDP), and the two choose by ICE the
+     * way that works.
+     */
+    public static Linphonec startRelayed(String name, Account account, TurnAccount relay) {
+        String settings = settings(account).replace("firewall_policy=0", "firewall_policy=0\nnat_policy_ref=relay");
+        List<String> more = List.of(
+                "[auth_info_1]",
+                "username=" + relay.username(),
+                "userid=" + relay.username(),
+                "passwd=" + relay.password(),
+                "realm=" + account.domain(),
+                "[nat_policy_0]",
+                "ref=relay",
+                "stun_server=" + relay.host() + ":" + relay.port(),
+                "stun_server_username=" + relay.username(),
+                "protocols=stun,turn,ice",
+                "");
+        return start(name, account, settings + String.join("\n", more));
     }
 
     private static Linphonec start(String name, Account account, String content) {

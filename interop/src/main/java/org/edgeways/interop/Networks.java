@@ -31,8 +31,9 @@ import java.util.stream.Stream;
  *   <li>{@code wire} is a router in the edge's only way to the outside. What comes from behind {@code nat} for the edge's
  *       ports is handed to whoever listens in {@code wire} on the same port, and what that one then opens towards the edge
  *       bears the address of {@code nat}, so that the edge sees its clients' source. Datagrams of the edge's relay pass
- *       (they are encrypted from client to client). Everything else that the edge sends
- *       passes {@code wire} only if it goes to the attacker, and is otherwise counted and dropped.
+ *       (browsers encrypt them from client to client), and what the edge says of a relayed port that is closed again.
+ *       Everything else that the edge sends passes {@code wire} only if it goes to the attacker, and is otherwise counted
+ *       and dropped.
  *   <li>From inside, also the edge's address outside is reached, through {@code fw}.
  *   <li>Inside names are known to the DNS server of {@code fw}, outside names also to that of {@code inet}.
  * </ul>
@@ -208,6 +209,7 @@ public final class Networks implements AutoCloseable {
                 iifname "edge0" ip daddr { 198.51.100.66, 198.51.100.67, 198.51.100.68 } accept
                 iifname "edge0" ip daddr 198.51.100.1 udp dport 53 accept
                 iifname "edge0" ip saddr 198.51.100.10 udp sport { 3478, 49152-65535 } accept
+                iifname "edge0" icmp type destination-unreachable accept
                 iifname "edge0" counter name "unread" drop
               }
             }

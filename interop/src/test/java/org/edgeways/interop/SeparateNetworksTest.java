@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Everybody on a host of their own: clients at home behind a symmetric NAT, an edge with two legs, a firewall that lets
  * nothing in, pool and clients inside. What the edge has sent outside in all of this is read at the end.
  *
- * <p>Media between outside and inside waits for a relay; the calls between them are set up and torn down without it.
+ * <p>Media between outside and inside goes through the edge's relay, on which each allocates on its own leg.
  */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -168,65 +168,78 @@ class SeparateNetworksTest {
     }
 
     @Test
-    void baresipOutsideCallsBaresipInside() {
-        try (Baresip heidi = Baresip.start("networks-calling-baresip", site.outside("heidi"), TONE, List.of());
-                Baresip ivan = Baresip.start("networks-called-baresip-inside", site.inside("ivan"), TONE, List.of())) {
-            call(heidi, ivan, site.inside("ivan").uri());
+    void baresipOutsideTalksWithBaresipInsideThroughTheRelay() {
+        try (Baresip heidi = Baresip.startRelayed(
+                        "networks-calling-baresip", site.outside("heidi"), TONE, relayOutside("heidi"));
+                Baresip ivan = Baresip.startRelayed(
+                        "networks-called-baresip-inside", site.inside("ivan"), OTHER_TONE, relayInside("ivan"))) {
+            double before = relayed();
+            int sent = talk(heidi, ivan, site.inside("ivan").uri());
+            assertRelayed(before, sent);
         }
     }
 
     @Test
-    void baresipInsideCallsBaresipOutside() {
-        try (Baresip heidi = Baresip.start("networks-called-baresip", site.outside("heidi"), TONE, List.of());
-                Baresip ivan = Baresip.start("networks-calling-baresip-inside", site.inside("ivan"), TONE, List.of())) {
-            call(ivan, heidi, site.outside("heidi").uri());
+    void baresipInsideTalksWithBaresipOutsideThroughTheRelay() {
+        try (Baresip heidi = Baresip.startRelayed(
+                        "networks-called-baresip", site.outside("heidi"), OTHER_TONE, relayOutside("heidi"));
+                Baresip ivan = Baresip.startRelayed(
+                        "networks-calling-baresip-inside", site.inside("ivan"), TONE, relayInside("ivan"))) {
+            double before = relayed();
+            int sent = talk(ivan, heidi, site.outside("heidi").uri());
+            assertRelayed(before, sent);
         }
-    }
-
-    /** The called side hangs up. */
-    private static void call(Baresip caller, Baresip called, String uri) {
-        caller.awaitSignedIn();
-        called.awaitSignedIn();
-        caller.call(uri);
-        caller.awaitCallEstablished();
-        called.awaitCallEstablished();
-        called.hangUp();
-        caller.awaitCallClosed();
-        called.awaitCallClosed();
     }
 
     @Test
     void baresipCallsBaresipOutsideWithMedia() {
         try (Baresip heidi = Baresip.start("networks-calling-at-home", site.outside("heidi"), TONE, List.of());
                 Baresip ivan = Baresip.start("networks-called-at-home", site.outside("ivan"), OTHER_TONE, List.of())) {
-            heidi.awaitSignedIn();
-            ivan.awaitSignedIn();
-            heidi.call(site.outside("ivan").uri());
-            heidi.awaitCallEstablished();
-            ivan.awaitCallEstablished();
-            heidi.awaitMedia();
-            ivan.awaitMedia();
-            heidi.hangUp();
-            heidi.awaitCallClosed();
-            ivan.awaitCallClosed();
-            assertThat(heidi.heard().hasTone(OTHER_TONE, TONE)).isTrue();
-            assertThat(ivan.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+            talk(heidi, ivan, site.outside("ivan").uri());
+        }
+    }
+
+    /**
+     * The called side hangs up.
+     *
+     * @return how many packets the two have sent, at least
+     */
+    private static int talk(Baresip caller, Baresip called, String uri) {
+        caller.awaitSignedIn();
+        called.awaitSignedIn();
+        caller.call(uri);
+        caller.awaitCallEstablished();
+        called.awaitCallEstablished();
+        int sent = Math.max(caller.awaitMedia(), called.awaitMedia());
+        called.hangUp();
+        caller.awaitCallClosed();
+        called.awaitCallClosed();
+        assertThat(caller.heard().hasTone(OTHER_TONE, TONE)).isTrue();
+        assertThat(called.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+        return sent;
+    }
+
+    @Test
+    void linphonecOutsideTalksWithLinphonecInsideThroughTheRelay() {
+        try (Linphonec heidi = Linphonec.startRelayed(
+                        "networks-calling-linphonec", site.outside("heidi"), relayOutside("heidi"));
+                Linphonec ivan = Linphonec.startRelayed(
+                        "networks-called-linphonec-inside", site.inside("ivan"), relayInside("ivan"))) {
+            double before = relayed();
+            talk(heidi, ivan, site.inside("ivan").uri());
+            assertRelayed(before, Linphonec.LEAST_PACKETS);
         }
     }
 
     @Test
-    void linphonecOutsideCallsLinphonecInside() {
-        try (Linphonec heidi = Linphonec.start("networks-calling-linphonec", site.outside("heidi"));
-                Linphonec ivan = Linphonec.start("networks-called-linphonec-inside", site.inside("ivan"))) {
-            call(heidi, ivan, site.inside("ivan").uri());
-        }
-    }
-
-    @Test
-    void linphonecInsideCallsLinphonecOutside() {
-        try (Linphonec heidi = Linphonec.start("networks-called-linphonec", site.outside("heidi"));
-                Linphonec ivan = Linphonec.start("networks-calling-linphonec-inside", site.inside("ivan"))) {
-            call(ivan, heidi, site.outside("heidi").uri());
+    void linphonecInsideTalksWithLinphonecOutsideThroughTheRelay() {
+        try (Linphonec heidi = Linphonec.startRelayed(
+                        "networks-called-linphonec", site.outside("heidi"), relayOutside("heidi"));
+                Linphonec ivan = Linphonec.startRelayed(
+                        "networks-calling-linphonec-inside", site.inside("ivan"), relayInside("ivan"))) {
+            double before = relayed();
+            talk(ivan, heidi, site.outside("heidi").uri());
+            assertRelayed(before, Linphonec.LEAST_PACKETS);
         }
     }
 
@@ -234,22 +247,47 @@ class SeparateNetworksTest {
     void linphonecCallsLinphonecOutsideWithMedia() {
         try (Linphonec heidi = Linphonec.start("networks-calling-linphonec-at-home", site.outside("heidi"));
                 Linphonec ivan = Linphonec.start("networks-called-linphonec-at-home", site.outside("ivan"))) {
-            heidi.awaitSignedIn();
-            ivan.awaitSignedIn();
-            heidi.call(site.outside("ivan").uri());
-            ivan.answer();
-            heidi.awaitCallEstablished();
-            ivan.awaitCallEstablished();
-            heidi.playAndRecord(TONE);
-            ivan.playAndRecord(OTHER_TONE);
-            heidi.awaitMedia();
-            ivan.awaitMedia();
-            heidi.hangUp();
-            heidi.awaitCallClosed();
-            ivan.awaitCallClosed();
-            assertThat(heidi.heard().hasTone(OTHER_TONE, TONE)).isTrue();
-            assertThat(ivan.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+            talk(heidi, ivan, site.outside("ivan").uri());
         }
+    }
+
+    /** The caller hangs up. */
+    private static void talk(Linphonec caller, Linphonec called, String uri) {
+        caller.awaitSignedIn();
+        called.awaitSignedIn();
+        caller.call(uri);
+        called.answer();
+        caller.awaitCallEstablished();
+        called.awaitCallEstablished();
+        caller.playAndRecord(TONE);
+        called.playAndRecord(OTHER_TONE);
+        caller.awaitMedia();
+        called.awaitMedia();
+        caller.hangUp();
+        caller.awaitCallClosed();
+        called.awaitCallClosed();
+        assertThat(caller.heard().hasTone(OTHER_TONE, TONE)).isTrue();
+        assertThat(called.heard().hasTone(TONE, OTHER_TONE)).isTrue();
+    }
+
+    private TurnAccount relayOutside(String person) {
+        return TurnAccount.outside(site.relayAccess(person));
+    }
+
+    private TurnAccount relayInside(String person) {
+        return TurnAccount.inside(site.relayAccess(person));
+    }
+
+    private double relayed() {
+        return site.edgeCounter("av_edge_packets_total", "");
+    }
+
+    /** All but what came before the other side had let it in; and the firewall has kept nothing from the inside. */
+    private void assertRelayed(double before, int sent) {
+        assertThat(relayed() - before).as("of at least %d packets", sent).isGreaterThan(0.8 * sent);
+        assertThat(site.networks().blocked())
+                .as("packets from the perimeter that the inner firewall has blocked")
+                .isZero();
     }
 
     /** Both outside: browsers have no listener inside. */
@@ -268,19 +306,6 @@ class SeparateNetworksTest {
             heidi.awaitCallClosed();
             ivan.awaitCallClosed();
         }
-    }
-
-    /** The caller hangs up. */
-    private static void call(Linphonec caller, Linphonec called, String uri) {
-        caller.awaitSignedIn();
-        called.awaitSignedIn();
-        caller.call(uri);
-        called.answer();
-        caller.awaitCallEstablished();
-        called.awaitCallEstablished();
-        caller.hangUp();
-        caller.awaitCallClosed();
-        called.awaitCallClosed();
     }
 
     /** The last of all: it reads what the others have made the edge send. */
