@@ -49,7 +49,10 @@ class DemoCommandTest {
                     .contains("a second edge node joins with a bundle and gets its settings")
                     .contains("a bundle that was used is refused")
                     .contains("a change of the settings reaches the edge")
-                    .contains("a bad change is refused with its file and line");
+                    .contains("a bad change is refused with its file and line")
+                    .contains("packets are relayed over UDP")
+                    .contains("packets are relayed over TLS")
+                    .contains("a forbidden peer is refused by the relay");
         }
         runs.assertNothingIsLeft(base);
     }
