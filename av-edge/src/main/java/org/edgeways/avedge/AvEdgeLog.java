@@ -64,6 +64,18 @@ final class AvEdgeLog {
         }
     }
 
+    void dropping(Output.Dropping dropping) {
+        if (mayWrite()) {
+            LOG.info(
+                    "event=av-edge-dropping code={} allocation={} user=\"{}\" client={} why=\"{}\"",
+                    dropping.code().code(),
+                    Long.toHexString(dropping.allocation()),
+                    LogText.clean(dropping.username()),
+                    dropping.client().address(),
+                    dropping.code().meaning());
+        }
+    }
+
     void refused(Output.Refused refused) {
         if (mayWrite()) {
             LOG.info(

@@ -149,7 +149,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             while (!stopped) {
                 turn();
             }
-            engine.endOf(shared.clock().now(), everybody -> true);
+            engine.endAll(shared.clock().now());
             apply(shared.clock().now());
             counts.publish(engine);
         } catch (IOException e) {
@@ -449,6 +449,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private void toClient(MemorySegment buffer, ShardCounts.Direction direction) {
         if (forward.kind() != Forward.Kind.TO_CLIENT) {
             counts.codesChanged();
+            apply(shared.clock().now());
             return;
         }
         Transport transport = settings.listeners().get(forward.listener());
@@ -565,6 +566,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 shared.log().ended(ended);
             }
             case Output.Refused refused -> shared.log().refused(refused);
+            case Output.Dropping dropping -> shared.log().dropping(dropping);
             case Output.ConnectPeer connect ->
                 peers.connect(
                         connect,

@@ -226,7 +226,7 @@ class AvEdgeTest {
             assertThat(rig.edge.allocations()).isEqualTo(1);
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
             assertThat(TurnClient.error(bob.refresh(600))).isZero();
-            assertThat(rig.count("av_edge_allocations_ended", "reason", "by-server"))
+            assertThat(rig.count("av_edge_allocations_ended", "reason", "withdrawn"))
                     .isEqualTo(1);
         }
     }

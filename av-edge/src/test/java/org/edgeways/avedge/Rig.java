@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +54,26 @@ final class Rig implements AutoCloseable {
 
     /** With credentials as the inside makes them. */
     Rig(AvEdgeSettings settings, RelayVerifier verifier) throws IOException {
-        ProcessClock clock = new ProcessClock();
-        authority = new RelayAuthority(verifier, counters, InstantSource.system());
+        this(settings, verifier, new ProcessClock(), InstantSource.system());
+    }
+
+    /** With such credentials, and at a time of its own. */
+    Rig(AvEdgeSettings settings, RelayVerifier verifier, TestTime time) throws IOException {
+        this(settings, verifier, time.clock, time::host);
+    }
+
+    private Rig(AvEdgeSettings settings, RelayVerifier verifier, ProcessClock clock, InstantSource host)
+            throws IOException {
+        authority = new RelayAuthority(verifier, counters, host);
         edge = AvEdge.start(
                 settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
+    }
+
+    /** Lets time pass; what is due is done when this returns. */
+    void pass(TestTime time, Duration by) {
+        time.pass(by);
+        edge.end(nobody -> false); // perhaps in a turn that began before
+        edge.end(nobody -> false);
     }
 
     /** One that relays to everything on loopback that is not its own. */

@@ -2,6 +2,7 @@ package org.edgeways.avedge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 class WhenThingsGoWrongTest {
 
     private static final Duration DAY = Duration.ofHours(8);
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final RelayUser ALICE = new RelayUser(1001, 1);
     private static final RelayUser BOB = new RelayUser(1002, 2);
 
@@ -50,16 +52,22 @@ class WhenThingsGoWrongTest {
     @BeforeEach
     void listen() {
         lines.start();
+        logger.setLevel(Level.INFO);
         logger.addAppender(lines);
     }
 
     @AfterEach
     void stop() {
         logger.detachAppender(lines);
+        logger.setLevel(null);
     }
 
     private RelayCredentials credentials(RelayKey from, RelayUser user, Duration life) {
-        return from.mint(user, Instant.now().plus(life).getEpochSecond(), random);
+        return credentials(from, user, Instant.now().plus(life));
+    }
+
+    private RelayCredentials credentials(RelayKey from, RelayUser user, Instant end) {
+        return from.mint(user, end.getEpochSecond(), random);
     }
 
     private static RelayVerifier verifier(Set<Long> withdrawn, RelayKey... keys) {
@@ -77,12 +85,18 @@ class WhenThingsGoWrongTest {
                 () -> lines.all.stream().anyMatch(line -> Stream.of(parts).allMatch(line::contains)));
     }
 
+    private static void counted(Rig rig, String name, String label, String value, int times) {
+        Rig.eventually(name + " " + label + "=" + value, () -> rig.count(name, label, value) == times);
+    }
+
     private void isRefused(Rig rig, RelayCredentials credentials, int status, String code, String... why)
             throws Exception {
+        long before = rig.count("av_edge_refusals", "code", code);
         try (TurnClient client = rig.client(credentials)) {
             assertThat(TurnClient.error(client.allocate())).isEqualTo(status);
             assertThat(rig.edge.allocations()).isZero();
             said("event=av-edge-refused", "code=" + code, "status=" + status);
+            Rig.eventually(code + " is counted", () -> rig.count("av_edge_refusals", "code", code) == before + 1);
             if (why.length > 0) {
                 said(why);
             }
@@ -102,21 +116,98 @@ class WhenThingsGoWrongTest {
         }
     }
 
-    /** As seen from a node whose clock is an hour before the inside's: the times that are told show it. */
+    /** What is told shows the node's time, which is the only thing that is wrong. */
     @Test
-    void aClockThatIsAnHourAheadRefusesShortCredentialsAndSaysWhatTimeItIsThere() throws Exception {
-        Duration wrong = Duration.ofHours(1);
-        try (Rig rig = rig()) {
+    void aNodeWhoseClockIsAnHourAheadRefusesCredentialsForLessAndTellsItsTime() throws Exception {
+        Instant inside = Instant.parse("2026-11-26T12:00:00Z");
+        TestTime time = new TestTime(inside.plus(HOUR));
+        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
             isRefused(
                     rig,
-                    credentials(key, ALICE, Duration.ofMinutes(30).minus(wrong)),
+                    credentials(key, ALICE, inside.plus(Duration.ofMinutes(30))),
                     401,
                     "turn-credentials-expired",
-                    "and it is 2");
-            assertThat(TurnClient.error(rig.client(credentials(key, ALICE, DAY.minus(wrong)))
-                            .allocate()))
+                    "code=relay-credentials-expired",
+                    "they were good until 2026-11-26T12:30:00Z, and it is 2026-11-26T13:00:00Z here");
+            counted(rig, "av_edge_credentials_refused", "code", "relay-credentials-expired", 1);
+            TurnClient alice = rig.client(credentials(key, ALICE, inside.plus(DAY)));
+            assertThat(TurnClient.error(alice.allocate()))
                     .as("those of the usual life are good")
                     .isZero();
+        }
+    }
+
+    @Test
+    void aNodeWhoseClockIsAnHourBehindTakesCredentialsThatAreOverUntilItIsSetRight() throws Exception {
+        Instant inside = Instant.parse("2026-11-26T12:00:00Z");
+        TestTime time = new TestTime(inside.minus(HOUR));
+        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+            DatagramSocket peer = rig.peer();
+            TurnClient alice = rig.client(credentials(key, ALICE, inside.minus(Duration.ofMinutes(30))));
+            TurnClient bob = rig.client(credentials(key, BOB, inside.plus(DAY)));
+            alice.relayed();
+            bob.relayed();
+            bob.bind(0x4001, Rig.address(peer));
+
+            time.set(inside);
+            assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
+            said(
+                    "code=relay-credentials-expired",
+                    "they were good until 2026-11-26T11:30:00Z, and it is 2026-11-26T12:00:00Z here");
+            counted(rig, "av_edge_refusals", "code", "turn-credentials-expired", 1);
+            assertThat(rig.edge.allocations()).as("no time has passed").isEqualTo(2);
+            bob.channel(0x4001, "as if nothing had happened");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("as if nothing had happened");
+            assertThat(TurnClient.error(bob.refresh(600))).isZero();
+
+            rig.pass(time, Duration.ofMinutes(10).minusSeconds(1));
+            assertThat(TurnClient.error(bob.refresh(600))).isZero();
+            rig.pass(time, Duration.ofSeconds(1));
+            assertThat(rig.edge.allocations()).as("without a refresh").isEqualTo(1);
+            said("event=av-edge-ended", "reason=lifetime-over");
+        }
+    }
+
+    /** RFC 8656 sections 9 and 11.2: it is dropped in silence; so the line is all there is. */
+    @Test
+    void whatIsSentAfterThePermissionIsOverIsDroppedAndTold() throws Exception {
+        TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
+        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+            DatagramSocket peer = rig.peer();
+            TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(DAY)));
+            TransportAddress relayed = alice.relayed();
+            alice.permit(Rig.address(peer));
+            rig.pass(time, Duration.ofMinutes(5).minusSeconds(1));
+            alice.send(Rig.address(peer), "in time");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("in time");
+
+            rig.pass(time, Duration.ofSeconds(1));
+            alice.send(Rig.address(peer), "too late");
+            Rig.send(peer, relayed, "too late");
+            counted(rig, "av_edge_drops", "code", "turn-permission-over", 2);
+            said("event=av-edge-dropping", "code=turn-permission-over", "the client has not renewed it");
+            alice.permit(Rig.address(peer));
+            alice.send(Rig.address(peer), "again");
+            assertThat(Rig.text(Rig.received(peer)))
+                    .as("the next after the first")
+                    .isEqualTo("again");
+            Rig.send(peer, relayed, "and back");
+            assertThat(alice.data().text()).isEqualTo("and back");
+        }
+    }
+
+    @Test
+    void whoDoesNotRefreshInTimeIsToldThatThereIsNoAllocation() throws Exception {
+        TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
+        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+            TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(DAY)));
+            alice.relayed();
+            rig.pass(time, Duration.ofMinutes(10));
+            said("event=av-edge-ended", "reason=lifetime-over");
+            counted(rig, "av_edge_allocations_ended", "reason", "lifetime-over", 1);
+            assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(437);
+            said("event=av-edge-refused", "code=turn-no-allocation", "status=437");
+            assertThat(TurnClient.error(alice.allocate())).isZero();
         }
     }
 
@@ -194,19 +285,25 @@ class WhenThingsGoWrongTest {
             bob.channel(0x4001, "from Bob");
             assertThat(Rig.text(Rig.received(peer))).isEqualTo("from Bob");
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
-            said("event=av-edge-ended", "reason=by-server");
-            said("code=relay-credentials-withdrawn");
+            said("event=av-edge-ended", "reason=withdrawn");
+            counted(rig, "av_edge_allocations_ended", "reason", "withdrawn", 1);
+            said("event=av-edge-credentials-refused", "code=relay-credentials-withdrawn");
+            counted(rig, "av_edge_credentials_refused", "code", "relay-credentials-withdrawn", 1);
         }
     }
 
     @Test
     void aKeyThatIsRolledDuringACallDisturbsItNotUntilTheOldOneIsTakenAway() throws Exception {
         try (Rig rig = rig()) {
+            DatagramSocket peer = rig.peer();
             TurnClient alice = rig.client(credentials(key, ALICE, DAY));
             alice.relayed();
+            alice.bind(0x4001, Rig.address(peer));
             RelayVerifier both = verifier(Set.of(), next, key);
             rig.authority.use(both);
             rig.edge.end(both::isRevoked);
+            alice.channel(0x4001, "goes on");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("goes on");
             assertThat(TurnClient.error(alice.refresh(600))).isZero();
             assertThat(TurnClient.error(rig.client(credentials(next, BOB, DAY)).allocate()))
                     .isZero();
@@ -215,6 +312,8 @@ class WhenThingsGoWrongTest {
             rig.edge.end(newest::isRevoked);
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
             assertThat(rig.edge.allocations()).isEqualTo(1);
+            said("event=av-edge-credentials-refused", "code=relay-key-unknown");
+            said("event=av-edge-ended", "reason=withdrawn");
         }
     }
 
@@ -231,6 +330,33 @@ class WhenThingsGoWrongTest {
                     .as("the same person, another user name")
                     .isEqualTo(486);
             said("event=av-edge-refused", "code=turn-quota-reached", "status=486");
+            counted(rig, "av_edge_refusals", "code", "turn-quota-reached", 1);
+        }
+    }
+
+    /** There is no error code for it: RFC 8656 has none for data. */
+    @Test
+    void whatIsPastTheBandwidthOfThePersonIsDroppedAndToldOnce() throws Exception {
+        AvEdgeSettings.Share slow = new AvEdgeSettings.Share(8, 1_000, AvEdgeSettings.Share.UNLIMITED);
+        AvEdgeSettings settings =
+                Rig.settings(2).withQuotas(new AvEdgeSettings.Quota(slow, 100, AvEdgeSettings.Quota.DEFAULTS.all()));
+        TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
+        try (Rig rig = new Rig(settings, verifier(Set.of(), key), time)) {
+            DatagramSocket peer = rig.peer();
+            TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(DAY)));
+            alice.relayed();
+            alice.bind(0x4001, Rig.address(peer));
+            alice.channel(0x4001, "x".repeat(900));
+            assertThat(Rig.received(peer).getLength()).isEqualTo(900);
+            alice.channel(0x4001, "y".repeat(900));
+            alice.channel(0x4001, "z".repeat(900));
+            counted(rig, "av_edge_drops", "code", "turn-rate-exceeded", 2);
+            said("event=av-edge-dropping", "code=turn-rate-exceeded", "More data than the user may relay");
+            assertThat(lines.all.stream().filter(line -> line.contains("event=av-edge-dropping")))
+                    .hasSize(1);
+            rig.pass(time, Duration.ofSeconds(1));
+            alice.channel(0x4001, "a second later");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("a second later");
         }
     }
 
@@ -250,6 +376,7 @@ class WhenThingsGoWrongTest {
             assertThat(TurnClient.error(rig.client(credentials(key, BOB, DAY)).allocate()))
                     .isEqualTo(508);
             said("event=av-edge-refused", "code=turn-no-capacity", "status=508");
+            counted(rig, "av_edge_refusals", "code", "turn-no-capacity", 1);
             alice.refresh(0);
             assertThat(TurnClient.error(rig.client(credentials(key, BOB, DAY)).allocate()))
                     .as("the port is free again")

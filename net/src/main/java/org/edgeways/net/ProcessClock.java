@@ -1,5 +1,6 @@
 package org.edgeways.net;
 
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -9,16 +10,28 @@ import java.util.function.LongSupplier;
  */
 public final class ProcessClock implements LongSupplier {
 
+    private final LongSupplier monotonic;
     private final long offset;
 
     /** Starts the clock at the present wall time. */
     public ProcessClock() {
-        offset = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime();
+        this(InstantSource.system(), System::nanoTime);
+    }
+
+    /**
+     * Starts the clock at another wall's time, and has it carried on by something else; for tests.
+     *
+     * @param wall read once
+     * @param monotonic nanoseconds since any time, never going back; read by all threads
+     */
+    public ProcessClock(InstantSource wall, LongSupplier monotonic) {
+        this.monotonic = monotonic;
+        this.offset = TimeUnit.MILLISECONDS.toNanos(wall.millis()) - monotonic.getAsLong();
     }
 
     /** Nanoseconds since 1970. */
     public long now() {
-        return offset + System.nanoTime();
+        return offset + monotonic.getAsLong();
     }
 
     @Override

@@ -82,8 +82,14 @@ public enum TurnErrorCode implements ErrorCode {
     DATA_WITHOUT_ALLOCATION("turn-data-without-allocation", 0, "", "The client has no allocation"),
     /** Data for, or from, a peer without a permission. */
     NO_PERMISSION("turn-no-permission", 0, "", "There is no permission for the peer"),
+    /** Data for, or from, a peer whose permission was not renewed in time (RFC 8656 section 9). */
+    PERMISSION_OVER(
+            "turn-permission-over",
+            0,
+            "",
+            "The permission for the peer is over: it holds for five minutes, and the client has not renewed it"),
     /** ChannelData on a number that is not bound. */
-    CHANNEL_UNBOUND("turn-channel-unbound", 0, "", "The channel is not bound"),
+    CHANNEL_UNBOUND("turn-channel-unbound", 0, "", "The channel is not bound, or its ten minutes are over"),
     /** Data past the bandwidth that the user may have. */
     RATE_EXCEEDED("turn-rate-exceeded", 0, "", "More data than the user may relay"),
     /** Data for a relayed address of ours that nobody has. */

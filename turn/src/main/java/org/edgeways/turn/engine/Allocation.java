@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.edgeways.base.TimerQueue;
+import org.edgeways.turn.TurnErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ final class Allocation {
     long bytesFromClient;
     long packetsToClient;
     long bytesToClient;
+    private long dropped;
 
     Allocation(long id, long seed, Request request, Quotas.Meter meter, boolean tcp) {
         this.id = id;
@@ -96,8 +98,26 @@ final class Allocation {
     }
 
     boolean mayReach(long high, long low, long now) {
+        return barred(high, low, now) == null;
+    }
+
+    /** Why nothing goes to a peer's address or comes from it; null if it does. */
+    @Nullable
+    TurnErrorCode barred(long high, long low, long now) {
         Permission permission = permissions.get(high, low, 0);
-        return permission != null && permission.holds(now);
+        if (permission == null) {
+            return TurnErrorCode.NO_PERMISSION;
+        }
+        return permission.holds(now) ? null : TurnErrorCode.PERMISSION_OVER;
+    }
+
+    /** Whether this is the first time that its data is dropped with that code. */
+    @SuppressWarnings("EnumOrdinal") // a bit for each, in this process only: nothing is made for a packet
+    boolean isFirstDrop(TurnErrorCode code) {
+        long bit = 1L << code.ordinal();
+        boolean first = (dropped & bit) == 0;
+        dropped |= bit;
+        return first;
     }
 
     long secondsLeft(long now) {

@@ -55,7 +55,7 @@ final class DataPath {
         }
         Channel channel = allocation.channelsByNumber.get(0, 0, number);
         if (channel == null || !channel.holds(now)) {
-            forward.drop(TurnErrorCode.CHANNEL_UNBOUND);
+            drop(allocation, TurnErrorCode.CHANNEL_UNBOUND, forward);
             return;
         }
         TransportAddress peer = channel.peer;
@@ -133,12 +133,13 @@ final class DataPath {
             forward.drop(TurnErrorCode.UNEXPECTED);
             return;
         }
-        if (!allocation.mayReach(high, low, now)) {
-            forward.drop(TurnErrorCode.NO_PERMISSION);
+        TurnErrorCode barred = allocation.barred(high, low, now);
+        if (barred != null) {
+            drop(allocation, barred, forward);
             return;
         }
         if (!allocation.meter.mayRelay(bytes, now)) {
-            forward.drop(TurnErrorCode.RATE_EXCEEDED);
+            drop(allocation, TurnErrorCode.RATE_EXCEEDED, forward);
             return;
         }
         allocation.packetsFromClient++;
@@ -149,6 +150,14 @@ final class DataPath {
             forward.toPeer(relay, high, low, port, at, bytes, dontFragment);
         } else {
             forward.drop(TurnErrorCode.RELAY_PORTS_CLOSED);
+        }
+    }
+
+    /** Drops data of an allocation, and tells of the first. */
+    private void drop(Allocation allocation, TurnErrorCode code, Forward forward) {
+        forward.drop(code);
+        if (allocation.isFirstDrop(code)) {
+            allocations.out(new Output.Dropping(allocation.id, allocation.client, allocation.username, code));
         }
     }
 
@@ -210,12 +219,17 @@ final class DataPath {
             forward.drop(TurnErrorCode.MALFORMED);
             return;
         }
-        if (!allocation.mayReach(high, low, now)) {
-            forward.drop(TurnErrorCode.NO_PERMISSION);
+        TurnErrorCode barred = allocation.barred(high, low, now);
+        if (barred == TurnErrorCode.NO_PERMISSION) {
+            forward.drop(barred); // anybody may send there: who was not asked to is not told of
+            return;
+        }
+        if (barred != null) {
+            drop(allocation, barred, forward);
             return;
         }
         if (!allocation.meter.mayRelay(bytes, now)) {
-            forward.drop(TurnErrorCode.RATE_EXCEEDED);
+            drop(allocation, TurnErrorCode.RATE_EXCEEDED, forward);
             return;
         }
         allocation.packetsToClient++;

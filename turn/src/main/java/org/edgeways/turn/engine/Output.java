@@ -15,7 +15,9 @@ public sealed interface Output {
         LIFETIME_OVER,
         /** The client's connection was closed. */
         CONNECTION_CLOSED,
-        /** The server said so: the user was withdrawn, or the node stops. */
+        /** The user name is good no more: its person, its device or its key was withdrawn. */
+        WITHDRAWN,
+        /** The server said so: the node stops, or has no port for it. */
         BY_SERVER
     }
 
@@ -64,6 +66,12 @@ public sealed interface Output {
             long packetsToClient,
             long bytesToClient)
             implements Output {}
+
+    /**
+     * Data of an allocation was dropped, for the first time for that reason: who is not heard, or does not hear, is to find out why. What
+     * others send to it without being asked is not told of.
+     */
+    record Dropping(long allocation, Client client, String username, TurnErrorCode code) implements Output {}
 
     /** An authenticated request was refused, or one whose credentials do not hold. */
     record Refused(Client client, String username, TurnErrorCode code) implements Output {}

@@ -236,9 +236,18 @@ public final class TurnEngine {
 
     /** Ends the allocations of all users for whose name {@code withdrawn} holds. */
     public void endOf(long now, Predicate<String> withdrawn) {
+        end(now, withdrawn, Output.EndReason.WITHDRAWN);
+    }
+
+    /** Ends all allocations: the node stops. */
+    public void endAll(long now) {
+        end(now, everybody -> true, Output.EndReason.BY_SERVER);
+    }
+
+    private void end(long now, Predicate<String> users, Output.EndReason reason) {
         allocations
-                .where(allocation -> withdrawn.test(allocation.username))
-                .forEach(allocation -> allocations.end(now, allocation, Output.EndReason.BY_SERVER));
+                .where(allocation -> users.test(allocation.username))
+                .forEach(allocation -> allocations.end(now, allocation, reason));
     }
 
     /** Another policy: permissions and channels that it would refuse are gone, and TCP connections closed. */
@@ -268,7 +277,7 @@ public final class TurnEngine {
         }
     }
 
-    /** What has come about since the last call. To be asked for after each call of this engine but those for data. */
+    /** What has come about since the last call. To be asked for after each call of this engine but those for data that is passed on. */
     public List<Output> takeOutputs() {
         return allocations.takeOutputs();
     }

@@ -330,7 +330,7 @@ class AllocateTest {
         assertThat(world.engine.allocationCount()).isEqualTo(1);
         assertThat(world.seen(Output.Ended.class)).singleElement().satisfies(ended -> {
             assertThat(ended.username()).isEqualTo("alice");
-            assertThat(ended.reason()).isEqualTo(Output.EndReason.BY_SERVER);
+            assertThat(ended.reason()).isEqualTo(Output.EndReason.WITHDRAWN);
         });
     }
 

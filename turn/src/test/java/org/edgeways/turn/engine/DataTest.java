@@ -81,9 +81,33 @@ class DataTest {
         reachesPeer(PEER, "still");
         world.pass(Duration.ofSeconds(1));
         alice.send(PEER, "late");
-        world.dropped(TurnErrorCode.NO_PERMISSION);
+        world.dropped(TurnErrorCode.PERMISSION_OVER);
         world.fromPeer(relayed, PEER, bytes("late"));
-        world.dropped(TurnErrorCode.NO_PERMISSION);
+        world.dropped(TurnErrorCode.PERMISSION_OVER);
+    }
+
+    @Test
+    void whyDataIsDroppedIsToldOnceForEachReasonButNotOfStrangers() {
+        world.fromPeer(relayed, PEER, bytes("unasked"));
+        world.drive();
+        assertThat(world.seen(Output.Dropping.class)).isEmpty();
+        TestClient.succeeded(alice.permit(PEER));
+        world.pass(Duration.ofMinutes(5));
+        for (int i = 0; i < 3; i++) {
+            world.fromPeer(relayed, PEER, bytes("late"));
+            alice.send(PEER, "late");
+            alice.send(OTHER, "never permitted");
+            alice.channel(0x4000, "never bound");
+        }
+        world.drive();
+        assertThat(world.seen(Output.Dropping.class))
+                .allSatisfy(dropping -> {
+                    assertThat(dropping.username()).isEqualTo("alice");
+                    assertThat(dropping.client().address()).isEqualTo(alice.address);
+                })
+                .extracting(Output.Dropping::code)
+                .containsExactly(
+                        TurnErrorCode.PERMISSION_OVER, TurnErrorCode.NO_PERMISSION, TurnErrorCode.CHANNEL_UNBOUND);
     }
 
     @Test
@@ -158,7 +182,7 @@ class DataTest {
         alice.bind(0x4001, PEER);
         world.pass(Duration.ofMinutes(5));
         alice.channel(0x4001, "x");
-        world.dropped(TurnErrorCode.NO_PERMISSION);
+        world.dropped(TurnErrorCode.PERMISSION_OVER);
         alice.permit(PEER);
         alice.channel(0x4001, "x");
         reachesPeer(PEER, "x");

@@ -159,7 +159,7 @@ class RelayedPairTest {
         pair.reachesBob();
         pair.pass(Duration.ofSeconds(150));
         pair.alice.channel(0x4001, "x");
-        pair.dropped(TurnErrorCode.NO_PERMISSION);
+        pair.dropped(TurnErrorCode.PERMISSION_OVER);
     }
 
     @ParameterizedTest
