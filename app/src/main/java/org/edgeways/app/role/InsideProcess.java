@@ -52,11 +52,13 @@ public final class InsideProcess implements AutoCloseable {
 
     private final Deque<AutoCloseable> opened;
     private final PoolProcess pool;
+    private final RelayPart relay;
     private final int port;
 
-    private InsideProcess(Deque<AutoCloseable> opened, PoolProcess pool, int port) {
+    private InsideProcess(Deque<AutoCloseable> opened, PoolProcess pool, RelayPart relay, int port) {
         this.opened = opened;
         this.pool = pool;
+        this.relay = relay;
         this.port = port;
     }
 
@@ -76,10 +78,22 @@ public final class InsideProcess implements AutoCloseable {
             EventLoops loops,
             ProcessClock clock,
             SecureRandom random) {
+        return start(settings, data, passphrase, loops, clock, random, InstantSource.system());
+    }
+
+    /** As above, with another time by which relay credentials end and their keys are rolled. */
+    static InsideProcess start(
+            Path settings,
+            Path data,
+            Optional<Path> passphrase,
+            EventLoops loops,
+            ProcessClock clock,
+            SecureRandom random,
+            InstantSource wall) {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         boolean started = false;
         try {
-            InsideProcess process = start(settings, data, passphrase, loops, clock, random, opened);
+            InsideProcess process = start(settings, data, passphrase, loops, clock, random, wall, opened);
             started = true;
             return process;
         } catch (StoreException e) {
@@ -102,6 +116,7 @@ public final class InsideProcess implements AutoCloseable {
             EventLoops loops,
             ProcessClock clock,
             SecureRandom random,
+            InstantSource wall,
             Deque<AutoCloseable> opened) {
         MicrometerCounters counters = new MicrometerCounters();
         Path own = data.resolve("control");
@@ -144,11 +159,11 @@ public final class InsideProcess implements AutoCloseable {
                 config.data(),
                 passphrase.orElse(usual.passphrase()),
                 inUse,
-                new RelayPart.Surroundings(clock, random, counters));
+                new RelayPart.Surroundings(clock, wall, random, counters));
         opened.push(relay);
         commands.begin(relay);
         links.begin(new Links.Running(control, dialer, services, pool, relay, inUse));
-        return new InsideProcess(opened, pool, config.inside().port());
+        return new InsideProcess(opened, pool, relay, config.inside().port());
     }
 
     private static RelayPart relay(
@@ -287,6 +302,11 @@ public final class InsideProcess implements AutoCloseable {
     /** The pool. */
     public PoolProcess pool() {
         return pool;
+    }
+
+    /** What makes credentials for relays. */
+    RelayPart relay() {
+        return relay;
     }
 
     @Override

@@ -69,8 +69,12 @@ final class RelayPart implements AutoCloseable {
         roll.repeat(this::roll, ROLL, ROLL);
     }
 
-    /** What it works with. */
-    record Surroundings(ProcessClock clock, SecureRandom random, Counters counters) {}
+    /**
+     * What it works with.
+     *
+     * @param wall by which credentials end and keys are rolled
+     */
+    record Surroundings(ProcessClock clock, InstantSource wall, SecureRandom random, Counters counters) {}
 
     /**
      * Starts it. Blocks: keys are derived from the passphrase.
@@ -84,7 +88,7 @@ final class RelayPart implements AutoCloseable {
             throws IOException {
         RelayService service = pool.relay(
                 new RelayKeyFiles(data.resolve(KEYS), passphrase, around.random()),
-                InstantSource.system(),
+                around.wall(),
                 around.random(),
                 around.counters());
         RelayPart part = new RelayPart(pool, service, data, settings, around);
@@ -105,7 +109,8 @@ final class RelayPart implements AutoCloseable {
                 pool.relayCredentials());
     }
 
-    private void roll() {
+    /** Rolls keys if it is time. */
+    void roll() {
         try {
             service.roll();
         } catch (IOException e) {

@@ -15,11 +15,13 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import javax.net.ssl.SNIHostName;
@@ -85,6 +87,9 @@ final class JoinedPair implements AutoCloseable {
     final SecureRandom random = new SecureRandom();
     final EventLoops loops = new EventLoops(2);
     final ProcessClock clock = new ProcessClock();
+    /** By which the inside makes relay credentials and rolls their keys. */
+    final AtomicReference<InstantSource> relayTime = new AtomicReference<>(InstantSource.system());
+
     final CertificateAuthority authority = CertificateAuthority.create("Acorn test authority", Instant.now(), random);
     final int insidePort = freePort();
     final int outsidePort = freePort();
@@ -133,7 +138,14 @@ final class JoinedPair implements AutoCloseable {
     }
 
     InsideProcess startInside() {
-        InsideProcess started = InsideProcess.start(settings, poolData(), Optional.empty(), loops, clock, random);
+        InsideProcess started = InsideProcess.start(
+                settings,
+                poolData(),
+                Optional.empty(),
+                loops,
+                clock,
+                random,
+                () -> relayTime.get().instant());
         open.push(started);
         inside = started;
         return started;
@@ -216,6 +228,11 @@ final class JoinedPair implements AutoCloseable {
     /** The pool. */
     PoolProcess inside() {
         return Objects.requireNonNull(inside).pool();
+    }
+
+    /** What makes credentials for relays. */
+    RelayPart relay() {
+        return Objects.requireNonNull(inside).relay();
     }
 
     /** The certificate that a new handshake outside is shown that asks for that name. */
