@@ -216,6 +216,11 @@ public final class Deployment implements AutoCloseable {
         return AdminClient.of(data(directory));
     }
 
+    /** Carries out an administration command, as an administrator does. */
+    public void administer(String... arguments) {
+        Edgeways.administer(data(directory), List.of(arguments));
+    }
+
     /** Processor time that the pool has taken so far. */
     public Duration poolProcessorTime() {
         return processorTime(pool);
