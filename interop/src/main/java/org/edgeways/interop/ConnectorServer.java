@@ -14,16 +14,18 @@ import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.Pem;
 
-/** {@code edgeways connector} as a subprocess on free loopback ports, between one edge node and a SIP server. */
+/** {@code edgeways connector} as a subprocess, between one edge node and a SIP server on its own host's loopback. */
 public final class ConnectorServer implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final WorkDirectory directory;
+    private final Place place;
     private final String name;
     private RunningProgram program;
     private int starts;
 
-    private ConnectorServer(WorkDirectory directory, String name) {
+    private ConnectorServer(Place place, WorkDirectory directory, String name) {
+        this.place = place;
         this.directory = directory;
         this.name = name;
         this.program = launch();
@@ -31,6 +33,7 @@ public final class ConnectorServer implements AutoCloseable {
 
     private RunningProgram launch() {
         return RunningProgram.start(
+                place,
                 starts++ == 0 ? name : name + "-" + starts,
                 directory.path(),
                 Map.of(),
@@ -49,12 +52,17 @@ public final class ConnectorServer implements AutoCloseable {
      * Starts it.
      *
      * @param authority of its certificates, the edge's and the server's
-     * @param linkPort of the edge's inside leg on 127.0.0.1
+     * @param edge whose inside leg it dials
      * @param serverPort of the server on 127.0.0.1
      * @param transport how they talk: tls, tcp or udp
      */
     public static ConnectorServer start(
-            String name, CertificateAuthority authority, int linkPort, int serverPort, String transport) {
+            Place place,
+            String name,
+            CertificateAuthority authority,
+            EdgeServer.Host edge,
+            int serverPort,
+            String transport) {
         WorkDirectory directory = WorkDirectory.create();
         try {
             Pem.writeIdentity(
@@ -65,11 +73,11 @@ public final class ConnectorServer implements AutoCloseable {
                                     .withAddresses(HOST),
                             Instant.now()));
             Pem.writeCertificates(directory.path().resolve("ca.crt"), List.of(authority.certificate()));
-            directory.write("connector.json", config(linkPort, serverPort, transport));
+            directory.write("connector.json", config(edge, serverPort, transport));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ConnectorServer server = new ConnectorServer(directory, name);
+        ConnectorServer server = new ConnectorServer(place, directory, name);
         try {
             server.awaitLinked();
             return server;
@@ -91,7 +99,7 @@ public final class ConnectorServer implements AutoCloseable {
         awaitLinked();
     }
 
-    private static String config(int linkPort, int serverPort, String transport) throws IOException {
+    private static String config(EdgeServer.Host edge, int serverPort, String transport) throws IOException {
         JsonMapper json = JsonMapper.builder().build();
         ObjectNode config = json.createObjectNode().put("data", "data");
         config.putObject("listen").put("host", HOST).put("address", HOST).put("port", LoopbackPorts.consecutive(1));
@@ -111,8 +119,8 @@ public final class ConnectorServer implements AutoCloseable {
         link.putArray("edges")
                 .addObject()
                 .put("host", EdgeServer.INSIDE_HOST)
-                .put("address", HOST)
-                .put("port", linkPort)
+                .put("address", edge.insideLeg())
+                .put("port", edge.linkPort())
                 .put("connections", 2);
         return json.writeValueAsString(config);
     }

@@ -17,32 +17,61 @@ import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.Pem;
 
-/** {@code edgeways edge} alone as a subprocess on free loopback ports, in front of a server that it dials, or of a connector. */
+/** {@code edgeways edge} alone as a subprocess, in front of a server that it dials, or of a connector. */
 public final class EdgeServer implements AutoCloseable {
     /** Its name inside. */
     public static final String INSIDE_HOST = "edge1.perimeter.acorn.example";
 
-    private static final String OUTSIDE_HOST = "127.0.0.1";
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /**
+     * Where one runs.
+     *
+     * @param host its name outside, or its address there where no DNS server answers
+     * @param outside its address outside
+     * @param insideLeg its address inside
+     */
+    public record Host(
+            Place place, String host, String outside, int tlsPort, String insideLeg, int linkPort, Place clients) {
+
+        /** Free ports of this machine's loopback. */
+        static Host onLoopback() {
+            int ports = LoopbackPorts.consecutive(2);
+            return new Host(Place.LOOPBACK, LOOPBACK, LOOPBACK, ports, LOOPBACK, ports + 1, Place.LOOPBACK);
+        }
+
+        /** That of an edge of separate networks, with clients at home. */
+        static Host of(Networks networks) {
+            return new Host(
+                    networks.edge(),
+                    Networks.EDGE_NAME,
+                    Networks.EDGE_OUTSIDE,
+                    Networks.SIP_TLS_PORT,
+                    Networks.EDGE_INSIDE,
+                    9062,
+                    networks.home());
+        }
+    }
 
     private final String domain;
-    private final int tlsPort;
+    private final Host host;
     private final WorkDirectory directory;
     private final RunningProgram program;
 
-    /** The port of its inside leg on 127.0.0.1. */
-    public int linkPort() {
-        return tlsPort + 1;
+    /** Where it runs. */
+    public Host host() {
+        return host;
     }
 
-    private EdgeServer(String domain, int tlsPort, WorkDirectory directory, RunningProgram program) {
+    private EdgeServer(String domain, Host host, WorkDirectory directory, RunningProgram program) {
         this.domain = domain;
-        this.tlsPort = tlsPort;
+        this.host = host;
         this.directory = directory;
         this.program = program;
     }
 
     /**
-     * Starts it.
+     * Starts it on free ports of loopback.
      *
      * @param authority of its certificates and of the next hop's
      * @param nextHop a SIP URI, or {@code connector:NAME}
@@ -52,21 +81,32 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     /**
-     * Starts it with other settings.
+     * Starts it on free ports of loopback with other settings.
      *
      * @param change of the configuration
      */
     public static EdgeServer start(
             String name, String domain, CertificateAuthority authority, String nextHop, Consumer<ObjectNode> change) {
+        return start(Host.onLoopback(), name, domain, authority, nextHop, change);
+    }
+
+    /** As {@link #start(String, String, CertificateAuthority, String, Consumer)}, somewhere else. */
+    public static EdgeServer start(
+            Host host,
+            String name,
+            String domain,
+            CertificateAuthority authority,
+            String nextHop,
+            Consumer<ObjectNode> change) {
         WorkDirectory directory = WorkDirectory.create();
-        int ports = LoopbackPorts.consecutive(2);
         try {
             writeCertificates(directory.path(), authority);
-            directory.write("edge.json", config(domain, ports, ports + 1, nextHop, change));
+            directory.write("edge.json", config(domain, host, nextHop, change));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         RunningProgram program = RunningProgram.start(
+                host.place(),
                 name,
                 directory.path(),
                 Map.of(),
@@ -76,7 +116,7 @@ public final class EdgeServer implements AutoCloseable {
                         directory.path().resolve("edge.json").toString()));
         try {
             program.transcript().await("the edge is ready", Pattern.compile("The edge is ready"), STEP);
-            return new EdgeServer(domain, ports, directory, program);
+            return new EdgeServer(domain, host, directory, program);
         } catch (RuntimeException | Error e) {
             program.close();
             directory.close();
@@ -90,7 +130,7 @@ public final class EdgeServer implements AutoCloseable {
                 where.resolve("outside.crt"),
                 where.resolve("outside.key"),
                 authority.issue(
-                        CertificateRequest.of("edge.acorn.example", "localhost").withAddresses(OUTSIDE_HOST), now));
+                        CertificateRequest.of(Networks.EDGE_NAME, "localhost").withAddresses(LOOPBACK), now));
         Pem.writeIdentity(
                 where.resolve("link.crt"),
                 where.resolve("link.key"),
@@ -98,7 +138,7 @@ public final class EdgeServer implements AutoCloseable {
         Pem.writeCertificates(where.resolve("ca.crt"), List.of(authority.certificate()));
     }
 
-    private static String config(String domain, int tlsPort, int linkPort, String nextHop, Consumer<ObjectNode> change)
+    private static String config(String domain, Host host, String nextHop, Consumer<ObjectNode> change)
             throws IOException {
         JsonMapper json = JsonMapper.builder().build();
         ObjectNode config =
@@ -106,12 +146,12 @@ public final class EdgeServer implements AutoCloseable {
         config.putArray("sipDomains").add(domain);
         config.putArray("insideNames").add("perimeter.acorn.example");
         ObjectNode outside =
-                config.putObject("outside").put("host", OUTSIDE_HOST).put("sipTlsPort", tlsPort);
-        outside.putArray("addresses").add(OUTSIDE_HOST);
+                config.putObject("outside").put("host", host.host()).put("sipTlsPort", host.tlsPort());
+        outside.putArray("addresses").add(host.outside());
         outside.putArray("aliases").add("localhost");
         outside.put("certificate", "outside.crt").put("key", "outside.key");
-        ObjectNode link = config.putObject("link").put("host", INSIDE_HOST).put("port", linkPort);
-        link.putArray("addresses").add(OUTSIDE_HOST);
+        ObjectNode link = config.putObject("link").put("host", INSIDE_HOST).put("port", host.linkPort());
+        link.putArray("addresses").add(host.insideLeg());
         link.put("certificate", "link.crt").put("key", "link.key").put("authority", "ca.crt");
         change.accept(config);
         return json.writeValueAsString(config);
@@ -129,12 +169,21 @@ public final class EdgeServer implements AutoCloseable {
 
     /** Somebody's account outside. */
     public Account account(String user, String password) {
-        return new Account("sip:" + user + "@" + domain, user, password, "localhost", tlsPort, "", caFile());
+        boolean loopback = host.place().equals(Place.LOOPBACK);
+        return new Account(
+                "sip:" + user + "@" + domain,
+                user,
+                password,
+                loopback ? "localhost" : host.host(),
+                host.tlsPort(),
+                "",
+                caFile(),
+                host.clients());
     }
 
     /** Where it serves clients outside. */
     public int port() {
-        return tlsPort;
+        return host.tlsPort();
     }
 
     /** The process id. */

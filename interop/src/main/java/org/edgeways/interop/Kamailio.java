@@ -20,7 +20,7 @@ import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
 
 /**
- * Kamailio 5.6 as registrar, proxy and presence server, on loopback, over TLS with certificates on both sides, with the sample configuration of
+ * Kamailio 5.6 as registrar, proxy and presence server, on its place's loopback, over TLS with certificates on both sides, with the sample configuration of
  * {@code docs/how-to/existing-sip-server.md}.
  */
 public final class Kamailio implements AutoCloseable {
@@ -28,11 +28,13 @@ public final class Kamailio implements AutoCloseable {
     private static final List<String> TABLES = List.of("standard", "auth_db", "usrloc", "presence");
 
     private final int port;
+    private final Place place;
     private final String name;
     private final WorkDirectory directory;
     private RunningProgram program;
 
-    private Kamailio(String name, int port, WorkDirectory directory, RunningProgram program) {
+    private Kamailio(Place place, String name, int port, WorkDirectory directory, RunningProgram program) {
+        this.place = place;
         this.name = name;
         this.port = port;
         this.directory = directory;
@@ -49,6 +51,7 @@ public final class Kamailio implements AutoCloseable {
      * @param transport on which it listens: tls, tcp or udp
      */
     public static Kamailio start(
+            Place place,
             String name,
             String domain,
             Map<String, String> people,
@@ -82,13 +85,14 @@ public final class Kamailio implements AutoCloseable {
                         "#!define CONTROL_SOCKET \"unix:" + directory.path().resolve("ctl") + "\"",
                         "include_file \"" + directory.path().resolve("sample.cfg") + "\"",
                         ""));
-        Kamailio kamailio = new Kamailio(name, port, directory, launch(name, directory));
+        Kamailio kamailio = new Kamailio(place, name, port, directory, launch(place, name, directory));
         kamailio.awaitReady();
         return kamailio;
     }
 
-    private static RunningProgram launch(String name, WorkDirectory directory) {
+    private static RunningProgram launch(Place place, String name, WorkDirectory directory) {
         return RunningProgram.start(
+                place,
                 name,
                 directory.path(),
                 Map.of(),
@@ -134,7 +138,7 @@ public final class Kamailio implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        program = launch(name + "-again", directory);
+        program = launch(place, name + "-again", directory);
         awaitReady();
     }
 
@@ -197,7 +201,7 @@ public final class Kamailio implements AutoCloseable {
         command("dns.add_a", host, "36000", "127.0.0.1", "0");
     }
 
-    /** Where it listens for SIP over TLS, on 127.0.0.1. */
+    /** Where it listens for SIP, on its place's 127.0.0.1. */
     public int port() {
         return port;
     }

@@ -5,9 +5,9 @@ import static org.edgeways.interop.Account.STEP;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * nginx as a web server inside, on a port of loopback and on a Unix socket: files under {@code /}, the same compressed and
+ * nginx as a web server inside, on a port of its place's loopback and on a Unix socket: files under {@code /}, the same compressed and
  * so in chunks under {@code /gz/}, uploads by PUT under {@code /up/}, uploads refused while they come under {@code
  * /small/}, and a connection that is closed without an answer at {@code /silent}.
  */
@@ -34,14 +34,15 @@ public final class Nginx implements AutoCloseable {
         this.program = program;
     }
 
-    /** Starts it. */
-    public static Nginx start(String name) {
+    /** Starts it there. */
+    public static Nginx start(Place place, String name) {
         WorkDirectory directory = WorkDirectory.create();
         int port = LoopbackPorts.consecutive(1);
         directory.write("www/index.html", "<p>hello\n");
         directory.write("www/gz/words.txt", "all the same words\n".repeat(5_000));
         directory.write("nginx.conf", config(directory.path(), port));
         RunningProgram program = RunningProgram.start(
+                place,
                 name,
                 directory.path(),
                 directory.environment(),
@@ -64,10 +65,10 @@ public final class Nginx implements AutoCloseable {
         }
     }
 
+    /** It opens its sockets in the order of its configuration: the other is there before. */
     private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return Files.exists(socket());
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket()));
         } catch (IOException e) {
             return false;
         }
@@ -106,7 +107,7 @@ public final class Nginx implements AutoCloseable {
                 """.formatted(port, directory.resolve("http.sock"), directory.resolve("www"));
     }
 
-    /** Its port on loopback. */
+    /** Its port on its place's loopback. */
     public int port() {
         return port;
     }

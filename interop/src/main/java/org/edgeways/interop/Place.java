@@ -26,6 +26,15 @@ public sealed interface Place {
     /** Opens a TCP connection to a program that listens on the loopback address here. */
     Control connect(int port);
 
+    /** Does something of this process here, and waits for its end: a server that it starts listens here. */
+    <T> T here(Task<T> task) throws IOException;
+
+    /** Something of this process that opens sockets. */
+    @FunctionalInterface
+    interface Task<T> {
+        T run() throws IOException;
+    }
+
     /**
      * A connection to a program's control port.
      *
@@ -60,6 +69,11 @@ public sealed interface Place {
             }
         }
 
+        @Override
+        public <T> T here(Task<T> task) throws IOException {
+            return task.run();
+        }
+
         private static void close(Socket socket) {
             try {
                 socket.close();
@@ -87,6 +101,11 @@ public sealed interface Place {
             List<String> inside = new ArrayList<>(List.of(Program.IP.path().toString(), "netns", "exec", namespace));
             inside.addAll(command);
             return inside;
+        }
+
+        @Override
+        public <T> T here(Task<T> task) throws IOException {
+            return NamespaceThread.call(namespace, task);
         }
 
         /** Our own process is in another network: socat, which is in this one, passes the bytes on. */

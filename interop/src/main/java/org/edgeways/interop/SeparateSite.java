@@ -8,9 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.edgeways.app.admin.AdminClient;
@@ -35,6 +37,8 @@ public final class SeparateSite implements AutoCloseable {
     public static final String NODE = "edge1";
 
     private static final String DOMAIN = "acorn.example";
+    private static final String POOL = "pool";
+    private static final String EDGE = "edge";
     private static final int LINK_PORT = 9062;
     private static final Duration START = Duration.ofSeconds(60);
 
@@ -44,7 +48,7 @@ public final class SeparateSite implements AutoCloseable {
     private final WorkDirectory directory;
     private final List<String> origins;
     private final TestCertificates certificates;
-    private final List<RunningProgram> programs = new ArrayList<>();
+    private final SequencedMap<String, RunningProgram> programs = new LinkedHashMap<>();
 
     private SeparateSite(String name, Networks networks, WorkDirectory directory, List<String> origins) {
         this.name = name;
@@ -138,34 +142,68 @@ public final class SeparateSite implements AutoCloseable {
                     spec -> spec.put("certificate", certificate + ".crt").put("key", certificate + ".key"));
         }
         RunningProgram relay = run(networks.wire(), "relay", relayCommand());
-        RunningProgram pool = run(
-                networks.pool(),
-                "pool",
-                Edgeways.command(
-                        "pool",
-                        "--settings",
-                        data("settings").toString(),
-                        "--data",
-                        data("pool").toString()));
-        pool.transcript().await("the pool starts", Pattern.compile("The pool is ready"), START);
-        AdminClient administration = AdminClient.of(data("pool"));
+        startPool();
+        AdminClient administration = administrator();
         JsonNode enrolled =
                 administration.ask(AdminClient.request("node-enroll").put("name", NODE));
         Path bundle = directory.write(NODE + ".bundle", enrolled.path("bundle").asText());
-        RunningProgram edge = run(
-                networks.edge(),
-                "edge",
-                Edgeways.command(
-                        "edge",
-                        "--join",
-                        bundle.toString(),
-                        "--data",
-                        data("edge").toString()));
+        launchEdge("--join", bundle.toString());
         remotePeople.forEach(person -> addPerson(administration, person, true));
         addPerson(administration, "dave", false);
-        edge.transcript().await("the edge joins and starts", Pattern.compile("The edge is ready"), START);
+        awaitEdge();
         relay.transcript().await("the relay starts", Pattern.compile(RecordingRelay.READY), START);
         Polling.until("the pool has dialled the edge", START, () -> edgeCounter("sip_connections", "") > 0);
+    }
+
+    /** Starts the pool, and waits until it listens. */
+    public void startPool() {
+        run(
+                        networks.pool(),
+                        POOL,
+                        Edgeways.command(
+                                POOL,
+                                "--settings",
+                                settings().toString(),
+                                "--data",
+                                data(POOL).toString()))
+                .transcript()
+                .await("the pool starts", Pattern.compile("The pool is ready"), START);
+    }
+
+    /** Starts the edge again, and waits until it listens. */
+    public void startEdge() {
+        launchEdge();
+        awaitEdge();
+    }
+
+    private void launchEdge(String... options) {
+        List<String> command = Edgeways.command(EDGE, "--data", data(EDGE).toString());
+        command.addAll(List.of(options));
+        run(networks.edge(), EDGE, command);
+    }
+
+    private void awaitEdge() {
+        running(EDGE).transcript().await("the edge starts", Pattern.compile("The edge is ready"), START);
+    }
+
+    /** Kills the pool as {@code kill -9} does. */
+    public void killPool() {
+        kill(POOL);
+    }
+
+    /** Kills the edge as {@code kill -9} does. */
+    public void killEdge() {
+        kill(EDGE);
+    }
+
+    private void kill(String part) {
+        running(part).kill();
+        running(part).close();
+        programs.remove(part);
+    }
+
+    private RunningProgram running(String part) {
+        return Objects.requireNonNull(programs.get(part), part);
     }
 
     /** One document of the settings, in a file of its own; JSON is YAML too. */
@@ -178,7 +216,7 @@ public final class SeparateSite implements AutoCloseable {
 
     private void edgeNode(ObjectNode spec) {
         ObjectNode access = spec.putObject("access").put("host", Networks.EDGE_NAME);
-        access.putArray("aliases").add(Networks.EDGE_OUTSIDE);
+        access.putArray("aliases").add(Networks.EDGE_OUTSIDE).add("localhost"); // where the browsers' pages come from
         access.putArray("addresses").add(Networks.EDGE_OUTSIDE);
         access.put("sipTlsPort", Networks.SIP_TLS_PORT).put("settings", "limits");
         access.putArray("certificates").add("outside");
@@ -225,7 +263,7 @@ public final class SeparateSite implements AutoCloseable {
 
     private RunningProgram run(Place place, String part, List<String> command) {
         RunningProgram program = RunningProgram.start(place, name + "-" + part, directory.path(), Map.of(), command);
-        programs.add(program);
+        programs.put(part, program);
         return program;
     }
 
@@ -248,6 +286,26 @@ public final class SeparateSite implements AutoCloseable {
                         .put("name", person)
                         .put("device", "phone"))
                 .path("turn"));
+    }
+
+    /** A connection to the pool's administration. */
+    public AdminClient administrator() {
+        return AdminClient.of(data(POOL));
+    }
+
+    /** The directory of settings: each document in a file {@code KIND-NAME.yaml}, written as JSON. */
+    public Path settings() {
+        return data("settings");
+    }
+
+    /** The edge's data directory, where it looks for the certificates that its settings name. */
+    public Path edgeData() {
+        return data(EDGE);
+    }
+
+    /** The authority that clients outside trust. */
+    TestCertificates certificates() {
+        return certificates;
     }
 
     public Networks networks() {
@@ -312,7 +370,7 @@ public final class SeparateSite implements AutoCloseable {
 
     @Override
     public void close() {
-        programs.reversed().forEach(RunningProgram::close);
+        programs.reversed().values().forEach(RunningProgram::close);
         networks.close();
         directory.close();
     }

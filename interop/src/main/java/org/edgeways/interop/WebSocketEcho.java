@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A WebSocket server on a port of loopback that sends every message back as a line: websocketd with cat. */
+/** A WebSocket server on a port of its place's loopback that sends every message back as a line: websocketd with cat. */
 public final class WebSocketEcho implements AutoCloseable {
 
     private final WorkDirectory directory;
@@ -19,11 +19,12 @@ public final class WebSocketEcho implements AutoCloseable {
         this.program = program;
     }
 
-    /** Starts it. */
-    public static WebSocketEcho start(String name) {
+    /** Starts it there. */
+    public static WebSocketEcho start(Place place, String name) {
         WorkDirectory directory = WorkDirectory.create();
         int port = LoopbackPorts.consecutive(1);
         RunningProgram program = RunningProgram.start(
+                place,
                 name,
                 directory.path(),
                 Map.of(),
@@ -43,7 +44,7 @@ public final class WebSocketEcho implements AutoCloseable {
         }
     }
 
-    /** Its port on loopback. */
+    /** Its port on its place's loopback. */
     public int port() {
         return port;
     }

@@ -32,7 +32,17 @@ record KamailioSite(
         return start(name, transport, true);
     }
 
+    /** As {@link #connected(String, String)}, with Kamailio and the connector inside, and the edge in the perimeter. */
+    static KamailioSite connected(Networks networks, String name, String transport) throws IOException {
+        return start(networks.pool(), EdgeServer.Host.of(networks), name, transport, true);
+    }
+
     private static KamailioSite start(String name, String transport, boolean connected) throws IOException {
+        return start(Place.LOOPBACK, EdgeServer.Host.onLoopback(), name, transport, connected);
+    }
+
+    private static KamailioSite start(
+            Place inside, EdgeServer.Host host, String name, String transport, boolean connected) throws IOException {
         CertificateAuthority authority = EdgeServer.newAuthority();
         WorkDirectory directory = WorkDirectory.create();
         Path trusted = directory.path().resolve("ca.crt");
@@ -40,15 +50,15 @@ record KamailioSite(
         TlsIdentity service = authority.issue(
                 CertificateRequest.service("kamailio", "kamailio.acorn.example").withAddresses("127.0.0.1"),
                 Instant.now());
-        Kamailio kamailio = Kamailio.start(name + "-kamailio", DOMAIN, PASSWORDS, service, trusted, transport);
+        Kamailio kamailio = Kamailio.start(inside, name + "-kamailio", DOMAIN, PASSWORDS, service, trusted, transport);
         @Nullable EdgeServer edge = null;
         try {
             kamailio.addHost(EdgeServer.INSIDE_HOST);
             String nextHop =
                     connected ? "connector:connector" : "sip:127.0.0.1:" + kamailio.port() + ";transport=" + transport;
-            edge = EdgeServer.start(name + "-edge", DOMAIN, authority, nextHop);
+            edge = EdgeServer.start(host, name + "-edge", DOMAIN, authority, nextHop, config -> {});
             ConnectorServer connector = connected
-                    ? ConnectorServer.start(name + "-connector", authority, edge.linkPort(), kamailio.port(), transport)
+                    ? ConnectorServer.start(inside, name + "-connector", authority, host, kamailio.port(), transport)
                     : null;
             return new KamailioSite(directory, service, kamailio, edge, connector);
         } catch (RuntimeException | Error e) {

@@ -10,12 +10,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * People outside and inside write to each other, come and go, while pool and edge are killed with {@code kill -9} at
- * random moments and started again. Then the {@link Ledger} is balanced: nothing that was acknowledged is lost, nothing
+ * People at home and at desks inside, on separate networks, write to each other, come and go, while pool and edge are killed
+ * with {@code kill -9} at random moments and started again. Then the {@link Ledger} is balanced: nothing that was acknowledged is lost, nothing
  * comes twice without need, in order and with its time. Replay a failure's choices with {@code -Dkill.seed=…} (the
  * moments are real time: another run with the same seed kills at about the same moments, no more).
  */
@@ -26,6 +28,9 @@ class KillTest {
     private static final List<String> PEOPLE = List.of("alice", "bob", "carol", "dave");
 
     private static final int KILLS_PER_ROUND = 10;
+
+    /** Always there, and seldom writing. */
+    private static final BusyPerson.Habits CROWD = new BusyPerson.Habits(0, 0, 2_000, 8_000, 0);
 
     private enum Victim {
         POOL,
@@ -38,13 +43,8 @@ class KillTest {
     void whatWasAcknowledgedIsDeliveredAlthoughPoolAndEdgeAreKilled() throws Exception {
         System.out.println("kills with seed " + seed);
         Random random = new Random(seed);
-        try (Deployment deployment = Deployment.start("kill");
-                Phones phones = new Phones()) {
-            play(
-                    deployment,
-                    phones,
-                    random,
-                    List.of(Victim.POOL, Victim.POOL, Victim.EDGE, Victim.POOL, Victim.EDGE, Victim.POOL));
+        try (World world = new World("kill", PEOPLE.size())) {
+            play(world, random, List.of(Victim.POOL, Victim.POOL, Victim.EDGE, Victim.POOL, Victim.EDGE, Victim.POOL));
         }
     }
 
@@ -57,14 +57,13 @@ class KillTest {
         long end = began + TimeUnit.MINUTES.toNanos(Integer.getInteger("soak.minutes", 15));
         Random random = new Random(seed);
         int kills = 0;
-        try (Deployment deployment = Deployment.start("soak-kill");
-                Phones phones = new Phones()) {
+        try (World world = new World("soak-kill", Integer.getInteger("kill.people", 200))) {
             while (System.nanoTime() - end < 0) {
                 List<Victim> victims = new ArrayList<>();
                 for (int i = 0; i < KILLS_PER_ROUND; i++) {
                     victims.add(random.nextInt(4) == 0 ? Victim.EDGE : Victim.POOL);
                 }
-                Ledger.Sums sums = play(deployment, phones, random, victims);
+                Ledger.Sums sums = play(world, random, victims);
                 kills += victims.size() + 1;
                 System.out.println("soak: " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s, " + kills
                         + " kills; this round " + sums);
@@ -73,18 +72,20 @@ class KillTest {
     }
 
     /** One round: traffic during the kills, then everybody signs in, and the ledger is balanced. */
-    private Ledger.Sums play(Deployment deployment, Phones phones, Random random, List<Victim> victims)
-            throws Exception {
+    private Ledger.Sums play(World world, Random random, List<Victim> victims) throws Exception {
         Ledger ledger = new Ledger();
         List<BusyPerson> people = new ArrayList<>();
         try {
-            people.add(person(phones, deployment.outside("alice"), ledger, random, 4_000));
-            people.add(person(phones, deployment.outside("bob"), ledger, random, 500));
-            people.add(person(phones, deployment.inside("carol"), ledger, random, 0));
-            people.add(person(phones, deployment.inside("dave"), ledger, random, 700));
+            people.add(world.atHome("alice", ledger, random, BusyPerson.Habits.hectic(4_000)));
+            people.add(world.atHome("bob", ledger, random, BusyPerson.Habits.hectic(500)));
+            people.add(world.inside("carol", ledger, random, BusyPerson.Habits.hectic(0)));
+            people.add(world.inside("dave", ledger, random, BusyPerson.Habits.hectic(700)));
+            for (String one : world.crowd) {
+                people.add(world.atHome(one, ledger, random, CROWD));
+            }
             for (Victim victim : victims) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100 + random.nextInt(1_500)));
-                kill(deployment, ledger, victim);
+                kill(world.site, ledger, victim);
             }
             for (BusyPerson person : people) {
                 person.beQuiet();
@@ -93,7 +94,7 @@ class KillTest {
             Ledger.Sums sums = ledger.sums();
             // what was delivered and forgotten stays forgotten
             int copies = ledger.sums().copies();
-            kill(deployment, ledger, Victim.POOL);
+            kill(world.site, ledger, Victim.POOL);
             BusyPerson.drain(people, ledger);
             assertThat(ledger.faults())
                     .as("seed " + seed + "; " + ledger.sums())
@@ -109,36 +110,78 @@ class KillTest {
             System.out.println(sums);
             System.out.println("people outside served again, after each kill of " + victims + " and of POOL: "
                     + ledger.backAfterKills(Set.of("alice", "bob")) + " ms");
+            InnerFirewall.hasBlockedNothing(world.site.networks());
             return sums;
         } finally {
             people.forEach(BusyPerson::close);
         }
     }
 
-    private static BusyPerson person(Phones phones, Account account, Ledger ledger, Random random, int presence)
-            throws IOException {
-        return new BusyPerson(
-                account.username(),
-                phones,
-                phones.settings(account, PATIENCE),
-                ledger,
-                PEOPLE,
-                random.nextLong(),
-                BusyPerson.Habits.hectic(presence));
-    }
-
-    private static void kill(Deployment deployment, Ledger ledger, Victim victim) {
+    private static void kill(SeparateSite site, Ledger ledger, Victim victim) {
         switch (victim) {
             case POOL -> {
-                deployment.killPool();
+                site.killPool();
                 ledger.killed();
-                deployment.startPool();
+                site.startPool();
             }
             case EDGE -> {
-                deployment.killEdge();
+                site.killEdge();
                 ledger.killed();
-                deployment.startEdge();
+                site.startEdge();
             }
+        }
+    }
+
+    /** Everything that runs, on separate networks. */
+    private static final class World implements AutoCloseable {
+        private final List<String> crowd;
+        private final List<String> everybody;
+        private final SeparateSite site;
+        private final Phones home;
+        private final Phones desk;
+
+        /** @param people how many there are in all */
+        World(String name, int people) {
+            crowd = IntStream.range(0, people - PEOPLE.size())
+                    .mapToObj(number -> "person" + number)
+                    .toList();
+            everybody = Stream.concat(PEOPLE.stream(), crowd.stream()).toList();
+            site = SeparateSite.start(
+                    name,
+                    true,
+                    everybody.stream().filter(person -> !person.equals("dave")).toArray(String[]::new));
+            site.networks().passUnread();
+            InnerFirewall.isClosed(site.networks());
+            home = new Phones(site.networks().home());
+            desk = new Phones(site.networks().desk());
+        }
+
+        BusyPerson atHome(String person, Ledger ledger, Random random, BusyPerson.Habits habits) throws IOException {
+            return person(home, site.outside(person), ledger, random, habits);
+        }
+
+        BusyPerson inside(String person, Ledger ledger, Random random, BusyPerson.Habits habits) throws IOException {
+            return person(desk, site.inside(person), ledger, random, habits);
+        }
+
+        private BusyPerson person(
+                Phones phones, Account account, Ledger ledger, Random random, BusyPerson.Habits habits)
+                throws IOException {
+            return new BusyPerson(
+                    account.username(),
+                    phones,
+                    phones.settings(account, PATIENCE),
+                    ledger,
+                    everybody,
+                    random.nextLong(),
+                    habits);
+        }
+
+        @Override
+        public void close() {
+            home.close();
+            desk.close();
+            site.close();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.edgeways.base.InMemoryCounters;
@@ -21,10 +22,25 @@ import org.edgeways.siptransport.TransportContext;
 /** Makes user agents of the project's own, which can also send what no real program would. */
 final class Phones implements AutoCloseable {
 
+    /** Where names are looked up in a namespace's own DNS server, this process has to know them. */
+    private static final Map<String, String> ADDRESSES =
+            Map.of(Networks.EDGE_NAME, Networks.EDGE_OUTSIDE, Networks.POOL_NAME, "10.10.1.10");
+
+    private final Place place;
     private final EventLoops loops = new EventLoops(1);
     private final TlsContexts contexts = new TlsContexts(TlsProvider.best());
     private final TransportContext transport =
             new TransportContext(loops, new ProcessClock(), new InMemoryCounters(), new SecureRandom());
+
+    /** On this machine's loopback. */
+    Phones() {
+        this(Place.LOOPBACK);
+    }
+
+    /** Somewhere else. */
+    Phones(Place place) {
+        this.place = place;
+    }
 
     /** How a device of that account connects over TLS. */
     SipUserAgentSettings settings(Account account, Duration patience) throws IOException {
@@ -34,12 +50,13 @@ final class Phones implements AutoCloseable {
 
     private static SipUserAgentSettings settings(Account account, ClientTls tls, Duration patience) {
         return SipUserAgentSettings.tls(
-                        account.host(),
+                        ADDRESSES.getOrDefault(account.host(), account.host()),
                         account.sipTlsPort(),
                         tls,
                         account.uri(),
                         account.username(),
                         account.password())
+                .verifying(account.host())
                 .withTimeout(patience)
                 .withInstance(UUID.randomUUID().toString());
     }
@@ -58,17 +75,22 @@ final class Phones implements AutoCloseable {
 
     /** Connects and signs in. */
     SipUserAgent signIn(Account account) throws IOException {
-        SipUserAgent phone = connect(account);
+        return signIn(settings(account, Account.STEP));
+    }
+
+    /** Connects and signs in. */
+    SipUserAgent signIn(SipUserAgentSettings settings) throws IOException {
+        SipUserAgent phone = connect(settings);
         int status = phone.register(600).status();
         if (status != 200) {
             phone.close();
-            throw new AssertionError(account.uri() + " cannot sign in: " + status);
+            throw new AssertionError(settings.addressOfRecord() + " cannot sign in: " + status);
         }
         return phone;
     }
 
     SipUserAgent connect(SipUserAgentSettings settings) throws IOException {
-        return SipUserAgent.connect(transport, settings);
+        return place.here(() -> SipUserAgent.connect(transport, settings));
     }
 
     /** From now on no phone of these reads or sends anything, until the latch opens. */

@@ -29,12 +29,14 @@ import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.Pem;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.siptransport.SipUserAgent;
 
 /**
- * An inside of three services, and an edge node that has joined it by its bundle: pool and connector are processes that were
- * started with one directory of settings, the node runs in this process so that a test can ask for services on it. The pool
- * reaches {@code files}, nginx over TCP, and {@code echo}, a WebSocket server; the connector reaches {@code sheets}, nginx
- * over a Unix socket.
+ * An inside of three services, and an edge node that has joined it by its bundle, each on its own host of {@link Networks}:
+ * pool and connector are processes that were started with one directory of settings, the node runs in this process, with its
+ * sockets on the edge's host, so that a test can ask for services on it. The pool reaches {@code files}, nginx over TCP, and
+ * {@code echo}, a WebSocket server, both on the loopback of its own host; the connector, at a desk, reaches {@code sheets},
+ * nginx over a Unix socket.
  */
 final class ServicesSite implements AutoCloseable {
 
@@ -45,7 +47,7 @@ final class ServicesSite implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final SecureRandom random = new SecureRandom();
-    private final int ports = LoopbackPorts.consecutive(3);
+    private final Networks networks;
     private final Path directory;
     private final Nginx nginx;
     private final WebSocketEcho echo;
@@ -59,9 +61,13 @@ final class ServicesSite implements AutoCloseable {
             WorkDirectory work = WorkDirectory.create();
             open.push(work);
             directory = work.path();
-            nginx = Nginx.start(name + "-nginx");
+            networks = Networks.create();
+            open.push(networks);
+            networks.passUnread();
+            InnerFirewall.isClosed(networks);
+            nginx = Nginx.start(networks.pool(), name + "-nginx");
             open.push(nginx);
-            echo = WebSocketEcho.start(name + "-echo");
+            echo = WebSocketEcho.start(networks.pool(), name + "-echo");
             open.push(echo);
             for (String part : List.of("settings", "pool", "edge", "connector")) {
                 Files.createDirectory(directory.resolve(part));
@@ -69,12 +75,13 @@ final class ServicesSite implements AutoCloseable {
             Files.writeString(directory.resolve("settings").resolve("acorn.yaml"), settings());
             CertificateAuthority authority = EdgeServer.newAuthority();
             Pem.writeCertificates(caFile(), List.of(authority.certificate()));
-            issue(authority, "pool", "inside");
-            issue(authority, "edge", "outside");
-            pool = program(name + "-pool", "The pool is ready", "pool", "--data", "pool");
+            issue(authority, "pool", "inside", Networks.POOL_NAME);
+            issue(authority, "edge", "outside", Networks.EDGE_NAME);
+            pool = program(networks.pool(), name + "-pool", "The pool is ready", "pool", "--data", "pool");
             enrolConnector();
             startConnector(name + "-connector");
-            edge = join(bundle());
+            Path bundle = bundle();
+            edge = networks.edge().here(() -> join(bundle));
             for (String inside : List.of(POOL, CONNECTOR)) {
                 Polling.until(
                         inside + " is linked",
@@ -101,9 +108,9 @@ final class ServicesSite implements AutoCloseable {
             name: main
             spec:
               inside:
-                host: 127.0.0.1
-                addresses: [127.0.0.1]
-                sipTlsPort: %d
+                host: pool.inside.acorn.example
+                addresses: [%s]
+                sipTlsPort: 9061
                 certificate: inside
             ---
             kind: Certificate
@@ -118,16 +125,14 @@ final class ServicesSite implements AutoCloseable {
             name: edge1
             spec:
               access:
-                host: 127.0.0.1
-                aliases: [localhost]
-                addresses: [127.0.0.1]
+                host: %s
+                addresses: [%s]
                 sipTlsPort: %d
                 certificates: [outside]
               insideLeg:
-                host: edge1.perimeter.acorn.example
-                addresses: [127.0.0.1]
-                port: %d
-                dialAddress: 127.0.0.1
+                host: %s
+                addresses: [%s]
+                port: 9062
             ---
             kind: Connector
             name: web
@@ -144,22 +149,31 @@ final class ServicesSite implements AutoCloseable {
             kind: Service
             name: sheets
             spec: {socket: %s, connector: web}
-            """.formatted(ports, ports + 1, ports + 2, nginx.port(), echo.port(), nginx.socket());
+            """.formatted(
+                        networks.pool().address(),
+                        Networks.EDGE_NAME,
+                        Networks.EDGE_OUTSIDE,
+                        Networks.SIP_TLS_PORT,
+                        Networks.EDGE_INSIDE_NAME,
+                        Networks.EDGE_INSIDE,
+                        nginx.port(),
+                        echo.port(),
+                        nginx.socket());
     }
 
-    private void issue(CertificateAuthority authority, String part, String name) throws IOException {
+    private void issue(CertificateAuthority authority, String part, String name, String host) throws IOException {
         Path where = directory.resolve(part);
         Pem.writeIdentity(
                 where.resolve(name + ".crt"),
                 where.resolve(name + ".key"),
-                authority.issue(CertificateRequest.of("localhost").withAddresses("127.0.0.1"), Instant.now()));
+                authority.issue(CertificateRequest.of(host), Instant.now()));
     }
 
-    private RunningProgram program(String log, String ready, String command, String... more) {
+    private RunningProgram program(Place place, String log, String ready, String command, String... more) {
         List<String> words = new ArrayList<>(List.of(command, "--settings", "settings"));
         words.addAll(List.of(more));
         RunningProgram program =
-                RunningProgram.start(log, directory, Map.of(), Edgeways.command(words.toArray(String[]::new)));
+                RunningProgram.start(place, log, directory, Map.of(), Edgeways.command(words.toArray(String[]::new)));
         open.push(program);
         program.transcript().await(ready, Pattern.compile(ready), STEP);
         return program;
@@ -195,7 +209,7 @@ final class ServicesSite implements AutoCloseable {
     }
 
     void startConnector(String log) {
-        connector = program(log, "The connector is ready", "connector", "--data", "connector");
+        connector = program(networks.desk(), log, "The connector is ready", "connector", "--data", "connector");
     }
 
     private Path bundle() throws IOException {
@@ -225,15 +239,27 @@ final class ServicesSite implements AutoCloseable {
         return started;
     }
 
-    /** Adds somebody who may sign in from outside; their account there. */
-    Account person(String name) {
+    /** Adds somebody who may sign in from outside, who does. */
+    SipUserAgent signIn(Phones phones, String name) throws IOException {
         AdminClient administrator = AdminClient.of(poolData());
         administrator.ask(AdminClient.request("user-add").put("name", name).put("remoteAccess", true));
         String password = administrator
                 .ask(AdminClient.request("device-add").put("name", name).put("device", "phone"))
                 .path("password")
                 .asText();
-        return new Account("sip:" + name + "@acorn.example", name, password, "localhost", ports + 1, "", caFile());
+        Account account = new Account(
+                "sip:" + name + "@acorn.example",
+                name,
+                password,
+                Networks.EDGE_NAME,
+                Networks.SIP_TLS_PORT,
+                "",
+                caFile());
+        return phones.signIn(account);
+    }
+
+    Networks networks() {
+        return networks;
     }
 
     LinkAcceptor link() {

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Real servers inside (nginx over TCP and over a Unix socket, websocketd) asked by an edge node over the Link that pool and
- * connector have opened to it. {@code sheets} is reached by the connector, all else by the pool.
+ * connector have opened to it through a firewall that lets nothing in. {@code sheets} is reached by the connector, all else by the pool.
  */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -59,19 +59,23 @@ class ServicesTest {
     private static final int MESSAGES = 200;
     private static final int STOPPED_READERS = 8;
 
-    private final Phones phones = new Phones();
     private ServicesSite site;
+    private Phones phones;
 
     @BeforeAll
     void start() throws Exception {
         site = new ServicesSite("services");
+        phones = new Phones(site.networks().home());
     }
 
     @AfterAll
     void stop() {
-        phones.close();
-        if (site != null) {
-            site.close();
+        if (site == null) {
+            return;
+        }
+        try (ServicesSite last = site) {
+            phones.close();
+            InnerFirewall.hasBlockedNothing(last.networks());
         }
     }
 
@@ -275,11 +279,13 @@ class ServicesTest {
 
     @Test
     void aServiceThatIsNamedLaterIsReachedAndIsRefusedWhenItIsTakenAway() throws IOException {
-        String later = "kind: Service\nname: %s\nspec: {host: 127.0.0.1, port: %d%s}\n";
+        String later = "kind: Service\nname: %s\nspec: {%s}\n";
         site.settings(
                 "later.yaml",
-                later.formatted("later-pool", site.nginx().port(), "") + "---\n"
-                        + later.formatted("later-web", site.nginx().port(), ", connector: web"));
+                later.formatted(
+                                "later-pool",
+                                "host: 127.0.0.1, port: " + site.nginx().port()) + "---\n"
+                        + later.formatted("later-web", "socket: " + site.nginx().socket() + ", connector: web"));
         for (int status : List.of(200, 404)) {
             Polling.until(
                     "both answer " + status,
@@ -397,8 +403,8 @@ class ServicesTest {
         String sender = "alice" + bytes;
         String recipient = "bob" + bytes;
         AtomicBoolean over = new AtomicBoolean();
-        try (SipUserAgent alice = phones.signIn(site.person(sender));
-                SipUserAgent bob = phones.signIn(site.person(recipient))) {
+        try (SipUserAgent alice = site.signIn(phones, sender);
+                SipUserAgent bob = site.signIn(phones, recipient)) {
             CompletableFuture<Void> answering = ServicesSite.beside(() -> answer(bob, over));
             String to = "sip:" + recipient + "@acorn.example";
             long[] alone = latencies(alice, to, sent -> sent >= MESSAGES);

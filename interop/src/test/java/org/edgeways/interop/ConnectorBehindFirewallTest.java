@@ -1,0 +1,204 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.siptransport.SipUserAgent;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Kamailio and the connector inside, the edge in the perimeter, alice and bob at home, each on a host of their own, and a
+ * firewall between perimeter and inside that lets nothing in. Replay a kill's choices with {@code -Dconnector.seed=…} (the
+ * moments are real time: another run with the same seed kills at about the same moments, no more).
+ */
+@Tag("interop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConnectorBehindFirewallTest {
+    private static final int KILLS = 3;
+
+    private Networks networks;
+    private KamailioSite site;
+    private Phones phones;
+
+    @BeforeAll
+    void start() throws IOException {
+        networks = Networks.create();
+        networks.passUnread();
+        InnerFirewall.isClosed(networks);
+        phones = new Phones(networks.home());
+        site = KamailioSite.connected(networks, "connector-inside", "tcp");
+    }
+
+    @AfterAll
+    void stop() {
+        try (Networks last = networks) {
+            if (phones != null) {
+                phones.close();
+            }
+            if (site != null) {
+                site.close();
+                InnerFirewall.hasBlockedNothing(last);
+            }
+        }
+    }
+
+    @Test
+    void softphonesAtHomeWriteAndCallThroughAConnectorThatDialsOut() {
+        try (Baresip caller = Baresip.start(
+                "connector-inside-caller",
+                site.outside("alice"),
+                ConnectorTest.TONE,
+                List.of(site.outside("bob").uri()))) {
+            caller.awaitSignedIn();
+            ConnectorTest.talk(site, "tcp", caller);
+        }
+    }
+
+    @Test
+    void killedInMidStreamTheConnectorComesBackToOpenFlowsAndWhatWasAcknowledgedHasCome() throws Exception {
+        killed("connector killed", (kills, began) -> kills < KILLS);
+    }
+
+    @Test
+    @Tag("soak")
+    @Tag("soak-kill-connector")
+    void hundredsOfKillsOfTheConnectorLoseNothingThatWasAcknowledged() throws Exception {
+        long whole = TimeUnit.MINUTES.toNanos(Integer.getInteger("soak.minutes", 15));
+        killed("soak: kill-connector", (kills, began) -> System.nanoTime() - began < whole);
+    }
+
+    /** Whether there is to be one more kill. */
+    private interface More {
+        boolean after(int kills, long began);
+    }
+
+    /** Kamailio stands for what it acknowledges; the connector, which keeps nothing, must neither lose nor invent it. */
+    private void killed(String name, More more) throws Exception {
+        long seed = Long.getLong("connector.seed", System.nanoTime());
+        System.out.println(name + " with seed " + seed);
+        Random random = new Random(seed);
+        ConnectorServer connector = Objects.requireNonNull(site.connector());
+        try (SipUserAgent alice = phones.signIn(phones.settings(site.outside("alice"), Duration.ofSeconds(2)));
+                SipUserAgent bob = phones.signIn(site.outside("bob"))) {
+            Stream stream = new Stream(alice, bob);
+            int kills = 0;
+            try {
+                stream.awaitAcknowledged("before");
+                long began = System.nanoTime();
+                while (more.after(kills, began)) {
+                    kills++;
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(500)));
+                    long killed = System.nanoTime();
+                    connector.kill();
+                    stream.startANewRow();
+                    connector.restart();
+                    stream.awaitAcknowledged("after kill " + kills + " with seed " + seed);
+                    System.out.println(name + ": " + kills + ": acknowledged again after "
+                            + TimeUnit.NANOSECONDS.toMillis(stream.firstOfTheRow() - killed)
+                            + " ms, its start included");
+                }
+            } finally {
+                stream.end();
+            }
+            System.out.println(name + ": " + kills + " kills, " + stream);
+            assertThat(stream.delivered).as("seed " + seed).containsAll(stream.acknowledged);
+            assertThat(alice.connection().isOpen() && bob.connection().isOpen())
+                    .as("nobody had to connect or sign in again")
+                    .isTrue();
+        }
+    }
+
+    /** One writes to the other without end. */
+    private static final class Stream {
+        private final Set<String> delivered = ConcurrentHashMap.newKeySet();
+        private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger sent = new AtomicInteger();
+        private final AtomicInteger inARow = new AtomicInteger();
+        private final AtomicLong firstOfTheRow = new AtomicLong();
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final CompletableFuture<Void> writing;
+        private final CompletableFuture<Void> answering;
+
+        Stream(SipUserAgent from, SipUserAgent to) {
+            answering = ServicesSite.beside(() -> answer(to));
+            writing = ServicesSite.beside(() -> write(from, to.settings().addressOfRecord()));
+        }
+
+        private void write(SipUserAgent from, String to) {
+            while (!over.get()) {
+                String text = "number " + sent.incrementAndGet();
+                int status;
+                try {
+                    status = from.message(to, text).status();
+                } catch (IOException unanswered) {
+                    status = 0;
+                }
+                if (status == 200) {
+                    acknowledged.add(text);
+                    if (inARow.getAndIncrement() == 0) {
+                        firstOfTheRow.set(System.nanoTime());
+                    }
+                } else {
+                    inARow.set(0);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
+            }
+        }
+
+        private void answer(SipUserAgent to) {
+            try {
+                while (!over.get() || !writing.isDone()) {
+                    SipMessage message = to.take("MESSAGE", Duration.ofMillis(50));
+                    if (message != null) {
+                        delivered.add(new String(message.body(), StandardCharsets.UTF_8));
+                        to.respond(message, 200, "OK");
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void startANewRow() {
+            inARow.set(0);
+        }
+
+        void awaitAcknowledged(String when) {
+            Polling.until("messages are acknowledged " + when, Account.STEP, () -> inARow.get() >= 20);
+        }
+
+        long firstOfTheRow() {
+            return firstOfTheRow.get();
+        }
+
+        void end() {
+            over.set(true);
+            writing.join();
+            answering.join();
+        }
+
+        @Override
+        public String toString() {
+            return sent + " sent, " + acknowledged.size() + " acknowledged, " + delivered.size() + " delivered";
+        }
+    }
+}

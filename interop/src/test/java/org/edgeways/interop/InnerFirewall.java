@@ -1,0 +1,25 @@
+package org.edgeways.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What the firewall between perimeter and inside has kept out, in tests in which that must be nothing. */
+final class InnerFirewall {
+
+    private InnerFirewall() {}
+
+    /** An attempt from the edge's host is stopped and counted; from here on nothing may be. */
+    static void isClosed(Networks networks) {
+        assertThat(Networks.reaches(networks.edge(), networks.pool().address(), Networks.SIP_TLS_PORT))
+                .as("the perimeter reaches the inside")
+                .isFalse();
+        assertThat(networks.blocked()).as("an attempt is counted").isPositive();
+        networks.forgetBlocked();
+    }
+
+    /** Since it {@link #isClosed}. */
+    static void hasBlockedNothing(Networks networks) {
+        assertThat(networks.blocked())
+                .as("packets from the perimeter that the inner firewall has blocked")
+                .isZero();
+    }
+}
