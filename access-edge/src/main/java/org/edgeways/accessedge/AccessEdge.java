@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.EdgeNames;
@@ -41,6 +43,7 @@ import org.edgeways.siptransport.SipShard;
 import org.edgeways.siptransport.SipShards;
 import org.edgeways.siptransport.TransportContext;
 import org.edgeways.siptransport.TransportErrorCode;
+import org.edgeways.siptransport.WebOrigins;
 import org.edgeways.tokens.Keyring;
 import org.edgeways.tokens.Sealer;
 import org.jspecify.annotations.Nullable;
@@ -220,8 +223,13 @@ public final class AccessEdge implements AutoCloseable {
     }
 
     private Protocol web(AccessEdgeSettings said) {
-        HttpRoute webSockets =
-                sip.webSocket(EdgeConnections.OUTSIDE_WSS, WEB_SOCKET_PATH, said.webSocketOrigins(), said.connection());
+        Set<String> own = new HashSet<>(said.outsideAliases());
+        own.add(said.outsideHost());
+        HttpRoute webSockets = sip.webSocket(
+                EdgeConnections.OUTSIDE_WSS,
+                WEB_SOCKET_PATH,
+                new WebOrigins(said.webSocketOrigins(), own),
+                said.connection());
         List<HttpRoute> routes = new ArrayList<>(List.of(webSockets, OutsidePage.route()));
         CredentialService asked = credentials;
         if (asked != null) {

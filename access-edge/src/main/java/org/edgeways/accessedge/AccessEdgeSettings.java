@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls where it listens for SIP over TLS; port 0 takes a free one
  * @param webSocket where it listens for SIP over secure WebSocket, and answers browsers with a plain page; the same as
  *     {@code tls} for one port (port 0 too); null to serve none
- * @param webSocketOrigins web origins whose pages may connect; empty for all
+ * @param webSocketOrigins web origins whose pages may connect; empty for pages of this host's own names only
  * @param insideLeg where the inside connects to, by mutual TLS
  * @param moreOutside further local addresses on which clients are served, at the same ports, such as one of IPv6
  * @param moreInside further local addresses of the inside leg, at the same port

@@ -72,7 +72,8 @@ final class CredentialsRoute implements HttpRoute.Asking {
         };
         InetAddress address = request.source();
         if (address == null
-                || !origin.isEmpty() && !headers.containsKey("access-control-allow-origin") && !isOwn(request)) {
+                || !origin.isEmpty() && !headers.containsKey("access-control-allow-origin") && !isOwn(request)
+                || origin.isEmpty() && isSentByAnotherPage(request)) {
             counters.counter("access_edge_refusals", "code", AccessEdgeErrorCode.ORIGIN_REFUSED.code())
                     .increment();
             counted.accept(refusal(403, AccessEdgeErrorCode.ORIGIN_REFUSED));
@@ -101,6 +102,14 @@ final class CredentialsRoute implements HttpRoute.Asking {
     /** Scheme and host have no case; a browser writes them small, whoever writes settings may not. */
     private static String folded(String origin) {
         return origin.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * A browser names no origin where it goes to another page, or loads a picture; that is asked with what the page put into
+     * the link, a name and password too. It says who had it go there (Fetch Metadata, Sec-Fetch-Site), save a person.
+     */
+    private static boolean isSentByAnotherPage(HttpAsk request) {
+        return !Set.of("none", "same-origin").containsAll(request.values("sec-fetch-site"));
     }
 
     /** A page of the host that is asked needs no permission. */

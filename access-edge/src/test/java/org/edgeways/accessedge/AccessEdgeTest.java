@@ -182,21 +182,58 @@ final class AccessEdgeTest {
         }
     }
 
+    /** The last: how often it is counted as looking for something, which a page must not have its reader's network banned for. */
     @ParameterizedTest
     @CsvSource({
-        "/sip,sip,https://meet.acorn.example,101",
-        "/sip?x=1,'chat, sip',HTTPS://Meet.Acorn.example,101",
-        "/sip,sip,https://elsewhere.example,403",
-        "/sip,sip,,403",
-        "/,sip,https://meet.acorn.example,404",
-        "/sip/../sip,sip,https://meet.acorn.example,404",
-        "/sip,chat,https://meet.acorn.example,400",
-        "/sip,,https://meet.acorn.example,400"
+        "/sip,sip,https://meet.acorn.example,101,0",
+        "/sip?x=1,'chat, sip',HTTPS://Meet.Acorn.example,101,0",
+        "/sip,sip,https://elsewhere.example,403,0",
+        "/sip,chat,https://elsewhere.example,403,0",
+        "/sip,sip,,403,0",
+        "/,sip,https://meet.acorn.example,404,0",
+        "/,sip,,404,1",
+        "/sip/../sip,sip,https://meet.acorn.example,404,0",
+        "/sip,chat,https://meet.acorn.example,400,0",
+        "/sip,chat,,400,1",
+        "/sip,,https://meet.acorn.example,400,0"
     })
-    void aWebSocketIsForTheRightPathSubprotocolAndOriginOnly(String path, String protocol, String origin, int status)
+    void aWebSocketIsForTheRightPathSubprotocolAndOriginOnly(
+            String path, String protocol, String origin, int status, int scans) throws Exception {
+        try (EdgeRig rig = new EdgeRig(s -> s.withWebSocketOrigins(Set.of("https://meet.acorn.example")))) {
+            asks(rig, path, protocol, origin, status, scans);
+        }
+    }
+
+    /** The node's names are localhost and edge.acorn.example. */
+    @ParameterizedTest
+    @CsvSource({
+        "/sip,sip,,101,0",
+        "/sip,sip,https://Edge.Acorn.example,101,0",
+        "/sip,sip,https://localhost:8443,101,0",
+        "/sip,sip,http://localhost:8080,101,0",
+        "/sip,sip,http://edge.acorn.example,403,0",
+        "/sip,sip,https://elsewhere.example,403,0",
+        "/sip,sip,https://edge.acorn.example.elsewhere.example,403,0",
+        "/sip,sip,null,403,0",
+        "/sip,chat,https://elsewhere.example,403,0"
+    })
+    void withoutOriginsInTheSettingsPagesOfItsOwnNamesMayConnectAndClientsThatAreNoBrowser(
+            String path, String protocol, String origin, int status, int scans) throws Exception {
+        try (EdgeRig rig = new EdgeRig(s -> s.withNames(Set.of("edge.acorn.example"), List.of()))) {
+            asks(rig, path, protocol, origin, status, scans);
+            assertThat(rig.counters.value(
+                            "net_handshakes_failed",
+                            "endpoint",
+                            "outside",
+                            "reason",
+                            TransportErrorCode.ORIGIN_REFUSED.code()))
+                    .isEqualTo(status == 403 ? 1 : 0);
+        }
+    }
+
+    private static void asks(EdgeRig rig, String path, String protocol, String origin, int status, int scans)
             throws Exception {
-        try (EdgeRig rig = new EdgeRig(s -> s.withWebSocketOrigins(Set.of("https://meet.acorn.example")));
-                SSLSocket raw = rig.raw(rig.edge.webSocketAddress())) {
+        try (SSLSocket raw = rig.raw(rig.edge.webSocketAddress())) {
             raw.getOutputStream()
                     .write(EdgeRig.ascii("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                             + "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -209,7 +246,7 @@ final class AccessEdgeTest {
                 assertThat(answer).containsIgnoringCase("sec-websocket-protocol: sip\r\n");
             } else {
                 EdgeRig.readToEnd(raw.getInputStream());
-                EdgeRig.awaitTrue(() -> rig.counters.value("access_edge_scan_requests") == 1);
+                EdgeRig.awaitTrue(() -> rig.counters.value("access_edge_scan_requests") == scans);
             }
         }
     }

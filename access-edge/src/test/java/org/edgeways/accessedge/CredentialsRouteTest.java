@@ -195,6 +195,26 @@ final class CredentialsRouteTest {
         assertThat(own.headers()).doesNotContainKey("access-control-allow-origin");
     }
 
+    /** {@code window.open("https://alice:guess@sip.acorn.example/av/v1/credentials")} names no origin. */
+    @Test
+    void aPageThatSendsTheBrowserHereBurnsNobodysBudget() {
+        CredentialsRoute route = route(limits -> limits.withBudgets(3, 100));
+        for (String site : List.of("cross-site", "same-site", "something new")) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(ask(route, "GET", Map.of("sec-fetch-site", site, "authorization", "Digest wrong"))
+                                .status())
+                        .isEqualTo(403);
+            }
+        }
+        assertThat(asked).isEmpty();
+        for (String site : List.of("none", "same-origin")) {
+            assertThat(ask(route, "GET", Map.of("sec-fetch-site", site, "authorization", GOOD))
+                            .status())
+                    .as(site)
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void itIsServedOnTheSharedPortBesideTheWebSocket() throws Exception {
         try (EdgeRig rig = new EdgeRig(settings -> settings, edge -> edge.credentials(this::inside));

@@ -1,7 +1,6 @@
 package org.edgeways.siptransport;
 
 import java.net.InetSocketAddress;
-import java.util.Set;
 import org.edgeways.net.Admission;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.ServerTls;
@@ -33,14 +32,9 @@ public record SipListenerSettings(
          * SIP over secure WebSocket (RFC 7118).
          *
          * @param path of the upgrade request, such as {@code /sip}
-         * @param origins the web origins that may connect, such as {@code https://meet.acorn.example}, compared without
-         *     regard to case; empty for all, and for clients that send no Origin
+         * @param origins the web pages that may connect
          */
-        record WebSocket(ServerCertificates tls, String path, Set<String> origins) implements Wire {
-            public WebSocket {
-                origins = Set.copyOf(origins);
-            }
-        }
+        record WebSocket(ServerCertificates tls, String path, WebOrigins origins) implements Wire {}
 
         /** SIP over plain TCP: inside and in tests only. */
         record Tcp() implements Wire {}
@@ -63,13 +57,13 @@ public record SipListenerSettings(
                 SipConnectionSettings.DEFAULT);
     }
 
-    /** Secure WebSocket with default limits on path {@code /sip}, for all origins. */
+    /** Secure WebSocket with default limits on path {@code /sip}, for no web page. */
     public static SipListenerSettings webSocket(
             String name, InetSocketAddress address, ServerTls tls, Admission admission) {
         return new SipListenerSettings(
                 name,
                 address,
-                new Wire.WebSocket(ServerCertificates.of(tls), "/sip", Set.of()),
+                new Wire.WebSocket(ServerCertificates.of(tls), "/sip", WebOrigins.noPages()),
                 admission,
                 false,
                 SipConnectionSettings.DEFAULT);

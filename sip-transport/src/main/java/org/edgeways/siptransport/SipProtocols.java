@@ -2,7 +2,6 @@ package org.edgeways.siptransport;
 
 import io.netty.channel.Channel;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.engine.Content;
@@ -66,14 +65,11 @@ public final class SipProtocols {
      * SIP over secure WebSocket (RFC 7118).
      *
      * @param path of the upgrade request, such as {@code /sip}
-     * @param origins the web origins that may connect, such as {@code https://meet.acorn.example}, compared without
-     *     regard to case; empty for all, and for clients that send no Origin
+     * @param origins the web pages that may connect
      */
-    public HttpRoute webSocket(String endpoint, String path, Set<String> origins, SipConnectionSettings connection) {
-        Set<String> lower = Set.copyOf(
-                origins.stream().map(origin -> origin.toLowerCase(Locale.ROOT)).toList());
+    public HttpRoute webSocket(String endpoint, String path, WebOrigins origins, SipConnectionSettings connection) {
         ConnectionSetup setup = setup(endpoint, SipTransport.WSS, false, connection);
-        return new HttpRoute.TakenOver(path, new WebSocketUpgrade(setup, path, lower));
+        return new HttpRoute.TakenOver(path, new WebSocketUpgrade(setup, path, origins));
     }
 
     private ConnectionSetup setup(

@@ -54,7 +54,7 @@ public record SipUserAgentSettings(
                 null);
     }
 
-    /** Over secure WebSocket. */
+    /** Over secure WebSocket, as a program that is no browser: without Origin. */
     public static SipUserAgentSettings webSocket(
             String host, int port, ClientTls tls, String addressOfRecord, String username, @Nullable String password) {
         return new SipUserAgentSettings(
@@ -63,7 +63,7 @@ public record SipUserAgentSettings(
                 port,
                 host,
                 "/sip",
-                "https://" + inUri(host),
+                null,
                 tls,
                 TIMEOUT,
                 addressOfRecord,

@@ -16,6 +16,9 @@ public enum TransportErrorCode implements ErrorCode {
     PONG_MISSING("transport-pong-missing", "A keep-alive was not answered."),
     LINK_SILENT("transport-link-silent", "A link on which keep-alives came has fallen silent."),
     UPGRADE_REFUSED("transport-upgrade-refused", "An HTTP request is not the WebSocket upgrade that we serve."),
+    ORIGIN_REFUSED(
+            "transport-origin-refused",
+            "A web page asked for a WebSocket whose origin may not: see the setting access.origins."),
     TARGET_UNREACHABLE("transport-target-unreachable", "No connection to the next hop could be opened."),
     ROLE_FAILED("transport-role-failed", "Our own handling of a message failed: a bug.");
 

@@ -25,6 +25,9 @@ final class WebSocketClient extends SimpleChannelInboundHandler<FullHttpResponse
 
     private static final int LARGEST_ANSWER_BYTES = 8192;
 
+    /** How long the server may take to close after it was asked to. */
+    private static final long CLOSING_MILLIS = 10_000;
+
     /** What is asked for. */
     record Request(SipUserAgentSettings settings) {
         URI uri() {
@@ -55,7 +58,17 @@ final class WebSocketClient extends SimpleChannelInboundHandler<FullHttpResponse
             headers.set(HttpHeaderNames.ORIGIN, origin);
         }
         handshaker = WebSocketClientHandshakerFactory.newHandshaker(
-                request.uri(), WebSocketVersion.V13, WebSocketUpgrade.SUBPROTOCOL, false, headers, largest);
+                request.uri(),
+                WebSocketVersion.V13,
+                WebSocketUpgrade.SUBPROTOCOL,
+                false,
+                headers,
+                largest,
+                true,
+                false,
+                CLOSING_MILLIS,
+                false,
+                false); // no Origin but what was asked for: this is no page
     }
 
     /** Asks for the upgrade; the result is completed when it is done. */

@@ -1,5 +1,8 @@
 package org.edgeways.siptransport;
 
+import static org.edgeways.siptransport.TransportErrorCode.ORIGIN_REFUSED;
+import static org.edgeways.siptransport.TransportErrorCode.UPGRADE_REFUSED;
+
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,29 +19,33 @@ import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.http.HttpFront;
 import org.edgeways.net.http.HttpRoute;
 import org.edgeways.net.port.Accepted;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a WebSocket for SIP of the HTTP request for its path (RFC 6455 section 4.2, RFC 7118 section 4): GET, subprotocol
  * {@code sip}, an origin that may. Everything else gets a short plain answer and is closed. Extensions are never agreed
  * on, so frames are never compressed.
- *
- * @param origins lower case; empty for all
  */
-record WebSocketUpgrade(ConnectionSetup setup, String path, Set<String> origins) implements HttpRoute.TakeOver {
+record WebSocketUpgrade(ConnectionSetup setup, String path, WebOrigins origins) implements HttpRoute.TakeOver {
 
     static final String SUBPROTOCOL = "sip";
 
     @Override
     public void take(ChannelHandlerContext context, FullHttpRequest request, Accepted accepted) {
-        HttpResponseStatus refusal = check(request);
-        if (refusal != null) {
-            refuse(context, accepted, refusal);
+        List<String> origin = request.headers().getAll(HttpHeaderNames.ORIGIN);
+        boolean mayConnect = origins.mayConnect(origin);
+        if (!isUpgrade(request) && (mayConnect || origin.isEmpty())) {
+            refuse(context, accepted, isOfBrowser(request) ? NetErrorCode.REQUEST_NOT_SERVED : UPGRADE_REFUSED);
+            return;
+        } else if (!mayConnect) {
+            String whose = origin.isEmpty() ? "clients that name no origin" : "pages of " + String.join(", ", origin);
+            accepted.refused(ORIGIN_REFUSED, whose + " may not connect: see the setting access.origins");
+            answer(context, HttpResponseStatus.FORBIDDEN);
             return;
         }
         int largest = largestMessage();
@@ -68,7 +75,7 @@ record WebSocketUpgrade(ConnectionSetup setup, String path, Set<String> origins)
                 }
             });
         } catch (WebSocketHandshakeException e) {
-            refuse(context, accepted, HttpResponseStatus.BAD_REQUEST);
+            refuse(context, accepted, UPGRADE_REFUSED);
         }
     }
 
@@ -77,20 +84,14 @@ record WebSocketUpgrade(ConnectionSetup setup, String path, Set<String> origins)
                 + setup.settings().message().bodyBytes();
     }
 
-    /** The status to refuse with, or null. */
-    private @Nullable HttpResponseStatus check(FullHttpRequest request) {
-        if (request.content().isReadable()
-                || !request.method().equals(HttpMethod.GET)
-                || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-                || !request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
-                || !request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
-                || !"13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION, ""))
-                || !offersSip(request)) {
-            return HttpResponseStatus.BAD_REQUEST;
-        }
-        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-        boolean welcome = origins.isEmpty() || origin != null && origins.contains(origin.toLowerCase(Locale.ROOT));
-        return welcome ? null : HttpResponseStatus.FORBIDDEN;
+    private static boolean isUpgrade(FullHttpRequest request) {
+        return !request.content().isReadable()
+                && request.method().equals(HttpMethod.GET)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                && request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                && "13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION, ""))
+                && offersSip(request);
     }
 
     private static boolean offersSip(FullHttpRequest request) {
@@ -99,8 +100,18 @@ record WebSocketUpgrade(ConnectionSetup setup, String path, Set<String> origins)
                 .anyMatch(offer -> offer.strip().equals(SUBPROTOCOL));
     }
 
-    private static void refuse(ChannelHandlerContext context, Accepted accepted, HttpResponseStatus status) {
-        accepted.refused(TransportErrorCode.UPGRADE_REFUSED, status.toString());
+    /** A page of anybody's can have a browser ask for anything; that is no fault of the network that it is read in. */
+    private static boolean isOfBrowser(FullHttpRequest request) {
+        return request.headers().contains(HttpHeaderNames.ORIGIN)
+                || !request.headers().contains(HttpHeaderNames.UPGRADE);
+    }
+
+    private static void refuse(ChannelHandlerContext context, Accepted accepted, ErrorCode code) {
+        accepted.refused(code, HttpResponseStatus.BAD_REQUEST.toString());
+        answer(context, HttpResponseStatus.BAD_REQUEST);
+    }
+
+    private static void answer(ChannelHandlerContext context, HttpResponseStatus status) {
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 status,

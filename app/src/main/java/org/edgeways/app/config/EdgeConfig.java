@@ -53,7 +53,7 @@ public record EdgeConfig(
      * @param aliases other names and addresses by which clients reach us
      * @param sipTls SIP over TLS
      * @param webSocket SIP over secure WebSocket, path /sip, and a plain page; by default on the port of {@code sipTls}
-     * @param origins web origins whose pages may connect; none given: any
+     * @param origins web origins whose pages may connect; none given: those of the own names
      * @param certificates for both, chosen by the name that a client asks for (SNI), the first where it asks for none of
      *     theirs; none: a self-signed one
      * @param admission limits of connections, both listeners together; see {@link Limits}

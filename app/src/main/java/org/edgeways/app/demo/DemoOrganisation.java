@@ -118,7 +118,7 @@ final class DemoOrganisation {
                     allow: [127.0.0.0/8]
                   access:
                     host: %4$s
-                    aliases: [localhost, "::1", edge.acorn.example]
+                    aliases: [localhost, "::1", edge.acorn.example]   # pages of these may connect; others: origins
                     addresses: %5$s
                     sipTlsPort: %6$d   # for SIP over WebSocket too
                     certificates: [outside]

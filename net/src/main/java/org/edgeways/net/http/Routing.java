@@ -84,7 +84,9 @@ final class Routing {
     }
 
     private static Way nowhere(HttpRequest request, String path) {
-        NetErrorCode code = isUpgrade(request) ? NetErrorCode.UPGRADE_NOT_SERVED : NetErrorCode.REQUEST_NOT_SERVED;
+        // any page can have a browser try any path: that is as any page that is not there
+        boolean looking = isUpgrade(request) && !request.headers().contains(HttpHeaderNames.ORIGIN);
+        NetErrorCode code = looking ? NetErrorCode.UPGRADE_NOT_SERVED : NetErrorCode.REQUEST_NOT_SERVED;
         return refusal(HttpResponseStatus.NOT_FOUND, code, path);
     }
 

@@ -90,8 +90,8 @@ public record EdgeNode(
 
             @Key(
                     says =
-                            "Web origins whose pages may connect, and ask for relay credentials; without any, all may connect"
-                                    + " and none may ask.",
+                            "Web origins whose pages may connect, and ask for relay credentials, and nobody else by WebSocket; without"
+                                    + " any, pages of this node's own names, and clients that are no browser.",
                     usual = "",
                     form = TextForm.WEB_ORIGIN,
                     atMost = 1_000)

@@ -128,7 +128,7 @@ public record EdgeSnapshot(
      * @param addresses to listen on
      * @param sipTlsPort of SIP over TLS
      * @param webSocketPort of SIP over secure WebSocket, which may be the same; without it, there is none
-     * @param origins web origins whose pages may connect; none: all
+     * @param origins web origins whose pages may connect; none: those of the node's own names
      * @param certificates to show, in files of the node; none: one that it makes for itself
      */
     public record Access(
