@@ -293,7 +293,7 @@ public final class AccessEdge implements AutoCloseable {
                 tlsPort,
                 webSocketPort,
                 settings.insideHost(),
-                said.nextHop() instanceof NextHop.Direct ? insidePort() : 0);
+                said.nextHops().dials() ? insidePort() : 0);
     }
 
     private int insidePort() {
@@ -326,7 +326,7 @@ public final class AccessEdge implements AutoCloseable {
         if (to == null) {
             throw new IllegalStateException("this edge has not started");
         }
-        if (next.nextHop() instanceof NextHop.Direct && material.nextHop() == null) {
+        if (next.nextHops().dials() && material.nextHop() == null) {
             throw new IllegalArgumentException("there is no certificate to dial a next hop with");
         }
         EdgeNames before = to.inForce().policy().names();
@@ -347,12 +347,12 @@ public final class AccessEdge implements AutoCloseable {
         }
     }
 
-    /** True if what clients send can go inside at the moment: the next hop is connected, or is one that we dial. */
+    /** True if what clients send can go inside at the moment: a next hop is connected, or is one that we dial. */
     public boolean isInsideReachable() {
         Running to = running;
         return to != null
-                && new ConnectionSurroundings()
-                        .isReachable(to.inForce().policy().nextHop());
+                && to.inForce().policy().nextHops().all().stream()
+                        .anyMatch(hop -> new ConnectionSurroundings().isReachable(hop));
     }
 
     /** What the engine may know of connections. */

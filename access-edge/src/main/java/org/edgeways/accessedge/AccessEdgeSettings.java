@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.accessedge.engine.NextHop;
+import org.edgeways.accessedge.engine.NextHops;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.sip.transaction.SipEngineLimits;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param moreInside further local addresses of the inside leg, at the same port
  * @param publicTlsPort the port for TLS that clients see where it is forwarded; 0 if it is the listener's
  * @param publicWebSocketPort the same for secure WebSocket
- * @param nextHop where requests from outside go; default the service {@code pool}
+ * @param nextHops where requests from outside go; default the service {@code pool}
  * @param hiding default true
  * @param retryAfter what Retry-After says at least; up to twice as much by chance; default 5 s
  * @param flowTimer how often clients are asked to keep their connection alive (RFC 5626); default 120 s; zero for not at
@@ -59,7 +60,7 @@ public record AccessEdgeSettings(
         List<InetAddress> moreInside,
         int publicTlsPort,
         int publicWebSocketPort,
-        NextHop nextHop,
+        NextHops nextHops,
         boolean hiding,
         Duration retryAfter,
         Duration flowTimer,
@@ -127,7 +128,7 @@ public record AccessEdgeSettings(
                 List.of(),
                 0,
                 0,
-                new NextHop.Service("pool"),
+                NextHops.one(new NextHop.Service("pool")),
                 true,
                 RETRY_AFTER,
                 FLOW_TIMER,
@@ -176,9 +177,14 @@ public record AccessEdgeSettings(
         });
     }
 
-    /** The same with another next hop. */
+    /** The same with another next hop, one for all. */
     public AccessEdgeSettings withNextHop(NextHop hop) {
-        return changed(draft -> draft.nextHop = hop);
+        return withNextHops(NextHops.one(hop));
+    }
+
+    /** The same with other next hops. */
+    public AccessEdgeSettings withNextHops(NextHops hops) {
+        return changed(draft -> draft.nextHops = hops);
     }
 
     /** The same with hiding on or off. */
@@ -231,7 +237,7 @@ public record AccessEdgeSettings(
         private List<InetAddress> moreInside;
         private int publicTlsPort;
         private int publicWebSocketPort;
-        private NextHop nextHop;
+        private NextHops nextHops;
         private boolean hiding;
         private Duration retryAfter;
         private Duration flowTimer;
@@ -256,7 +262,7 @@ public record AccessEdgeSettings(
             moreInside = from.moreInside;
             publicTlsPort = from.publicTlsPort;
             publicWebSocketPort = from.publicWebSocketPort;
-            nextHop = from.nextHop;
+            nextHops = from.nextHops;
             hiding = from.hiding;
             retryAfter = from.retryAfter;
             flowTimer = from.flowTimer;
@@ -283,7 +289,7 @@ public record AccessEdgeSettings(
                     moreInside,
                     publicTlsPort,
                     publicWebSocketPort,
-                    nextHop,
+                    nextHops,
                     hiding,
                     retryAfter,
                     flowTimer,

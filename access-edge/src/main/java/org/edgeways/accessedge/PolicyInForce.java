@@ -77,13 +77,15 @@ final class PolicyInForce {
     private static EdgePolicy made(EdgeNames names, AccessEdgeSettings settings) {
         InsideNames insideNames = new InsideNames(settings.insideNames(), names.known(settings.domains()));
         insideNames.add(names.insideHost());
-        if (settings.nextHop() instanceof NextHop.Direct(var uri) && !isLoopback(uri.host())) {
-            insideNames.add(uri.host());
+        for (NextHop hop : settings.nextHops().all()) {
+            if (hop instanceof NextHop.Direct(var uri) && !isLoopback(uri.host())) {
+                insideNames.add(uri.host());
+            }
         }
         return new EdgePolicy(
                 names,
                 settings.domains(),
-                settings.nextHop(),
+                settings.nextHops(),
                 settings.hiding(),
                 settings.limits(),
                 settings.flowTimer(),

@@ -235,17 +235,18 @@ final class WholeSet {
                         "requests for " + String.join(", ", nowhere) + " go nowhere from EdgeNode " + document.name()
                                 + ": write a Route, name a pool in the node's Site, or have exactly one Pool or Connector");
             }
-            oneNextHop(whole, document, node);
+            dialledNextHop(whole, document, node);
         });
     }
 
-    /** What a node of this version can run. */
-    private void oneNextHop(Settings whole, Document document, EdgeNode node) {
+    /** A server that a node dials finds it by its port; pools and connectors, which dial it, by its name alone. */
+    private void dialledNextHop(Settings whole, Document document, EdgeNode node) {
         Map<String, String> hops = whole.nextHops(node);
         Optional<Map.Entry<String, String>> first = hops.entrySet().stream().findFirst();
         first.flatMap(one -> hops.entrySet().stream()
                         .filter(other -> !other.getValue().equals(one.getValue()))
                         .findFirst())
+                        .filter(other -> isDialled(one.getValue()) || isDialled(other.getValue()))
                 .ifPresent(other -> {
                     Document said = routeOf(other.getKey())
                             .or(() -> routeOf(first.get().getKey()))
@@ -258,11 +259,15 @@ final class WholeSet {
                                     + first.get().getKey() + " go to "
                                     + first.get().getValue() + ", those for "
                                     + other.getKey() + " to " + other.getValue()
-                                    + ": in this version all requests of an edge node must go to one next hop");
+                                    + ": in this version a node that is given an address has no other next hop");
                 });
     }
 
     private Optional<Document> routeOf(String domain) {
+    private static boolean isDialled(String hop) {
+        return !hop.startsWith("service:") && !hop.startsWith("connector:");
+    }
+
         return sound(Kind.ROUTE, Route.class).entrySet().stream()
                 .filter(route -> route.getValue().domains().stream().anyMatch(domain::equalsIgnoreCase))
                 .map(Map.Entry::getKey)

@@ -317,15 +317,22 @@ class SettingsReaderTest {
     }
 
     @Test
-    void routesToTwoNextHopsWhichNoNodeCanRunAreTold() {
-        assertThat(problems(ROUTED + "pool: pool", ROUTED + "connector: kamailio"))
+    void eachDomainMayHaveANextHopOfItsOwn() {
+        Settings settings = Acorn.settings(Acorn.TEXT.replace(ROUTED + "pool: pool", ROUTED + "connector: kamailio"));
+        assertThat(settings.nextHops(settings.nodes().get("edge1")))
+                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "connector:kamailio"));
+    }
+
+    @Test
+    void anAddressBesideAnotherNextHopIsTold() {
+        assertThat(problems(ROUTED + "pool: pool", ROUTED + "address: \"sip:10.0.0.5:5061;transport=tls\""))
                 .as("one for each node")
                 .hasSize(2)
                 .anySatisfy(line -> assertThat(line)
                         .isEqualTo("acorn.yaml:" + line("kind: Route")
                                 + ": requests from EdgeNode edge1 for acorn.example go to service:pool, those for"
-                                + " oak.example to connector:kamailio: in this version all requests of an edge node"
-                                + " must go to one next hop"));
+                                + " oak.example to sip:10.0.0.5:5061;transport=tls: in this version a node that is given"
+                                + " an address has no other next hop"));
     }
 
     @Test

@@ -8,7 +8,7 @@ import org.edgeways.policy.SipDomains;
  *
  * @param names what the node calls itself
  * @param domains our SIP domains
- * @param nextHop where requests from outside go
+ * @param nextHops where requests from outside go
  * @param hiding true to keep the inside's names and addresses from clients; false for finding faults only
  * @param limits the role's own limits
  * @param flowTimer how often clients that keep their connection alive (RFC 5626) are asked to do it; zero to leave it to
@@ -18,7 +18,7 @@ import org.edgeways.policy.SipDomains;
 public record EdgePolicy(
         EdgeNames names,
         SipDomains domains,
-        NextHop nextHop,
+        NextHops nextHops,
         boolean hiding,
         EdgeLimits limits,
         Duration flowTimer,

@@ -88,23 +88,35 @@ final class InwardLeg {
         if (guidance instanceof Guidance.Wrong(var code, var detail)) {
             return refusals.fromClient(request, client, code, detail, now);
         }
-        if (!register && !policy.nextHop().judgesSenders() && !isOwn(from, client, guidance, now)) {
+        NextHop hop = policy.nextHops().of(home(request, register, client, guidance, from, now));
+        if (!register && !hop.judgesSenders() && !isOwn(from, client, guidance, now)) {
             AccessEdgeErrorCode code = AccessEdgeErrorCode.FROM_NOT_SIGNED_IN;
             return refusals.fromClient(request, client, code, "From: " + from, now);
         }
-        if (!surroundings.isReachable(policy.nextHop())) {
-            return refusals.fromClient(
-                    request,
-                    client,
-                    AccessEdgeErrorCode.INSIDE_UNREACHABLE,
-                    policy.nextHop().toString(),
-                    now);
+        if (!surroundings.isReachable(hop)) {
+            return refusals.fromClient(request, client, AccessEdgeErrorCode.INSIDE_UNREACHABLE, hop.toString(), now);
         }
         hygiene.cleanRequest(request.message(), client, now);
         request.message().set(Hygiene.FLOW_MARK, names.flowMark(client.flow().id()));
         return register
-                ? register(request, client, now)
-                : other(request, client, guidance, from == null ? "" : from.addressOfRecord(), now);
+                ? register(request, client, hop, now)
+                : other(request, client, guidance, from == null ? "" : from.addressOfRecord(), hop, now);
+    }
+
+    /** The domain of the person whose request it is, in which they sign in. */
+    private static String home(
+            ProxyRequest request,
+            boolean register,
+            ClientFlow client,
+            Guidance guidance,
+            @Nullable SipUri from,
+            long now) {
+        SipUri to = register ? request.message().to().sipUri() : null;
+        if (to != null || from == null) {
+            return to == null ? "" : to.host();
+        }
+        String person = person(client, guidance, from.addressOfRecord(), now);
+        return person.isEmpty() ? from.host() : person.substring(person.lastIndexOf('@') + 1);
     }
 
     /**
@@ -178,7 +190,7 @@ final class InwardLeg {
         return new Guidance.Wrong(AccessEdgeErrorCode.TOKEN_FOREIGN, "Route: given to " + person);
     }
 
-    private RoutingDecision register(ProxyRequest request, ClientFlow client, long now) {
+    private RoutingDecision register(ProxyRequest request, ClientFlow client, NextHop hop, long now) {
         SipMessage message = request.message();
         SipUri to = message.to().sipUri();
         if (to == null || !policy.domains().contains(to.host())) {
@@ -216,11 +228,11 @@ final class InwardLeg {
                 new FlowToken(names.node(), names.boot(), client.flow().id(), person, device);
         message.addFirst(HeaderName.PATH, names.pathInside(token.seal(sealer)));
         request.attach(new Passage.Inward(this, client, person, device, "", credentials(message), null, null));
-        return RoutingDecision.Forward.to(
-                Target.of(message.requestUriText(), policy.nextHop().destination()));
+        return RoutingDecision.Forward.to(Target.of(message.requestUriText(), hop.destination()));
     }
 
-    private RoutingDecision other(ProxyRequest request, ClientFlow client, Guidance guidance, String sender, long now) {
+    private RoutingDecision other(
+            ProxyRequest request, ClientFlow client, Guidance guidance, String sender, NextHop hop, long now) {
         SipMessage message = request.message();
         String uri;
         switch (destination(message, client, guidance, now)) {
@@ -243,7 +255,7 @@ final class InwardLeg {
         String routeInside = names.routeInside(client.seal(flow, sealer));
         request.attach(
                 new Passage.Inward(this, client, person, flow.device(), routeInside, credentials(message), null, null));
-        Target target = new Target(uri, routes, policy.nextHop().destination(), 1.0, null);
+        Target target = new Target(uri, routes, hop.destination(), 1.0, null);
         List<String> own = new ArrayList<>(2);
         if (!policy.hiding()) {
             own.add(names.routeOutside(new RouteToken(flow, List.of()).seal(sealer), client.transport()));

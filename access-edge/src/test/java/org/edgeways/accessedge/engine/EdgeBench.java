@@ -35,6 +35,7 @@ import org.edgeways.sip.transaction.SipTimers;
 import org.edgeways.sip.transaction.TransportFailure;
 import org.edgeways.tokens.Keyring;
 import org.edgeways.tokens.Sealer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One edge engine in virtual time, with clients outside and one inside trunk that the test plays itself. All messages
@@ -58,6 +59,12 @@ final class EdgeBench {
     final EdgeNames names;
     final Keyring keyring;
     final NextHop nextHop;
+    /** Whom the last request for the inside went to. */
+    String lastService = "";
+    /** One that has no connection open. */
+    @Nullable
+    NextHop away;
+
     final Sealer sealer;
     final FlowDirectory directory;
     final SourceGuard guard;
@@ -98,7 +105,8 @@ final class EdgeBench {
         guard = new SourceGuard(limits, events, counters);
         SipDomains domains = new SipDomains(List.of("acorn.example"));
         insideNames = new InsideNames(List.of("pool.acorn.example", "perimeter.acorn.example"), names.known(domains));
-        policy = new EdgePolicy(names, domains, nextHop, hiding, limits, Duration.ofMinutes(2), insideNames);
+        policy = new EdgePolicy(
+                names, domains, NextHops.one(nextHop), hiding, limits, Duration.ofMinutes(2), insideNames);
         Refusals refusals = new Refusals(names, Duration.ofSeconds(5), guard, events, counters, random);
         router = new EdgeRouter(policy, directory, guard, sealer, new Around(), refusals, events, counters);
         core = new ProxyCore(
@@ -115,7 +123,7 @@ final class EdgeBench {
     private final class Around implements Surroundings {
         @Override
         public boolean isReachable(NextHop hop) {
-            return insideReachable;
+            return insideReachable && !hop.equals(away);
         }
 
         @Override
@@ -132,7 +140,10 @@ final class EdgeBench {
                 bytesOutside.writeBytes(bytes);
                 atClients.get(flow).add(parse(bytes));
             }
-            case Destination.Service(String name) -> atInside.add(parse(bytes, SipLimits.BETWEEN_PARTS));
+            case Destination.Service(String name) -> {
+                lastService = name;
+                atInside.add(parse(bytes, SipLimits.BETWEEN_PARTS));
+            }
             case Destination.Connection gone -> fail(message, TransportFailure.FLOW_GONE);
             case Destination.Locate located
             when located.equals(nextHop.destination()) -> atInside.add(parse(bytes, SipLimits.BETWEEN_PARTS));

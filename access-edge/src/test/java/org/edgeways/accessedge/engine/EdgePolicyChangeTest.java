@@ -23,7 +23,7 @@ final class EdgePolicyChangeTest {
         return new EdgePolicy(
                 names,
                 ours,
-                bench.nextHop,
+                NextHops.one(bench.nextHop),
                 hiding,
                 limits,
                 Duration.ofMinutes(2),

@@ -3,7 +3,9 @@ package org.edgeways.app.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.accessedge.engine.NextHop;
 import org.edgeways.base.Result;
@@ -19,8 +21,8 @@ import org.edgeways.siptransport.SipConnectionSettings;
  * @param sipDomains the SIP domains of the organisation
  * @param outside what clients outside see and connect to
  * @param link the inside leg, which the pool dials
- * @param nextHop the service that requests go to, {@code service:pool}; {@code connector:NAME} if a foreign server stands behind
- *     it; or a SIP URI that is dialled
+ * @param nextHops by SIP domain, the service that requests of its people go to, {@code service:pool}; {@code connector:NAME} if a
+ *     foreign server stands behind it; or a SIP URI that is dialled
  * @param insideNames host names and domain suffixes of the inside that nobody outside may read
  * @param hideTopology write nothing of the inside in what goes outside
  * @param certificateCheck how often the certificate files are looked at; 100 ms to 1 d, default 10 s
@@ -35,7 +37,7 @@ public record EdgeConfig(
         List<String> sipDomains,
         Outside outside,
         Link link,
-        String nextHop,
+        Map<String, String> nextHops,
         List<String> insideNames,
         boolean hideTopology,
         Duration certificateCheck,
@@ -96,6 +98,7 @@ public record EdgeConfig(
 
     public EdgeConfig {
         sipDomains = List.copyOf(sipDomains);
+        nextHops = Map.copyOf(nextHops);
         insideNames = List.copyOf(insideNames);
     }
 
@@ -110,10 +113,12 @@ public record EdgeConfig(
         JsonSection outsideLimits = outside.sectionOrEmpty("limits");
         JsonSection limits = section.sectionOrEmpty("limits");
         SipEngineLimits transactions = Limits.transactions(limits);
+        List<String> domains = domains(section);
+        String nextHop = nextHop(section);
         EdgeConfig config = new EdgeConfig(
                 section.text("node"),
                 section.path("data", base),
-                domains(section),
+                domains,
                 new Outside(
                         outside.host("host"),
                         outside.texts("aliases", List.of()),
@@ -124,7 +129,7 @@ public record EdgeConfig(
                         Limits.admission(outsideLimits),
                         Limits.connection(outsideLimits)),
                 link(section.requiredSection("link"), base),
-                nextHop(section),
+                domains.stream().collect(Collectors.toMap(domain -> domain, domain -> nextHop, (one, same) -> one)),
                 section.texts("insideNames", List.of()),
                 section.flag("hideTopology", true),
                 certificateCheck(section),

@@ -3,8 +3,10 @@ package org.edgeways.app.config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -52,15 +54,13 @@ public final class SettingsConfigs {
      *
      * @param data its data directory, from which relative names of files count
      * @param inside its certificate on the inside leg
-     * @throws IllegalArgumentException if it is no Access Edge, or has several next hops, which this configuration cannot
-     *     say
+     * @throws IllegalArgumentException if it is no Access Edge
      */
     public static EdgeConfig edge(EdgeSnapshot snapshot, Path data, Identity inside) {
         EdgeSnapshot.Access access =
                 snapshot.access().orElseThrow(() -> new IllegalArgumentException("the node is no Access Edge"));
-        if (snapshot.routes().size() != 1) {
-            throw new IllegalArgumentException("one next hop is needed");
-        }
+        Map<String, String> nextHops = new HashMap<>();
+        snapshot.routes().forEach(route -> route.domains().forEach(domain -> nextHops.put(domain, route.nextHop())));
         List<InetAddress> addresses = addresses(access.addresses());
         return new EdgeConfig(
                 snapshot.node(),
@@ -87,7 +87,7 @@ public final class SettingsConfigs {
                         inside.authority(),
                         admission(snapshot.limits().link().admission()),
                         snapshot.limits().link().linkSilence()),
-                snapshot.routes().getFirst().nextHop(),
+                nextHops,
                 Stream.concat(
                                 snapshot.insideNames().stream(),
                                 Stream.of(snapshot.insideLeg().host()))

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
-import org.edgeways.accessedge.engine.NextHop;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.config.SettingsConfigs;
@@ -174,9 +173,8 @@ public final class EdgeProcess implements AutoCloseable {
         TlsIdentity identity = RoleParts.identity(config.link().certificate());
         List<X509Certificate> authorities = RoleParts.authorities(config.link().authority());
         // the settings of a node that has joined may name a next hop to be dialled at any time
-        ClientTls dialled = joined != null || settings.nextHop() instanceof NextHop.Direct
-                ? tls.mutualClient(identity, authorities)
-                : null;
+        ClientTls dialled =
+                joined != null || settings.nextHops().dials() ? tls.mutualClient(identity, authorities) : null;
         Keyring keyring = RoleParts.good(keyringFile.loadOrCreate(random));
         if (joined == null) {
             // who starts it is there to correct them; a node that has joined says inside what is wrong, and serves

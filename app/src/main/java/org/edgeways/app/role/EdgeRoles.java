@@ -3,7 +3,9 @@ package org.edgeways.app.role;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
@@ -11,6 +13,7 @@ import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
 import org.edgeways.accessedge.engine.NextHop;
 import org.edgeways.app.config.EdgeConfig;
+import org.edgeways.accessedge.engine.NextHops;
 import org.edgeways.app.config.ListenConfig;
 import org.edgeways.base.Result;
 import org.edgeways.node.NodeErrorCode;
@@ -125,10 +128,6 @@ final class EdgeRoles implements NodeRoles {
      */
     static AccessEdgeSettings settings(EdgeConfig config) {
         EdgeConfig.Outside outside = config.outside();
-        NextHop nextHop = switch (NextHop.parse(config.nextHop())) {
-            case Result.Ok<NextHop>(NextHop hop) -> hop;
-            case Result.Bad<NextHop> bad -> throw new IllegalArgumentException(bad.reason());
-        };
         return AccessEdgeSettings.of(
                         config.node(),
                         new SipDomains(config.sipDomains()),
@@ -140,7 +139,7 @@ final class EdgeRoles implements NodeRoles {
                 .withNames(Set.copyOf(outside.aliases()), config.insideNames())
                 .withMoreAddresses(more(outside.sipTls()), more(config.link().listen()))
                 .withWebSocketOrigins(Set.copyOf(outside.origins()))
-                .withNextHop(nextHop)
+                .withNextHops(nextHops(config.nextHops()))
                 .withHiding(config.hideTopology())
                 .withLimits(config.limits())
                 .withTransactions(config.transactions())
@@ -158,3 +157,19 @@ final class EdgeRoles implements NodeRoles {
         return listen.sockets().getFirst();
     }
 }
+    private static NextHops nextHops(Map<String, String> said) {
+        Map<String, NextHop> hops = new HashMap<>();
+        said.forEach((domain, text) -> hops.put(
+                domain,
+                switch (NextHop.parse(text)) {
+                    case Result.Ok<NextHop>(NextHop hop) -> hop;
+                    case Result.Bad<NextHop> bad -> throw new IllegalArgumentException(bad.reason());
+                }));
+        Set<NextHop> all = Set.copyOf(hops.values());
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("a next hop is needed");
+        }
+        NextHop any = all.iterator().next();
+        return all.size() == 1 ? NextHops.one(any) : new NextHops(any, hops);
+    }
+

@@ -52,7 +52,9 @@ class ConfigFileTest {
                         assertThat(web.sockets()).singleElement().asString().isEqualTo("/198.51.100.10:443"));
         assertThat(config.outside().certificates())
                 .containsExactly(new CertificateFiles(directory.resolve("edge.crt"), Path.of("/etc/edge.key")));
-        assertThat(config.nextHop()).isEqualTo("service:pool");
+        assertThat(config.nextHops())
+                .isNotEmpty()
+                .allSatisfy((domain, hop) -> assertThat(hop).isEqualTo("service:pool"));
         assertThat(config.hideTopology()).isTrue();
     }
 
