@@ -96,6 +96,22 @@ public record LinkLimits(
                 connectionsOfOneInside);
     }
 
+    /** The same with another number of connections of one inside. */
+    public LinkLimits withConnectionsOfOneInside(int count) {
+        return new LinkLimits(
+                streams,
+                streamWindowBytes,
+                connectionWindowBytes,
+                headerListBytes,
+                streamIdle,
+                originConnect,
+                originAnswer,
+                controlMessageBytes,
+                controlTakenBytes,
+                controlQueueBytes,
+                count);
+    }
+
     /** The same with other bounds of control streams. */
     public LinkLimits withControl(int messageBytes, int queueBytes) {
         return new LinkLimits(

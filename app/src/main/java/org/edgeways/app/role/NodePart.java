@@ -11,15 +11,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
+import org.edgeways.app.config.LinkConfig;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
 import org.edgeways.link.LinkAcceptor;
 import org.edgeways.link.LinkContext;
-import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkProtocol;
-import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.Desk;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.NetErrorCode;
@@ -106,7 +105,10 @@ final class NodePart implements NodeHost, AutoCloseable {
                         random,
                         counters));
         context = new LinkContext(loops, clock, counters, random);
-        acceptor = new LinkAcceptor(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, agent);
+        LinkConfig link = running == null
+                ? LinkConfig.USUAL
+                : LinkConfig.of(running.limits().link().streams());
+        acceptor = new LinkAcceptor(context, link.limits(), link.times(), agent);
         desk.repeat(agent::check, CHECK, CHECK);
     }
 

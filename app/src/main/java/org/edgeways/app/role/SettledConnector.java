@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.edgeways.app.config.CertificateFiles;
 import org.edgeways.app.config.ConnectorConfig;
+import org.edgeways.app.config.LinkConfig;
 import org.edgeways.app.config.SettingsConfigs;
 import org.edgeways.app.counters.CountersSocket;
 import org.edgeways.app.counters.MicrometerCounters;
@@ -31,10 +32,8 @@ import org.edgeways.connector.ConnectorSettings;
 import org.edgeways.control.ControlErrorCode;
 import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
-import org.edgeways.link.LinkLimits;
 import org.edgeways.link.LinkServices;
 import org.edgeways.link.engine.LinkAddress;
-import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Desk;
 import org.edgeways.net.EventLoops;
@@ -104,7 +103,10 @@ public final class SettledConnector implements AutoCloseable {
         opened.push(desk);
         agent = new ConnectorAgent(
                 name, identity.chain().getLast(), new Own(files), desk, InstantSource.system(), random, counters);
-        dialer = new LinkDialer(context, LinkLimits.DEFAULT, LinkTimes.DEFAULT, services, agent);
+        LinkConfig link = Optional.ofNullable(running.connectors().get(name))
+                .map(said -> LinkConfig.of(said.streams()))
+                .orElse(LinkConfig.USUAL);
+        dialer = new LinkDialer(context, link.limits(), link.times(), services, agent);
         opened.push(dialer);
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         opened.push(transport);

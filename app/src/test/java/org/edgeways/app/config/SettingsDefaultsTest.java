@@ -14,6 +14,7 @@ import org.edgeways.pool.messages.MessageLimits;
 import org.edgeways.settings.kind.AccessSettings;
 import org.edgeways.settings.kind.Admission;
 import org.edgeways.settings.kind.ConnectionLimits;
+import org.edgeways.settings.kind.LinkStreams;
 import org.edgeways.settings.kind.MessageSize;
 import org.edgeways.settings.kind.Pool;
 import org.edgeways.settings.kind.PoolLimits;
@@ -62,6 +63,8 @@ class SettingsDefaultsTest {
         same(PoolLimits.Waiting.class, MessageLimits.DEFAULT);
         same(PresenceLimits.class, org.edgeways.pool.presence.engine.PresenceLimits.DEFAULT);
         same(Pool.Link.class, LinkLimits.DEFAULT);
+        assertThat(LinkConfig.of(UsualSettings.of(LinkStreams.Inside.class))).isEqualTo(LinkConfig.USUAL);
+        assertThat(LinkConfig.of(UsualSettings.of(LinkStreams.Edge.class))).isEqualTo(LinkConfig.USUAL);
         assertThat(UsualSettings.of(AccessSettings.Link.class).linkSilence())
                 .isEqualTo(SipConnectionSettings.DEFAULT.linkSilence());
         assertThat(UsualSettings.of(Admission.class).burst())

@@ -110,6 +110,31 @@ class PerimeterTest {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!String.join(" ", pair.edge().watched().notReady().get()).contains(why)) {
             assertThat(System.nanoTime())
+    @Test
+    void limitsOfTheLinkAreThoseOfTheSettings() throws Exception {
+        pair.write("""
+                kind: AccessSettings
+                name: limits
+                spec: {link: {streams: {connectionsOfOneInside: 2, ping: 1s}}}
+                ---
+                """
+                + pair.text()
+                        .replace("    host: sip.acorn.example\n", "    settings: limits\n    host: sip.acorn.example\n")
+                        .replace(
+                                "kind: Pool\nname: pool\nspec:\n",
+                                "kind: Pool\nname: pool\nspec:\n  streams: {streams: 7}\n"));
+        pair.startInside();
+        pair.join();
+        pair.startEdge();
+        pair.await(node -> JoinedPair.isUpToDate(node)
+                && node.path("link").path("open").asInt() == 2
+                && pair.edge().watched().counters().get().contains("link-connections-exhausted"));
+
+        pair.push(pair.text().replace("streams: {connectionsOfOneInside: 2,", "streams: {connectionsOfOneInside: 3,"));
+        assertThat(pair.node().path("report").path("restartNeeded").path(0).asText())
+                .isEqualTo("limits.link.streams.connectionsOfOneInside");
+    }
+
                     .as("%s", pair.edge().watched().notReady().get())
                     .isLessThan(end);
             LockSupport.parkNanos(10_000_000);

@@ -43,6 +43,11 @@ public record LinkTimes(
         }
     }
 
+    /** The same with other pings. */
+    public LinkTimes withPings(Duration interval, Duration answer) {
+        return new LinkTimes(connect, firstBackOff, longestBackOff, interval, answer, drainGrace, drainLimit);
+    }
+
     /** The same with other pauses. */
     public LinkTimes withBackOff(Duration first, Duration longest) {
         return new LinkTimes(connect, first, longest, ping, pong, drainGrace, drainLimit);

@@ -26,5 +26,8 @@ public record AccessSettings(
                     usual = "60s",
                     least = "1s",
                     most = "1d")
-            Duration linkSilence) {}
+            Duration linkSilence,
+
+            @Key(says = "Limits of the Link, which carries settings and services.")
+            LinkStreams.Edge streams) {}
 }

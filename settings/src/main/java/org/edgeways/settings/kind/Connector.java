@@ -34,8 +34,11 @@ public record Connector(
                 restart = true)
         Optional<String> authority,
 
-        @Key(says = "How the connections to edge nodes are looked after.", restart = true)
+        @Key(says = "How the connections to edge nodes that carry SIP are looked after.", restart = true)
         Pool.Link link,
+
+        @Key(says = "Limits of the Link, which carries settings and services.")
+        LinkStreams.Inside streams,
 
         @Key(says = "Transactions.", restart = true) TransactionLimits transactions,
 

@@ -34,8 +34,11 @@ public record Pool(
                 most = "180d")
         Duration relayCredentials,
 
-        @Key(says = "How the connections to edge nodes are looked after.")
+        @Key(says = "How the connections to edge nodes that carry SIP are looked after.")
         Link link,
+
+        @Key(says = "Limits of the Link, which carries settings and services.")
+        LinkStreams.Inside streams,
 
         @Key(says = "Limits of sign-ins, messages and presence.")
         PoolLimits limits,

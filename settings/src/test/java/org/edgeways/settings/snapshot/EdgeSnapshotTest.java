@@ -279,6 +279,7 @@ class EdgeSnapshotTest {
                 .containsExactlyInAnyOrderElementsOf(restarts(EdgeSnapshot.FORM, "", false).stream()
                         .map(key -> key.equals("access.webSocketPort") ? "access.webSocket" : key)
                         .filter(key -> !key.equals("node")) // the document's name
+                        .filter(key -> !key.startsWith("limits.")) // in a document of their own
                         .flatMap(key -> key.equals("access.webSocket")
                                 ? Stream.of(key, "access.webSocketPort")
                                 : Stream.of(key))
