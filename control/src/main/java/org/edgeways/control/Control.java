@@ -317,7 +317,7 @@ public final class Control implements AutoCloseable {
                 around.clock().instant().plus(settings.bundleValidity()).truncatedTo(ChronoUnit.SECONDS),
                 new InetSocketAddress(
                         listening(said.insideLeg()), said.insideLeg().port()));
-        joinings.start(ledger.enrol(bundle.enrolment(), node, secret.proofKey(), bundle.expires()));
+        joinings.start(() -> ledger.enrol(bundle.enrolment(), node, secret.proofKey(), bundle.expires()));
         return Result.ok(new NewBundle(node, bundle.expires(), BundleCodec.encode(bundle)));
     }
 

@@ -207,6 +207,11 @@ final class ControlTables {
                 .bind("content", content)
                 .bind("now", now.toEpochMilli())
                 .execute();
+        // the newest of all gives the next number, and stays
+        handle.createUpdate("DELETE FROM revisions WHERE node = :node AND revision < :revision")
+                .bind("node", node)
+                .bind("revision", next)
+                .execute();
         return new Revision(next, content, true);
     }
 

@@ -10,9 +10,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.base.Result;
@@ -80,8 +80,12 @@ final class Joinings implements AutoCloseable {
         ledger.enrolments(GRACE).forEach(this::start); // the oldest first: the newest of a node stays
     }
 
-    /** Dials for a bundle. */
-    void start(Enrolment enrolment) {
+    /** Dials for a bundle that is put on the record now; one after the other, so that the newest is the one that stays. */
+    synchronized void start(Supplier<Enrolment> recorded) {
+        start(recorded.get());
+    }
+
+    private void start(Enrolment enrolment) {
         Offer offer = new Offer(enrolment.id(), enrolment.node(), enrolment.proofKey(), enrolment.expires());
         JoinDialer.Place place =
                 JoinDialer.Place.of(offer, authority.certificates().certificate(), authority.certificates()::prove);
@@ -114,7 +118,7 @@ final class Joinings implements AutoCloseable {
         public JoinDialer.Wish wish() {
             try {
                 return wish(ledger.enrolment(id));
-            } catch (CompletionException e) {
+            } catch (RuntimeException e) {
                 LOG.error(
                         "event=control-joining-failed code={} node={} step=dial",
                         JoinErrorCode.INSIDE_FAILED.code(),
@@ -156,7 +160,7 @@ final class Joinings implements AutoCloseable {
                     case Result.Bad<List<X509Certificate>> bad ->
                         new JoinDialer.Decision.Refused((JoinErrorCode) bad.code());
                 };
-            } catch (CompletionException e) {
+            } catch (RuntimeException e) {
                 LOG.error(
                         "event=control-joining-failed code={} node={} step=decide",
                         JoinErrorCode.INSIDE_FAILED.code(),
@@ -177,7 +181,7 @@ final class Joinings implements AutoCloseable {
                     ledger.joined(id, serial);
                     places.joined(node);
                 }
-            } catch (CompletionException e) {
+            } catch (RuntimeException e) {
                 LOG.error(
                         "event=control-joining-failed code={} node={} step=record",
                         JoinErrorCode.INSIDE_FAILED.code(),

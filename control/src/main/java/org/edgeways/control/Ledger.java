@@ -333,11 +333,12 @@ final class Ledger {
      * The number of that content for that node.
      *
      * @param content SHA-256, hexadecimal
+     * @param telling whether a new number is an event for the audit
      */
-    long revision(String node, String content) {
+    long revision(String node, String content, boolean telling) {
         return write(handle -> {
             ControlTables.Revision revision = ControlTables.revision(handle, node, content, clock.instant());
-            if (revision.fresh()) {
+            if (revision.fresh() && telling) {
                 audit(handle, AuditKind.SNAPSHOT_MADE, node, "revision " + revision.revision());
             }
             return revision.revision();

@@ -24,8 +24,12 @@ final class Snapshots {
 
     private static final int HEXADECIMAL = 16;
 
-    /** A content that has its number. */
-    private record Made(String content, SignedSnapshot snapshot) {}
+    /**
+     * A content that has its number.
+     *
+     * @param said what the settings have said, without what is added for a relay
+     */
+    private record Made(String content, EdgeSnapshot said, SignedSnapshot snapshot) {}
 
     private final Ledger ledger;
     private final Authority authority;
@@ -69,9 +73,13 @@ final class Snapshots {
         if (before != null && before.content().equals(content)) {
             return before.snapshot();
         }
-        long revision = ledger.revision(snapshot.node(), content);
+        // keys and withdrawals of relay credentials come and go by themselves: they would push what people did out of
+        // the audit
+        EdgeSnapshot said = snapshot.withoutRelay();
+        boolean telling = before == null || !before.said().equals(said);
+        long revision = ledger.revision(snapshot.node(), content, telling);
         SignedSnapshot signed = snapshot.withRevision(revision).signed(authority.signer());
-        made.put(snapshot.node(), new Made(content, signed));
+        made.put(snapshot.node(), new Made(content, said, signed));
         return signed;
     }
 

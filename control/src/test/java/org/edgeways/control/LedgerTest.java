@@ -47,4 +47,33 @@ class LedgerTest {
             assertThat(ledger.events(10)).extracting(AuditEvent::event).containsExactly("bundle-made");
         }
     }
+
+    @Test
+    void ofANodesRevisionsOnlyTheLastIsKeptAndNumbersGoOn() {
+        SecureRandom random = new SecureRandom();
+        InMemoryCounters counters = new InMemoryCounters();
+        try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
+            Ledger ledger = Ledger.open(
+                    store,
+                    CertificateAuthority.create("Acorn test authority", Instant.now(), random),
+                    ControlSettings.in(data),
+                    InstantSource.system(),
+                    counters);
+            for (int i = 1; i <= 50; i++) {
+                assertThat(ledger.revision(i % 2 == 0 ? "edge1" : "edge2", "content" + i, true))
+                        .isEqualTo(i);
+            }
+            assertThat(ledger.revision("edge1", "content50", true))
+                    .as("the same")
+                    .isEqualTo(50);
+            assertThat(ledger.revision("edge2", "content1", true))
+                    .as("as long ago")
+                    .isEqualTo(51);
+            long kept = store.read(handle -> handle.createQuery("SELECT COUNT(*) FROM revisions")
+                            .mapTo(Long.class)
+                            .one())
+                    .join();
+            assertThat(kept).isEqualTo(2);
+        }
+    }
 }

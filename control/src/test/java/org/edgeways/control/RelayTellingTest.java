@@ -42,6 +42,24 @@ final class RelayTellingTest {
         inside.close();
     }
 
+    /** Somebody disabled, a password withdrawn: that is an event of its own, where it is done. */
+    @Test
+    void whatARelayIsToldOfCredentialsIsNoEventAndLeavesNothingBehind() throws Exception {
+        inside.join("edge1");
+        FakeNode relay = inside.connected("edge1");
+        inside.control().relays(() -> told);
+        relay.given(inside.key());
+        List<AuditEvent> before = inside.control().events(100);
+        assertThat(before).extracting(AuditEvent::event).contains("snapshot-made");
+
+        for (long number = 1; number <= 5; number++) {
+            told = EdgeSnapshot.Relay.of(List.of(key.check()), Set.of(number));
+            inside.control().relaysChanged();
+            relay.given(inside.key());
+        }
+        assertThat(inside.control().events(100)).isEqualTo(before);
+    }
+
     @Test
     void aRelayIsToldWhenItIsKnownWhatChecksCredentialsAndWhateverChanges() throws Exception {
         inside.join("edge1");

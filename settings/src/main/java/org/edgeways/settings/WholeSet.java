@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.edgeways.settings.form.ReadRecord;
 import org.edgeways.settings.kind.AccessSettings;
@@ -31,8 +32,8 @@ import org.edgeways.settings.text.SettingsErrorCode;
  */
 final class WholeSet {
 
-    /** The name under which the inside and a node talk about settings; no service. */
-    private static final String CONTROL = "control";
+    /** The names under which a node talks with the inside about settings, and asks for relay credentials; no services. */
+    private static final Set<String> RESERVED = Set.of("control", "relay-credentials");
 
     /** Most services: as many as a snapshot names. */
     private static final int MOST_SERVICES = 1_000;
@@ -159,12 +160,12 @@ final class WholeSet {
                         "kind",
                         "is one of more than " + MOST_SERVICES + " services");
             }
-            if (document.name().equals(CONTROL)) {
+            if (RESERVED.contains(document.name())) {
                 problems.add(
                         SettingsErrorCode.VALUE_WRONG,
                         document.place(),
                         "name",
-                        "must not be \"" + CONTROL + "\": the Link itself uses it");
+                        "must not be \"" + document.name() + "\": the Link itself uses it");
             }
         }
     }
@@ -245,8 +246,8 @@ final class WholeSet {
         Optional<Map.Entry<String, String>> first = hops.entrySet().stream().findFirst();
         first.flatMap(one -> hops.entrySet().stream()
                         .filter(other -> !other.getValue().equals(one.getValue()))
-                        .findFirst())
                         .filter(other -> isDialled(one.getValue()) || isDialled(other.getValue()))
+                        .findFirst())
                 .ifPresent(other -> {
                     Document said = routeOf(other.getKey())
                             .or(() -> routeOf(first.get().getKey()))
@@ -263,11 +264,11 @@ final class WholeSet {
                 });
     }
 
-    private Optional<Document> routeOf(String domain) {
     private static boolean isDialled(String hop) {
         return !hop.startsWith("service:") && !hop.startsWith("connector:");
     }
 
+    private Optional<Document> routeOf(String domain) {
         return sound(Kind.ROUTE, Route.class).entrySet().stream()
                 .filter(route -> route.getValue().domains().stream().anyMatch(domain::equalsIgnoreCase))
                 .map(Map.Entry::getKey)

@@ -346,11 +346,13 @@ class SettingsReaderTest {
     }
 
     @Test
-    void aServiceCannotTakeTheLinksOwnName() {
-        assertThat(problems("name: notes", "name: control"))
-                .singleElement()
-                .asString()
-                .contains("must not be \"control\"");
+    void aServiceCannotTakeTheLinksOwnNames() {
+        for (String own : List.of("control", "relay-credentials")) {
+            assertThat(problems("name: notes", "name: " + own))
+                    .singleElement()
+                    .asString()
+                    .contains("must not be \"" + own + "\"");
+        }
     }
 
     @Test

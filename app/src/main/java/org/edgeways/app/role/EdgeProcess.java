@@ -201,7 +201,7 @@ public final class EdgeProcess implements AutoCloseable {
             Optional<NodePart> node = Optional.ofNullable(joined)
                     .map(those -> node(
                             those,
-                            new EdgeRoles(edge, av, outside, reloads, config, those.read()),
+                            new EdgeRoles(edge, av, outside, reloads, dialled, config, those.read()),
                             material.insideLeg(),
                             transport,
                             counters,

@@ -1,25 +1,28 @@
 package org.edgeways.app.role;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.HashMap;
-import java.util.Optional;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
 import org.edgeways.accessedge.engine.NextHop;
-import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.accessedge.engine.NextHops;
+import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.app.config.ListenConfig;
 import org.edgeways.base.Result;
+import org.edgeways.net.ClientTls;
 import org.edgeways.node.NodeErrorCode;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.jspecify.annotations.Nullable;
 
 /** The roles of an edge node that run in this process, as their settings change. */
 final class EdgeRoles implements NodeRoles {
@@ -28,6 +31,7 @@ final class EdgeRoles implements NodeRoles {
     private final Optional<AvPart> av;
     private final OutsideCertificates outside;
     private final CertificateReloads reloads;
+    private final @Nullable ClientTls dialled;
     private final ListenProbe.Listening listening;
     private final Function<EdgeSnapshot, EdgeConfig> read;
     private EdgeConfig.Outside shown;
@@ -41,12 +45,14 @@ final class EdgeRoles implements NodeRoles {
             Optional<AvPart> av,
             OutsideCertificates outside,
             CertificateReloads reloads,
+            @Nullable ClientTls dialled,
             EdgeConfig started,
             Function<EdgeSnapshot, EdgeConfig> read) {
         this.edge = edge;
         this.av = av;
         this.outside = outside;
         this.reloads = reloads;
+        this.dialled = dialled;
         this.listening = ListenProbe.of(started);
         this.read = read;
         this.shown = started.outside();
@@ -72,6 +78,13 @@ final class EdgeRoles implements NodeRoles {
     @Override
     public void check(EdgeSnapshot.Relay relay) {
         av.ifPresent(part -> part.check(relay));
+    }
+
+    @Override
+    public void refuse(Set<BigInteger> serials) throws SSLException {
+        if (dialled != null) {
+            dialled.refuse(serials);
+        }
     }
 
     /** Both or none: each of them changes nothing when it throws. */
@@ -149,14 +162,6 @@ final class EdgeRoles implements NodeRoles {
                 .withInsideAdmission(config.link().admission());
     }
 
-    private static List<InetAddress> more(ListenConfig listen) {
-        return listen.addresses().subList(1, listen.addresses().size());
-    }
-
-    private static InetSocketAddress first(ListenConfig listen) {
-        return listen.sockets().getFirst();
-    }
-}
     private static NextHops nextHops(Map<String, String> said) {
         Map<String, NextHop> hops = new HashMap<>();
         said.forEach((domain, text) -> hops.put(
@@ -173,3 +178,11 @@ final class EdgeRoles implements NodeRoles {
         return all.size() == 1 ? NextHops.one(any) : new NextHops(any, hops);
     }
 
+    private static List<InetAddress> more(ListenConfig listen) {
+        return listen.addresses().subList(1, listen.addresses().size());
+    }
+
+    private static InetSocketAddress first(ListenConfig listen) {
+        return listen.sockets().getFirst();
+    }
+}

@@ -152,10 +152,13 @@ final class NodePart implements NodeHost, AutoCloseable {
 
     @Override
     public Result<Boolean> apply(EdgeSnapshot next) {
-        pool = poolOf(next);
         // a revocation holds at once, even if it comes with settings that cannot be run here
         next.relay().ifPresent(roles::check);
-        return trust(next) instanceof Result.Bad<Boolean> bad ? bad : roles.use(next);
+        Result<Boolean> taken = trust(next) instanceof Result.Bad<Boolean> bad ? bad : roles.use(next);
+        if (taken.isOk()) {
+            pool = poolOf(next);
+        }
+        return taken;
     }
 
     @Override
@@ -173,6 +176,7 @@ final class NodePart implements NodeHost, AutoCloseable {
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> read) -> {
                 try {
                     int ended = insideLeg.trust(read, refused);
+                    roles.refuse(refused);
                     if (ended > 0) {
                         LOG.warn(
                                 "event=node-connections-ended code={} count={}: their certificate is refused",

@@ -1,7 +1,10 @@
 package org.edgeways.app.role;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLException;
 import org.edgeways.base.Result;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
@@ -19,6 +22,13 @@ interface NodeRoles {
 
     /** From now on a relay takes credentials by these checks only, whatever becomes of the settings that they came with. */
     default void check(EdgeSnapshot.Relay relay) {}
+
+    /**
+     * From now on takes no server's certificate with one of these serial numbers.
+     *
+     * @throws SSLException if what is in use cannot be taken anew
+     */
+    default void refuse(Set<BigInteger> serials) throws SSLException {}
 
     /** What the relay does; empty if there is none. */
     default Optional<ControlMessage.Relaying> relaying() {

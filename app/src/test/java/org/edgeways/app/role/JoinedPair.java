@@ -244,6 +244,11 @@ final class JoinedPair implements AutoCloseable {
 
     /** A connection outside, over TLS, that asks for that name; to be closed by the caller. */
     SSLSocket tls(String name) throws Exception {
+        return tls(outsidePort, name);
+    }
+
+    /** A connection over TLS that asks for that name and offers those protocols by ALPN; to be closed by the caller. */
+    SSLSocket tls(int port, String name, String... protocols) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         trusted.setCertificateEntry("authority", authority.certificate());
@@ -251,9 +256,10 @@ final class JoinedPair implements AutoCloseable {
         trust.init(trusted);
         SSLContext ssl = SSLContext.getInstance("TLS");
         ssl.init(null, trust.getTrustManagers(), null);
-        SSLSocket tls = (SSLSocket) ssl.getSocketFactory().createSocket("127.0.0.1", outsidePort);
+        SSLSocket tls = (SSLSocket) ssl.getSocketFactory().createSocket("127.0.0.1", port);
         SSLParameters asked = tls.getSSLParameters();
         asked.setServerNames(List.of(new SNIHostName(name)));
+        asked.setApplicationProtocols(protocols);
         tls.setSSLParameters(asked);
         tls.setSoTimeout(20_000);
         tls.startHandshake();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.Result;
 import org.edgeways.joining.engine.Membership;
@@ -52,8 +53,13 @@ class NodePartTest {
     }
 
     private EdgeSnapshot snapshot(long revision, EdgeSnapshot.Relay relay, String... refused) {
+        return snapshot("pool", revision, relay, refused);
+    }
+
+    private EdgeSnapshot snapshot(String pool, long revision, EdgeSnapshot.Relay relay, String... refused) {
         String text = JoinedPair.SETTINGS
                 .formatted(5061, 443, 5062)
+                .replace("kind: Pool\nname: pool", "kind: Pool\nname: " + pool)
                 .replace("spec:\n  access:", "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2]}\n  access:");
         if (!(SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))
                 instanceof SettingsOutcome.Good(var settings))) {
@@ -69,6 +75,12 @@ class NodePartTest {
     /** A host that can run nothing. */
     private static final class Unable implements NodeRoles {
         private final List<EdgeSnapshot.Relay> checks = new ArrayList<>();
+        private final List<Set<BigInteger>> refused = new ArrayList<>();
+
+        @Override
+        public void refuse(Set<BigInteger> serials) {
+            refused.add(serials);
+        }
 
         @Override
         public void check(EdgeSnapshot.Relay relay) {
@@ -126,11 +138,48 @@ class NodePartTest {
         assertThat(roles.checks).as("newer settings run").hasSize(1);
     }
 
+    /** A next hop that is dialled, say: its server's certificate is the authority's too. */
+    @Test
+    void aCertificateThatIsRefusedIsRefusedByARoleThatDialsToo() throws Exception {
+        TlsIdentity identity = authority.issue(CertificateRequest.node("edge1", "edge1.acorn.example"), Instant.now());
+        NodeFiles files = new NodeFiles(directory);
+        files.keep(
+                new Membership("edge1", identity.chain(), List.of(signer.key().key())), identity);
+        Unable roles = new Unable();
+        takes(files, snapshot(7, "ab"), roles, identity);
+        assertThat(roles.refused).containsExactly(Set.of(BigInteger.valueOf(0xab)));
+    }
+
+    @Test
+    void settingsThatCannotBeRunDoNotSayWhichPoolIsAskedForRelayCredentials() throws Exception {
+        TlsIdentity identity = authority.issue(CertificateRequest.node("edge1", "edge1.acorn.example"), Instant.now());
+        NodeFiles files = new NodeFiles(directory);
+        files.keep(
+                new Membership("edge1", identity.chain(), List.of(signer.key().key())), identity);
+        with(files, snapshot(7), new Unable(), (part, leg) -> {
+            assertThat(part.apply(snapshot("other", 8, EdgeSnapshot.Relay.NONE)).isOk())
+                    .isFalse();
+            assertThat(part.pool()).contains("pool");
+        });
+    }
+
     private boolean takes(NodeFiles files, EdgeSnapshot running, TlsIdentity who) throws Exception {
         return takes(files, running, new Unable(), who);
     }
 
     private boolean takes(NodeFiles files, EdgeSnapshot running, Unable roles, TlsIdentity who) throws Exception {
+        List<Boolean> taken = new ArrayList<>();
+        with(files, running, roles, (part, leg) -> {
+            assertThat(part.notReady()).isNotEmpty();
+            EmbeddedChannel client = new EmbeddedChannel();
+            taken.add(leg.takes(client, who.leaf()));
+            var _ = client.close();
+        });
+        return taken.getFirst();
+    }
+
+    private static void with(NodeFiles files, EdgeSnapshot running, Unable roles, BiConsumer<NodePart, ServerTls> then)
+            throws Exception {
         Member member = files.member().orThrow();
         ServerTls leg = new TlsContexts(TlsProvider.best()).mutualServer(member.identity(), member.authority());
         try (EventLoops loops = new EventLoops(1);
@@ -144,13 +193,7 @@ class NodePartTest {
                         new ProcessClock(),
                         RANDOM,
                         new InMemoryCounters())) {
-            assertThat(part.notReady()).isNotEmpty();
-            EmbeddedChannel client = new EmbeddedChannel();
-            try {
-                return leg.takes(client, who.leaf());
-            } finally {
-                var _ = client.close();
-            }
+            then.accept(part, leg);
         }
     }
 }

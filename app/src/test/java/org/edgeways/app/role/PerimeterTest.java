@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLException;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
@@ -61,6 +62,19 @@ class PerimeterTest {
                         .asBoolean())
                 .isTrue();
 
+        for (String inside : List.of("edgeways-link/1", "edgeways-join/1")) {
+            assertThatThrownBy(() -> pair.tls(pair.outsidePort, "sip.acorn.example", inside))
+                    .as("the outside port serves nothing of the inside leg")
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("no_application_protocol");
+        }
+        for (String outside : List.of("http/1.1", "h2")) {
+            assertThatThrownBy(() -> pair.tls(pair.legPort, "edge1.perimeter.acorn.example", outside))
+                    .as("the inside leg serves no page")
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("no_application_protocol");
+        }
+
         assertThat(said("certificate", "list")).containsPattern("node +edge1").containsPattern("service +pool");
         assertThat(said("audit", "--most", "20")).containsSubsequence("bundle-made", "node-joined");
         assertThat(said("audit", "--most", "1")).startsWith("NUMBER").hasLineCount(2);
@@ -96,20 +110,6 @@ class PerimeterTest {
         assertThat(whyNotJoined(directory.resolve("edge1.bundle"))).contains("used before");
     }
 
-    /** What a command about the pool prints. */
-    private String said(String... command) {
-        StringWriter said = new StringWriter();
-        PrintWriter out = new PrintWriter(said, true);
-        List<String> arguments = new ArrayList<>(List.of(command));
-        arguments.addAll(List.of("--data", pair.poolData().toString()));
-        assertThat(Edgeways.run(arguments, out, out)).as(said.toString()).isZero();
-        return said.toString();
-    }
-
-    private void awaitNotReady(String why) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!String.join(" ", pair.edge().watched().notReady().get()).contains(why)) {
-            assertThat(System.nanoTime())
     @Test
     void limitsOfTheLinkAreThoseOfTheSettings() throws Exception {
         pair.write("""
@@ -135,6 +135,20 @@ class PerimeterTest {
                 .isEqualTo("limits.link.streams.connectionsOfOneInside");
     }
 
+    /** What a command about the pool prints. */
+    private String said(String... command) {
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said, true);
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--data", pair.poolData().toString()));
+        assertThat(Edgeways.run(arguments, out, out)).as(said.toString()).isZero();
+        return said.toString();
+    }
+
+    private void awaitNotReady(String why) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!String.join(" ", pair.edge().watched().notReady().get()).contains(why)) {
+            assertThat(System.nanoTime())
                     .as("%s", pair.edge().watched().notReady().get())
                     .isLessThan(end);
             LockSupport.parkNanos(10_000_000);
