@@ -1,6 +1,8 @@
 package org.edgeways.accessedge.engine;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
 import org.edgeways.sip.message.HeaderName;
@@ -71,15 +73,26 @@ public final class EdgeRouter implements ProxyRouter {
                 new OutwardLeg(policy, directory, hiding, hygiene, sealer, surroundings, refusals, events, counters));
     }
 
+    /** A request of this edge's own. */
+    public record Telling(SipMessage request, Destination to) {}
+
     /**
      * What the pool is told when a client's connection has ended on which somebody was signed in: an OPTIONS that names it. So
-     * their watchers hear of it now and not when the registration ends. Null if the next hop is not our pool.
+     * their watchers hear of it now and not when the registration ends. Servers that are not our pool are told nothing.
      */
-    public @Nullable SipMessage flowEnded(Flow flow, RandomGenerator random) {
-        if (!(legs.policy().nextHop() instanceof NextHop.Service)) {
-            return null;
+    public List<Telling> flowEnded(Flow flow, RandomGenerator random) {
+        EdgePolicy policy = legs.policy();
+        Map<NextHop, Telling> tellings = new LinkedHashMap<>();
+        for (String domain : policy.domains().names()) {
+            if (policy.nextHops().of(domain) instanceof NextHop.Service pool) {
+                tellings.computeIfAbsent(
+                        pool, hop -> new Telling(flowEnded("sip:" + domain, flow, random), hop.destination()));
+            }
         }
-        String pool = "sip:" + legs.policy().domains().names().iterator().next();
+        return List.copyOf(tellings.values());
+    }
+
+    private SipMessage flowEnded(String pool, Flow flow, RandomGenerator random) {
         SipMessage told = SipMessage.request("OPTIONS", pool);
         told.add(HeaderName.MAX_FORWARDS, "70");
         told.add(HeaderName.FROM, "<sip:" + names().insideHost() + ">;tag=" + identifier(random));
@@ -92,11 +105,6 @@ public final class EdgeRouter implements ProxyRouter {
 
     private static String identifier(RandomGenerator random) {
         return Long.toString(random.nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
-    }
-
-    /** Where requests of this edge's own go inwards. */
-    public Destination inwards() {
-        return legs.policy().nextHop().destination();
     }
 
     private EdgeNames names() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.Flow;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +21,10 @@ class FlowEndedTest {
         Flow alice = bench.client();
         String mark = bench.signIn(alice, "sip:alice@acorn.example", "<sip:alice@192.168.77.10:5061;transport=tls>")
                 .first(HeaderName.of("P-Edgeways-Flow"));
-        SipMessage told = bench.router.flowEnded(alice, new Random(1));
-        assertThat(told).isNotNull();
+        EdgeRouter.Telling telling =
+                bench.router.flowEnded(alice, new Random(1)).getFirst();
+        assertThat(telling.to()).isEqualTo(new Destination.Service("pool"));
+        SipMessage told = telling.request();
         assertThat(told.first(ENDED)).isEqualTo(mark);
         assertThat(told.requestUriText()).isEqualTo("sip:acorn.example");
         assertThat(told.method()).isEqualTo("OPTIONS");
@@ -30,7 +33,7 @@ class FlowEndedTest {
     @Test
     void anotherServerInsideIsToldNothing() {
         EdgeBench connector = EdgeBench.dialling(new NextHop.Connector("connector"), 0);
-        assertThat(connector.router.flowEnded(new Flow(1), new Random(1))).isNull();
+        assertThat(connector.router.flowEnded(new Flow(1), new Random(1))).isEmpty();
     }
 
     @Test
