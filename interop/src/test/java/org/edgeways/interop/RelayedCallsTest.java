@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Calls between a browser at home, behind a symmetric NAT, and one inside, through the edge's relay only: the pages get its
- * credentials themselves, trust nothing but the test's authority, and send tones. The inner firewall lets nothing in.
+ * credentials themselves, trust nothing but the test's authority, and send tones. The inner firewall lets nothing in. A
+ * softphone inside is called by such a page, and calls it.
  */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,6 +33,7 @@ class RelayedCallsTest {
     /** Neighbouring frequencies of the browser's analysis are 3 Hz apart, and gaps in the sound bend what it finds. */
     private static final double HERTZ = 20;
 
+    private static final String TLS = "turns:edge.acorn.example:443?transport=tcp";
     private static final String INSIDE_UDP = "turn:172.16.1.10:3478?transport=udp";
     private static final int FIREWALL = Integer.MAX_VALUE;
 
@@ -73,7 +75,7 @@ class RelayedCallsTest {
                 .containsExactly(
                         "turn:edge.acorn.example:3478?transport=udp",
                         "turn:edge.acorn.example:443?transport=tcp",
-                        "turns:edge.acorn.example:443?transport=tcp");
+                        TLS);
         assertThat(site.relayAccess("bob").insideUrls())
                 .containsExactly(INSIDE_UDP, "turn:172.16.1.10:3478?transport=tcp");
     }
@@ -91,7 +93,7 @@ class RelayedCallsTest {
     @ParameterizedTest
     @CsvSource({"udp, " + INSIDE_UDP, "tcp, turn:172.16.1.10:3478?transport=tcp"})
     void aPageInsideUsesTheRelaysInsideLeg(String protocol, String url) {
-        talk("tls", List.of("turns:edge.acorn.example:443?transport=tcp"), protocol, List.of(url));
+        talk("tls", List.of(TLS), protocol, List.of(url));
     }
 
     /** By all that it was told of; where TURN in clear passes on port 443, that is as good. */
@@ -130,6 +132,46 @@ class RelayedCallsTest {
                 "the edge has counted them from one client to the other",
                 Account.STEP,
                 () -> betweenClients() - before >= heard);
+    }
+
+    @Test
+    void aPageAtHomeCallsASoftphoneInsideThroughTheRelay() {
+        try (Baresip phone = softphoneInside("relayed-called-baresip")) {
+            home.relayCalls(atHome, List.of(TLS), HOME_TONE);
+            home.call(site.inside("carol").uri());
+            talk(phone);
+        }
+    }
+
+    @Test
+    void aSoftphoneInsideCallsAPageAtHomeThroughTheRelay() {
+        try (Baresip phone = softphoneInside("relayed-calling-baresip")) {
+            home.relayCalls(atHome, List.of(TLS), HOME_TONE);
+            phone.call(site.outside("alice").uri());
+            talk(phone);
+        }
+    }
+
+    private Baresip softphoneInside(String name) {
+        TurnAccount relay = TurnAccount.inside(site.relayAccess("carol"));
+        Baresip phone = Baresip.startAsBrowsersDo(name, site.inside("carol"), DESK_TONE, relay);
+        phone.awaitSignedIn();
+        return phone;
+    }
+
+    /** The page at home and the softphone hear each other; the page hangs up. */
+    private void talk(Baresip phone) {
+        double before = betweenClients();
+        home.awaitCallEstablished();
+        phone.awaitCallEstablished();
+        Heard heard = home.measure();
+        int sent = phone.awaitMedia();
+        home.hangUp();
+        home.awaitCallClosed();
+        phone.awaitCallClosed();
+        assertRelayed(heard, "tls", List.of(TLS), DESK_TONE);
+        assertThat(phone.heard().hasTone(HOME_TONE, DESK_TONE)).isTrue();
+        assertThat(betweenClients() - before).as("of at least %d packets", sent).isGreaterThan(0.8 * sent);
     }
 
     private double betweenClients() {
