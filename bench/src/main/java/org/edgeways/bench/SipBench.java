@@ -112,10 +112,11 @@ final class SipBench {
             kamailio.use().pin(SERVER_PROCESSOR);
             if (plan.wants("message")) {
                 List<Measured> found = inTurns("message-tls", Workload.MESSAGE, both);
-                halfLoad(found, both);
+                halfLoad("message-tls", Workload.MESSAGE, found, both);
             }
             if (plan.wants("call")) {
-                inTurns("call-tls", Workload.CALL, both);
+                List<Measured> found = inTurns("call-tls", Workload.CALL, both);
+                halfLoad("call-tls", Workload.CALL, found, both);
             }
             if (plan.wants("websocket")) {
                 connect(ours, Wire.WSS);
@@ -201,31 +202,32 @@ final class SipBench {
     }
 
     /** Open loop: both at half of what Kamailio can do, and our edge at half of what it can do itself. */
-    private void halfLoad(List<Measured> saturated, List<Side> both) throws IOException {
+    private void halfLoad(String measure, Workload workload, List<Measured> saturated, List<Side> both)
+            throws IOException {
         double ours = saturated.getFirst().perSecond().median() / 2;
         double theirs = saturated.getLast().perSecond().median() / 2;
         List<List<Sample>> same = List.of(new ArrayList<>(), new ArrayList<>());
         List<Sample> half = new ArrayList<>();
         for (int round = 0; round <= plan.rounds(); round++) {
             for (int i = 0; i < both.size(); i++) {
-                Sample sample = paced(both.get(i), theirs);
+                Sample sample = paced(both.get(i), workload, theirs);
                 tell("same-rate", both.get(i), round, sample);
                 if (round > 0) {
                     same.get(i).add(sample);
                 }
             }
-            Sample sample = paced(both.getFirst(), ours);
+            Sample sample = paced(both.getFirst(), workload, ours);
             tell("half-load", both.getFirst(), round, sample);
             if (round > 0) {
                 half.add(sample);
             }
         }
-        add("message-tls-same-rate", both, same);
-        add("message-tls-half-load", List.of(both.getFirst()), List.of(half));
+        add(measure + "-same-rate", both, same);
+        add(measure + "-half-load", List.of(both.getFirst()), List.of(half));
     }
 
-    private Sample paced(Side side, double perSecond) throws IOException {
-        return sample(side, side.generator().openLoop(Workload.MESSAGE, perSecond), perSecond);
+    private Sample paced(Side side, Workload workload, double perSecond) throws IOException {
+        return sample(side, side.generator().openLoop(workload, perSecond), perSecond);
     }
 
     private Sample sample(Side side, Load load, double offered) throws IOException {
