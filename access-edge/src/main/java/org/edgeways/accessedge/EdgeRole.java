@@ -50,7 +50,8 @@ final class EdgeRole implements SipRole {
 
     /** Tells the pool that a connection has ended on which somebody was signed in; nobody waits for its answer. */
     void flowEnded(Flow flow, RandomGenerator random, long now) {
-        router.flowEnded(flow, random).forEach(telling -> core.send(telling.request(), telling.to(), NOBODY_WAITS, now));
+        router.flowEnded(flow, random)
+                .forEach(telling -> core.send(telling.request(), telling.to(), NOBODY_WAITS, now));
     }
 
     @Override

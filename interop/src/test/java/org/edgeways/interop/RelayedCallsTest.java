@@ -73,9 +73,7 @@ class RelayedCallsTest {
     void aPageIsToldOfTheRelayOverUdpTcpAndTls() {
         assertThat(atHome.urls())
                 .containsExactly(
-                        "turn:edge.acorn.example:3478?transport=udp",
-                        "turn:edge.acorn.example:443?transport=tcp",
-                        TLS);
+                        "turn:edge.acorn.example:3478?transport=udp", "turn:edge.acorn.example:443?transport=tcp", TLS);
         assertThat(site.relayAccess("bob").insideUrls())
                 .containsExactly(INSIDE_UDP, "turn:172.16.1.10:3478?transport=tcp");
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.edgeways.settings.kind.AdminListener;
+import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.kind.Connector;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Pool;
@@ -42,6 +43,8 @@ final class Claims {
         }
     }
 
+    private static final String SHARED = "access.sipTlsPort";
+
     private final Problems problems;
 
     Claims(Problems problems) {
@@ -75,7 +78,7 @@ final class Claims {
     private static List<Listener> listeners(EdgeNode node) {
         List<Listener> listeners = new ArrayList<>();
         node.access().ifPresent(access -> {
-            listeners.add(new Listener("access.sipTlsPort", access.addresses(), access.sipTlsPort()));
+            listeners.add(new Listener(SHARED, access.addresses(), access.sipTlsPort()));
             access.webSocketPort()
                     .filter(port -> port != access.sipTlsPort())
                     .ifPresent(port -> listeners.add(new Listener("access.webSocketPort", access.addresses(), port)));
@@ -83,7 +86,16 @@ final class Claims {
         listeners.add(new Listener(
                 "insideLeg.port", node.insideLeg().addresses(), node.insideLeg().port()));
         node.admin().ifPresent(admin -> listeners.add(listener(admin)));
+        node.av().ifPresent(av -> listeners.addAll(inside(av, listeners.getFirst())));
         return listeners;
+    }
+
+    /** Where a relay listens for TCP alone: not where the port shared by several protocols is, which has it already. */
+    private static List<Listener> inside(AvRole av, Listener shared) {
+        return av.insideAddresses().stream()
+                .map(address -> new Listener("av.udpPort", List.of(address), av.udpPort()))
+                .filter(listener -> !listener.collides(shared) || !shared.key().equals(SHARED))
+                .toList();
     }
 
     private static Listener listener(AdminListener admin) {

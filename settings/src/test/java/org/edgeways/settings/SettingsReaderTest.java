@@ -409,8 +409,11 @@ class SettingsReaderTest {
         assertThat(problems("roles: [access]", relay.formatted("10.3.0.11")))
                 .singleElement()
                 .asString()
-                .contains("spec.av.udpPort: is insideLeg.port");
+                .contains("spec.av.udpPort: claims port 5062, which insideLeg.port of the same host has");
         assertThat(problems("roles: [access]", relay.formatted("10.3.0.99"))).isEmpty();
+        assertThat(problems("roles: [access]", relay.formatted("10.3.0.11").replace("5062", "443")))
+                .as("the shared port, at all addresses, takes its clients already")
+                .isEmpty();
     }
 
     @Test

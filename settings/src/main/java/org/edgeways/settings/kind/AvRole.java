@@ -148,11 +148,6 @@ public record AvRole(
         deny = List.copyOf(deny);
     }
 
-    /** Whether a listener of the inside at that address, which may be all of them, is in the way of its own inside. */
-    boolean listensInsideAt(String address) {
-        return insideAddresses.contains(address) || hasWildcard(List.of(address)) && !insideAddresses.isEmpty();
-    }
-
     /** Whether ports are opened for relayed addresses. */
     public boolean hasRelayPorts() {
         return !relayPorts.equals(NO_PORTS);

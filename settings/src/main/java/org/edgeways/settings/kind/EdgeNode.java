@@ -202,11 +202,6 @@ public record EdgeNode(
                         "roles", "name av without access: in this version a relay shares its node with an Access Edge");
             }
         }
-        if (av.isPresent()
-                && av.get().udpPort() == insideLeg.port()
-                && insideLeg.addresses().stream().anyMatch(av.get()::listensInsideAt)) {
-            found.add("av.udpPort", "is insideLeg.port at an address of both, where the relay listens for TCP too");
-        }
         if (publicAddress.isPresent() && publicAddress.get().contains(":")) {
             found.add("publicAddress", "must be an IPv4 address: " + publicAddress.get());
         }
