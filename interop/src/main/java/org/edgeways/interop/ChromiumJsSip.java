@@ -23,7 +23,8 @@ public final class ChromiumJsSip implements Softphone {
     private static final Path BROWSER = Path.of("browser");
     private static final Duration INSTALL = Duration.ofMinutes(3);
     private static final Duration BROWSER_START = Duration.ofSeconds(60);
-    private static final Duration GATHERING = Duration.ofSeconds(60);
+    /** Sound has gaps on a busy machine, and a relay that does not answer is asked again for a while. */
+    private static final Duration MEDIA = Duration.ofSeconds(60);
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final WorkDirectory directory;
@@ -216,7 +217,7 @@ public final class ChromiumJsSip implements Softphone {
                 account.username(),
                 "password",
                 account.password()));
-        return RelayAccess.of(said("gets credentials", "credentials 200 (.*)", from));
+        return RelayAccess.of(said("gets credentials", "credentials 200 (.*)", from, STEP));
     }
 
     /**
@@ -256,7 +257,7 @@ public final class ChromiumJsSip implements Softphone {
     public Heard measure() {
         int from = program.transcript().mark();
         command(Map.of("command", "measure"));
-        return json.convertValue(said("hears a tone", "measured (.*)", from), Heard.class);
+        return json.convertValue(said("hears a tone", "measured (.*)", from, MEDIA), Heard.class);
     }
 
     /**
@@ -268,14 +269,14 @@ public final class ChromiumJsSip implements Softphone {
         int from = program.transcript().mark();
         command(Map.of("command", "gather", "servers", servers(access, urls)));
         String protocols = program.transcript()
-                .await(account.username() + " gathers", Pattern.compile("(?m)^gathered (.*)\\.$"), from, GATHERING)
+                .await(account.username() + " gathers", Pattern.compile("(?m)^gathered (.*)\\.$"), from, MEDIA)
                 .group(1);
         return protocols.isEmpty() ? List.of() : List.of(protocols.split(",", -1));
     }
 
-    private JsonNode said(String what, String pattern, int from) {
+    private JsonNode said(String what, String pattern, int from, Duration limit) {
         String text = program.transcript()
-                .await(account.username() + " " + what, Pattern.compile("(?m)^" + pattern + "$"), from, STEP)
+                .await(account.username() + " " + what, Pattern.compile("(?m)^" + pattern + "$"), from, limit)
                 .group(1);
         try {
             return json.readTree(text);
