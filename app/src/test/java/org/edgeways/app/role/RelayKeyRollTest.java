@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The inside rolls the keys of relay credentials while somebody is in a call; neither inside nor node is started again. */
-@Timeout(60)
+@Timeout(240)
 class RelayKeyRollTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
