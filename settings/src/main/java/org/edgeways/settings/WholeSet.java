@@ -33,7 +33,7 @@ import org.edgeways.settings.text.SettingsErrorCode;
 final class WholeSet {
 
     /** The names under which a node talks with the inside about settings, and asks for relay credentials; no services. */
-    private static final Set<String> RESERVED = Set.of("control", "relay-credentials");
+    private static final Set<String> RESERVED = Set.of("control", Service.RELAY_CREDENTIALS);
 
     /** Most services: as many as a snapshot names. */
     private static final int MOST_SERVICES = 1_000;

@@ -386,6 +386,35 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aRelayWithAnAddressOfItsOwnSaysHowItIsReached() {
+        for (String[] access : new String[][] {
+            {"[198.51.100.10]", "[198.51.100.11]", "198.51.100.11"},
+            {"[198.51.100.10]", "[\"2001:db8::11\"]", "2001:db8::11"},
+            {"[198.51.100.10, \"2001:db8::10\"]", "[198.51.100.10, \"2001:db8::11\"]", "2001:db8::11"},
+            {"[198.51.100.10]", "[198.51.100.10]", ""},
+            {"[198.51.100.10]", "[198.51.100.10, \"2001:db8::10\"]", ""},
+            {"[0.0.0.0]", "[198.51.100.11]", ""},
+            {"[\"::\"]", "[198.51.100.11]", ""},
+        }) {
+            String roles = "roles: [access, av]\n  av: {addresses: " + access[1] + "%s}\n  access:\n    addresses: "
+                    + access[0];
+            List<String> found = problems("roles: [access]\n  access:", roles.formatted(""));
+            if (access[2].isEmpty()) {
+                assertThat(found).as(roles).isEmpty();
+            } else {
+                assertThat(found)
+                        .as(roles)
+                        .singleElement()
+                        .asString()
+                        .contains("av.host")
+                        .contains(access[2] + " of av.addresses");
+            }
+            assertThat(problems("roles: [access]\n  access:", roles.formatted(", host: media.acorn.example")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void whatDoesNotGoTogetherInARelayIsTold() {
         assertThat(problems(
                         "roles: [access]",

@@ -11,8 +11,8 @@ import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Role;
 
 /**
- * Where relays are, by the settings: URIs (RFC 7065), of each node UDP first, then TCP, then TLS on the port that it shares with SIP,
- * which passes nearly everywhere.
+ * Where relays are, by the settings: URIs (RFC 7065), of each node UDP first, where the relay is, then TCP, then TLS on the port that
+ * it shares with SIP, which passes nearly everywhere.
  */
 final class RelayPlaces {
 
@@ -75,7 +75,8 @@ final class RelayPlaces {
         EdgeNode.Access access = relay.access().orElseThrow();
         String shared = host(access.host()) + ":" + access.sipTlsPort() + "?transport=tcp";
         List<String> urls = new ArrayList<>();
-        urls.add(udp(access.host(), relay.av().orElseThrow()));
+        AvRole av = relay.av().orElseThrow();
+        urls.add(udp(av.host().orElse(access.host()), av));
         urls.add("turn:" + shared);
         urls.add("turns:" + shared);
         return urls;

@@ -26,8 +26,8 @@ class ListenProbeTest {
                 .formatted(5061, JoinedPair.freePort(), JoinedPair.freePort())
                 .replace(
                         "spec:\n  access:",
-                        "spec:\n  roles: [access, av]\n  av: {addresses: [" + address + "], udpPort: " + udpPort
-                                + "}\n  access:");
+                        "spec:\n  roles: [access, av]\n  av: {addresses: [" + address
+                                + "], host: sip.acorn.example, udpPort: " + udpPort + "}\n  access:");
         if (!(SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))
                 instanceof SettingsOutcome.Good(var settings))) {
             throw new AssertionError(text);

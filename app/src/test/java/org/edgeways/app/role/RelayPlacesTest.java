@@ -20,7 +20,7 @@ class RelayPlacesTest {
               site: %2$s
               roles: [access, av]
               av: {addresses: [192.0.2.1], insideAddresses: [10.0.0.1]}
-              access: {host: %1$s.example, addresses: [127.0.0.1]}
+              access: {host: %1$s.example}
               insideLeg: {host: %1$s.inside.example, addresses: [10.0.0.1]}
             """;
 
@@ -82,6 +82,21 @@ class RelayPlacesTest {
         assertThat(RelayPlaces.outside(some, "nobody")).isEqualTo(of("east1"));
         assertThat(RelayPlaces.outside(settings(NO_RELAY.formatted("west0", "west")), "west0"))
                 .isEmpty();
+    }
+
+    @Test
+    void aRelayWithAnAddressOfItsOwnIsToldByItsOwnNameOverUdpAlone() {
+        Settings apart = settings(RELAY.formatted("west1", "west")
+                .replace("av: {", "av: {host: media.west1.example, ")
+                .replace("access: {", "access: {addresses: [192.0.2.10], "));
+        assertThat(RelayPlaces.outside(apart, "west1"))
+                .containsExactly(
+                        "turn:media.west1.example:3478?transport=udp",
+                        "turn:west1.example:443?transport=tcp",
+                        "turns:west1.example:443?transport=tcp");
+        assertThat(RelayPlaces.outside(
+                        settings(RELAY.formatted("west1", "west").replace("av: {", "av: {host: \"2001:db8::11\", "))))
+                .contains("turn:[2001:db8::11]:3478?transport=udp");
     }
 
     @Test

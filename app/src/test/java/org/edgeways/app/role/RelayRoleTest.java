@@ -144,7 +144,8 @@ class RelayRoleTest {
             pair.write(pair.text()
                     .replace(
                             "spec:\n  access:",
-                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], insideAddresses: [127.0.0.3], udpPort: "
+                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2, insideAddresses: [127.0.0.3],"
+                                    + " udpPort: "
                                     + port + "}\n  access:"));
             pair.startAll();
             InetSocketAddress server = new InetSocketAddress(RELAY, port);

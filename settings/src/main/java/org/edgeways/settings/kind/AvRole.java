@@ -21,6 +21,13 @@ public record AvRole(
         List<String> addresses,
 
         @Key(
+                says =
+                        "The name or address by which clients outside reach those addresses over UDP; without it, the host of access."
+                                + " Over TCP and TLS they come to the host of access.",
+                form = TextForm.HOST)
+        Optional<String> host,
+
+        @Key(
                 says = "Local addresses on which people inside reach it; without any, they reach it outside.",
                 usual = "",
                 form = TextForm.ADDRESS,

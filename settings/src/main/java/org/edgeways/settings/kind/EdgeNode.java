@@ -177,6 +177,23 @@ public record EdgeNode(
         }
     }
 
+    /** The address of the relay to which the host of access does not lead, as far as one can tell. */
+    private static Optional<String> isElsewhere(AvRole av, Access access) {
+        List<String> there = access.addresses();
+        if (there.contains("0.0.0.0") || there.contains("::")) {
+            return Optional.empty();
+        }
+        boolean nowhere = av.addresses().stream().noneMatch(there::contains);
+        return av.addresses().stream()
+                .filter(address -> !there.contains(address)
+                        && (nowhere || there.stream().anyMatch(other -> isIpv6(other) == isIpv6(address))))
+                .findFirst();
+    }
+
+    private static boolean isIpv6(String address) {
+        return address.contains(":");
+    }
+
     public EdgeNode {
         roles = List.copyOf(roles);
     }
@@ -200,6 +217,13 @@ public record EdgeNode(
             if (!roles.contains(Role.ACCESS)) {
                 found.add(
                         "roles", "name av without access: in this version a relay shares its node with an Access Edge");
+            }
+            if (access.isPresent() && av.isPresent() && av.get().host().isEmpty()) {
+                isElsewhere(av.get(), access.get())
+                        .ifPresent(address -> found.add(
+                                "av.host",
+                                "is missing, but " + address + " of av.addresses is none of access.addresses: say by"
+                                        + " what name or address clients reach it over UDP"));
             }
         }
         if (publicAddress.isPresent() && publicAddress.get().contains(":")) {

@@ -32,6 +32,9 @@ public record Service(
         Optional<String> connector)
         implements Checked {
 
+    /** The name under which nodes ask the pool for relay credentials; no document's. */
+    public static final String RELAY_CREDENTIALS = "relay-credentials";
+
     public Service {
         nodes = List.copyOf(nodes);
     }
