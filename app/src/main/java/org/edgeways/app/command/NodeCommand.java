@@ -74,7 +74,8 @@ public final class NodeCommand {
             mixinStandardHelpOptions = true,
             description = {
                 "Puts a node out at once; its certificates are refused from then on.",
-                "Here, at the other nodes, and at connectors that are linked with another node."
+                "Here, at the other nodes, and at connectors that are linked with another node.",
+                "Relay credentials are made with a new key from then on, which it does not know; those of before are good for their time."
             },
             footer = {"", "Example:", "  edgeways node remove edge1"})
     int remove(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {

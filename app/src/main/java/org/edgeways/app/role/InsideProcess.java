@@ -210,7 +210,7 @@ public final class InsideProcess implements AutoCloseable {
     private static final class Links implements Perimeter.Listener {
         private final Path data;
         private final SettingsInEffect settings = new SettingsInEffect();
-        private final InsideLegs legs = new InsideLegs();
+        private final InsideLegs legs;
         private @Nullable Perimeter latest;
         private @Nullable Running running;
         private List<String> restartNeeded = List.of();
@@ -226,6 +226,7 @@ public final class InsideProcess implements AutoCloseable {
 
         Links(Path data) {
             this.data = data;
+            this.legs = new InsideLegs(data.resolve("inside-legs.json"));
         }
 
         @Override
@@ -287,6 +288,7 @@ public final class InsideProcess implements AutoCloseable {
                     RelayPart.SERVICE,
                     new LinkServices.Named(new Origin.Unix(to.relay().socket()), Set.of()));
             to.services().replaceNamed(named);
+            to.relay().nodesChanged();
             Map<String, EdgeNode> nodes = perimeter.nodes();
             Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);
             to.dialer().setNodes(InsideLinks.links(nodes, dialled, to.control().tls()));

@@ -29,6 +29,7 @@ import org.edgeways.pool.relay.RelayErrorCode;
 import org.edgeways.pool.relay.RelayKeyFiles;
 import org.edgeways.pool.relay.RelayService;
 import org.edgeways.settings.Settings;
+import org.edgeways.settings.kind.Service;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.tokens.RelayCredentials;
@@ -40,7 +41,7 @@ import org.edgeways.tokens.RelayCredentials;
 final class RelayPart implements AutoCloseable {
 
     /** The name under which edge nodes ask for credentials over the Link. */
-    static final String SERVICE = "relay-credentials";
+    static final String SERVICE = Service.RELAY_CREDENTIALS;
 
     private static final Duration ROLL = Duration.ofMinutes(30);
     private static final String KEYS = "relay-keys";
@@ -49,12 +50,14 @@ final class RelayPart implements AutoCloseable {
     private final CredentialsDesk desk;
     private final CredentialsSocket socket;
     private final Accounts accounts;
+    private final Control control;
     private final Desk roll = new Desk("relay-keys");
     private volatile Settings settings;
 
-    private RelayPart(Pool pool, RelayService service, Path data, Settings begun, Surroundings around)
+    private RelayPart(Pool pool, Control control, RelayService service, Path data, Settings begun, Surroundings around)
             throws IOException {
         this.service = service;
+        this.control = control;
         this.accounts = pool.accounts();
         this.settings = begun;
         this.desk = new CredentialsDesk(
@@ -91,7 +94,7 @@ final class RelayPart implements AutoCloseable {
                 around.wall(),
                 around.random(),
                 around.counters());
-        RelayPart part = new RelayPart(pool, service, data, settings, around);
+        RelayPart part = new RelayPart(pool, control, service, data, settings, around);
         service.whenChanged(control::relaysChanged);
         control.relays(() -> EdgeSnapshot.Relay.of(service.checks(), service.withdrawn()));
         return part;
@@ -112,9 +115,23 @@ final class RelayPart implements AutoCloseable {
     /** Rolls keys if it is time. */
     void roll() {
         try {
+            service.replaceKeysKnownUntil(control.lastPutOut());
             service.roll();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // the desk logs it, and does it again
+        }
+    }
+
+    /** A node may have been put out: what it knows is to make nothing from now on. Does not wait. */
+    void nodesChanged() {
+        roll.execute(this::replaceKeys);
+    }
+
+    private void replaceKeys() {
+        try {
+            service.replaceKeysKnownUntil(control.lastPutOut());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // the desk logs it, and the next roll does it
         }
     }
 

@@ -71,7 +71,7 @@ public final class SettledConnector implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final MicrometerCounters counters = new MicrometerCounters();
     private final LinkServices services = new LinkServices(Map.of());
-    private final InsideLegs legs = new InsideLegs();
+    private final InsideLegs legs;
     private final ClientTls tls;
     private final ConnectorAgent agent;
     private final LinkDialer dialer;
@@ -89,6 +89,7 @@ public final class SettledConnector implements AutoCloseable {
             throws IOException {
         parts.push(this);
         opened.push(DataDirectory.take(data));
+        legs = new InsideLegs(data.resolve("inside-legs.json"));
         CertificateFiles files = identityFiles(data);
         TlsIdentity identity = RoleParts.identity(files);
         name = Optional.ofNullable(PeerIdentity.of(identity.leaf()).service())

@@ -2,6 +2,9 @@ package org.edgeways.app.role;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,12 +12,22 @@ import java.util.Map;
 import java.util.Optional;
 import org.edgeways.link.engine.LinkAddress;
 import org.edgeways.settings.kind.EdgeNode;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where nodes are dialled while their settings change and they do not start again. */
 class InsideLegsTest {
 
-    private final InsideLegs legs = new InsideLegs();
+    @TempDir
+    Path directory;
+
+    private InsideLegs legs;
+
+    @BeforeEach
+    void start() {
+        legs = new InsideLegs(directory.resolve("legs.json"));
+    }
 
     private static Map<String, EdgeNode> edge1(int port, Optional<Integer> dialPort) {
         return Map.of(
@@ -50,6 +63,22 @@ class InsideLegsTest {
                 .as("it may have been started in between, or not")
                 .containsExactly(5064, 5063, 5062);
         assertThat(ports(5062)).as("put right again").containsExactly(5062, 5064, 5063);
+    }
+
+    @Test
+    void aNodeThatIsToListenElsewhereIsFoundAlsoIfTheInsideIsStartedAgainInBetween() throws Exception {
+        assertThat(ports(5062)).containsExactly(5062);
+        start();
+        assertThat(ports(5063)).as("changed while it did not run").containsExactly(5063, 5062);
+        start();
+        assertThat(ports(5063)).containsExactly(5063, 5062);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("legs.json"))))
+                .isEqualTo("rw-------");
+        Files.writeString(directory.resolve("legs.json"), "{\"edge1\": 7");
+        start();
+        assertThat(ports(5063)).as("nothing can be read").containsExactly(5063);
+        start();
+        assertThat(ports(5064)).containsExactly(5064, 5063);
     }
 
     @Test

@@ -23,7 +23,6 @@ import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.ExitCode;
 import org.edgeways.base.Result;
 import org.edgeways.net.Pem;
-import org.edgeways.node.Member;
 import org.edgeways.node.NodeFiles;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.sip.digest.DigestClient;
@@ -79,10 +78,7 @@ class RelayCredentialsTest {
 
     /** What the node would say of a user name if it were started now. */
     private static Result<RelayVerifier.Known> judged(JoinedPair pair, String username) {
-        NodeFiles files = new NodeFiles(pair.edgeData());
-        Member member = files.member().orThrow();
-        EdgeSnapshot kept = files.snapshot(member).orThrow().orElseThrow();
-        return kept.relay().orElseThrow().verifier().orThrow().check(username, pair.clock.now());
+        return known(pair).check(username, pair.clock.now());
     }
 
     private static void awaitWithdrawn(JoinedPair pair, String username) {
@@ -94,6 +90,30 @@ class RelayCredentialsTest {
                 return;
             }
             assertThat(Instant.now()).as("%s", judged).isBefore(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private static RelayVerifier known(JoinedPair pair) {
+        NodeFiles files = new NodeFiles(pair.edgeData());
+        EdgeSnapshot kept = files.snapshot(files.member().orThrow()).orThrow().orElseThrow();
+        return kept.relay().orElseThrow().verifier().orThrow();
+    }
+
+    /** Credentials that an administrator asks for are, in the end, good for nothing at a node that knows this. */
+    private static void awaitUnknown(JoinedPair pair, RelayVerifier known) {
+        Instant end = Instant.now().plusSeconds(30);
+        while (true) {
+            JsonNode made = pair.ask(AdminClient.request("relay-credentials")
+                    .put("name", "alice")
+                    .put("device", "laptop")
+                    .put("seconds", 60));
+            String username = made.path("turn").path("username").asText();
+            if (known.check(username, pair.clock.now()) instanceof Result.Bad<RelayVerifier.Known> bad
+                    && bad.code() == TokensErrorCode.RELAY_KEY_UNKNOWN) {
+                return;
+            }
+            assertThat(Instant.now()).as("%s", made).isBefore(end);
             LockSupport.parkNanos(5_000_000);
         }
     }
@@ -128,8 +148,8 @@ class RelayCredentialsTest {
             pair.write(pair.text()
                             .replace(
                                     "spec:\n  access:",
-                                    "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], udpPort: " + port
-                                            + "}\n  access:\n    certificates: [outside]")
+                                    "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2, udpPort: "
+                                            + port + "}\n  access:\n    certificates: [outside]")
                     + "---\nkind: Certificate\nname: outside\nspec: {certificate: outside.crt, key: outside.key}\n");
             Pem.writeIdentity(
                     pair.edgeData().resolve("outside.crt"),
@@ -148,7 +168,7 @@ class RelayCredentialsTest {
             assertThat(answer.json().path("urls"))
                     .extracting(JsonNode::asText)
                     .containsExactly(
-                            "turn:sip.acorn.example:" + port + "?transport=udp",
+                            "turn:127.0.0.2:" + port + "?transport=udp",
                             "turn:sip.acorn.example:" + pair.outsidePort + "?transport=tcp",
                             "turns:sip.acorn.example:" + pair.outsidePort + "?transport=tcp");
             assertThat(answer.json().path("ttl").asInt()).isEqualTo(28_800);
@@ -177,6 +197,12 @@ class RelayCredentialsTest {
             awaitWithdrawn(pair, username);
             pair.await(JoinedPair::isUpToDate);
             assertThat(signIn(pair, "alice", password).status()).isEqualTo(401);
+
+            // a node that is put out knows the secret of every password, and sees user names of others on their way
+            pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", true));
+            RelayVerifier known = known(pair);
+            pair.ask(AdminClient.request("node-remove").put("name", "edge1"));
+            awaitUnknown(pair, known);
         }
     }
 }

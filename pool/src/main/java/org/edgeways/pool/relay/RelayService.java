@@ -3,6 +3,7 @@ package org.edgeways.pool.relay;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,6 +75,9 @@ public final class RelayService {
     private final Map<String, RelayTables.Numbered> devices = new HashMap<>();
     private final Map<Long, RelayTables.Numbered> withdrawn = new HashMap<>();
     private volatile Runnable changed = () -> {};
+
+    /** Until when whoever was to know no more keys knew them, as far as they were replaced. */
+    private Instant replaced = Instant.EPOCH;
 
     private RelayService(
             Store store,
@@ -183,21 +187,7 @@ public final class RelayService {
         boolean different = false;
         KeyRoll.Plan plan = KeyRoll.plan(times(), now());
         if (plan.make().isPresent()) {
-            RelayKey key = files.make();
-            KeyTimes times = new KeyTimes(key.check().id(), plan.make().getAsLong(), 0);
-            store.write(handle -> {
-                        RelayTables.save(handle, times);
-                        return true;
-                    })
-                    .join();
-            synchronized (this) {
-                keys.put(times.id(), new Held(key, times));
-            }
-            counters.counter("pool_relay_keys_made").increment();
-            LOG.info(
-                    "event=relay-key-made code=ok key={} from={}",
-                    HexFormat.of().toHexDigits(times.id()),
-                    java.time.Instant.ofEpochSecond(times.mintsFrom()));
+            make(plan.make().getAsLong(), List.of());
             different = true;
         }
         for (KeyTimes old : plan.drop()) {
@@ -207,6 +197,55 @@ public final class RelayService {
         if (different) {
             changed.run();
         }
+    }
+
+    /**
+     * Sees to it that no key makes credentials from now on that somebody knows who was told of all until some moment, and is to know
+     * no more: a node that was put out. It knows the secret of every password, and would see user names of others on their way. What
+     * was made before is good for its time. Does nothing if that was done for that moment or a later one. Blocks; from the thread that
+     * calls {@link #roll}.
+     *
+     * @throws IOException if a key cannot be written; what there was goes on, and the next call does it
+     */
+    public void replaceKeysKnownUntil(Instant moment) throws IOException {
+        if (!moment.isAfter(replaced)) {
+            return;
+        }
+        Optional<KeyRoll.Replacement> replacement = KeyRoll.replacement(times(), now(), moment.toEpochMilli());
+        if (replacement.isPresent()) {
+            make(replacement.get().mintsFrom(), replacement.get().retired());
+            counters.counter("pool_relay_keys_replaced").increment();
+            changed.run();
+            roll();
+        }
+        replaced = moment;
+    }
+
+    /** @param retired keys whose turn is over */
+    private void make(long mintsFrom, List<KeyTimes> retired) throws IOException {
+        long madeAt = clock.instant().toEpochMilli();
+        RelayKey key = files.make();
+        KeyTimes times = new KeyTimes(key.check().id(), madeAt, mintsFrom, 0);
+        store.write(handle -> {
+                    RelayTables.save(handle, times);
+                    retired.forEach(old -> RelayTables.save(handle, old));
+                    return true;
+                })
+                .join();
+        synchronized (this) {
+            for (KeyTimes old : retired) {
+                Held held = Objects.requireNonNull(keys.get(old.id()), "only this thread drops keys");
+                keys.put(
+                        old.id(),
+                        new Held(held.key(), old.withCredentials(held.times().goodUntil())));
+            }
+            keys.put(times.id(), new Held(key, times));
+        }
+        counters.counter("pool_relay_keys_made").increment();
+        LOG.info(
+                "event=relay-key-made code=ok key={} from={}",
+                HexFormat.of().toHexDigits(times.id()),
+                Instant.ofEpochSecond(times.mintsFrom()));
     }
 
     private boolean drop(KeyTimes old) throws IOException {
@@ -223,7 +262,14 @@ public final class RelayService {
                 })
                 .join();
         files.delete(old.id());
-        LOG.info("event=relay-key-dropped code=ok key={}", HexFormat.of().toHexDigits(old.id()));
+        boolean early = old.goodUntil() > now();
+        if (early) {
+            counters.counter("pool_relay_keys_dropped_early").increment();
+        }
+        LOG.info(
+                "event=relay-key-dropped code=ok key={} early={}",
+                HexFormat.of().toHexDigits(old.id()),
+                early);
         return true;
     }
 

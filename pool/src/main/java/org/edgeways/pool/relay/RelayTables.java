@@ -32,16 +32,19 @@ final class RelayTables {
     private RelayTables() {}
 
     static List<KeyTimes> keys(Handle handle) {
-        return handle.createQuery("SELECT id, mints_from, good_until FROM relay_keys ORDER BY mints_from")
-                .map((row, context) ->
-                        new KeyTimes(row.getInt("id"), row.getLong("mints_from"), row.getLong("good_until")))
+        return handle.createQuery("SELECT id, made_at, mints_from, good_until FROM relay_keys ORDER BY mints_from")
+                .map((row, context) -> new KeyTimes(
+                        row.getInt("id"), row.getLong("made_at"), row.getLong("mints_from"), row.getLong("good_until")))
                 .list();
     }
 
     static void save(Handle handle, KeyTimes key) {
-        handle.createUpdate("INSERT INTO relay_keys (id, mints_from, good_until) VALUES (:id, :from, :until)"
-                        + " ON CONFLICT (id) DO UPDATE SET good_until = MAX(good_until, excluded.good_until)")
+        handle.createUpdate("INSERT INTO relay_keys (id, made_at, mints_from, good_until)"
+                        + " VALUES (:id, :made, :from, :until) ON CONFLICT (id) DO UPDATE SET"
+                        + " mints_from = MIN(mints_from, excluded.mints_from),"
+                        + " good_until = MAX(good_until, excluded.good_until)")
                 .bind("id", key.id())
+                .bind("made", key.madeAtMillis())
                 .bind("from", key.mintsFrom())
                 .bind("until", key.goodUntil())
                 .execute();

@@ -327,6 +327,56 @@ class RelayServiceTest {
     }
 
     @Test
+    void whatANodeThatIsPutOutKnowsMakesNoCredentialsFromThenOn() throws IOException {
+        RelayCredentials before = mint(laptop, LIFE);
+        RelayVerifier known = new RelayVerifier(service.checks(), Set.of());
+        now = now.plusSeconds(60);
+        Instant putOut = now;
+        now = now.plusMillis(1);
+        service.replaceKeysKnownUntil(putOut);
+        assertThat(told.get()).as("the others are told").isEqualTo(1);
+        RelayCredentials after = mint(laptop, LIFE);
+        long at = now.getEpochSecond() * 1_000_000_000L;
+        assertThat(code(known.check(after.username(), at))).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+        assertThat(check(after).isOk()).isTrue();
+        assertThat(check(before).isOk()).as("made before, for its time").isTrue();
+
+        service.replaceKeysKnownUntil(putOut);
+        assertThat(service.checks()).hasSize(2);
+        store.close();
+        open();
+        service.replaceKeysKnownUntil(putOut);
+        assertThat(service.checks()).as("nor after a restart").hasSize(2);
+        assertThat(code(known.check(mint(laptop, LIFE).username(), at))).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+    }
+
+    @Test
+    void aNodeThatWasPutOutJustBeforeThePoolDiedIsSeenToAtTheNextStart() throws IOException {
+        mint(laptop, LIFE);
+        now = now.plusSeconds(60);
+        Instant putOut = now;
+        RelayVerifier known = new RelayVerifier(service.checks(), Set.of());
+        store.close();
+        now = now.plusSeconds(60);
+        open();
+        service.replaceKeysKnownUntil(putOut);
+        assertThat(code(known.check(mint(laptop, LIFE).username(), now.getEpochSecond() * 1_000_000_000L)))
+                .isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+    }
+
+    @Test
+    void aClockThatIsSetBackAfterwardsMakesOneKeyAndNotOneForEveryLook() throws IOException {
+        Instant putOut = now;
+        now = now.minusSeconds(3600);
+        for (int i = 0; i < 3; i++) {
+            service.replaceKeysKnownUntil(putOut);
+        }
+        assertThat(told.get()).isLessThanOrEqualTo(2);
+        mint(laptop, LIFE);
+        assertThat(keys.keys).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
     void aKeyThatCannotBeOpenedIsReplacedAndItsCredentialsAreUnknown() throws IOException {
         RelayCredentials made = mint(laptop, LIFE);
         store.close();

@@ -3,11 +3,15 @@ package org.edgeways.pool.relay.engine;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.edgeways.tokens.RelayVerifier;
 
 /**
  * How keys are rolled: each makes credentials for a time, the next is made ahead of its turn, so that every relay knows it
- * when it begins, and an old one is honoured until the last credentials that it has made are over. Pure.
+ * when it begins, and an old one is honoured until the last credentials that it has made are over. A key that somebody knows who is to
+ * know it no more makes nothing from then on ({@link #replacement}). Pure.
  */
 public final class KeyRoll {
 
@@ -20,13 +24,31 @@ public final class KeyRoll {
     /** How long a key is held after its last credentials: who comes late is told that their time is over, not nonsense. */
     public static final Duration AFTER = Duration.ofDays(1);
 
+    /**
+     * Most keys that are held after a plan, one less than relays take: there is room for one that is made at once. Only keys that
+     * were replaced ahead of their time come to that; then those go whose last credentials are over first.
+     */
+    public static final int MOST = RelayVerifier.MAX_KEYS - 1;
+
     private KeyRoll() {}
+
+    /**
+     * A key is to be made at once, instead of others.
+     *
+     * @param mintsFrom when its turn begins
+     * @param retired keys whose turn is over before it has come, with what they have from now on
+     */
+    public record Replacement(long mintsFrom, List<KeyTimes> retired) {
+        public Replacement {
+            retired = List.copyOf(retired);
+        }
+    }
 
     /**
      * What is to be done now.
      *
      * @param make a key is to be made whose turn begins then; empty for none
-     * @param drop the keys that nobody needs any more
+     * @param drop the keys that nobody needs any more, and those that are too many
      */
     public record Plan(OptionalLong make, List<KeyTimes> drop) {
         public Plan {
@@ -51,10 +73,42 @@ public final class KeyRoll {
                 ? OptionalLong.of(Math.max(nextTurn, now + AHEAD.toSeconds()))
                 : OptionalLong.empty();
         KeyTimes minting = minting(byTurn, now);
-        List<KeyTimes> drop = byTurn.stream()
-                .filter(key -> key.mintsFrom() < minting.mintsFrom() && key.goodUntil() + AFTER.toSeconds() <= now)
+        List<KeyTimes> earlier = byTurn.stream()
+                .filter(key -> key.mintsFrom() < minting.mintsFrom())
+                .sorted(Comparator.comparingLong(KeyTimes::goodUntil))
+                .toList();
+        int tooMany = byTurn.size() + (make.isPresent() ? 1 : 0) - MOST;
+        List<KeyTimes> drop = Stream.concat(
+                        earlier.stream().limit(Math.max(tooMany, 0)),
+                        earlier.stream().filter(key -> key.goodUntil() + AFTER.toSeconds() <= now))
+                .distinct()
                 .toList();
         return new Plan(make, drop);
+    }
+
+    /**
+     * What is to be done so that no key mints any more that somebody knows who was told of all that there were until some moment,
+     * also none that was made ahead; empty if no such key would.
+     *
+     * @param keys that there are, in any order
+     * @param now seconds since 1970
+     * @param knownUntilMillis that moment, in milliseconds since 1970
+     */
+    public static Optional<Replacement> replacement(List<KeyTimes> keys, long now, long knownUntilMillis) {
+        if (keys.isEmpty()) {
+            return Optional.empty();
+        }
+        long turn = minting(keys, now).mintsFrom();
+        boolean known =
+                keys.stream().anyMatch(key -> key.mintsFrom() >= turn && key.madeAtMillis() <= knownUntilMillis);
+        return known
+                ? Optional.of(new Replacement(
+                        now,
+                        keys.stream()
+                                .filter(key -> key.mintsFrom() >= now)
+                                .map(key -> key.withTurn(now - 1))
+                                .toList()))
+                : Optional.empty();
     }
 
     /**

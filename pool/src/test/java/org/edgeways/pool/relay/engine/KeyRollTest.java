@@ -22,7 +22,7 @@ class KeyRollTest {
     private void roll(long now) {
         KeyRoll.Plan plan = KeyRoll.plan(keys, now);
         keys.removeAll(plan.drop());
-        plan.make().ifPresent(from -> keys.add(new KeyTimes(++made, from, 0)));
+        plan.make().ifPresent(from -> keys.add(new KeyTimes(++made, now * 1000, from, 0)));
     }
 
     private KeyTimes mint(long now, long life) {
@@ -36,7 +36,7 @@ class KeyRollTest {
     @Test
     void theFirstKeyMintsAtOnce() {
         roll(START);
-        assertThat(KeyRoll.minting(keys, START)).isEqualTo(new KeyTimes(1, START, 0));
+        assertThat(KeyRoll.minting(keys, START)).isEqualTo(new KeyTimes(1, START * 1000, START, 0));
         roll(START);
         assertThat(keys).hasSize(1);
     }
@@ -76,7 +76,7 @@ class KeyRollTest {
         roll(turn - 1);
         assertThat(keys).hasSize(2);
         roll(turn);
-        assertThat(keys).containsExactly(new KeyTimes(2, turn, 0));
+        assertThat(keys).containsExactly(new KeyTimes(2, (turn - KeyRoll.AHEAD.toSeconds()) * 1000, turn, 0));
     }
 
     @Test
@@ -97,5 +97,75 @@ class KeyRollTest {
         roll(back);
         assertThat(keys).hasSize(1);
         assertThat(KeyRoll.minting(keys, back).id()).isEqualTo(1);
+    }
+
+    /** What a service does about a node that is put out. */
+    private void putOut(long now) {
+        KeyRoll.replacement(keys, now, now * 1000 - 1).ifPresent(replacement -> {
+            for (KeyTimes old : replacement.retired()) {
+                keys.removeIf(key -> key.id() == old.id());
+                keys.add(old);
+            }
+            keys.add(new KeyTimes(++made, now * 1000, replacement.mintsFrom(), 0));
+            assertThat(keys.size()).as("what relays take").isLessThanOrEqualTo(RelayVerifier.MAX_KEYS);
+        });
+        roll(now);
+    }
+
+    @Test
+    void whatANodeKnewThatIsPutOutMakesNothingAnyMoreAlsoWhatWasMadeAhead() {
+        roll(START);
+        mint(START, HOUR);
+        long soon = START + KeyRoll.TURN.toSeconds() - KeyRoll.AHEAD.toSeconds();
+        roll(soon);
+        assertThat(keys).as("one is made ahead").hasSize(2);
+        mint(soon, 3 * HOUR);
+        putOut(soon + HOUR);
+        assertThat(KeyRoll.minting(keys, soon + HOUR).id()).isEqualTo(3);
+        assertThat(keys)
+                .extracting(KeyTimes::id)
+                .as("what was made is good for its time")
+                .containsExactlyInAnyOrder(1, 3);
+        for (long now = soon + HOUR; now < soon + 40 * 24 * HOUR; now += HOUR) {
+            roll(now);
+            assertThat(KeyRoll.minting(keys, now).id()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aKeyThatWasMadeAfterItWasPutOutIsNotReplaced() {
+        roll(START);
+        assertThat(KeyRoll.replacement(keys, START + HOUR, START * 1000 - 1)).isEmpty();
+        assertThat(KeyRoll.replacement(keys, START + HOUR, START * 1000)).isPresent();
+    }
+
+    @Test
+    void manyNodesThatArePutOutLeaveNoMoreKeysThanRelaysTakeAndThoseGoThatAreOverFirst() {
+        roll(START);
+        for (int i = 1; i <= 3 * KeyRoll.MOST; i++) {
+            long now = START + i * HOUR;
+            mint(now - 1, i % 2 == 0 ? LONGEST : 8 * HOUR);
+            putOut(now);
+            assertThat(KeyRoll.minting(keys, now).id()).isEqualTo(made);
+            assertThat(keys.size()).isLessThanOrEqualTo(KeyRoll.MOST);
+        }
+        assertThat(keys).filteredOn(key -> key.goodUntil() > START + LONGEST).hasSize(KeyRoll.MOST - 1);
+    }
+
+    @Test
+    void twoThatArePutOutInOneSecondEachHaveTheirOwnReplacement() {
+        roll(START);
+        mint(START, HOUR);
+        putOut(START);
+        mint(START, HOUR);
+        keys.replaceAll(key -> new KeyTimes(key.id() + 100, key.madeAtMillis(), key.mintsFrom(), key.goodUntil()));
+        KeyRoll.Replacement second =
+                KeyRoll.replacement(keys, START, START * 1000).orElseThrow();
+        for (KeyTimes old : second.retired()) {
+            keys.removeIf(key -> key.id() == old.id());
+            keys.add(old);
+        }
+        keys.add(new KeyTimes(1, START * 1000, START, 0)); // its id sorts before theirs
+        assertThat(KeyRoll.minting(keys, START).id()).isEqualTo(1);
     }
 }
