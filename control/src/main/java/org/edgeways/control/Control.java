@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -115,6 +116,7 @@ public final class Control implements AutoCloseable {
                         AuditKind.SNAPSHOT_REFUSED,
                         node,
                         "revision " + what.revision() + ": " + what.code() + ", " + what.reason()),
+                this::ahead,
                 around.clock(),
                 around.counters());
         this.joinings = new Joinings(
@@ -264,12 +266,41 @@ public final class Control implements AutoCloseable {
         desk.execute(this::refresh);
     }
 
+    /**
+     * When a node was put out the last time: removed, joined anew, or one of its certificates refused; 1970 if never. What it was told
+     * until then, it knows. The listener is told of a change after this says it.
+     */
+    public Instant lastPutOut() {
+        return ledger.lastPutOut();
+    }
+
+    /**
+     * On the desk: a node has settings of a higher number than are meant for it, since this inside's record is an older one that was
+     * put back. What is meant for it gets a number that it takes.
+     *
+     * @return false if no node can come to that number
+     */
+    private boolean ahead(String node, long held) {
+        if (!ledger.skipTo(node, held)) {
+            LOG.error(
+                    "event=control-revision-refused code={} node={} revision={}",
+                    ControlErrorCode.REVISION_TOO_HIGH.code(),
+                    node,
+                    held);
+            return false;
+        }
+        LOG.warn("event=control-revisions-skipped code=ok node={} revision={}", node, held);
+        snapshots.renumber(node);
+        desk.execute(this::refresh);
+        return true;
+    }
+
     /** By way of the nodes: connectors have no settings that say whom to refuse. */
     private void tellConnectors() {
         Set<BigInteger> refused = ledger.refused();
         if (!refused.equals(toldRefused)) {
             long now = around.clock().millis();
-            List<String> serials = Snapshots.serials(refused, ControlMessage.RefusedSerials.MOST);
+            List<String> serials = ledger.refused(ControlMessage.RefusedSerials.MOST);
             byte[] proof = authority.certificates().prove(ControlMessage.RefusedSerials.proven(now, serials));
             sessions.refuse(new ControlMessage.RefusedSerials(
                     now, serials, Base64.getEncoder().encodeToString(proof)));

@@ -39,6 +39,12 @@ public enum ControlErrorCode implements ErrorCode {
     SETTINGS_NOT_PASSED_ON(
             "control-settings-not-passed-on",
             "the settings in use could not be recorded or passed on to all nodes; it is tried again at every look"),
+    SERIALS_TOO_MANY(
+            "control-serials-too-many",
+            "more certificates are refused than nodes or connectors can be told; those that were refused first are refused only here"),
+    REVISION_TOO_HIGH(
+            "control-revision-too-high",
+            "a node says that it has settings of a number that nobody comes to; put it out, and let it join anew"),
     SETTINGS_ABSENT("control-settings-absent", "no usable set of settings has been read yet");
 
     private final String code;

@@ -165,6 +165,15 @@ final class ControlTables {
                 .execute();
     }
 
+    /** When a certificate of a node was refused the last time; 1970 if none on the record was. */
+    static Instant lastRefusalOfANode(Handle handle) {
+        return Instant.ofEpochMilli(
+                handle.createQuery("SELECT COALESCE(MAX(refused_at), 0) FROM certificates WHERE kind = :kind")
+                        .bind("kind", IssuedCertificate.Kind.NODE.word())
+                        .mapTo(Long.class)
+                        .one());
+    }
+
     /** Refuses one certificate. */
     static void refuse(Handle handle, BigInteger serial, Instant now) {
         handle.createUpdate("UPDATE certificates SET refused_at = :now WHERE serial = :serial AND refused_at IS NULL")
@@ -181,49 +190,93 @@ final class ControlTables {
         handle.createUpdate("DELETE FROM enrolments WHERE expires_at < :before")
                 .bind("before", before)
                 .execute();
+        // those that an earlier version has left
+        handle.createUpdate("DELETE FROM revisions WHERE revision <"
+                        + " (SELECT MAX(newer.revision) FROM revisions newer WHERE newer.node = revisions.node)")
+                .execute();
     }
 
     /**
-     * The number of that content for that node: the one that it has if the content is the last one's, else the next.
+     * The number of that content for that node: the one that it has if the content is the last one's, else the next. Of a node the
+     * newest two stay.
      *
      * @param content SHA-256, hexadecimal
+     * @param settings of what of the content is settings
      */
-    static Revision revision(Handle handle, String node, String content, Instant now) {
-        Optional<Revision> last = handle.createQuery(
-                        "SELECT revision, content FROM revisions WHERE node = :node ORDER BY revision DESC LIMIT 1")
-                .bind("node", node)
-                .map((row, context) -> new Revision(row.getLong("revision"), row.getString("content"), false))
-                .findOne();
+    static Revision revision(Handle handle, String node, String content, String settings, Instant now) {
+        Optional<LastRevision> last = last(handle, node);
         if (last.isPresent() && last.get().content().equals(content)) {
-            return last.get();
+            return new Revision(last.get().revision(), false);
         }
-        long next = handle.createQuery("SELECT COALESCE(MAX(revision), 0) + 1 FROM revisions")
-                .mapTo(Long.class)
-                .one();
-        handle.createUpdate("INSERT INTO revisions (revision, node, content, made_at)"
-                        + " VALUES (:revision, :node, :content, :now)")
-                .bind("revision", next)
+        long next = newest(handle) + 1;
+        insertRevision(handle, next, node, content, settings, now);
+        last.ifPresent(before -> handle.createUpdate("DELETE FROM revisions WHERE node = :node AND revision < :before")
                 .bind("node", node)
-                .bind("content", content)
-                .bind("now", now.toEpochMilli())
-                .execute();
-        // the newest of all gives the next number, and stays
-        handle.createUpdate("DELETE FROM revisions WHERE node = :node AND revision < :revision")
-                .bind("node", node)
-                .bind("revision", next)
-                .execute();
-        return new Revision(next, content, true);
+                .bind("before", before.revision())
+                .execute());
+        return new Revision(next, last.isEmpty() || !last.get().settings().equals(settings));
     }
 
     /**
      * A number of settings.
      *
-     * @param fresh it was made just now
+     * @param news whether a node gets other settings with it, not only other relay credentials to check
      */
-    record Revision(long revision, String content, boolean fresh) {}
+    record Revision(long revision, boolean news) {}
 
-    /** Writes an event and forgets the oldest beyond {@code kept}. */
-    static AuditEvent audit(Handle handle, Instant now, AuditKind kind, String name, String detail, int kept) {
+    private record LastRevision(long revision, String content, String settings) {}
+
+    private static Optional<LastRevision> last(Handle handle, String node) {
+        return handle.createQuery("SELECT revision, content, settings FROM revisions WHERE node = :node"
+                        + " ORDER BY revision DESC LIMIT 1")
+                .bind("node", node)
+                .map((row, context) ->
+                        new LastRevision(row.getLong("revision"), row.getString("content"), row.getString("settings")))
+                .findOne();
+    }
+
+    /** The newest number of all nodes; 0 for none. */
+    private static long newest(Handle handle) {
+        return handle.createQuery("SELECT COALESCE(MAX(revision), 0) FROM revisions")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private static void insertRevision(
+            Handle handle, long revision, String node, String content, String settings, Instant now) {
+        handle.createUpdate("INSERT INTO revisions (revision, node, content, settings, made_at)"
+                        + " VALUES (:revision, :node, :content, :settings, :now)")
+                .bind("revision", revision)
+                .bind("node", node)
+                .bind("content", content)
+                .bind("settings", settings)
+                .bind("now", now.toEpochMilli())
+                .execute();
+    }
+
+    /**
+     * The next number is above that one, and what the node has now gets another.
+     *
+     * @param most how far above the newest it may be
+     * @return false if it is farther above
+     */
+    static boolean skipTo(Handle handle, String node, long held, long most, Instant now) {
+        long newest = newest(handle);
+        if (held > newest + most) {
+            return false;
+        }
+        handle.createUpdate("UPDATE revisions SET content = '' WHERE node = :node")
+                .bind("node", node)
+                .execute();
+        if (held > newest) {
+            String settings = last(handle, node).map(LastRevision::settings).orElse("");
+            insertRevision(handle, held, node, "", settings, now);
+        }
+        return true;
+    }
+
+    /** Writes an event. */
+    static AuditEvent audit(Handle handle, Instant now, AuditKind kind, String name, String detail) {
         long number = handle.createQuery("SELECT COALESCE(MAX(number), 0) + 1 FROM audit")
                 .mapTo(Long.class)
                 .one();
@@ -236,10 +289,14 @@ final class ControlTables {
                 .bind("name", name)
                 .bind("detail", detail)
                 .execute();
-        handle.createUpdate("DELETE FROM audit WHERE number <= :oldest")
-                .bind("oldest", number - kept)
-                .execute();
         return event;
+    }
+
+    /** Forgets the events up to that number; how many that were. */
+    static int forgetAudit(Handle handle, long oldest) {
+        return handle.createUpdate("DELETE FROM audit WHERE number <= :oldest")
+                .bind("oldest", oldest)
+                .execute();
     }
 
     /** The newest events, the newest first. */

@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,14 +33,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Who belongs to us, on the record: bundles, nodes, certificates, numbers of settings and the audit events. What is decided
  * and what is recorded of it are one transaction. Blocks until that is durable: not for an event loop. Safe for use by several
- * threads. Counts {@code control_audit_events}.
+ * threads. Counts {@code control_audit_events}, {@code control_audit_events_forgotten} and {@code control_refused_serials_untold}.
  */
 final class Ledger {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.edgeways.audit");
+    private static final Logger OWN = LoggerFactory.getLogger(Ledger.class);
+    private static final int HEXADECIMAL = 16;
 
     /** Most characters of what a peer wrote that go into an audit event. */
     private static final int DETAIL_LENGTH = 500;
+
+    /** How far above its own newest number this inside believes a node: a node that was taken over must not use the numbers up. */
+    static final long MOST_AHEAD = 1_000_000;
 
     private final Store store;
     private final CertificateAuthority authority;
@@ -47,9 +55,12 @@ final class Ledger {
     /** Events of the operation that runs; the store runs one at a time. */
     private final List<AuditEvent> written = new ArrayList<>();
 
+    private int forgotten;
+
     private volatile Set<BigInteger> refused = Set.of();
     private volatile Map<String, Instant> nodes = Map.of();
     private volatile Set<String> draining = Set.of();
+    private volatile Instant lastPutOut = Instant.EPOCH;
 
     private Ledger(
             Store store,
@@ -85,25 +96,32 @@ final class Ledger {
             Set<BigInteger> refused,
             Map<String, Instant> nodes,
             Set<String> draining,
-            List<AuditEvent> events) {}
+            Instant lastPutOut,
+            List<AuditEvent> events,
+            int forgotten) {}
 
     private <T> T write(Operation<T> operation) {
         return store.write(
                         handle -> {
                             written.clear(); // an operation before this one may have come to nothing
+                            forgotten = 0;
                             T value = operation.run(handle);
                             return new Changed<>(
                                     value,
                                     refused(handle),
                                     new TreeMap<>(ControlTables.nodes(handle)),
                                     ControlTables.draining(handle),
-                                    List.copyOf(written));
+                                    ControlTables.lastRefusalOfANode(handle),
+                                    List.copyOf(written),
+                                    forgotten);
                         },
                         changed -> {
                             refused = changed.refused();
                             nodes = changed.nodes();
                             draining = changed.draining();
+                            lastPutOut = changed.lastPutOut();
                             changed.events().forEach(this::tell);
+                            counters.counter("control_audit_events_forgotten").add(changed.forgotten());
                         })
                 .join()
                 .value();
@@ -111,16 +129,42 @@ final class Ledger {
 
     private Set<BigInteger> refused(Handle handle) {
         Instant now = clock.instant();
-        Set<BigInteger> serials = new HashSet<>();
-        for (IssuedCertificate certificate : ControlTables.certificates(handle)) {
-            if (certificate.refused() != null && certificate.expires().isAfter(now)) {
-                serials.add(certificate.serial());
-            }
-        }
-        return Set.copyOf(serials);
+        Set<BigInteger> serials = new LinkedHashSet<>();
+        ControlTables.certificates(handle).stream()
+                .filter(certificate ->
+                        certificate.refused() != null && certificate.expires().isAfter(now))
+                .sorted(Comparator.comparing(Ledger::refusedAt).reversed())
+                .forEach(certificate -> serials.add(certificate.serial()));
+        return Collections.unmodifiableSet(serials);
     }
 
-    /** Serials of certificates that are still in their time and refused all the same. */
+    private static Instant refusedAt(IssuedCertificate certificate) {
+        return Objects.requireNonNullElse(certificate.refused(), Instant.EPOCH);
+    }
+
+    /**
+     * Those that were refused last, in hexadecimal digits, by their numbers.
+     *
+     * @param most how many; that there are more is told, since they are refused nowhere else from then on
+     */
+    List<String> refused(int most) {
+        Set<BigInteger> all = refused;
+        if (all.size() > most) {
+            counters.counter("control_refused_serials_untold").add(all.size() - most);
+            OWN.error(
+                    "event=control-serials-too-many code={} refused={} told={}",
+                    ControlErrorCode.SERIALS_TOO_MANY.code(),
+                    all.size(),
+                    most);
+        }
+        return all.stream()
+                .limit(most)
+                .sorted()
+                .map(serial -> serial.toString(HEXADECIMAL))
+                .toList();
+    }
+
+    /** Serials of certificates that are still in their time and refused all the same, the newest refusal first. */
     Set<BigInteger> refused() {
         return refused;
     }
@@ -133,6 +177,11 @@ final class Ledger {
     /** Who takes nothing new. */
     Set<String> draining() {
         return draining;
+    }
+
+    /** When a certificate of a node was refused the last time, as far as is remembered; 1970 if never. */
+    Instant lastPutOut() {
+        return lastPutOut;
     }
 
     /** From now on that node takes nothing new, or does again; false if there is no such node. */
@@ -148,8 +197,9 @@ final class Ledger {
 
     private void audit(Handle handle, AuditKind kind, String name, String detail) {
         String shown = detail.length() > DETAIL_LENGTH ? detail.substring(0, DETAIL_LENGTH) : detail;
-        AuditEvent event = ControlTables.audit(handle, clock.instant(), kind, name, shown, settings.auditEvents());
+        AuditEvent event = ControlTables.audit(handle, clock.instant(), kind, name, shown);
         written.add(event);
+        forgotten += ControlTables.forgetAudit(handle, event.number() - settings.auditEvents());
     }
 
     /** What is on the record for good. */
@@ -330,19 +380,30 @@ final class Ledger {
     }
 
     /**
-     * The number of that content for that node.
+     * The number of that content for that node. That it is new is on the record if other settings come with it: what relays are told
+     * of credentials changes with every person who is disabled, and would push out what the record is for.
      *
      * @param content SHA-256, hexadecimal
-     * @param telling whether a new number is an event for the audit
+     * @param settings of what of the content is settings
      */
-    long revision(String node, String content, boolean telling) {
+    long revision(String node, String content, String settings) {
         return write(handle -> {
-            ControlTables.Revision revision = ControlTables.revision(handle, node, content, clock.instant());
-            if (revision.fresh() && telling) {
+            ControlTables.Revision revision = ControlTables.revision(handle, node, content, settings, clock.instant());
+            if (revision.news()) {
                 audit(handle, AuditKind.SNAPSHOT_MADE, node, "revision " + revision.revision());
             }
             return revision.revision();
         });
+    }
+
+    /**
+     * A node has settings of a number that there was not yet: this record is an older one, put back from a copy. The next number is
+     * above that one, and what the node is to run gets another.
+     *
+     * @return false if it is more than {@link #MOST_AHEAD} above all that there are: no node comes to that
+     */
+    boolean skipTo(String node, long held) {
+        return write(handle -> ControlTables.skipTo(handle, node, held, MOST_AHEAD, clock.instant()));
     }
 
     /** What was issued and has not long expired. */

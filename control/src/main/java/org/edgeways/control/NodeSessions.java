@@ -46,6 +46,7 @@ final class NodeSessions implements ControlService {
     private final Executor desk;
     private final Renewal renewal;
     private final Rejections rejections;
+    private final Ahead ahead;
     private final InstantSource clock;
     private final Counters counters;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
@@ -76,16 +77,34 @@ final class NodeSessions implements ControlService {
         void rejected(String node, ControlMessage.Rejected what);
     }
 
+    /** Hears of nodes that have settings of a higher number than are meant for them. */
+    @FunctionalInterface
+    interface Ahead {
+        /**
+         * On the desk.
+         *
+         * @return true if others are meant for it in a moment
+         */
+        boolean ahead(String node, long held);
+    }
+
     /**
      * No streams yet.
      *
      * @param desk runs one task at a time, in their order
      * @param renewal called on the desk
      */
-    NodeSessions(Executor desk, Renewal renewal, Rejections rejections, InstantSource clock, Counters counters) {
+    NodeSessions(
+            Executor desk,
+            Renewal renewal,
+            Rejections rejections,
+            Ahead ahead,
+            InstantSource clock,
+            Counters counters) {
         this.desk = desk;
         this.renewal = renewal;
         this.rejections = rejections;
+        this.ahead = ahead;
         this.clock = clock;
         this.counters = counters;
         counters.gauge("control_nodes_connected", sessions::size);
@@ -292,7 +311,10 @@ final class NodeSessions implements ControlService {
         /** Gives the node what is meant for it, unless it has it. */
         void push() {
             SignedSnapshot snapshot = wanted.get(node);
-            if (greeted && snapshot != null && snapshot.revision() != sent) {
+            if (greeted
+                    && snapshot != null
+                    && snapshot.revision() != sent
+                    && (snapshot.revision() > sent || !ahead.ahead(node, sent))) {
                 sent = snapshot.revision();
                 pushed = clock.instant();
                 counters.counter("control_snapshots_pushed").increment();

@@ -1,8 +1,6 @@
 package org.edgeways.control;
 
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +20,8 @@ final class Snapshots {
     /** Most refused serials that a node is told. */
     static final int MOST_REFUSED = 10_000;
 
-    private static final int HEXADECIMAL = 16;
-
-    /**
-     * A content that has its number.
-     *
-     * @param said what the settings have said, without what is added for a relay
-     */
-    private record Made(String content, EdgeSnapshot said, SignedSnapshot snapshot) {}
+    /** A content that has its number. */
+    private record Made(String content, SignedSnapshot snapshot) {}
 
     private final Ledger ledger;
     private final Authority authority;
@@ -53,48 +45,51 @@ final class Snapshots {
     Map<String, SignedSnapshot> of(Settings settings, Set<String> nodes) {
         EdgeSnapshot.Trust trust = new EdgeSnapshot.Trust(
                 List.of(Pem.text(List.of(authority.certificates().certificate()))),
-                serials(ledger.refused(), MOST_REFUSED),
+                ledger.refused(MOST_REFUSED),
                 relays.map(Supplier::get).orElse(EdgeSnapshot.Relay.NONE));
+        EdgeSnapshot.Trust without = new EdgeSnapshot.Trust(trust.authorities(), trust.refusedSerials());
         Map<String, SignedSnapshot> snapshots = new HashMap<>();
         for (String node : nodes) {
             EdgeNode said = settings.nodes().get(node);
             if (said != null && (relays.isPresent() || !said.roles().contains(Role.AV))) {
-                EdgeSnapshot snapshot = EdgeSnapshot.of(settings, node, 1, trust);
-                snapshots.put(node, of(snapshot.withDraining(ledger.draining().contains(node))));
+                boolean draining = ledger.draining().contains(node);
+                snapshots.put(
+                        node,
+                        of(
+                                EdgeSnapshot.of(settings, node, 1, trust).withDraining(draining),
+                                () -> EdgeSnapshot.of(settings, node, 1, without)
+                                        .withDraining(draining)));
             }
         }
         made.keySet().retainAll(snapshots.keySet());
         return snapshots;
     }
 
-    private SignedSnapshot of(EdgeSnapshot snapshot) {
-        String content = KeyHash.of(snapshot.json().getBytes(StandardCharsets.UTF_8));
+    /** @param settings the same without what relays are told of credentials */
+    private SignedSnapshot of(EdgeSnapshot snapshot, Supplier<EdgeSnapshot> settings) {
+        String content = hash(snapshot);
         Made before = made.get(snapshot.node());
         if (before != null && before.content().equals(content)) {
             return before.snapshot();
         }
-        // keys and withdrawals of relay credentials come and go by themselves: they would push what people did out of
-        // the audit
-        EdgeSnapshot said = snapshot.withoutRelay();
-        boolean telling = before == null || !before.said().equals(said);
-        long revision = ledger.revision(snapshot.node(), content, telling);
+        long revision = ledger.revision(snapshot.node(), content, hash(settings.get()));
         SignedSnapshot signed = snapshot.withRevision(revision).signed(authority.signer());
-        made.put(snapshot.node(), new Made(content, said, signed));
+        made.put(snapshot.node(), new Made(content, signed));
         return signed;
+    }
+
+    private static String hash(EdgeSnapshot snapshot) {
+        return KeyHash.of(snapshot.json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What is meant for that node gets a number anew, the next time. */
+    void renumber(String node) {
+        made.remove(node);
     }
 
     /** The number that is meant for a node; 0 for none. */
     long revision(String node) {
         Made known = made.get(node);
         return known == null ? 0 : known.snapshot().revision();
-    }
-
-    /** As texts, at most so many. */
-    static List<String> serials(Set<BigInteger> refused, int most) {
-        return refused.stream()
-                .sorted(Comparator.naturalOrder())
-                .limit(most)
-                .map(serial -> serial.toString(HEXADECIMAL))
-                .toList();
     }
 }

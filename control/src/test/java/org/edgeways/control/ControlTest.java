@@ -279,6 +279,40 @@ final class ControlTest {
     }
 
     @Test
+    void aRecordThatWasPutBackFromACopyGoesOnAboveTheNumbersThatNodesHave() throws Exception {
+        inside.join("edge1");
+        inside.join("edge2");
+        FakeNode first = new FakeNode("edge1", inside.control().service());
+        first.hello(1_000);
+        assertThat(first.given(inside.key()).revision()).isGreaterThan(1_000);
+        FakeNode second = new FakeNode("edge2", inside.control().service());
+        second.hello(990);
+        assertThat(second.given(inside.key()).revision()).isGreaterThan(1_000);
+        assertThat(inside.status("edge1").meant()).isGreaterThan(1_000);
+        assertThat(inside.events()).containsOnlyOnce("snapshot-made edge1", "snapshot-made edge2");
+
+        inside.restart();
+        long again = inside.status("edge1").meant();
+        FakeNode after = new FakeNode("edge1", inside.control().service());
+        after.hello(again);
+        inside.control().status(); // the desk has done what was before
+        assertThat(after.isToldNothing()).as("it has what is meant for it").isTrue();
+    }
+
+    @Test
+    void aNodeThatWasTakenOverDoesNotUseTheNumbersUp() throws Exception {
+        inside.join("edge1");
+        inside.join("edge2");
+        long before = inside.connected("edge2").given(inside.key()).revision();
+        FakeNode liar = new FakeNode("edge1", inside.control().service());
+        liar.hello(before + Ledger.MOST_AHEAD + 10);
+        liar.given(inside.key());
+        inside.node("edge2", "new.acorn.example", inside.secondPort);
+        inside.control().reload();
+        assertThat(inside.connected("edge2").given(inside.key()).revision()).isLessThan(before + 10);
+    }
+
+    @Test
     void whatANodeRefusesIsOnTheRecordOnce() throws Exception {
         inside.join("edge1");
         FakeNode node = inside.connected("edge1");

@@ -9,9 +9,14 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.edgeways.base.Result;
@@ -75,6 +80,42 @@ final class EnrolmentTest {
         assertThat(inside.joinWith(bundle, inside::nanos))
                 .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_USED));
         assertThat(inside.recorded("join-refused edge1").detail()).contains("join-bundle-used");
+    }
+
+    @Test
+    void whoComesAgainWithABundleIsToldAlsoIfTheJoiningCouldNotBePassedOn() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        inside.failing = true;
+        assertThat(inside.joinWith(bundle, inside::nanos)).isInstanceOf(JoinWaiter.Outcome.Joined.class);
+
+        assertThat(inside.joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_USED));
+        assertThat(inside.failing).as("it has failed").isFalse();
+    }
+
+    @Test
+    void ofBundlesThatAreMadeAtTheSameTimeTheNewestOnTheRecordIsDialledFor() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            List<Bundle> made;
+            try (ExecutorService callers = Executors.newFixedThreadPool(4)) {
+                made =
+                        callers
+                                .invokeAll(Collections.<Callable<Bundle>>nCopies(8, () -> inside.bundle("edge1")))
+                                .stream()
+                                .map(Future::resultNow)
+                                .toList();
+            }
+            String newest = inside.control().events(20).stream()
+                    .filter(event -> event.event().equals("bundle-made"))
+                    .findFirst()
+                    .orElseThrow()
+                    .detail();
+            Bundle last = made.stream()
+                    .filter(bundle -> newest.contains(bundle.enrolment()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(inside.joinWith(last, inside::nanos)).isInstanceOf(JoinWaiter.Outcome.Joined.class);
+        }
     }
 
     @Test

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.joining.EnrolmentSecret;
 import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
 import org.edgeways.store.Store;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,10 +24,14 @@ class LedgerTest {
     @TempDir
     Path data;
 
+    private Instant now = Instant.parse("2026-11-23T10:00:00Z");
+    private final SecureRandom random = new SecureRandom();
+    private final InMemoryCounters counters = new InMemoryCounters();
+    private final CertificateAuthority authority =
+            CertificateAuthority.create("Acorn test authority", Instant.parse("2026-11-23T09:00:00Z"), random);
+
     @Test
     void whatCameToNothingIsNeitherOnTheRecordNorCounted() {
-        SecureRandom random = new SecureRandom();
-        InMemoryCounters counters = new InMemoryCounters();
         try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
             Ledger ledger = Ledger.open(
                     store,
@@ -48,32 +55,95 @@ class LedgerTest {
         }
     }
 
+    private Ledger ledger(Store store, int events) {
+        ControlSettings usual = ControlSettings.in(data);
+        return Ledger.open(
+                store,
+                authority,
+                new ControlSettings(
+                        usual.authority(),
+                        usual.passphrase(),
+                        usual.authorityName(),
+                        usual.certificateValidity(),
+                        usual.bundleValidity(),
+                        events),
+                () -> now,
+                counters);
+    }
+
+    private static int revisions(Store store) {
+        return store.read(handle -> handle.createQuery("SELECT COUNT(*) FROM revisions")
+                        .mapTo(Integer.class)
+                        .one())
+                .join();
+    }
+
     @Test
-    void ofANodesRevisionsOnlyTheLastIsKeptAndNumbersGoOn() {
-        SecureRandom random = new SecureRandom();
-        InMemoryCounters counters = new InMemoryCounters();
+    void whatOnlyRelaysAreToldPushesNothingOutOfTheRecordAndLeavesNoRowsBehind() {
         try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
-            Ledger ledger = Ledger.open(
-                    store,
-                    CertificateAuthority.create("Acorn test authority", Instant.now(), random),
-                    ControlSettings.in(data),
-                    InstantSource.system(),
-                    counters);
-            for (int i = 1; i <= 50; i++) {
-                assertThat(ledger.revision(i % 2 == 0 ? "edge1" : "edge2", "content" + i, true))
-                        .isEqualTo(i);
+            Ledger ledger = ledger(store, 5);
+            ledger.enrol("1", "edge1", EnrolmentSecret.make(random).proofKey(), now.plusSeconds(60));
+            long before = 0;
+            for (int i = 0; i < 20; i++) {
+                long number = ledger.revision("edge1", "withdrawn " + i, "settings");
+                assertThat(number).isGreaterThan(before);
+                assertThat(ledger.revision("edge1", "withdrawn " + i, "settings"))
+                        .isEqualTo(number);
+                before = number;
+                assertThat(ledger.revision("edge2", "the same", "settings")).isEqualTo(2);
             }
-            assertThat(ledger.revision("edge1", "content50", true))
-                    .as("the same")
-                    .isEqualTo(50);
-            assertThat(ledger.revision("edge2", "content1", true))
-                    .as("as long ago")
-                    .isEqualTo(51);
-            long kept = store.read(handle -> handle.createQuery("SELECT COUNT(*) FROM revisions")
-                            .mapTo(Long.class)
-                            .one())
-                    .join();
-            assertThat(kept).isEqualTo(2);
+            assertThat(ledger.events(100))
+                    .extracting(event -> event.event() + " " + event.name())
+                    .containsExactly("snapshot-made edge2", "snapshot-made edge1", "bundle-made edge1");
+            assertThat(revisions(store)).isEqualTo(3);
+            assertThat(counters.value("control_audit_events_forgotten")).isZero();
+
+            for (int i = 0; i < 4; i++) {
+                ledger.revision("edge1", "settings " + i, "settings " + i);
+            }
+            assertThat(ledger.events(100)).hasSize(5);
+            assertThat(counters.value("control_audit_events_forgotten")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void numbersThatAnEarlierVersionLeftAreForgottenAndTheyGrowOn() {
+        try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
+            for (int i = 1; i <= 30; i++) {
+                int number = i;
+                store.write(handle -> handle.createUpdate("INSERT INTO revisions (revision, node, content, made_at)"
+                                        + " VALUES (:number, :node, :content, 0)")
+                                .bind("number", number)
+                                .bind("node", number % 2 == 0 ? "edge1" : "edge2")
+                                .bind("content", "content " + number)
+                                .execute())
+                        .join();
+            }
+            Ledger ledger = ledger(store, 100);
+            assertThat(revisions(store)).isEqualTo(2);
+            assertThat(ledger.revision("edge1", "content 30", "")).isEqualTo(30);
+            assertThat(ledger.revision("edge2", "another", "")).isEqualTo(31);
+        }
+    }
+
+    @Test
+    void ifMoreCertificatesAreRefusedThanCanBeToldTheNewestAreToldAndTheRestIsCounted() {
+        try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
+            Ledger ledger = ledger(store, 100);
+            List<String> serials = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                X509Certificate issued = authority
+                        .issue(CertificateRequest.service("pool", "pool.acorn.example"), now)
+                        .leaf();
+                ledger.issued("pool", issued, AuditKind.CERTIFICATE_ISSUED);
+                now = now.plusSeconds(1);
+                ledger.refuse(issued.getSerialNumber()).orElseThrow();
+                serials.add(issued.getSerialNumber().toString(16));
+            }
+            assertThat(ledger.refused(4)).containsExactlyInAnyOrderElementsOf(serials);
+            assertThat(counters.value("control_refused_serials_untold")).isZero();
+            assertThat(ledger.refused(3)).containsExactlyInAnyOrderElementsOf(serials.subList(1, 4));
+            assertThat(counters.value("control_refused_serials_untold")).isEqualTo(1);
         }
     }
 }

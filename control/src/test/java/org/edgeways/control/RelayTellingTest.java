@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.RelayKey;
 import org.junit.jupiter.api.AfterEach;
@@ -92,5 +96,36 @@ final class RelayTellingTest {
         assertThat(again.isToldNothing()).isTrue();
         inside.control().relays(() -> told);
         assertThat(again.given(inside.key()).revision()).isEqualTo(second.revision());
+    }
+
+    @Test
+    void itIsSaidWhenANodeWasPutOutTheLastTimeAlsoAfterARestart() throws Exception {
+        TlsIdentity identity = inside.join("edge1");
+        inside.join("edge2");
+        assertThat(inside.control().lastPutOut()).as("nobody yet").isEqualTo(Instant.EPOCH);
+        inside.pass(Duration.ofMinutes(1));
+        Instant before = inside.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        inside.control().remove("edge2").orThrow();
+        Instant removed = inside.control().lastPutOut();
+        assertThat(removed).isBetween(before, inside.clock().instant());
+        inside.pass(Duration.ofMinutes(1));
+        inside.control().refuse(identity.leaf().getSerialNumber()).orThrow();
+        Instant refused = inside.control().lastPutOut();
+        assertThat(refused).isAfterOrEqualTo(removed.plusSeconds(60));
+        inside.pass(Duration.ofMinutes(1));
+        inside.join("edge1");
+        assertThat(inside.control().lastPutOut())
+                .as("it had nothing more to lose")
+                .isEqualTo(refused);
+        inside.pass(Duration.ofMinutes(1));
+        inside.join("edge1");
+        Instant end = Instant.now().plusSeconds(Inside.PATIENCE_SECONDS);
+        while (!inside.control().lastPutOut().isAfter(refused) && Instant.now().isBefore(end)) {
+            Thread.onSpinWait(); // the node has its certificate before that is on the record
+        }
+        Instant anew = inside.control().lastPutOut();
+        assertThat(anew).as("the host of before may be another").isAfterOrEqualTo(refused.plusSeconds(60));
+        inside.restart();
+        assertThat(inside.control().lastPutOut()).isEqualTo(anew);
     }
 }

@@ -5,13 +5,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.edgeways.base.Counters;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.settings.control.ControlMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The control streams of connectors: what they and the pool say to each other is passed on, since a connector reaches nobody but
- * the nodes. On the agent's desk.
+ * the nodes. On the agent's desk. Counts {@code node_connector_requests_dropped}.
  */
 final class Connectors {
 
@@ -23,7 +24,12 @@ final class Connectors {
 
     private final Map<ControlPeer, String> streams = new LinkedHashMap<>();
     private final Map<String, Instant> asked = new HashMap<>();
+    private final Counters counters;
     private byte @Nullable [] refused;
+
+    Connectors(Counters counters) {
+        this.counters = counters;
+    }
 
     /** A stream is that connector's; it is told which certificates are refused. */
     void add(String connector, ControlPeer stream) {
@@ -47,6 +53,7 @@ final class Connectors {
         }
         Instant last = asked.get(connector);
         if (last != null && now.isBefore(last.plus(BETWEEN)) || last == null && asked.size() >= MOST) {
+            counters.counter("node_connector_requests_dropped").increment();
             return false;
         }
         asked.put(connector, now);

@@ -74,7 +74,7 @@ public final class NodeAgent implements ControlService {
     private final Surroundings around;
     private final SnapshotReader reader;
     private final Set<Session> sessions = new LinkedHashSet<>();
-    private final Connectors connectors = new Connectors();
+    private final Connectors connectors;
     private Member member;
     private @Nullable EdgeSnapshot started;
     private @Nullable EdgeSnapshot running;
@@ -98,6 +98,7 @@ public final class NodeAgent implements ControlService {
         this.started = running;
         this.running = running;
         this.around = around;
+        this.connectors = new Connectors(around.counters());
         this.reader = new SnapshotReader(member.node(), member.snapshotKeys());
         this.newest = Math.max(
                 revision(),
@@ -328,6 +329,7 @@ public final class NodeAgent implements ControlService {
         @Override
         public void received(byte[] message) {
             if (waiting.incrementAndGet() > WAITING) {
+                around.counters().counter("node_control_streams_flooded").increment();
                 peer.close("more messages than can be looked at");
                 return;
             }

@@ -381,31 +381,6 @@ public record EdgeSnapshot(
                 relay);
     }
 
-    /** What the settings say, without what the inside adds for a relay. */
-    public EdgeSnapshot withoutRelay() {
-        return new EdgeSnapshot(
-                format,
-                revision,
-                node,
-                roles,
-                access,
-                insideLeg,
-                av,
-                draining,
-                publicAddress,
-                admin,
-                certificateCheck,
-                sipDomains,
-                insideNames,
-                hideTopology,
-                routes,
-                services,
-                limits,
-                authorities,
-                refusedSerials,
-                Optional.empty());
-    }
-
     /** The same for a node that takes nothing new, or does. */
     public EdgeSnapshot withDraining(boolean drains) {
         return new EdgeSnapshot(
