@@ -39,8 +39,10 @@ final class TurnBench {
     private static final long SETTLE = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int ROUNDS_OF_SEARCHES = 3;
 
-    /** Processes of coturn's client: a person may have 64 allocations. */
-    private static final int UCLIENTS = 4;
+    /** Processes of coturn's client, each of another person, who may have 64 allocations; it has some of its sessions' twice. */
+    private static final int UCLIENTS = 8;
+
+    private static final int MOST_SESSIONS = 25;
 
     private static final double KIB_PER_MIB = 1_024;
 
@@ -261,7 +263,7 @@ final class TurnBench {
 
     /** As many packets as where they are paced, by a generator that is not ours. */
     private void neutral(List<RelayUnderTest> both) throws IOException {
-        int sessions = Math.max(1, plan.clients() / UCLIENTS);
+        int sessions = Math.clamp(plan.clients() / UCLIENTS, 1, MOST_SESSIONS);
         int interval = (int) Math.max(1, 1_000 * UCLIENTS * sessions / plan.packetsPerSecond());
         CoturnClients.Load load = new CoturnClients.Load(UCLIENTS, sessions, SMALL, interval, (int)
                 Math.max(1, plan.run().toMillis() / interval));

@@ -108,7 +108,7 @@ class BenchCommandTest {
     @Test
     @Tag("interop")
     void aVeryShortRunOfOurRelayAndOfCoturnGivesFiguresAsJson() throws Exception {
-        Outcome outcome = run("turn --quick --allocations 10 --rate 1000 --pauses 1s"
+        Outcome outcome = run("turn --quick --allocations 10 --rate 1000 --warm-up 1 --pauses 1s"
                 + " --only paced,pairs,bursts,rate,half,uclient,pauses -o json");
         assertThat(outcome.code()).as(outcome.err()).isZero();
         JsonNode report = new ObjectMapper().readTree(outcome.out());
