@@ -6,7 +6,7 @@ package org.edgeways.avedge.udp;
  * sleeps a little longer and then finds several. To whom little comes gets it at once, and a thread that has always something to do
  * never sleeps: whether it is still like that is tried now and then.
  */
-final class Gathering {
+class Gathering {
 
     /** What is waited; the system adds up to 50 microseconds (the timer slack). */
     static final int MICROS = 100;

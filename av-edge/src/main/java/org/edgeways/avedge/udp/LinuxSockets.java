@@ -116,7 +116,8 @@ public final class LinuxSockets implements DatagramSockets {
         return new LinuxSockets(new Gathering());
     }
 
-    private LinuxSockets(@Nullable Gathering gathering) throws IOException {
+    /** With another way to gather; null for none. */
+    LinuxSockets(@Nullable Gathering gathering) throws IOException {
         this.gathering = gathering;
         Optional<String> why = whyNot();
         if (why.isPresent()) {
