@@ -215,6 +215,7 @@ class TcpRelayTest {
         allocate(alice);
         int id = connecting(PEER);
         world.engine.peerConnected(world.now, id);
+        TestClient.succeeded(answer());
         TestClient.succeeded(bind(second, id));
         assertThat(world.engine.passed(world.now, id, true, 1_500)).isEqualTo(1_500);
         assertThat(world.engine.passed(world.now, id, false, 3_000))
