@@ -137,7 +137,7 @@ class LedgerTest {
                         .leaf();
                 ledger.issued("pool", issued, AuditKind.CERTIFICATE_ISSUED);
                 now = now.plusSeconds(1);
-                ledger.refuse(issued.getSerialNumber()).orElseThrow();
+                var _ = ledger.refuse(issued.getSerialNumber()).orElseThrow();
                 serials.add(issued.getSerialNumber().toString(16));
             }
             assertThat(ledger.refused(4)).containsExactlyInAnyOrderElementsOf(serials);

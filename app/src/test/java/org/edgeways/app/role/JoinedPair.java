@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -233,13 +232,6 @@ final class JoinedPair implements AutoCloseable {
     /** What makes credentials for relays. */
     RelayPart relay() {
         return Objects.requireNonNull(inside).relay();
-    }
-
-    /** The certificate that a new handshake outside is shown that asks for that name. */
-    X509Certificate shown(String name) throws Exception {
-        try (SSLSocket tls = tls(name)) {
-            return (X509Certificate) tls.getSession().getPeerCertificates()[0];
-        }
     }
 
     /** A connection outside, over TLS, that asks for that name; to be closed by the caller. */
