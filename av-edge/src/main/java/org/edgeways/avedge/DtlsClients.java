@@ -57,7 +57,7 @@ final class DtlsClients {
     /** What is encrypted never needs more. */
     private static final int LARGEST_PACKET = 16_384 + 512;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
     /** What this one works for. */
     interface Server {
@@ -251,10 +251,10 @@ final class DtlsClients {
                     }
                     status = session.engine.getHandshakeStatus();
                 }
-                case NEED_WRAP -> status = wrap(session, NOTHING).getHandshakeStatus();
+                case NEED_WRAP -> status = wrap(session, nothing).getHandshakeStatus();
                 case NEED_UNWRAP_AGAIN -> {
                     plain.clear().position(Forward.HEADROOM);
-                    status = session.engine.unwrap(NOTHING, plain).getHandshakeStatus();
+                    status = session.engine.unwrap(nothing, plain).getHandshakeStatus();
                 }
                 case FINISHED -> {
                     session.established = true;
@@ -327,7 +327,7 @@ final class DtlsClients {
         free.add(session.number);
         try {
             session.engine.closeOutbound();
-            wrap(session, NOTHING);
+            wrap(session, nothing);
         } catch (SSLException e) {
             // it was broken before: there is nothing to say
         }

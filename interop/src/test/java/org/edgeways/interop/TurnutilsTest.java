@@ -94,7 +94,6 @@ class TurnutilsTest {
                                 directory.path().resolve("server.crt"),
                                 directory.path().resolve("server.key"))
                         .orThrow()));
-        relay.dtls(tls);
         AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10));
         listener = SharedListener.open(
                 new PortContext(loops, clock, counters, new LineRate(counters.counter("suppressed"))),
@@ -188,13 +187,6 @@ class TurnutilsTest {
     @Test
     void itsPacketsGoToItsPeerAndComeBackOverTcp() {
         everythingComesBack(listener.localAddress().getPort(), toPeer("-t"));
-    }
-
-    @Test
-    void itsPacketsGoToItsPeerAndComeBackOverDtlsWhoseCertificateItVerifies() {
-        everythingComesBack(
-                relay.outside().getFirst().getPort(),
-                toPeer("-c", "-S", "-E", certificates.caFile().toString()));
     }
 
     @Test
