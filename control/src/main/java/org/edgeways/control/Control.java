@@ -289,7 +289,7 @@ public final class Control implements AutoCloseable {
                     held);
             return false;
         }
-        LOG.warn("event=control-revisions-skipped code=ok node={} revision={}", node, held);
+        LOG.info("event=control-revisions-skipped code=ok node={} revision={}", node, held);
         snapshots.renumber(node);
         desk.execute(this::refresh);
         return true;

@@ -60,7 +60,9 @@ class NodePartTest {
         String text = JoinedPair.SETTINGS
                 .formatted(5061, 443, 5062)
                 .replace("kind: Pool\nname: pool", "kind: Pool\nname: " + pool)
-                .replace("spec:\n  access:", "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2]}\n  access:");
+                .replace(
+                        "spec:\n  access:",
+                        "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2}\n  access:");
         if (!(SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))
                 instanceof SettingsOutcome.Good(var settings))) {
             throw new AssertionError(text);

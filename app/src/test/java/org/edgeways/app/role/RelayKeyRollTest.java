@@ -101,7 +101,7 @@ class RelayKeyRollTest {
             pair.write(pair.text()
                     .replace(
                             "spec:\n  access:",
-                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], allow: [127.0.0.0/8], udpPort: "
+                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2, allow: [127.0.0.0/8], udpPort: "
                                     + port + "}\n  access:"));
             pair.startAll();
             JsonNode old = credentials(pair, "alice");
