@@ -304,9 +304,14 @@ public final class Baresip implements Softphone {
      * @return how many packets the two sides have sent by that report
      */
     public int awaitMedia() {
+        return awaitMedia(1);
+    }
+
+    /** The same, and that at least so many went each way: 50 are a second. */
+    public int awaitMedia(int packets) {
         control.awaitEvent("CALL_RTPESTAB", event -> true, MEDIA);
-        JsonNode report =
-                control.awaitEvent("CALL_RTCP", event -> sent(event, "tx") > 0 && sent(event, "rx") > 0, MEDIA);
+        JsonNode report = control.awaitEvent(
+                "CALL_RTCP", event -> sent(event, "tx") >= packets && sent(event, "rx") >= packets, MEDIA);
         return sent(report, "tx") + sent(report, "rx");
     }
 

@@ -150,6 +150,9 @@ class RelayedCallsTest {
         }
     }
 
+    /** More than the one that is listened to for the tone. */
+    private static final int SECONDS_OF_SOUND = 3;
+
     private Baresip softphoneInside(String name) {
         TurnAccount relay = TurnAccount.inside(site.relayAccess("carol"));
         Baresip phone = Baresip.startAsBrowsersDo(name, site.inside("carol"), DESK_TONE, relay);
@@ -163,7 +166,7 @@ class RelayedCallsTest {
         home.awaitCallEstablished();
         phone.awaitCallEstablished();
         Heard heard = home.measure();
-        int sent = phone.awaitMedia();
+        int sent = phone.awaitMedia(SECONDS_OF_SOUND * 50);
         home.hangUp();
         home.awaitCallClosed();
         phone.awaitCallClosed();
