@@ -5,7 +5,8 @@ import org.edgeways.settings.form.Key;
 /** How many transactions there may be at a time. */
 public record TransactionLimits(
         @Key(
-                says = "Most server transactions; past it a new request gets 503 with Retry-After.",
+                says =
+                        "Most server transactions, half of them of one node or service; past it a new request gets 503 with Retry-After.",
                 usual = "100000",
                 least = "1",
                 most = "1000000")

@@ -22,6 +22,8 @@ public enum SipErrorCode implements ErrorCode {
     VIA_TOO_DEEP("sip-via-too-deep", "There are more Via entries than the limit"),
     CREDENTIALS_MALFORMED("sip-credentials-malformed", "Credentials or a challenge do not follow their grammar"),
     TRANSACTIONS_TOO_MANY("sip-transactions-too-many", "There are more transactions than the limit"),
+    PARTY_TRANSACTIONS_TOO_MANY(
+            "sip-party-transactions-too-many", "One node or service has more transactions than its half of the limit"),
     FLOW_TRANSACTIONS_TOO_MANY("sip-flow-transactions-too-many", "One connection has more transactions than the limit"),
     CLIENT_TRANSACTIONS_TOO_MANY("sip-client-transactions-too-many", "More requests are under way than the limit"),
     BRANCHES_TOO_MANY("sip-branches-too-many", "A request has more targets than the limit"),

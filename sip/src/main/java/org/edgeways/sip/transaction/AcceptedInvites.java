@@ -42,10 +42,8 @@ final class AcceptedInvites<T extends Transaction> {
         }
     }
 
-    /** It is over; also for one that is not among them. */
-    void ended(Transaction transaction) {
-        if (!oldestFirst.isEmpty()) {
-            oldestFirst.remove(transaction);
-        }
+    /** It is over; false for one that is not among them. */
+    boolean ended(Transaction transaction) {
+        return !oldestFirst.isEmpty() && oldestFirst.remove(transaction);
     }
 }

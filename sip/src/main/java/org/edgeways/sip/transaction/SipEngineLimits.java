@@ -4,7 +4,7 @@ package org.edgeways.sip.transaction;
  * Limits of one engine. At a limit a request is served, past it refused.
  *
  * @param serverTransactions most server transactions at a time in one engine, default 100,000; past it a new request gets
- *     503 with Retry-After
+ *     503 with Retry-After. One named node or service ({@link Origin#isTrunk()}) has half of them at most, for the same answer
  * @param serverTransactionsPerFlow most server transactions at a time that came on one connection which is no trunk
  *     ({@link Origin#isTrunk()}), default 500; past it 503 with Retry-After
  * @param clientTransactions most client transactions at a time in one engine, default 200,000; past it the request fails
@@ -30,6 +30,11 @@ public record SipEngineLimits(
 
     /** The defaults named above. */
     public static final SipEngineLimits DEFAULT = new SipEngineLimits(100_000, 500, 200_000, 50_000, 500, 32, 5);
+
+    /** Most server transactions at a time of one named node or service: half of all, so that it cannot shut out everybody else. */
+    public int serverTransactionsPerTrunk() {
+        return (serverTransactions + 1) / 2;
+    }
 
     /** Checks that every limit is at least one. */
     public SipEngineLimits {

@@ -44,6 +44,7 @@ public final class TransactionLayer implements SipEngine {
     private final Map<ServerKey, ServerTransaction> servers = new HashMap<>();
     private final AcceptedInvites<InviteServerTransaction> acceptedServers;
     private final Map<Flow, FlowServers> serversByFlow = new HashMap<>();
+    private final TrunkShares trunks = new TrunkShares();
     private final Map<String, ClientTransaction> clients = new HashMap<>();
     private final AcceptedInvites<InviteClientTransaction> acceptedClients;
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
@@ -339,6 +340,10 @@ public final class TransactionLayer implements SipEngine {
             refuse(request, from, SipErrorCode.TRANSACTIONS_TOO_MANY, now);
             return false;
         }
+        if (trunks.of(from) >= limits.serverTransactionsPerTrunk()) {
+            refuse(request, from, SipErrorCode.PARTY_TRANSACTIONS_TOO_MANY, now);
+            return false;
+        }
         FlowServers sameFlow = serversByFlow.get(from.flow());
         if (sameFlow != null && sameFlow.open() >= limits.serverTransactionsPerFlow()) {
             refuse(request, from, SipErrorCode.FLOW_TRANSACTIONS_TOO_MANY, now);
@@ -359,6 +364,7 @@ public final class TransactionLayer implements SipEngine {
     private void start(ServerTransaction transaction, long now) {
         counters.serverStarted.increment();
         servers.put(transaction.key(), transaction);
+        trunks.begun(transaction);
         if (!transaction.origin().isTrunk()) {
             serversByFlow
                     .computeIfAbsent(transaction.flow(), f -> new FlowServers(counters.serverForgotten))
@@ -459,6 +465,7 @@ public final class TransactionLayer implements SipEngine {
             if (sameFlow != null && !invite.origin().isTrunk()) {
                 sameFlow.accepted(invite, limits.acceptedInvitesPerFlow());
             }
+            trunks.over(invite);
             acceptedServers.add(invite, limits.acceptedInvites());
         }
 
@@ -471,10 +478,13 @@ public final class TransactionLayer implements SipEngine {
         public void ended(Transaction transaction) {
             switch (transaction) {
                 case ServerTransaction server -> {
+                    boolean kept = acceptedServers.ended(server);
                     if (servers.remove(server.key(), server)) {
                         counters.serverEnded.increment();
+                        if (!kept) {
+                            trunks.over(server);
+                        }
                     }
-                    acceptedServers.ended(server);
                     FlowServers sameFlow = serversByFlow.get(server.flow());
                     if (sameFlow != null) {
                         sameFlow.ended(server);

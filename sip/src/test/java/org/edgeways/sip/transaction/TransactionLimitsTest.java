@@ -48,7 +48,47 @@ class TransactionLimitsTest {
     }
 
     @Test
-    void aTrunkHasNoLimitOfItsOwn() {
+    void aNodeHasHalfOfAllTransactionsOverAllItsConnectionsAndTheRestIsLeftToOthers() {
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(4, 100, 100, 100, 100, 10, 5));
+        bench.layer.receive(request(1), Origin.service(new Flow(1), "edge1"), bench.clock.now());
+        bench.layer.receive(request(2), Origin.service(new Flow(2), "edge1"), bench.clock.now());
+        assertThat(bench.requests).hasSize(2);
+        bench.layer.receive(request(3), Origin.service(new Flow(1), "edge1"), bench.clock.now());
+        assertThat(bench.requests).hasSize(2);
+        assertThat(bench.wire.one().status()).isEqualTo(503);
+        assertThat(bench.counters.value("sip_transactions_refused", "code", "sip-party-transactions-too-many"))
+                .isEqualTo(1);
+        bench.layer.receive(request(4), new Flow(3), bench.clock.now());
+        bench.layer.receive(request(5), Origin.service(new Flow(4), "edge2"), bench.clock.now());
+        assertThat(bench.requests).hasSize(4);
+
+        bench.respond(bench.requests.getFirst(), 200);
+        bench.wire.take();
+        bench.layer.receive(request(6), Origin.service(new Flow(2), "edge1"), bench.clock.now());
+        assertThat(bench.requests).hasSize(5);
+        bench.layer.receive(request(7), Origin.service(new Flow(2), "edge1"), bench.clock.now());
+        assertThat(bench.requests).as("again").hasSize(5);
+    }
+
+    @Test
+    void anAnsweredInviteTakesNoRoomOfANodesShareAndGivesItBackOnce() {
+        LayerBench bench = new LayerBench(true, new SipEngineLimits(3, 100, 100, 1, 100, 10, 5));
+        for (int i = 1; i <= 6; i++) {
+            SipMessage invite = Messages.request("INVITE", "sip:bob@acorn.example", "TLS", "z9hG4bK" + i);
+            bench.layer.receive(invite, Origin.service(new Flow(1), "edge1"), bench.clock.now());
+            assertThat(bench.requests).as("INVITE %d", i).hasSize(i);
+            bench.respond(bench.requests.getLast(), 200);
+        }
+        bench.wire.take();
+        for (int i = 11; i <= 13; i++) {
+            bench.layer.receive(request(i), Origin.service(new Flow(1), "edge1"), bench.clock.now());
+        }
+        assertThat(bench.requests).as("two of the three").hasSize(8);
+        assertThat(bench.wire.one().status()).isEqualTo(503);
+    }
+
+    @Test
+    void aTrunkHasNoLimitPerConnection() {
         LayerBench bench = new LayerBench(true, new SipEngineLimits(100, 2, 100, 100, 100, 10, 5));
         for (int i = 1; i <= 10; i++) {
             bench.layer.receive(request(i), Origin.service(new Flow(1), "edge1"), bench.clock.now());
