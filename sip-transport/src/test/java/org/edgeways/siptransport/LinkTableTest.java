@@ -2,33 +2,29 @@ package org.edgeways.siptransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.edgeways.net.PeerIdentity;
-import org.edgeways.sip.transaction.Flow;
-import org.edgeways.sip.transaction.Origin;
 import org.junit.jupiter.api.Test;
 
 /** By which names the other end of a link is found, and which of its links a message takes. */
 final class LinkTableTest {
 
     private static final PeerIdentity NODE = new PeerIdentity("pool", null, List.of("pool.inside.acorn.example"), null);
-    private static final PeerIdentity SERVICE =
-            new PeerIdentity(null, "pool", List.of("pool.inside.acorn.example"), null);
     private static final PeerIdentity HOST = new PeerIdentity(null, null, List.of("sip.inside.acorn.example"), null);
 
     @Test
     void nodeThatIsCalledLikeTheServiceDoesNotStandForItAtTheEdge() {
         assertThat(LinkTable.namesOf(NODE, true)).isEmpty();
-        assertThat(LinkTable.namesOf(SERVICE, true)).containsExactlyInAnyOrder("pool", "pool.inside.acorn.example");
+        assertThat(LinkTable.namesOf(PoolLink.POOL, true))
+                .containsExactlyInAnyOrder("pool", "pool.inside.acorn.example");
     }
 
     @Test
     void serviceThatIsCalledLikeANodeDoesNotStandForItAtTheInside() {
-        assertThat(LinkTable.namesOf(SERVICE, false)).isEmpty();
+        assertThat(LinkTable.namesOf(PoolLink.POOL, false)).isEmpty();
         assertThat(LinkTable.namesOf(NODE, false)).containsExactlyInAnyOrder("pool", "pool.inside.acorn.example");
     }
 
@@ -39,60 +35,11 @@ final class LinkTableTest {
         assertThat(LinkTable.namesOf(null, true)).isEmpty();
     }
 
-    /** A link on an event loop, of a peer that is found as "pool". */
-    private record Link(Flow flow, boolean isOpen, boolean isCongested) implements SipConnection {
-
-        @Override
-        public Origin origin() {
-            return Origin.service(flow, "pool");
-        }
-
-        @Override
-        public SipTransport transport() {
-            return SipTransport.TLS;
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public PeerIdentity peer() {
-            return SERVICE;
-        }
-
-        @Override
-        public boolean isLink() {
-            return true;
-        }
-
-        @Override
-        public String endpoint() {
-            return "inside-leg";
-        }
-
-        @Override
-        public SendOutcome send(byte[] message) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close(TransportErrorCode reason) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
     private final FlowNumbers flows = new FlowNumbers();
     private final LinkTable table = new LinkTable();
 
-    private Link link(int loop, boolean open, boolean congested) {
-        Link link = new Link(flows.next(loop), open, congested);
+    private PoolLink link(int loop, boolean open, boolean congested) {
+        PoolLink link = new PoolLink(flows.next(loop), open, congested);
         table.add(link, true);
         return link;
     }
@@ -105,9 +52,9 @@ final class LinkTableTest {
 
     @Test
     void linksOfTheSendersOwnLoopAreTakenAllOfThemAndForOneCallIdTheSame() {
-        Link first = link(0, true, false);
-        Link second = link(1, true, false);
-        Link third = link(0, true, false);
+        PoolLink first = link(0, true, false);
+        PoolLink second = link(1, true, false);
+        PoolLink third = link(0, true, false);
         assertThat(picked(0)).containsExactlyInAnyOrder(first, third);
         assertThat(picked(1)).containsExactly(second);
         assertThat(table.pick("pool", "call-7", 0)).isSameAs(table.pick("pool", "call-7", 0));
@@ -115,16 +62,16 @@ final class LinkTableTest {
 
     @Test
     void whereTheLoopHasNoneOfItsOwnAllAreTaken() {
-        Link first = link(0, true, false);
-        Link second = link(1, true, false);
+        PoolLink first = link(0, true, false);
+        PoolLink second = link(1, true, false);
         assertThat(picked(2)).containsExactlyInAnyOrder(first, second);
     }
 
     @Test
     void aCongestedOrClosedLinkIsPassedOverWhileAnotherIsNot() {
-        Link congested = link(0, true, true);
-        Link closed = link(0, false, false);
-        Link free = link(1, true, false);
+        PoolLink congested = link(0, true, true);
+        PoolLink closed = link(0, false, false);
+        PoolLink free = link(1, true, false);
         assertThat(picked(0)).containsExactly(free);
         table.remove(free, true);
         assertThat(picked(0)).isSubsetOf(congested, closed);

@@ -3,46 +3,11 @@ package org.edgeways.siptransport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
-import org.edgeways.base.TimerQueue;
 import org.edgeways.sip.message.SipMessage;
-import org.edgeways.sip.transaction.Destination;
-import org.edgeways.sip.transaction.Flow;
-import org.edgeways.sip.transaction.Origin;
-import org.edgeways.sip.transaction.SipEngine;
-import org.edgeways.sip.transaction.TransportFailure;
 import org.junit.jupiter.api.Test;
 
 /** More work waits at a shard than it takes. */
 final class OverloadTest {
-
-    /** Does nothing. */
-    private static final class Idle implements SipEngine {
-        @Override
-        public void receive(SipMessage message, Origin from, long now) {}
-
-        @Override
-        public void timeout(long now) {}
-
-        @Override
-        public long nextDeadline() {
-            return TimerQueue.NEVER;
-        }
-
-        @Override
-        public void sentOver(String branch, Origin over) {}
-
-        @Override
-        public void transportFailed(String branch, TransportFailure failure, long now) {}
-
-        @Override
-        public void flowClosed(Flow flow, long now) {}
-
-        @Override
-        public void partyLost(Destination.Service party, long now) {}
-
-        @Override
-        public void partyFound(Destination.Service party, long now) {}
-    }
 
     @Test
     void aRequestPastWhatMayWaitIsAnswered503WithAToTag() throws Exception {
@@ -50,7 +15,7 @@ final class OverloadTest {
         try (Loopback loopback = new Loopback();
                 SipListener listener = loopback.listenTls(SipConnectionSettings.DEFAULT, events);
                 SipUserAgent alice = SipUserAgent.connect(loopback.context, loopback.alice(listener))) {
-            Idle engine = new Idle();
+            IdleEngine engine = new IdleEngine();
             SipShards shards =
                     SipShards.single(loopback.context, OutboundSettings.none(), (shard, transmitter) -> () -> engine);
             Loopback.Happening.Opened opened = events.await(Loopback.Happening.Opened.class);

@@ -2,7 +2,6 @@ package org.edgeways.sip.transaction;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,7 @@ public final class TransactionLayer implements SipEngine {
     private final AcceptedInvites<InviteClientTransaction> acceptedClients;
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
     private final Map<Flow, Set<ClientTransaction>> clientsByFlow = new HashMap<>();
-    private final Set<Destination.Service> lostParties = new HashSet<>();
+    private final LostParties lostParties = new LostParties();
     private int depth;
 
     /** A layer without transactions. */
@@ -106,8 +105,7 @@ public final class TransactionLayer implements SipEngine {
                         transaction.fired(timer, now);
                     case TransactionHost.Due.Failed(ClientTransaction transaction, TransportFailure failure) ->
                         fail(transaction, failure, now);
-                    case TransactionHost.Due.Lost(Transaction transaction, Destination.Service party) ->
-                        lost(transaction, lostParties.contains(party), now);
+                    case TransactionHost.Due.Lost owed -> giveUp(owed, now);
                 }
             }
         } finally {
@@ -154,11 +152,7 @@ public final class TransactionLayer implements SipEngine {
     public void flowClosed(Flow flow, long now) {
         FlowServers received = serversByFlow.get(flow);
         for (ServerTransaction transaction : received == null ? List.<ServerTransaction>of() : received.all()) {
-            boolean waiting = transaction.awaitsFinalResponse();
-            transaction.abandon();
-            if (waiting) {
-                user.abandoned(transaction, now);
-            }
+            abandon(transaction, now);
         }
         Set<ClientTransaction> sent = clientsByFlow.getOrDefault(flow, Set.of());
         for (ClientTransaction transaction : List.copyOf(sent)) {
@@ -167,42 +161,33 @@ public final class TransactionLayer implements SipEngine {
         }
     }
 
-    @Override
-    public void partyLost(Destination.Service party, long now) {
-        lostParties.add(party);
-        long end = now + LOST_PARTY_GRACE.toNanos();
-        for (ClientTransaction transaction : clients.values()) {
-            if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
-                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party));
-            }
+    /** It gets no answer: nobody is there to be told. */
+    private void abandon(ServerTransaction transaction, long now) {
+        boolean waiting = transaction.awaitsFinalResponse();
+        transaction.abandon();
+        if (waiting) {
+            user.abandoned(transaction, now);
         }
-        for (ServerTransaction transaction : servers.values()) {
-            if (transaction.awaitsFinalResponse()
-                    && transaction.origin().replyTo().equals(party)) {
-                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party));
+    }
+
+    private void giveUp(TransactionHost.Due.Lost owed, long now) {
+        if (lostParties.givesUp(owed)) {
+            switch (owed.transaction()) {
+                case ClientTransaction request -> fail(request, TransportFailure.UNREACHABLE, now);
+                case ServerTransaction request -> abandon(request, now);
             }
         }
     }
 
-    private void lost(Transaction transaction, boolean still, long now) {
-        switch (transaction) {
-            case ClientTransaction request -> {
-                if (request.awaitsFinalResponse() && (still || !request.isInvite())) {
-                    fail(request, TransportFailure.UNREACHABLE, now);
-                }
-            }
-            case ServerTransaction request -> {
-                if (still && request.awaitsFinalResponse()) {
-                    request.abandon();
-                    user.abandoned(request, now);
-                }
-            }
-        }
+    @Override
+    public void partyLost(Destination.Service party, long now) {
+        long end = now + LOST_PARTY_GRACE.toNanos();
+        lostParties.lost(party, clients.values(), servers.values(), owed -> queue.schedule(end, owed));
     }
 
     @Override
     public void partyFound(Destination.Service party, long now) {
-        lostParties.remove(party);
+        lostParties.found(party);
     }
 
     // ---- what the user calls

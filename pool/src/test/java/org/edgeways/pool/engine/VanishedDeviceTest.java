@@ -1,0 +1,106 @@
+package org.edgeways.pool.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.edgeways.sip.message.HeaderName;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.transaction.Origin;
+import org.junit.jupiter.api.Test;
+
+/** A device outside is gone without a word: how the pool comes to know, and who cannot say so of others. */
+class VanishedDeviceTest {
+
+    private final PoolWorld world = new PoolWorld();
+    private final Device alice = signedIn(world.inside("alice"));
+
+    private static Device signedIn(Device device) {
+        assertThat(device.signIn().status()).isEqualTo(200);
+        return device;
+    }
+
+    @Test
+    void aDeviceOutsideThatVanishedIsNoticedByTheNextNotifyToIt() {
+        Device outside = signedIn(world.outside("carol"));
+        new Watcher(outside, "sip:bob@acorn.example").subscribe(600);
+        Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
+        ofCarol.subscribe(600);
+        assertThat(ofCarol.last()).contains("<basic>open</basic>");
+        world.advance(10);
+        outside.dead = true;
+        signedIn(world.inside("bob"));
+        world.settle();
+        assertThat(ofCarol.last()).contains("<basic>closed</basic>");
+        assertThat(world.store.subscriptions).as("it may come back").hasSize(2);
+    }
+
+    private SipMessage ended(Device says, String flow) {
+        SipMessage told = says.request("OPTIONS", "sip:acorn.example");
+        told.set(HeaderName.of("P-Edgeways-Flow-Ended"), flow);
+        return told;
+    }
+
+    /** As its edge node does when the connection has ended. */
+    private void nodeSaysEnded(Device device, String flow) {
+        Device node = world.outside("carol");
+        node.flowToken = null;
+        node.origin = device.origin;
+        assertThat(node.send(ended(node, flow)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aDeviceOutsideThatVanishedIsGoneWhenItsNodeSaysSo() {
+        Device outside = signedIn(world.outside("carol"));
+        Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
+        ofCarol.subscribe(600);
+        assertThat(ofCarol.last()).contains("<basic>open</basic>");
+        nodeSaysEnded(outside, outside.flowToken);
+        assertThat(world.engine.bindings(outside.address(), world.now)).isEmpty();
+        world.advance(10);
+        assertThat(ofCarol.last()).contains("<basic>closed</basic>");
+    }
+
+    @Test
+    void aDeviceThatIsOnAnotherConnectionSinceThenStays() {
+        Device outside = signedIn(world.outside("carol"));
+        String before = outside.flowToken;
+        outside.flowToken = before + "1";
+        signedIn(outside);
+        nodeSaysEnded(outside, before);
+        assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
+    }
+
+    @Test
+    void aClientCannotSayThatAConnectionHasEnded() {
+        Device outside = signedIn(world.outside("carol"));
+        Device other = signedIn(world.outside("bob"));
+        other.send(ended(other, outside.flowToken));
+        alice.send(ended(alice, outside.flowToken));
+        assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
+    }
+
+    @Test
+    void aNodeSpeaksForItsOwnConnectionsOnly() {
+        Device outside = signedIn(world.outside("carol"));
+        world.engine.flowClosed(outside.origin.flow(), world.now);
+        Device node = world.outside("bob");
+        node.flowToken = null;
+        node.origin = Origin.service(node.origin.flow(), "edge2.acorn.example");
+        node.send(ended(node, outside.flowToken));
+        assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
+    }
+
+    @Test
+    void whoHasSignedInAgainMeanwhileIsNotTakenForVanished() {
+        Device outside = signedIn(world.outside("carol"));
+        Watcher away = new Watcher(outside, "sip:bob@acorn.example");
+        away.subscribe(600);
+        world.advance(10);
+        outside.answers = null;
+        signedIn(world.inside("bob"));
+        SipMessage late = away.lastNotify();
+        world.advance(1);
+        signedIn(outside);
+        outside.answer(late, 430);
+        assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
+    }
+}

@@ -1,0 +1,58 @@
+package org.edgeways.siptransport;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.edgeways.net.PeerIdentity;
+import org.edgeways.sip.transaction.Flow;
+import org.edgeways.sip.transaction.Origin;
+
+/** A connection of the pool's as an edge has it; nothing is sent. */
+record PoolLink(Flow flow, boolean isOpen, boolean isCongested) implements SipConnection {
+
+    static final PeerIdentity POOL = new PeerIdentity(null, "pool", List.of("pool.inside.acorn.example"), null);
+
+    @Override
+    public Origin origin() {
+        return Origin.service(flow, "pool");
+    }
+
+    @Override
+    public SipTransport transport() {
+        return SipTransport.TLS;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        throw new AssertionError("nobody asks here");
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        throw new AssertionError("nobody asks here");
+    }
+
+    @Override
+    public PeerIdentity peer() {
+        return POOL;
+    }
+
+    @Override
+    public boolean isLink() {
+        return true;
+    }
+
+    @Override
+    public String endpoint() {
+        return "inside-leg";
+    }
+
+    @Override
+    public SendOutcome send(byte[] message) {
+        throw new AssertionError("nobody asks here");
+    }
+
+    @Override
+    public void close(TransportErrorCode reason) {
+        throw new AssertionError("nobody asks here");
+    }
+}
