@@ -92,13 +92,6 @@ final class HeaderField {
         return new HeaderField(name, line, 0, line.length, valueStart - start, line.length - 2);
     }
 
-    /** The same line, written to {@code target} from {@code at} on, without what was read from it. */
-    HeaderField movedTo(byte[] target, int at) {
-        System.arraycopy(bytes, start, target, at, end - start);
-        int moved = at - start;
-        return new HeaderField(name, target, at, end + moved, valueStart + moved, valueEnd + moved);
-    }
-
     /** What was read from this line before, if it is of that kind. */
     <T> @Nullable T parsed(Class<T> kind) {
         return kind.isInstance(parsed) ? kind.cast(parsed) : null;

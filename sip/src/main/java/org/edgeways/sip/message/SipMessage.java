@@ -23,6 +23,9 @@ public final class SipMessage {
 
     private static final byte[] NO_BYTES = new byte[0];
 
+    /** What was packed was a message before, with limits of its own. */
+    private static final SipLimits PACKED = new SipLimits(1 << 24, 1 << 24, 1 << 24, 0, 1 << 24, 1 << 24);
+
     // request line or status line, without CRLF; null after an edit
     private byte @Nullable [] startLine;
     private int startLineStart;
@@ -98,14 +101,9 @@ public final class SipMessage {
         SipMessage response = response(status, reason);
         for (int i = 0; i < request.fieldCount; i++) {
             HeaderField field = request.fields[i];
-            HeaderName name = field.name;
-            if (name.equals(HeaderName.TO) && toTag != null) {
+            if (field.name.equals(HeaderName.TO) && toTag != null) {
                 response.append(withTag(field, toTag));
-            } else if (name.equals(HeaderName.VIA)
-                    || name.equals(HeaderName.FROM)
-                    || name.equals(HeaderName.TO)
-                    || name.equals(HeaderName.CALL_ID)
-                    || name.equals(HeaderName.CSEQ)) {
+            } else if (goesIntoResponses(field)) {
                 response.append(field);
             }
         }
@@ -166,25 +164,48 @@ public final class SipMessage {
     }
 
     /**
-     * A copy to be looked at much later, not to be sent: all header lines, in memory of its own that is as small as can be,
-     * and no body. What was read from the lines is read again when somebody asks.
+     * Of a request, what responses to it are made from (RFC 3261 section 8.2.6): its request line, Via, From, To, Call-ID and
+     * CSeq, as one small piece of memory; {@link #unpacked} reads it again.
      */
-    public SipMessage kept() {
-        SipMessage kept = new SipMessage(method, requestUri, status, reason);
-        int length = 0;
+    public byte[] packed() {
+        byte[] line = (method + " " + requestUri + " SIP/2.0\r\n").getBytes(StandardCharsets.UTF_8);
+        int length = line.length + 2;
         for (int i = 0; i < fieldCount; i++) {
-            length += fields[i].end - fields[i].start;
+            length += goesIntoResponses(fields[i]) ? fields[i].end - fields[i].start : 0;
         }
-        byte[] lines = new byte[length];
-        kept.fields = new HeaderField[Math.max(fieldCount, 1)];
-        kept.fieldCount = fieldCount;
-        kept.named = named;
-        int at = 0;
+        byte[] bytes = Arrays.copyOf(line, length);
+        int at = line.length;
         for (int i = 0; i < fieldCount; i++) {
-            kept.fields[i] = fields[i].movedTo(lines, at);
-            at = kept.fields[i].end;
+            HeaderField field = fields[i];
+            if (goesIntoResponses(field)) {
+                System.arraycopy(field.bytes, field.start, bytes, at, field.end - field.start);
+                at += field.end - field.start;
+            }
         }
-        return kept;
+        bytes[at] = '\r';
+        bytes[at + 1] = '\n';
+        return bytes;
+    }
+
+    /**
+     * The request that {@link #packed} made so small.
+     *
+     * @throws IllegalArgumentException for anything else
+     */
+    public static SipMessage unpacked(byte[] packed) {
+        if (SipParser.parse(packed, PACKED) instanceof ParseOutcome.Good(SipMessage request)) {
+            return request;
+        }
+        throw new IllegalArgumentException("not a packed request");
+    }
+
+    private static boolean goesIntoResponses(HeaderField field) {
+        HeaderName name = field.name;
+        return name.equals(HeaderName.VIA)
+                || name.equals(HeaderName.FROM)
+                || name.equals(HeaderName.TO)
+                || name.equals(HeaderName.CALL_ID)
+                || name.equals(HeaderName.CSEQ);
     }
 
     /** True for a request. */

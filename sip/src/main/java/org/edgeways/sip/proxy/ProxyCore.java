@@ -50,6 +50,15 @@ public final class ProxyCore implements SipEngine {
             // nobody needs more than we give to a request without a limit
             return Math.min(Integer.parseInt(value), settings.maxBreadth());
         }
+
+        /** A branch's response as it goes on to who sent the request (RFC 3261 section 16.7 step 3): our Via comes off. */
+        SipMessage upstream(ProxyRequest request, Target target, SipMessage response) {
+            SipMessage upstream = response.copy();
+            // what stays is what the request came with, which onForward may have hidden
+            upstream.setAll(HeaderName.VIA, request.received().values(HeaderName.VIA));
+            router.onResponse(request, target, upstream);
+            return upstream;
+        }
     }
 
     private final Transmitter transmitter;
@@ -245,6 +254,7 @@ public final class ProxyCore implements SipEngine {
         public void response(ClientTransaction transaction, SipMessage response, long now) {
             switch (transaction.attachment()) {
                 case Branch branch -> ProxyCore.response(branch, response, now);
+                case AnsweredInvite answered -> answered.again(parts, response, now);
                 case LocalRequestListener listener -> {
                     SipMessage own = response.copy();
                     own.removeFirstElement(HeaderName.VIA);

@@ -46,7 +46,7 @@ public final class ProxyRequest {
         return new ProxyRequest(received, message, origin, null, poppedRoutes);
     }
 
-    /** Its response context; null until there is one, and for an ACK. */
+    /** Its response context; null until there is one, when an INVITE was answered and nothing more is awaited, and for an ACK. */
     @Nullable
     ResponseContext context() {
         return context;
@@ -54,6 +54,16 @@ public final class ProxyRequest {
 
     void begin(ResponseContext begun) {
         context = begun;
+    }
+
+    /** No branch is left. */
+    void end() {
+        context = null;
+    }
+
+    /** Its server transaction, which has given a 2xx. */
+    ServerTransaction answered() {
+        return Objects.requireNonNull(transaction);
     }
 
     /** The request as it came; without its body once an INVITE was answered with 2xx. Not to be changed. */

@@ -193,7 +193,7 @@ final class ResponseContext {
             branch.ringUntil(parts.timers(), now + parts.sipTimers().timerC());
         }
         if (server.isInvite() && server.awaitsFinalResponse()) {
-            SipMessage upstream = upstream(branch, response);
+            SipMessage upstream = parts.upstream(request, branch.target, response);
             parts.transactions().respond(server, upstream, now);
         }
     }
@@ -203,7 +203,7 @@ final class ResponseContext {
             // without an ACK the device ends a call that it took too late (section 13.3.1.4)
             return;
         }
-        SipMessage upstream = upstream(branch, response);
+        SipMessage upstream = parts.upstream(request, branch.target, response);
         boolean first = !branch.ended();
         if (first) {
             end(branch);
@@ -219,13 +219,18 @@ final class ResponseContext {
             recordRoutes = List.of();
         }
         finishIfDone(now);
+        if (done && server.isInvite()) {
+            branch.transaction().attach(new AnsweredInvite(request, branch.target));
+            server.attach(null);
+            request.end();
+        }
     }
 
     void failure(Branch branch, SipMessage response, long now) {
         if (branch.ended()) {
             return;
         }
-        SipMessage upstream = upstream(branch, response);
+        SipMessage upstream = parts.upstream(request, branch.target, response);
         if (branch.hasRungTooLong() && upstream.status() == 487) {
             // it was us who cancelled, not the caller
             upstream = local(408, "Request Timeout");
@@ -315,14 +320,6 @@ final class ResponseContext {
                 }
             }
         }
-    }
-
-    private SipMessage upstream(Branch branch, SipMessage response) {
-        SipMessage upstream = response.copy();
-        // 16.7 step 3: our Via comes off. What stays is what the request came with, which onForward may have hidden.
-        upstream.setAll(HeaderName.VIA, request.received().values(HeaderName.VIA));
-        parts.router().onResponse(request, branch.target, upstream);
-        return upstream;
     }
 
     // ---- what the router and the caller bring

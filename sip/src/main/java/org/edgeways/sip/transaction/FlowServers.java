@@ -1,43 +1,54 @@
 package org.edgeways.sip.transaction;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
-import org.edgeways.base.Counters.Counter;
+import org.jspecify.annotations.Nullable;
 
 /** The server transactions of what came on one connection. */
 final class FlowServers {
 
-    private final Set<ServerTransaction> all = new LinkedHashSet<>();
-    private final AcceptedInvites<InviteServerTransaction> accepted;
-
-    FlowServers(Counter forgotten) {
-        accepted = new AcceptedInvites<>(InviteServerTransaction::abandon, forgotten);
-    }
+    private final Set<ServerTransaction> open = new LinkedHashSet<>();
+    private final Queue<InviteServerTransaction> accepted = new ArrayDeque<>(1);
 
     void add(ServerTransaction transaction) {
-        all.add(transaction);
+        open.add(transaction);
     }
 
-    void accepted(InviteServerTransaction invite, int most) {
-        accepted.add(invite, most);
+    /** From now on it is only {@link AcceptedInvites kept}. */
+    void accepted(InviteServerTransaction invite) {
+        open.remove(invite);
+        accepted.add(invite);
+    }
+
+    /** The oldest of those that are only kept, if they are more than {@code most}; else null. */
+    @Nullable
+    InviteServerTransaction oldestPast(int most) {
+        return accepted.size() > most ? accepted.peek() : null;
     }
 
     void ended(ServerTransaction transaction) {
-        all.remove(transaction);
-        accepted.ended(transaction);
+        if (!open.remove(transaction)) {
+            // the first, nearly always: all are kept equally long
+            accepted.remove(transaction);
+        }
     }
 
     boolean isEmpty() {
-        return all.isEmpty();
+        return open.isEmpty() && accepted.isEmpty();
     }
 
     /** How many of them are not just {@link AcceptedInvites kept}. */
     int open() {
-        return all.size() - accepted.size();
+        return open.size();
     }
 
     List<ServerTransaction> all() {
-        return List.copyOf(all);
+        List<ServerTransaction> all = new ArrayList<>(open);
+        all.addAll(accepted);
+        return all;
     }
 }

@@ -116,8 +116,8 @@ final class InviteClientTransaction extends ClientTransaction {
         state = State.ACCEPTED;
         forgetRequest();
         stopRepeat();
-        startLifetime(TimerName.M, now + host().timers().transactionLifetime());
-        host().accepted(this);
+        stopLifetime();
+        host().accepted(this, now + host().timers().transactionLifetime(), now);
         host().user().response(this, response, now);
     }
 
@@ -154,11 +154,6 @@ final class InviteClientTransaction extends ClientTransaction {
         cancelSent = true;
         startLifetime(TimerName.CANCELLED, now + host().timers().transactionLifetime());
         host().sendCancel(CompanionRequest.cancel(request(), cancelReason), this, now);
-    }
-
-    /** A 2xx that comes again is dropped from now on. */
-    void forget() {
-        terminate();
     }
 
     @Override

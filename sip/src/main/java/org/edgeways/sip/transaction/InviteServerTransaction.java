@@ -113,10 +113,12 @@ final class InviteServerTransaction extends ServerTransaction {
         // RFC 6026: the 2xx is the user's to retransmit, so there is no need to keep it
         lastResponse = null;
         keepLittle();
-        startLifetime(TimerName.L, now + host().timers().transactionLifetime());
+        long until = now + host().timers().transactionLifetime();
         if (origin().reliable()) {
-            // over UDP the INVITE may come again, and would be taken for a new one
-            host().accepted(this);
+            host().accepted(this, until, now);
+        } else {
+            // the INVITE may come again, and would be taken for a new one: it must not be forgotten early
+            startLifetime(TimerName.L, until);
         }
         transmit(response, now);
     }

@@ -1,5 +1,6 @@
 package org.edgeways.sip.transaction;
 
+import java.util.Objects;
 import org.edgeways.sip.message.SipMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ServerTransaction extends Transaction
         permits InviteServerTransaction, NonInviteServerTransaction {
 
-    private SipMessage request;
+    private @Nullable SipMessage request;
+    private byte @Nullable [] packed;
     private final Origin origin;
     private final String localTag;
     private final ServerKey key;
@@ -26,16 +28,19 @@ public abstract sealed class ServerTransaction extends Transaction
     }
 
     /**
-     * The request as it came, with received and rport in its topmost Via; without its body once an INVITE was answered with
-     * 2xx. Not to be changed.
+     * The request as it came, with received and rport in its topmost Via; of an INVITE that was answered with 2xx only what
+     * responses are made from, in a copy made anew each time. Not to be changed.
      */
     public final SipMessage request() {
-        return request;
+        return request != null ? request : SipMessage.unpacked(Objects.requireNonNull(packed));
     }
 
     /** From now on only a 2xx that comes again needs the request: hundreds of thousands may wait for that. */
     final void keepLittle() {
-        request = request.kept();
+        if (request != null) {
+            packed = request.packed();
+            request = null;
+        }
     }
 
     /** Where the request came from. */

@@ -15,6 +15,16 @@ abstract sealed class Transaction permits ServerTransaction, ClientTransaction {
     private TimerQueue.@Nullable Timer<Due> lifetime;
     private @Nullable Object attachment;
 
+    /** Its place in {@link AcceptedInvites}. */
+    @Nullable
+    Transaction older;
+
+    @Nullable
+    Transaction newer;
+
+    long keptUntil;
+    boolean isKept;
+
     Transaction(TransactionHost host) {
         this.host = host;
     }

@@ -17,6 +17,9 @@ interface TransactionHost {
 
         /** Time is up for a request from or to a party that had lost its last connection. */
         record Lost(Transaction transaction, Destination.Service party) implements Due {}
+
+        /** The oldest of those that are kept in case their 2xx comes again. */
+        record Oldest(AcceptedInvites of) implements Due {}
     }
 
     SipTimers timers();
@@ -32,11 +35,14 @@ interface TransactionHost {
     /** Sends a CANCEL that the layer has no user to tell about. */
     void sendCancel(SipMessage cancel, InviteClientTransaction invite, long now);
 
-    /** The INVITE, which came over a reliable transport, was answered with 2xx: it awaits nothing any more. */
-    void accepted(InviteServerTransaction invite);
+    /**
+     * The INVITE, which came over a reliable transport, was answered with 2xx: it awaits nothing any more, and its Timer L
+     * fires at {@code until} or earlier.
+     */
+    void accepted(InviteServerTransaction invite, long until, long now);
 
-    /** The INVITE was answered with 2xx: it awaits nothing any more. */
-    void accepted(InviteClientTransaction invite);
+    /** The INVITE was answered with 2xx: it awaits nothing any more, and its Timer M fires at {@code until} or earlier. */
+    void accepted(InviteClientTransaction invite, long until, long now);
 
     /** The machine has reached its last state: it is forgotten. */
     void ended(Transaction transaction);

@@ -41,11 +41,11 @@ public final class TransactionLayer implements SipEngine {
 
     private final TimerQueue<TransactionHost.Due> queue = new TimerQueue<>();
     private final Map<ServerKey, ServerTransaction> servers = new HashMap<>();
-    private final AcceptedInvites<InviteServerTransaction> acceptedServers;
+    private final AcceptedInvites acceptedServers;
     private final Map<Flow, FlowServers> serversByFlow = new HashMap<>();
     private final TrunkShares trunks = new TrunkShares();
     private final Map<String, ClientTransaction> clients = new HashMap<>();
-    private final AcceptedInvites<InviteClientTransaction> acceptedClients;
+    private final AcceptedInvites acceptedClients;
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
     private final Map<Flow, Set<ClientTransaction>> clientsByFlow = new HashMap<>();
     private final LostParties lostParties = new LostParties();
@@ -65,8 +65,8 @@ public final class TransactionLayer implements SipEngine {
         this.limits = limits;
         this.counters = new TransactionCounters(counters);
         this.random = random;
-        acceptedServers = new AcceptedInvites<>(InviteServerTransaction::abandon, this.counters.serverForgotten);
-        acceptedClients = new AcceptedInvites<>(InviteClientTransaction::forget, this.counters.clientForgotten);
+        acceptedServers = new AcceptedInvites(TimerName.L, queue, this.counters.serverForgotten);
+        acceptedClients = new AcceptedInvites(TimerName.M, queue, this.counters.clientForgotten);
     }
 
     /** Holds to other limits from now on; what has begun goes on. */
@@ -106,6 +106,7 @@ public final class TransactionLayer implements SipEngine {
                     case TransactionHost.Due.Failed(ClientTransaction transaction, TransportFailure failure) ->
                         fail(transaction, failure, now);
                     case TransactionHost.Due.Lost owed -> giveUp(owed, now);
+                    case TransactionHost.Due.Oldest(AcceptedInvites kept) -> kept.expire(now);
                 }
             }
         } finally {
@@ -352,7 +353,7 @@ public final class TransactionLayer implements SipEngine {
         trunks.begun(transaction);
         if (!transaction.origin().isTrunk()) {
             serversByFlow
-                    .computeIfAbsent(transaction.flow(), f -> new FlowServers(counters.serverForgotten))
+                    .computeIfAbsent(transaction.flow(), f -> new FlowServers())
                     .add(transaction);
         }
         transaction.start(now);
@@ -445,18 +446,22 @@ public final class TransactionLayer implements SipEngine {
         }
 
         @Override
-        public void accepted(InviteServerTransaction invite) {
+        public void accepted(InviteServerTransaction invite, long until, long now) {
+            trunks.over(invite);
+            acceptedServers.add(invite, until, limits.acceptedInvites(), now);
             FlowServers sameFlow = serversByFlow.get(invite.flow());
             if (sameFlow != null && !invite.origin().isTrunk()) {
-                sameFlow.accepted(invite, limits.acceptedInvitesPerFlow());
+                sameFlow.accepted(invite);
+                int most = limits.acceptedInvitesPerFlow();
+                for (var past = sameFlow.oldestPast(most); past != null; past = sameFlow.oldestPast(most)) {
+                    acceptedServers.forget(past, now);
+                }
             }
-            trunks.over(invite);
-            acceptedServers.add(invite, limits.acceptedInvites());
         }
 
         @Override
-        public void accepted(InviteClientTransaction invite) {
-            acceptedClients.add(invite, limits.acceptedInvites());
+        public void accepted(InviteClientTransaction invite, long until, long now) {
+            acceptedClients.add(invite, until, limits.acceptedInvites(), now);
         }
 
         @Override

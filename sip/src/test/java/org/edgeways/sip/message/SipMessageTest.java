@@ -1,6 +1,7 @@
 package org.edgeways.sip.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.charset.StandardCharsets;
 import org.edgeways.base.Result;
@@ -42,19 +43,28 @@ class SipMessageTest {
     }
 
     @Test
-    void whatIsKeptHasAllLinesAndNoBody() {
+    void whatIsPackedIsEnoughForResponses() {
         SipMessage message = parse(INVITE);
-        message.addFirst(HeaderName.RECORD_ROUTE, "<sip:edge.example;lr>");
-        SipMessage kept = message.kept();
-        assertThat(text(kept))
-                .isEqualTo(text(message).substring(0, text(message).length() - "body".length()));
-        assertThat(kept.bodyLength()).isZero();
-        assertThat(kept.topVia()).isEqualTo(message.topVia());
-        assertThat(kept.from()).isEqualTo(message.from());
-        SipMessage copy = kept.copy();
-        copy.add(HeaderName.ROUTE, "<sip:three.example;lr>");
-        assertThat(copy.addresses(HeaderName.ROUTE).orThrow()).hasSize(3);
-        assertThat(kept.addresses(HeaderName.ROUTE).orThrow()).hasSize(2);
+        message.addFirst(HeaderName.VIA, "SIP/2.0/TLS edge.example;branch=z9hG4bKnew");
+        SipMessage request = SipMessage.unpacked(message.packed());
+        assertThat(text(SipMessage.responseTo(request, 200, "OK", "tag")))
+                .isEqualTo(text(SipMessage.responseTo(message, 200, "OK", "tag")));
+        assertThat(request.method()).isEqualTo("INVITE");
+        assertThat(request.requestUriText()).isEqualTo(message.requestUriText());
+        assertThat(request.vias()).isEqualTo(message.vias());
+        assertThat(request.has(HeaderName.ROUTE)).isFalse();
+        assertThat(request.bodyLength()).isZero();
+    }
+
+    /** A request at our limits may have grown by what we put on it. */
+    @Test
+    void whatIsLongerThanItsLimitsCanBePackedToo() {
+        SipMessage message = parse(INVITE);
+        for (int i = 0; i < SipLimits.DEFAULT.headerLines(); i++) {
+            message.addFirst(HeaderName.VIA, "SIP/2.0/TLS edge" + i + ".example;branch=z9hG4bK" + "n".repeat(400));
+        }
+        assertThat(SipMessage.unpacked(message.packed()).vias()).isEqualTo(message.vias());
+        assertThatIllegalArgumentException().isThrownBy(() -> SipMessage.unpacked(new byte[] {'x'}));
     }
 
     @Test

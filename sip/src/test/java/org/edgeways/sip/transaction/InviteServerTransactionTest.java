@@ -2,6 +2,7 @@ package org.edgeways.sip.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.edgeways.sip.engine.Messages;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
@@ -169,7 +170,7 @@ class InviteServerTransactionTest {
     }
 
     @Test
-    void acceptedKeepsTheRequestsHeadersWithoutItsBody() {
+    void acceptedKeepsOfTheRequestWhatResponsesAreMadeFrom() {
         LayerBench bench = LayerBench.udp();
         SipMessage request = bench.request("INVITE");
         request.setBody("application/sdp", new byte[1_000]);
@@ -178,7 +179,8 @@ class InviteServerTransactionTest {
         assertThat(invite.request().bodyLength()).isEqualTo(1_000);
         bench.respond(invite, 200);
         assertThat(invite.request().bodyLength()).isZero();
-        for (HeaderName name : request.names()) {
+        for (HeaderName name :
+                List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID, HeaderName.CSEQ)) {
             assertThat(invite.request().values(name)).as(name.toString()).isEqualTo(request.values(name));
         }
         assertThat(bench.respond(invite, 200)).isTrue();
