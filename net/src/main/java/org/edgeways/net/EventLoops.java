@@ -6,14 +6,20 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategy;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops that all roles of a process share, numbered from zero, and one more that only accepts connections.
@@ -34,34 +40,87 @@ public final class EventLoops implements AutoCloseable {
      * @param count how many, 1 to {@value #MAXIMUM}
      */
     public EventLoops(int count) {
+        this(count, Gathering::new);
+    }
+
+    /** As they are, but for how long they let things gather. */
+    EventLoops(int count, Supplier<@Nullable Gathering> gathering) {
         if (count < 1 || count > MAXIMUM) {
             throw new IllegalArgumentException("number of event loops: " + count);
         }
-        workers = new Group(count, "loop");
-        acceptors = new Group(1, "accept");
+        workers = new Group(count, "loop", gathering);
+        acceptors = new Group(1, "accept", () -> null);
         for (EventExecutor worker : workers) {
             loops.add((EventLoop) worker);
         }
     }
 
+    /**
+     * Loops that look at once whatever comes, for who measures others and must not add to what is measured.
+     *
+     * @param count how many, 1 to {@value #MAXIMUM}
+     */
+    public static EventLoops prompt(int count) {
+        return new EventLoops(count, () -> null);
+    }
+
     private static final class Group extends MultiThreadIoEventLoopGroup {
-        Group(int count, String name) {
-            super(count, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
+
+        Group(int count, String name, Supplier<@Nullable Gathering> gathering) {
+            super(count, new DefaultThreadFactory(name, true), NioIoHandler.newFactory(), gathering);
         }
 
         @Override
         protected IoEventLoop newChild(Executor executor, IoHandlerFactory handlers, Object... arguments) {
-            return new Loop(this, executor, handlers);
+            Supplier<?> gathering = (Supplier<?>) arguments[0];
+            return new Loop(this, executor, (Gathering) gathering.get());
         }
     }
 
     /**
      * A loop that ends its channels whenever it ends. Netty's own looks whether it is to end before it runs its tasks; one that is
      * told to end while it runs them stops with its channels open, and what waits in them is never released.
+     *
+     * <p>Where much comes in small pieces it lets them {@link Gathering gather}: then one wake-up serves several connections, and what goes
+     * to one of them goes as one TLS record.
      */
     private static final class Loop extends SingleThreadIoEventLoop {
-        Loop(IoEventLoopGroup group, Executor executor, IoHandlerFactory handlers) {
-            super(group, executor, handlers);
+        private final @Nullable Gathering gathering;
+        private int handled;
+
+        Loop(IoEventLoopGroup group, Executor executor, @Nullable Gathering gathering) {
+            super(
+                    group,
+                    executor,
+                    NioIoHandler.newFactory(
+                            SelectorProvider.provider(), () -> (ready, tasks) -> look(gathering, ready, tasks)));
+            this.gathering = gathering;
+        }
+
+        @Override
+        protected int runIo() {
+            if (gathering != null && !hasTasks()) {
+                long now = ticker().nanoTime();
+                int micros = gathering.pause(now, handled, delayNanos(now));
+                if (micros > 0) {
+                    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(micros));
+                }
+            }
+            handled = super.runIo();
+            return handled;
+        }
+
+        /** What is ready now, or {@link SelectStrategy#SELECT} to wait for it. */
+        private static int look(@Nullable Gathering gathering, IntSupplier ready, boolean tasks) throws Exception {
+            if (tasks) {
+                return ready.get();
+            }
+            if (gathering == null || !gathering.isTrying()) {
+                return SelectStrategy.SELECT;
+            }
+            int now = ready.get();
+            gathering.waited(now > 0);
+            return now > 0 ? now : SelectStrategy.SELECT;
         }
 
         @Override

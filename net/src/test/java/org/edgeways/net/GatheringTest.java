@@ -1,4 +1,4 @@
-package org.edgeways.avedge.udp;
+package org.edgeways.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +58,22 @@ class GatheringTest {
         assertThat(after(1, 25_000, SECOND)).isPositive();
         assertThat(after(6, 150_000, Gathering.PAUSES * 150_000L, true)).isPositive();
         assertThat(after(6, 30_000, SECOND, true)).isZero();
+    }
+
+    @Test
+    void itTriesOnlyWhereMuchComesAndNotWhileItPutsOff() {
+        assertThat(gathering.pause(now, 0, SECOND)).isZero();
+        assertThat(gathering.isTrying()).isFalse();
+        boolean tried = false;
+        while (gathering.pause(now, 1, SECOND) == 0) {
+            if (gathering.isTrying()) {
+                tried = true;
+                gathering.waited(false);
+            }
+            now += 25_000;
+        }
+        assertThat(tried).isTrue();
+        assertThat(gathering.isTrying()).isFalse();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.edgeways.avedge.udp.DatagramSockets.Count;
+import org.edgeways.net.Gathering;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,7 +110,7 @@ class NoAllocationTest {
     void neitherDoTheyWhereDatagramsAreLetGather() throws IOException {
         Gathering always = new Gathering() {
             @Override
-            int pause(long now, int received, long timeoutNanos) {
+            public int pause(long now, int received, long timeoutNanos) {
                 return Math.max(1, super.pause(now, received, timeoutNanos));
             }
         };

@@ -45,7 +45,7 @@ public final class LoadGenerator implements AutoCloseable {
 
     private final String domain;
     private final @Nullable ClientTls outside;
-    private final EventLoops loops = new EventLoops(1);
+    private final EventLoops loops = EventLoops.prompt(1);
     private final EventLoop loop = loops.loop(0);
     private final StreamPeer.Scratch scratch = new StreamPeer.Scratch();
     private final Received received = new Received();
