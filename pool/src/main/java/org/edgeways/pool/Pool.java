@@ -23,6 +23,7 @@ import org.edgeways.accounts.Accounts;
 import org.edgeways.base.Counters;
 import org.edgeways.net.Admission;
 import org.edgeways.net.BanCheck;
+import org.edgeways.net.port.ListenAddresses;
 import org.edgeways.pool.admin.AdminServer;
 import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.pool.admin.PresenceDesk;
@@ -195,7 +196,7 @@ public final class Pool implements AutoCloseable {
     private void open(Counters counters, MoreCommands more) throws IOException {
         accounts.listen(this::accountChanged);
         int number = 0;
-        for (InetSocketAddress address : settings.inside()) {
+        for (InetSocketAddress address : ListenAddresses.once(settings.inside())) {
             String name = number++ == 0 ? "inside-tls" : "inside-tls-" + number;
             SipListenerSettings listener = SipListenerSettings.tls(name, address, settings.insideTls(), admission)
                     .with(connections(settings));

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.edgeways.app.config.EdgeConfig;
 import org.edgeways.base.IoReason;
+import org.edgeways.net.port.ListenAddresses;
 
 /** Looks whether this host could listen where settings say, by listening there for a moment. */
 final class ListenProbe {
@@ -52,7 +53,7 @@ final class ListenProbe {
                         config.outside().webSocket().stream(),
                         config.admin().map(admin -> admin.listen()).stream())
                 .flatMap(listens -> listens)
-                .flatMap(listen -> listen.sockets().stream())
+                .flatMap(listen -> ListenAddresses.once(listen.sockets()).stream())
                 .collect(Collectors.toCollection(ArrayList::new));
         config.av().ifPresent(av -> streams.addAll(av.settings().inside()));
         List<InetSocketAddress> datagrams = config.av().stream()

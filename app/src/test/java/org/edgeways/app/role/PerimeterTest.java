@@ -237,6 +237,16 @@ class PerimeterTest {
     }
 
     @Test
+    void aPoolWhoseSettingsNameNoAddressesListensOnAllOfBothVersions() throws Exception {
+        pair.write(pair.text().replaceFirst(" +addresses: .*\n(?= +sipTlsPort: " + pair.insidePort + ")", ""));
+        pair.startInside();
+        assertThat(pair.inside().pool().insideAddresses())
+                .singleElement()
+                .satisfies(where ->
+                        assertThat(where.getAddress().isAnyLocalAddress()).isTrue());
+    }
+
+    @Test
     void aPoolWithABadSetStartsWithTheLastGoodOneAndSaysSo() throws Exception {
         pair.startInside();
         pair.stopLast();

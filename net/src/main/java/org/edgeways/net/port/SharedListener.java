@@ -78,7 +78,7 @@ public final class SharedListener implements AutoCloseable {
     }
 
     /**
-     * Opens a listener on each of several addresses, all for the same.
+     * Opens a listener on each of several addresses ({@link ListenAddresses#once}), all for the same.
      *
      * @param addresses at least one; one with port 0 takes the port that the first has got
      * @throws IOException if one of the addresses cannot be had; then none is open
@@ -92,22 +92,17 @@ public final class SharedListener implements AutoCloseable {
             PortEvents events)
             throws IOException {
         List<SharedListener> opened = new ArrayList<>();
-        boolean every = false;
         boolean whole = false;
         try {
-            for (InetSocketAddress address : addresses) {
+            for (InetSocketAddress address : ListenAddresses.once(addresses)) {
                 int port = address.getPort() == 0 && !opened.isEmpty()
                         ? opened.getFirst().localAddress().getPort()
                         : address.getPort();
-                // the Java runtime listens on both versions wherever it is told to listen on all addresses of one
-                if (!every || !address.getAddress().isAnyLocalAddress()) {
-                    opened.add(open(
-                            context,
-                            new ListenerSettings(name, new InetSocketAddress(address.getAddress(), port), admission),
-                            protocols,
-                            events));
-                }
-                every |= address.getAddress().isAnyLocalAddress();
+                opened.add(open(
+                        context,
+                        new ListenerSettings(name, new InetSocketAddress(address.getAddress(), port), admission),
+                        protocols,
+                        events));
             }
             whole = true;
             return opened;
