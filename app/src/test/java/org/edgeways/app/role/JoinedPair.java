@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,9 @@ final class JoinedPair implements AutoCloseable {
                 port: %d
                 dialAddress: 127.0.0.1
             """;
+
+    /** Where a relay has its ports ({@link #becomesRelay}). */
+    static final InetAddress RELAY = InetAddress.ofLiteral("127.0.0.2");
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -256,6 +261,27 @@ final class JoinedPair implements AutoCloseable {
         tls.setSoTimeout(20_000);
         tls.startHandshake();
         return tls;
+    }
+
+    /** Those settings with a relay beside the Access Edge; {@code keys} are what its block {@code av} says. */
+    static String withRelay(String settings, String keys) {
+        return settings.replace("spec:\n  access:", "spec:\n  roles: [access, av]\n  av: {" + keys + "}\n  access:");
+    }
+
+    /**
+     * Writes settings in which the node is a relay as well.
+     *
+     * @param keys of its block {@code av} besides addresses, host and port, each with a comma before it
+     * @return its port for UDP at {@link #RELAY}
+     */
+    int becomesRelay(String keys) throws IOException {
+        int port;
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(RELAY, 0))) {
+            port = probe.getLocalPort();
+        }
+        String relay = RELAY.getHostAddress();
+        write(withRelay(text(), "addresses: [" + relay + "], host: " + relay + ", udpPort: " + port + keys));
+        return port;
     }
 
     /** Has the inside look at its directory and take what is there; the reason why not, if it does not. */

@@ -22,12 +22,9 @@ class ListenProbeTest {
 
     /** A node with a relay there. */
     private static EdgeConfig config(String address, int udpPort) {
-        String text = JoinedPair.SETTINGS
-                .formatted(5061, JoinedPair.freePort(), JoinedPair.freePort())
-                .replace(
-                        "spec:\n  access:",
-                        "spec:\n  roles: [access, av]\n  av: {addresses: [" + address
-                                + "], host: sip.acorn.example, udpPort: " + udpPort + "}\n  access:");
+        String text = JoinedPair.withRelay(
+                JoinedPair.SETTINGS.formatted(5061, JoinedPair.freePort(), JoinedPair.freePort()),
+                "addresses: [" + address + "], host: sip.acorn.example, udpPort: " + udpPort);
         if (!(SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))
                 instanceof SettingsOutcome.Good(var settings))) {
             throw new AssertionError(text);

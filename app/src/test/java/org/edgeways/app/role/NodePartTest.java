@@ -57,12 +57,11 @@ class NodePartTest {
     }
 
     private EdgeSnapshot snapshot(String pool, long revision, EdgeSnapshot.Relay relay, String... refused) {
-        String text = JoinedPair.SETTINGS
-                .formatted(5061, 443, 5062)
-                .replace("kind: Pool\nname: pool", "kind: Pool\nname: " + pool)
-                .replace(
-                        "spec:\n  access:",
-                        "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2}\n  access:");
+        String text = JoinedPair.withRelay(
+                JoinedPair.SETTINGS
+                        .formatted(5061, 443, 5062)
+                        .replace("kind: Pool\nname: pool", "kind: Pool\nname: " + pool),
+                "addresses: [127.0.0.2], host: 127.0.0.2");
         if (!(SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))
                 instanceof SettingsOutcome.Good(var settings))) {
             throw new AssertionError(text);

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -38,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RelayCredentialsTest {
 
     private static final String PATH = "/av/v1/credentials";
-    private static final InetAddress RELAY = InetAddress.ofLiteral("127.0.0.2");
 
     @TempDir
     Path directory;
@@ -141,15 +137,8 @@ class RelayCredentialsTest {
     @Test
     void aPersonOutsideGetsThemTheNodeKnowsThemAndWhoIsDisabledLosesThemAtOnce() throws Exception {
         try (JoinedPair pair = new JoinedPair(directory)) {
-            int port;
-            try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(RELAY, 0))) {
-                port = probe.getLocalPort();
-            }
-            pair.write(pair.text()
-                            .replace(
-                                    "spec:\n  access:",
-                                    "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2, udpPort: "
-                                            + port + "}\n  access:\n    certificates: [outside]")
+            int port = pair.becomesRelay("");
+            pair.write(pair.text().replace("  access:", "  access:\n    certificates: [outside]")
                     + "---\nkind: Certificate\nname: outside\nspec: {certificate: outside.crt, key: outside.key}\n");
             Pem.writeIdentity(
                     pair.edgeData().resolve("outside.crt"),

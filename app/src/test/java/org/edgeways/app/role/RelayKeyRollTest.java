@@ -34,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RelayKeyRollTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final InetAddress RELAY = InetAddress.ofLiteral("127.0.0.2");
     private static final InetAddress PEER = InetAddress.ofLiteral("127.0.0.3");
     private static final int CHANNEL = 0x4001;
 
@@ -54,7 +53,7 @@ class RelayKeyRollTest {
 
     private RelayClient client(int port, JsonNode turn) throws IOException {
         return RelayClient.udp(
-                new InetSocketAddress(RELAY, port),
+                new InetSocketAddress(JoinedPair.RELAY, port),
                 new RelayClient.Login(
                         turn.path("username").asText(), turn.path("credential").asText()),
                 PATIENCE,
@@ -94,15 +93,7 @@ class RelayKeyRollTest {
         try (JoinedPair pair = new JoinedPair(directory);
                 DatagramSocket peer = new DatagramSocket(new InetSocketAddress(PEER, 0))) {
             peer.setSoTimeout((int) PATIENCE.toMillis());
-            int port;
-            try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(RELAY, 0))) {
-                port = probe.getLocalPort();
-            }
-            pair.write(pair.text()
-                    .replace(
-                            "spec:\n  access:",
-                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2, allow: [127.0.0.0/8], udpPort: "
-                                    + port + "}\n  access:"));
+            int port = pair.becomesRelay(", allow: [127.0.0.0/8]");
             pair.startAll();
             JsonNode old = credentials(pair, "alice");
             try (RelayClient alice = client(port, old)) {

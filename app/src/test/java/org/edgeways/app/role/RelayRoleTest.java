@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RelayRoleTest {
 
-    private static final InetAddress RELAY = InetAddress.ofLiteral("127.0.0.2");
     private static final InetAddress INSIDE = InetAddress.ofLiteral("127.0.0.3");
 
     @TempDir
@@ -137,18 +136,9 @@ class RelayRoleTest {
         try (JoinedPair pair = new JoinedPair(directory);
                 DatagramSocket alice = client();
                 DatagramSocket again = client()) {
-            int port;
-            try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(RELAY, 0))) {
-                port = probe.getLocalPort();
-            }
-            pair.write(pair.text()
-                    .replace(
-                            "spec:\n  access:",
-                            "spec:\n  roles: [access, av]\n  av: {addresses: [127.0.0.2], host: 127.0.0.2, insideAddresses: [127.0.0.3],"
-                                    + " udpPort: "
-                                    + port + "}\n  access:"));
+            int port = pair.becomesRelay(", insideAddresses: [127.0.0.3]");
             pair.startAll();
-            InetSocketAddress server = new InetSocketAddress(RELAY, port);
+            InetSocketAddress server = new InetSocketAddress(JoinedPair.RELAY, port);
             JsonNode turn = credentials(pair, "alice");
             pair.await(JoinedPair::isUpToDate);
             StunMessage binding = ask(alice, server, request(StunMethod.BINDING));
