@@ -207,16 +207,14 @@ public final class ChromiumJsSip implements Softphone {
      * @return what the page got
      */
     public RelayAccess askForRelay() {
+        return askForRelay("https://" + account.host() + ":" + account.sipTlsPort() + "/av/v1/credentials");
+    }
+
+    /** As {@link #askForRelay()}, somewhere else. */
+    public RelayAccess askForRelay(String url) {
         int from = program.transcript().mark();
         command(Map.of(
-                "command",
-                "credentials",
-                "url",
-                "https://" + account.host() + ":" + account.sipTlsPort() + "/av/v1/credentials",
-                "username",
-                account.username(),
-                "password",
-                account.password()));
+                "command", "credentials", "url", url, "username", account.username(), "password", account.password()));
         return RelayAccess.of(said("gets credentials", "credentials 200 (.*)", from, STEP));
     }
 

@@ -22,6 +22,7 @@ public enum Program {
     SVMAP("svmap", "sipvicious"),
     SVWAR("svwar", "sipvicious"),
     SVCRACK("svcrack", "sipvicious"),
+    CURL("curl", "curl"),
     KAMAILIO("kamailio", "kamailio"),
     KAMCMD("kamcmd", "kamailio"),
     SQLITE("sqlite3", "sqlite3"),

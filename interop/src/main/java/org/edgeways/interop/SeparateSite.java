@@ -123,6 +123,7 @@ public final class SeparateSite implements AutoCloseable {
             Consumer<ObjectNode> poolSettings,
             List<String> remotePeople) {
         certificates.issue(CertificateRequest.of(Networks.EDGE_NAME), data("edge"), "outside");
+        certificates.issue(CertificateRequest.of(Networks.EDGE_INSIDE_NAME), data("edge"), "relay-inside");
         certificates.issue(CertificateRequest.of(Networks.POOL_NAME), data("pool"), "inside");
         document("Organisation", "acorn", spec -> {
             spec.putArray("sipDomains").add(DOMAIN);
@@ -135,7 +136,7 @@ public final class SeparateSite implements AutoCloseable {
             pool(spec.putObject("inside"));
             poolSettings.accept(spec);
         });
-        for (String certificate : List.of("outside", "inside")) {
+        for (String certificate : List.of("outside", "relay-inside", "inside")) {
             document(
                     "Certificate",
                     certificate,
@@ -219,7 +220,7 @@ public final class SeparateSite implements AutoCloseable {
         access.putArray("aliases").add(Networks.EDGE_OUTSIDE).add("localhost"); // where the browsers' pages come from
         access.putArray("addresses").add(Networks.EDGE_OUTSIDE);
         access.put("sipTlsPort", Networks.SIP_TLS_PORT).put("settings", "limits");
-        access.putArray("certificates").add("outside");
+        access.putArray("certificates").add("outside").add("relay-inside"); // shown to who asks for its name
         if (!origins.isEmpty()) {
             origins.forEach(access.putArray("origins")::add);
         }
@@ -227,6 +228,7 @@ public final class SeparateSite implements AutoCloseable {
         ObjectNode av = spec.putObject("av").put("udpPort", Networks.RELAY_PORT);
         av.putArray("addresses").add(Networks.EDGE_OUTSIDE);
         av.putArray("insideAddresses").add(Networks.EDGE_INSIDE);
+        av.put("insideHost", Networks.EDGE_INSIDE_NAME);
         ObjectNode leg = spec.putObject("insideLeg")
                 .put("host", Networks.EDGE_INSIDE_NAME)
                 .put("port", LINK_PORT);
@@ -237,6 +239,7 @@ public final class SeparateSite implements AutoCloseable {
         inside.put("host", Networks.POOL_NAME).put("sipTlsPort", INSIDE_PORT).put("certificate", "inside");
         inside.putArray("addresses").add(networks.pool().address());
         inside.putArray("aliases").add(networks.pool().address());
+        origins.forEach(inside.putArray("origins")::add);
     }
 
     private List<String> relayCommand() {
@@ -286,6 +289,11 @@ public final class SeparateSite implements AutoCloseable {
                         .put("name", person)
                         .put("device", "phone"))
                 .path("turn"));
+    }
+
+    /** Where people inside get credentials for the relay. */
+    public static String insideCredentials() {
+        return "https://" + Networks.POOL_NAME + ":" + INSIDE_PORT + "/av/v1/credentials";
     }
 
     /** A connection to the pool's administration. */

@@ -3,8 +3,12 @@ package org.edgeways.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.edgeways.interop.ChromiumJsSip.Heard;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Calls between a browser at home, behind a symmetric NAT, and one inside, through the edge's relay only: the pages get its
@@ -34,7 +39,9 @@ class RelayedCallsTest {
     private static final double HERTZ = 20;
 
     private static final String TLS = "turns:edge.acorn.example:443?transport=tcp";
-    private static final String INSIDE_UDP = "turn:172.16.1.10:3478?transport=udp";
+    private static final String INSIDE_UDP = "turn:edge1.perimeter.acorn.example:3478?transport=udp";
+    private static final String INSIDE_TCP = "turn:edge1.perimeter.acorn.example:3478?transport=tcp";
+    private static final String INSIDE_TLS = "turns:edge1.perimeter.acorn.example:3478?transport=tcp";
     private static final int FIREWALL = Integer.MAX_VALUE;
 
     private SeparateSite site;
@@ -53,7 +60,7 @@ class RelayedCallsTest {
         home.awaitSignedIn();
         desk.awaitSignedIn();
         atHome = home.askForRelay();
-        atDesk = desk.askForRelay();
+        atDesk = desk.askForRelay(SeparateSite.insideCredentials());
     }
 
     @AfterAll
@@ -74,8 +81,10 @@ class RelayedCallsTest {
         assertThat(atHome.urls())
                 .containsExactly(
                         "turn:edge.acorn.example:3478?transport=udp", "turn:edge.acorn.example:443?transport=tcp", TLS);
-        assertThat(site.relayAccess("bob").insideUrls())
-                .containsExactly(INSIDE_UDP, "turn:172.16.1.10:3478?transport=tcp");
+        assertThat(atDesk.urls())
+                .as("by the pool, to a page inside")
+                .containsExactly(INSIDE_UDP, INSIDE_TCP, INSIDE_TLS);
+        assertThat(site.relayAccess("bob").insideUrls()).isEqualTo(atDesk.urls());
     }
 
     @ParameterizedTest
@@ -89,7 +98,7 @@ class RelayedCallsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"udp, " + INSIDE_UDP, "tcp, turn:172.16.1.10:3478?transport=tcp"})
+    @CsvSource({"udp, " + INSIDE_UDP, "tcp, " + INSIDE_TCP, "tls, " + INSIDE_TLS})
     void aPageInsideUsesTheRelaysInsideLeg(String protocol, String url) {
         talk("tls", List.of(TLS), protocol, List.of(url));
     }
@@ -173,6 +182,58 @@ class RelayedCallsTest {
         assertRelayed(heard, "tls", List.of(TLS), DESK_TONE);
         assertThat(phone.heard().hasTone(HOME_TONE, DESK_TONE)).isTrue();
         assertThat(betweenClients() - before).as("of at least %d packets", sent).isGreaterThan(sent / 2.0);
+    }
+
+    /** dave may not be outside: curl gets him credentials inside, and coturn's client relays with them on the inside leg. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-t", "-t -S"})
+    void whoMayBeInsideOnlyIsGivenTheRelayThere(String transport) throws IOException {
+        Account dave = site.inside("dave");
+        String file = site.caFile().toString();
+        String said = run(
+                dave.place(),
+                "curl",
+                Program.CURL,
+                "--silent",
+                "--show-error",
+                "--fail",
+                "--digest",
+                "--user",
+                dave.username() + ":" + dave.password(),
+                "--cacert",
+                file,
+                SeparateSite.insideCredentials());
+        RelayAccess access = RelayAccess.of(new ObjectMapper().readTree(said));
+        assertThat(access.urls()).containsExactly(INSIDE_UDP, INSIDE_TCP, INSIDE_TLS);
+        double before = betweenClients();
+        List<String> options =
+                new ArrayList<>(List.of("-y", "-n", "20", "-m", "2", "-l", "170", "-z", "5", "-p", "3478"));
+        if (!transport.isEmpty()) {
+            options.addAll(List.of(transport.split(" ")));
+        }
+        if (transport.contains("-S")) {
+            options.addAll(List.of("-E", file));
+        }
+        options.addAll(List.of("-u", access.username(), "-w", access.credential(), Networks.EDGE_INSIDE_NAME));
+        run(
+                dave.place(),
+                "uclient" + transport.replace(" ", ""),
+                Program.TURNUTILS_UCLIENT,
+                options.toArray(String[]::new));
+        assertThat(betweenClients()).isGreaterThan(before);
+    }
+
+    private String run(Place place, String name, Program program, String... options) {
+        List<String> command = new ArrayList<>(List.of(program.path().toString()));
+        command.addAll(List.of(options));
+        try (WorkDirectory directory = WorkDirectory.create();
+                RunningProgram running =
+                        RunningProgram.start(place, "relayed-" + name, directory.path(), Map.of(), command)) {
+            int status = running.awaitExit(Account.STEP);
+            String said = running.transcript().text();
+            assertThat(status).as(said).isZero();
+            return said;
+        }
     }
 
     private double betweenClients() {

@@ -23,6 +23,8 @@ import org.edgeways.accounts.Accounts;
 import org.edgeways.base.Counters;
 import org.edgeways.net.Admission;
 import org.edgeways.net.BanCheck;
+import org.edgeways.net.http.HttpFront;
+import org.edgeways.net.http.HttpRoute;
 import org.edgeways.net.port.ListenAddresses;
 import org.edgeways.pool.admin.AdminServer;
 import org.edgeways.pool.admin.MoreCommands;
@@ -286,6 +288,12 @@ public final class Pool implements AutoCloseable {
     public RelayService relay(RelayKeys files, InstantSource clock, SecureRandom keys, Counters counters)
             throws IOException {
         return RelayService.open(store, accounts, files, clock, keys, counters);
+    }
+
+    /** Answers HTTP requests for that path, where devices inside connect for SIP over TLS. To be called once. */
+    public void serve(HttpRoute route) {
+        HttpFront front = new HttpFront(List.of(route), transport.counters());
+        listeners.forEach(listener -> listener.serve(front));
     }
 
     /** Who has an account; asked on any thread. */

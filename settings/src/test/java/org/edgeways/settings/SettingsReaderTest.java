@@ -430,6 +430,12 @@ class SettingsReaderTest {
                                 "roles: [access]",
                                 "roles: [access, av]\n  av: {addresses: [198.51.100.10], deny: [10.0.0.0], allow: [10.0.0.0/33]}"))
                 .hasSize(2);
+        assertThat(problems(
+                        "roles: [access]",
+                        "roles: [access, av]\n  av: {addresses: [198.51.100.10], insideHost: av.acorn.example}"))
+                .singleElement()
+                .asString()
+                .contains("spec.av.insideHost: is said, but insideAddresses are not");
     }
 
     @Test

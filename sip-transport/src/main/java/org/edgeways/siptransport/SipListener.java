@@ -11,7 +11,7 @@ import org.edgeways.net.port.Protocol;
 import org.edgeways.net.port.ProtocolTable;
 import org.edgeways.net.port.SharedListener;
 
-/** Listens on one address for SIP alone and makes SIP connections of those who come in. */
+/** Listens on one address for SIP and makes SIP connections of those who come in. */
 public final class SipListener implements AutoCloseable {
 
     private final SipListenerSettings settings;
@@ -57,6 +57,19 @@ public final class SipListener implements AutoCloseable {
                 table,
                 events::handshakeFailed);
         return new SipListener(settings, table, protocol, listener);
+    }
+
+    /**
+     * Answers HTTP/1.1 there too, for connections that are accepted from now on. One request for each connection, so that
+     * admission limits them.
+     *
+     * @throws IllegalStateException if it is no listener for SIP over TLS alone
+     */
+    public void serve(HttpFront front) {
+        if (!(settings.wire() instanceof SipListenerSettings.Wire.Tls(ServerCertificates tls)) || settings.link()) {
+            throw new IllegalStateException(settings.name() + " takes no HTTP");
+        }
+        table.add(front.protocolWithoutStreams(settings.name() + "-https", tls));
     }
 
     /** Limits of connections that are accepted from now on. */

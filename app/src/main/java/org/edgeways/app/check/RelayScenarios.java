@@ -46,6 +46,7 @@ final class RelayScenarios {
                 new Scenario(
                         "credentials for the relay are refused to a wrong password, and to dave outside",
                         RelayScenarios::refused),
+                new Scenario("dave gets credentials for the relay inside", RelayScenarios::inside),
                 new Scenario("packets are relayed over UDP, to a peer and back", RelayScenarios::overUdp),
                 new Scenario("packets are relayed over TLS on the port of everything else", RelayScenarios::overTls),
                 new Scenario("a forbidden peer is refused by the relay", RelayScenarios::forbiddenPeer),
@@ -54,7 +55,8 @@ final class RelayScenarios {
 
     private static JsonNode credentials(Stage stage) throws IOException {
         DemoDescription.Person alice = stage.demo().person("alice");
-        HttpResponse<String> answer = ask(stage, alice.username(), alice.password());
+        HttpResponse<String> answer =
+                ask(stage, stage.demo().turn().credentialsUrl(), alice.username(), alice.password());
         expect(answer, 200);
         return new ObjectMapper().readTree(answer.body());
     }
@@ -78,11 +80,17 @@ final class RelayScenarios {
     }
 
     private static void refused(Stage stage) throws IOException {
-        expect(ask(stage, "alice", "not-the-password"), 401);
+        String outside = stage.demo().turn().credentialsUrl();
+        expect(ask(stage, outside, "alice", "not-the-password"), 401);
         DemoDescription.Person dave = stage.demo().person("dave");
-        HttpResponse<String> answer = ask(stage, dave.username(), dave.password());
+        HttpResponse<String> answer = ask(stage, outside, dave.username(), dave.password());
         expect(answer, 403);
         CheckFailure.unless(answer.body().contains("remote access"), "the reason does not tell why: " + answer.body());
+    }
+
+    private static void inside(Stage stage) throws IOException {
+        DemoDescription.Person dave = stage.demo().person("dave");
+        expect(ask(stage, stage.demo().inside().credentialsUrl(), dave.username(), dave.password()), 200);
     }
 
     private static void overUdp(Stage stage) throws IOException {
@@ -193,8 +201,8 @@ final class RelayScenarios {
     }
 
     /** Asks, is challenged, and asks again. */
-    private static HttpResponse<String> ask(Stage stage, String name, String password) throws IOException {
-        URI url = URI.create(stage.demo().turn().credentialsUrl());
+    private static HttpResponse<String> ask(Stage stage, String at, String name, String password) throws IOException {
+        URI url = URI.create(at);
         DigestClient digest = new DigestClient(name, password);
         try (HttpClient client =
                 HttpClient.newBuilder().sslContext(trusting(stage.demo())).build()) {

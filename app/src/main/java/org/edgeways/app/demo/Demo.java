@@ -165,7 +165,10 @@ public final class Demo implements AutoCloseable {
                 DemoPerson.ORGANISATION,
                 directory.caFile().toString(),
                 new DemoDescription.Edge("localhost", ports.outside(), "wss://localhost:" + ports.outside() + "/sip"),
-                new DemoDescription.Inside("localhost", ports.insideSipTls()),
+                new DemoDescription.Inside(
+                        "localhost",
+                        ports.insideSipTls(),
+                        "https://localhost:" + ports.insideSipTls() + CredentialsDesk.PATH),
                 new DemoDescription.Admin("http://" + LOOPBACK + ":" + ports.admin() + "/"),
                 people,
                 directory.root().toString(),

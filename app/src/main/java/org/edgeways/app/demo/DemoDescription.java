@@ -40,8 +40,12 @@ public record DemoDescription(
     /** Where clients outside connect to. */
     public record Edge(String host, int sipTlsPort, String webSocketUrl) {}
 
-    /** Where clients inside connect to. */
-    public record Inside(String host, int sipTlsPort) {}
+    /**
+     * Where clients inside connect to.
+     *
+     * @param credentialsUrl where they get credentials for the relay, as {@link Turn} says it of those outside
+     */
+    public record Inside(String host, int sipTlsPort, String credentialsUrl) {}
 
     /**
      * Where counters and health are read.

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.DevicePassword;
@@ -25,6 +26,7 @@ import org.edgeways.net.ProcessClock;
 import org.edgeways.pool.Pool;
 import org.edgeways.pool.relay.CredentialsDesk;
 import org.edgeways.pool.relay.CredentialsSocket;
+import org.edgeways.pool.relay.InsideCredentials;
 import org.edgeways.pool.relay.RelayErrorCode;
 import org.edgeways.pool.relay.RelayKeyFiles;
 import org.edgeways.pool.relay.RelayService;
@@ -63,12 +65,13 @@ final class RelayPart implements AutoCloseable {
         this.desk = new CredentialsDesk(
                 service,
                 pool.people(),
-                node -> RelayPlaces.outside(settings, node),
+                new BySettings(),
                 deskSettings(begun),
                 around.clock()::now,
                 around.random(),
                 around.counters());
         this.socket = CredentialsSocket.open(data, desk, around.counters());
+        pool.serve(new InsideCredentials(desk).route());
         roll.repeat(this::roll, ROLL, ROLL);
     }
 
@@ -109,7 +112,21 @@ final class RelayPart implements AutoCloseable {
                         .map(algorithm ->
                                 DigestAlgorithm.ofToken(algorithm.word()).orElseThrow())
                         .toList(),
-                pool.relayCredentials());
+                pool.relayCredentials(),
+                Set.copyOf(pool.inside().origins()));
+    }
+
+    /** Where relays are by the settings of the moment. */
+    private final class BySettings implements CredentialsDesk.Places {
+        @Override
+        public List<String> outside(String node) {
+            return RelayPlaces.outside(settings, node);
+        }
+
+        @Override
+        public List<String> inside() {
+            return RelayPlaces.nearInside(settings);
+        }
     }
 
     /** Rolls keys if it is time. */

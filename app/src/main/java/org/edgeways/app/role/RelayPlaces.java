@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.kind.AvRole;
@@ -32,16 +33,18 @@ final class RelayPlaces {
             return outside(came);
         }
         Optional<String> site = came == null ? Optional.empty() : came.site();
-        List<EdgeNode> relays =
-                nodes.values().stream().filter(RelayPlaces::isRelay).toList();
+        List<EdgeNode> relays = relays(settings);
         List<EdgeNode> near = relays.stream()
                 .filter(relay -> site.isPresent() && relay.site().equals(site))
                 .toList();
-        return (near.isEmpty() ? relays : near)
-                .stream()
-                        .limit(MOST_OTHERS)
-                        .flatMap(relay -> outside(relay).stream())
-                        .toList();
+        return some(near.isEmpty() ? relays : near, RelayPlaces::outside);
+    }
+
+    private static List<String> some(List<EdgeNode> relays, Function<EdgeNode, List<String>> urls) {
+        return relays.stream()
+                .limit(MOST_OTHERS)
+                .flatMap(relay -> urls.apply(relay).stream())
+                .toList();
     }
 
     /** For clients outside, of all nodes. */
@@ -51,18 +54,26 @@ final class RelayPlaces {
 
     /** For clients inside, of all nodes that have an address there. */
     static List<String> inside(Settings settings) {
-        return each(
-                settings,
-                node -> node.av().stream()
-                        .flatMap(av -> av.insideAddresses().stream()
-                                .flatMap(address -> Stream.of(udp(address, av), tcp(address, av)))));
+        return each(settings, node -> inside(node.av().orElseThrow()).stream());
     }
 
-    private static List<String> each(Settings settings, java.util.function.Function<EdgeNode, Stream<String>> urls) {
-        return settings.nodes().values().stream()
-                .filter(RelayPlaces::isRelay)
-                .flatMap(urls)
+    /** For a client inside, of nodes that have an address there; if none has, as clients outside reach them. */
+    static List<String> nearInside(Settings settings) {
+        List<EdgeNode> relays = relays(settings);
+        List<EdgeNode> here = relays.stream()
+                .filter(relay -> !relay.av().orElseThrow().insideAddresses().isEmpty())
                 .toList();
+        return here.isEmpty()
+                ? some(relays, RelayPlaces::outside)
+                : some(here, relay -> inside(relay.av().orElseThrow()));
+    }
+
+    private static List<String> each(Settings settings, Function<EdgeNode, Stream<String>> urls) {
+        return relays(settings).stream().flatMap(urls).toList();
+    }
+
+    private static List<EdgeNode> relays(Settings settings) {
+        return settings.nodes().values().stream().filter(RelayPlaces::isRelay).toList();
     }
 
     private static boolean isRelay(EdgeNode node) {
@@ -82,13 +93,25 @@ final class RelayPlaces {
         return urls;
     }
 
-    private static String udp(String host, AvRole av) {
-        return "turn:" + host(host) + ":" + av.udpPort() + "?transport=udp";
+    /** TLS only by a name: no authority gives certificates for addresses of the inside, and clients look at the name. */
+    private static List<String> inside(AvRole av) {
+        List<String> hosts = av.insideAddresses().isEmpty()
+                ? List.of()
+                : av.insideHost().map(List::of).orElse(av.insideAddresses());
+        List<String> urls = new ArrayList<>();
+        for (String host : hosts) {
+            String tcp = host(host) + ":" + av.udpPort() + "?transport=tcp";
+            urls.add(udp(host, av));
+            urls.add("turn:" + tcp);
+            if (av.insideHost().isPresent()) {
+                urls.add("turns:" + tcp);
+            }
+        }
+        return urls;
     }
 
-    /** There are no names inside that a certificate could have, so TLS is not told of. */
-    private static String tcp(String host, AvRole av) {
-        return "turn:" + host(host) + ":" + av.udpPort() + "?transport=tcp";
+    private static String udp(String host, AvRole av) {
+        return "turn:" + host(host) + ":" + av.udpPort() + "?transport=udp";
     }
 
     private static String host(String host) {

@@ -41,8 +41,8 @@ class RelayCredentialsTest {
 
     private record Answer(int status, List<String> challenges, JsonNode json) {}
 
-    private static Answer get(JoinedPair pair, Optional<String> authorization) throws Exception {
-        try (SSLSocket client = pair.tls("sip.acorn.example")) {
+    private static Answer get(JoinedPair pair, int port, Optional<String> authorization) throws Exception {
+        try (SSLSocket client = pair.tls(port, "sip.acorn.example")) {
             String field = authorization
                     .map(value -> "Authorization: " + value + "\r\n")
                     .orElse("");
@@ -65,11 +65,15 @@ class RelayCredentialsTest {
     }
 
     private static Answer signIn(JoinedPair pair, String name, String password) throws Exception {
+        return signIn(pair, pair.outsidePort, name, password);
+    }
+
+    private static Answer signIn(JoinedPair pair, int port, String name, String password) throws Exception {
         DigestClient client = new DigestClient(name, password);
-        Answer challenge = get(pair, Optional.empty());
+        Answer challenge = get(pair, port, Optional.empty());
         assertThat(challenge.status()).as("%s", challenge).isEqualTo(401);
         assertThat(client.challenged(challenge.challenges())).isTrue();
-        return get(pair, client.authorization("GET", PATH, new SecureRandom()));
+        return get(pair, port, client.authorization("GET", PATH, new SecureRandom()));
     }
 
     /** What the node would say of a user name if it were started now. */
@@ -134,10 +138,31 @@ class RelayCredentialsTest {
         return shown.path("turn");
     }
 
+    /** On its port of SIP over TLS; dave may not be outside. */
+    private static void thePoolItselfGivesThemToWhoIsInside(JoinedPair pair, int relayPort, String ofAlice)
+            throws Exception {
+        pair.ask(AdminClient.request("user-add").put("name", "dave").put("remoteAccess", false));
+        String ofDave = pair.ask(
+                        AdminClient.request("device-add").put("name", "dave").put("device", "deskphone"))
+                .path("password")
+                .asText();
+        assertThat(signIn(pair, "dave", ofDave).status()).as("outside").isEqualTo(403);
+        Answer answer = signIn(pair, pair.insidePort, "dave", ofDave);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        assertThat(answer.json().path("urls"))
+                .extracting(JsonNode::asText)
+                .containsExactly(
+                        "turn:127.0.0.3:" + relayPort + "?transport=udp",
+                        "turn:127.0.0.3:" + relayPort + "?transport=tcp");
+        assertThat(judged(pair, answer.json().path("username").asText()).isOk()).isTrue();
+        assertThat(signIn(pair, pair.insidePort, "alice", ofDave).status()).isEqualTo(401);
+        assertThat(signIn(pair, pair.insidePort, "alice", ofAlice).status()).isEqualTo(200);
+    }
+
     @Test
     void aPersonOutsideGetsThemTheNodeKnowsThemAndWhoIsDisabledLosesThemAtOnce() throws Exception {
         try (JoinedPair pair = new JoinedPair(directory)) {
-            int port = pair.becomesRelay("");
+            int port = pair.becomesRelay(", insideAddresses: [127.0.0.3]");
             pair.write(pair.text().replace("  access:", "  access:\n    certificates: [outside]")
                     + "---\nkind: Certificate\nname: outside\nspec: {certificate: outside.crt, key: outside.key}\n");
             Pem.writeIdentity(
@@ -165,6 +190,7 @@ class RelayCredentialsTest {
             assertThat(judged(pair, username).orThrow().password())
                     .isEqualTo(answer.json().path("credential").asText());
 
+            thePoolItselfGivesThemToWhoIsInside(pair, port, password);
             assertThat(signIn(pair, "alice", "wrong horse battery").status()).isEqualTo(401);
             assertThat(signIn(pair, "nobody", password).status()).isEqualTo(401);
 

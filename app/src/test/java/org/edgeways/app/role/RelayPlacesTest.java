@@ -104,4 +104,33 @@ class RelayPlacesTest {
         assertThat(RelayPlaces.inside(settings(RELAY.formatted("west1", "west"))))
                 .containsExactly("turn:10.0.0.1:3478?transport=udp", "turn:10.0.0.1:3478?transport=tcp");
     }
+
+    @Test
+    void byANameThatTheCertificateHasTlsIsToldOfInsideToo() {
+        assertThat(RelayPlaces.inside(settings(RELAY.formatted("west1", "west")
+                        .replace(
+                                "insideAddresses: [10.0.0.1]",
+                                "insideAddresses: [10.0.0.1, \"fd00::1\"], insideHost: av.inside.example"))))
+                .containsExactly(
+                        "turn:av.inside.example:3478?transport=udp",
+                        "turn:av.inside.example:3478?transport=tcp",
+                        "turns:av.inside.example:3478?transport=tcp");
+    }
+
+    @Test
+    void aClientInsideIsToldOfRelaysThatAreThereOfTwoAtMostAndElseOfThoseOutside() {
+        String three = RELAY.formatted("east1", "east")
+                + RELAY.formatted("west1", "west").replace("10.0.0.1", "10.0.0.2")
+                + RELAY.formatted("west2", "west").replace("10.0.0.1", "10.0.0.3");
+        String outsideAlone = RELAY.formatted("away1", "east").replace(", insideAddresses: [10.0.0.1]", "");
+        assertThat(RelayPlaces.nearInside(settings(outsideAlone + three)))
+                .containsExactly(
+                        "turn:10.0.0.1:3478?transport=udp",
+                        "turn:10.0.0.1:3478?transport=tcp",
+                        "turn:10.0.0.2:3478?transport=udp",
+                        "turn:10.0.0.2:3478?transport=tcp");
+        assertThat(RelayPlaces.nearInside(settings(outsideAlone))).isEqualTo(of("away1"));
+        assertThat(RelayPlaces.nearInside(settings(NO_RELAY.formatted("west0", "west"))))
+                .isEmpty();
+    }
 }

@@ -65,7 +65,7 @@ public final class HttpFront implements Protocol.Taker {
         return new Protocol(name, List.of(ClientHello.HTTP_2, ClientHello.HTTP_1_1), Set.of(Content.HTTP_1), tls, this);
     }
 
-    /** The same without HTTP/2, for a port on which nothing is answered. */
+    /** The same without HTTP/2, for a port on which nothing is answered, or little. */
     public Protocol protocolWithoutStreams(String name, ServerCertificates tls) {
         return new Protocol(name, List.of(ClientHello.HTTP_1_1), Set.of(Content.HTTP_1), tls, this);
     }

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.edgeways.base.Counters;
@@ -21,6 +23,8 @@ import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.digest.DigestChallenge;
 import org.edgeways.sip.digest.DigestCredentials;
 import org.edgeways.tokens.RelayCredentials;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers who asks for relay credentials over HTTP ({@code GET /av/v1/credentials}), authenticated by digest against the device
@@ -35,16 +39,17 @@ public final class CredentialsDesk {
 
     private static final Duration NONCE_LIFETIME = Duration.ofMinutes(5);
     private static final String DOMAIN = "domain=";
+    private static final Logger LOG = LoggerFactory.getLogger(CredentialsDesk.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * A request that came by an edge node, so from outside.
+     * A request.
      *
-     * @param node by which it came
+     * @param node by which it came from outside; empty if it came inside
      * @param target path and query
      * @param authorization the values of that header
      */
-    public record Question(String node, String method, String target, List<String> authorization) {
+    public record Question(Optional<String> node, String method, String target, List<String> authorization) {
         public Question {
             authorization = List.copyOf(authorization);
         }
@@ -74,11 +79,13 @@ public final class CredentialsDesk {
         }
     }
 
-    /** Where relays are. */
-    @FunctionalInterface
+    /** Where relays are: URIs (RFC 7065), the best first; none if there is no relay. */
     public interface Places {
-        /** The URIs (RFC 7065) that are best for a client outside at that node, the best first; none if there is no relay. */
-        List<String> urls(String node);
+        /** For a client outside that came by that node. */
+        List<String> outside(String node);
+
+        /** For a client inside. */
+        List<String> inside();
     }
 
     /**
@@ -87,13 +94,15 @@ public final class CredentialsDesk {
      * @param domains of the organisation, lower case; the first is the one meant when none is named
      * @param algorithms that are offered
      * @param life of the credentials
+     * @param pages web origins whose pages may ask inside
      */
-    public record Settings(List<String> domains, List<DigestAlgorithm> algorithms, Duration life) {
+    public record Settings(List<String> domains, List<DigestAlgorithm> algorithms, Duration life, Set<String> pages) {
         public Settings {
             domains = domains.stream()
                     .map(domain -> domain.toLowerCase(Locale.ROOT))
                     .toList();
             algorithms = List.copyOf(algorithms);
+            pages = Set.copyOf(pages);
         }
     }
 
@@ -132,6 +141,16 @@ public final class CredentialsDesk {
         digest.use(next.domains(), next.algorithms(), NONCE_LIFETIME, clock.getAsLong());
     }
 
+    /** As {@link #answer}, and waits; if the pool itself fails, it says so. */
+    Answer await(Question question) {
+        try {
+            return answer(question).join();
+        } catch (CompletionException e) {
+            LOG.error("event=relay-request-failed code={}", RelayErrorCode.FAILED.code(), e);
+            return new Answer(500, List.of(), problem(RelayErrorCode.FAILED, RelayErrorCode.FAILED.meaning()));
+        }
+    }
+
     /** Answers. Credentials are handed out when they are on the disk; the future may complete on a thread of the store. */
     public CompletableFuture<Answer> answer(Question question) {
         int end = question.target().indexOf('?');
@@ -165,7 +184,7 @@ public final class CredentialsDesk {
                         problem(code, code.meaning())));
             }
             case DeviceDigest.Outcome.Accepted(People.Account account, String device) ->
-                account.remoteAccess()
+                question.node().isEmpty() || account.remoteAccess()
                         ? issue(account, device, life, question.node())
                         : refused(
                                 403, PoolErrorCode.REMOTE_ACCESS_DENIED, PoolErrorCode.REMOTE_ACCESS_DENIED.meaning());
@@ -181,12 +200,18 @@ public final class CredentialsDesk {
                         || given.uri().equals(question.target()));
     }
 
-    private CompletableFuture<Answer> issue(People.Account account, String device, Duration life, String node) {
-        List<String> urls = new ArrayList<>(places.urls(node));
+    /** Web origins whose pages may ask inside. */
+    synchronized Set<String> pages() {
+        return settings.pages();
+    }
+
+    private CompletableFuture<Answer> issue(
+            People.Account account, String device, Duration life, Optional<String> node) {
+        List<String> urls = node.map(places::outside).orElseGet(places::inside);
         if (urls.isEmpty()) {
             return refused(404, RelayErrorCode.NO_RELAY, RelayErrorCode.NO_RELAY.meaning());
         }
-        return service.mint(account.address(), device, life, true).thenCompose(made -> switch (made) {
+        return service.mint(account.address(), device, life, node.isPresent()).thenCompose(made -> switch (made) {
             case Result.Ok<RelayCredentials>(RelayCredentials credentials) ->
                 CompletableFuture.completedFuture(
                         new Answer(200, List.of(), json(credentials, urls, life).toString()));
@@ -205,8 +230,13 @@ public final class CredentialsDesk {
     }
 
     private CompletableFuture<Answer> refused(int status, ErrorCode code, String reason) {
+        return CompletableFuture.completedFuture(refusal(status, code, reason));
+    }
+
+    /** A refusal, counted. */
+    Answer refusal(int status, ErrorCode code, String reason) {
         count(code);
-        return CompletableFuture.completedFuture(new Answer(status, List.of(), problem(code, reason)));
+        return new Answer(status, List.of(), problem(code, reason));
     }
 
     private void count(ErrorCode code) {
@@ -219,10 +249,5 @@ public final class CredentialsDesk {
                 .put("code", code.code())
                 .put("problem", reason)
                 .toString();
-    }
-
-    /** What is answered when the pool itself fails. */
-    static Answer failed() {
-        return new Answer(500, List.of(), problem(RelayErrorCode.FAILED, RelayErrorCode.FAILED.meaning()));
     }
 }

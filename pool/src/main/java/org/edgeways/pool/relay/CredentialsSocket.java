@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import org.edgeways.base.Counters;
 import org.edgeways.net.AcceptLoop;
@@ -90,7 +89,7 @@ public final class CredentialsSocket implements AutoCloseable {
         try (peer) {
             Optional<CredentialsDesk.Question> question =
                     readHead(Channels.newInputStream(peer)).flatMap(CredentialsSocket::question);
-            ByteBuffer bytes = ByteBuffer.wrap(question.map(this::answered)
+            ByteBuffer bytes = ByteBuffer.wrap(question.map(desk::await)
                     .orElseGet(() -> new CredentialsDesk.Answer(400, List.of(), "{}"))
                     .http()
                     .getBytes(StandardCharsets.UTF_8));
@@ -99,15 +98,6 @@ public final class CredentialsSocket implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.debug("a request for relay credentials went away: {}", e.toString());
-        }
-    }
-
-    private CredentialsDesk.Answer answered(CredentialsDesk.Question question) {
-        try {
-            return desk.answer(question).join();
-        } catch (CompletionException e) {
-            LOG.error("event=relay-request-failed code={}", RelayErrorCode.FAILED.code(), e);
-            return CredentialsDesk.failed();
         }
     }
 
@@ -146,7 +136,7 @@ public final class CredentialsSocket implements AutoCloseable {
                 default -> {} // the Link passes on what the client sent
             }
         }
-        return Optional.of(new CredentialsDesk.Question(node, request[0], request[1], authorization));
+        return Optional.of(new CredentialsDesk.Question(Optional.of(node), request[0], request[1], authorization));
     }
 
     /** Answers no more and removes the socket. */

@@ -16,6 +16,10 @@ public enum RelayErrorCode implements ErrorCode {
     NO_RELAY("relay-none", "No edge node has the role av; the settings say which node is what"),
     /** A request over HTTP for something that there is not. */
     REQUEST_NOT_SERVED("relay-request-not-served", "There is nothing of that name here"),
+    /** A web page inside asks that the settings do not name. */
+    PAGE_REFUSED(
+            "relay-page-refused",
+            "Pages of this origin may not ask for relay credentials; inside.origins of the Pool names those that may"),
     /** A request over HTTP whose head is too long or cannot be read. */
     REQUEST_MALFORMED("relay-request-malformed", "The request cannot be read"),
     /** Something broke while a request was answered. */

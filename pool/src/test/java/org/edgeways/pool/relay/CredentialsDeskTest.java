@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -19,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.edgeways.accounts.AccountLimits;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.NewPerson;
@@ -28,6 +31,8 @@ import org.edgeways.accounts.PersonChange;
 import org.edgeways.accounts.Secret;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.Result;
+import org.edgeways.net.http.HttpAnswer;
+import org.edgeways.net.http.HttpAsk;
 import org.edgeways.policy.PersonRights;
 import org.edgeways.pool.engine.People;
 import org.edgeways.pool.relay.CredentialsDesk.Answer;
@@ -48,6 +53,9 @@ class CredentialsDeskTest {
     private static final String PASSWORD = "correct horse battery";
     private static final List<String> URLS =
             List.of("turn:edge1.example:3478?transport=udp", "turns:edge1.example:443");
+    private static final String INSIDE = "inside";
+    private static final List<String> INSIDE_URLS = List.of("turn:10.0.0.1:3478?transport=udp");
+    private static final String PAGE = "https://chat.inside.example";
 
     @TempDir
     Path directory;
@@ -55,7 +63,8 @@ class CredentialsDeskTest {
     private final InMemoryCounters counters = new InMemoryCounters();
     private final Random random = new Random(7);
     private Instant now = Instant.parse("2026-11-23T10:00:00Z");
-    private Map<String, List<String>> places = Map.of("edge1", URLS);
+    private Map<String, List<String>> places = Map.of("edge1", URLS, INSIDE, INSIDE_URLS);
+    private Optional<String> place = Optional.of("edge1");
     private Store store;
     private Accounts accounts;
     private RelayService service;
@@ -78,7 +87,7 @@ class CredentialsDeskTest {
         desk = new CredentialsDesk(
                 service,
                 new FromAccounts(),
-                node -> places.getOrDefault(node, List.of()),
+                new Places(),
                 settings(DigestAlgorithm.MD5),
                 () -> now.getEpochSecond() * 1_000_000_000L,
                 random,
@@ -87,12 +96,24 @@ class CredentialsDeskTest {
 
     private static CredentialsDesk.Settings settings(DigestAlgorithm... algorithms) {
         return new CredentialsDesk.Settings(
-                List.of("acorn.example", "oak.example"), List.of(algorithms), Duration.ofHours(8));
+                List.of("acorn.example", "oak.example"), List.of(algorithms), Duration.ofHours(8), Set.of(PAGE));
     }
 
     @AfterEach
     void close() {
         store.close();
+    }
+
+    private final class Places implements CredentialsDesk.Places {
+        @Override
+        public List<String> outside(String node) {
+            return places.getOrDefault(node, List.of());
+        }
+
+        @Override
+        public List<String> inside() {
+            return outside(INSIDE);
+        }
     }
 
     private void add(String name, String domain, boolean remoteAccess) {
@@ -148,7 +169,7 @@ class CredentialsDeskTest {
     }
 
     private Answer ask(String target, String... authorization) {
-        return desk.answer(new Question("edge1", "GET", target, List.of(authorization)))
+        return desk.answer(new Question(place, "GET", target, List.of(authorization)))
                 .join();
     }
 
@@ -239,6 +260,49 @@ class CredentialsDeskTest {
     }
 
     @Test
+    void whoIsInsideNeedsNoRightToBeOutsideAndIsToldOfTheRelayThere() throws IOException {
+        place = Optional.empty();
+        for (String name : List.of("alice", "dave")) {
+            Answer answer = signIn(name);
+            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+            assertThat(json(answer).path("urls")).extracting(JsonNode::asText).containsExactlyElementsOf(INSIDE_URLS);
+        }
+        place = Optional.of("edge1");
+        assertThat(signIn("dave").status()).isEqualTo(403);
+    }
+
+    private HttpAnswer askInside(String method, Map<String, List<String>> fields) {
+        CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
+        HttpAsk ask = new HttpAsk(method, "", fields, InetAddress.ofLiteral("10.0.0.7"));
+        new InsideCredentials(desk).ask(ask, answer::complete);
+        return answer.join();
+    }
+
+    @Test
+    void insideItIsAskedOverHttpByClientsAndByPagesOfTheSettingsAlone() {
+        HttpAnswer challenge = askInside("GET", Map.of());
+        assertThat(challenge.status()).isEqualTo(401);
+        DigestClient client = new DigestClient("dave", PASSWORD);
+        assertThat(client.challenged(challenge.headers().get("www-authenticate")))
+                .isTrue();
+        String authorization =
+                client.authorization("GET", CredentialsDesk.PATH, random).orElseThrow();
+        HttpAnswer good = askInside("GET", Map.of("authorization", List.of(authorization), "origin", List.of(PAGE)));
+        assertThat(good.status()).isEqualTo(200);
+        assertThat(good.contentType()).isEqualTo("application/json");
+        assertThat(new String(good.body(), StandardCharsets.UTF_8)).contains(INSIDE_URLS.getFirst());
+        assertThat(good.headers()).containsEntry("access-control-allow-origin", List.of(PAGE));
+        HttpAnswer preflight = askInside("OPTIONS", Map.of("origin", List.of(PAGE)));
+        assertThat(preflight.status()).isEqualTo(204);
+        assertThat(preflight.headers()).containsEntry("access-control-allow-headers", List.of("authorization"));
+        HttpAnswer page = askInside("GET", Map.of("origin", List.of("https://evil.example")));
+        assertThat(page.status()).isEqualTo(403);
+        assertThat(page.headers()).doesNotContainKey("access-control-allow-origin");
+        assertThat(counters.value("pool_relay_credentials_refused", "reason", "relay-page-refused"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void withoutARelayThereIsNothingToGet() throws IOException {
         places = Map.of();
         Answer answer = signIn("alice");
@@ -250,7 +314,7 @@ class CredentialsDeskTest {
     void otherPathsAndMethodsAreNotServed() {
         assertThat(ask("/").status()).isEqualTo(404);
         assertThat(ask(CredentialsDesk.PATH + "/").status()).isEqualTo(404);
-        assertThat(desk.answer(new Question("edge1", "POST", CredentialsDesk.PATH, List.of()))
+        assertThat(desk.answer(new Question(place, "POST", CredentialsDesk.PATH, List.of()))
                         .join()
                         .status())
                 .isEqualTo(404);

@@ -36,6 +36,13 @@ public record AvRole(
 
         @Key(
                 says =
+                        "The name by which people inside reach those addresses, if a certificate of access has it: then they are"
+                                + " told of TLS too. Without it, they are told of UDP and TCP by the addresses.",
+                form = TextForm.HOST)
+        Optional<String> insideHost,
+
+        @Key(
+                says =
                         "The UDP port on all of them, and the TCP port on those inside. Outside it shares the port of SIP"
                                 + " over TLS.",
                 usual = "3478",
@@ -184,6 +191,9 @@ public record AvRole(
         if (hasWildcard(insideAddresses)) {
             // a datagram that answers must come from where it was asked
             found.add("insideAddresses", "must name addresses, not 0.0.0.0 or ::");
+        }
+        if (insideHost.isPresent() && insideAddresses.isEmpty()) {
+            found.add("insideHost", "is said, but insideAddresses are not");
         }
         if (hasRelayPorts()
                 && (firstRelayPort() < FEWEST

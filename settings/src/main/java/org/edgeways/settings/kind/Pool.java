@@ -102,8 +102,20 @@ public record Pool(
                     restart = true)
             List<String> addresses,
 
-            @Key(says = "The port of SIP over TLS.", usual = "5061", least = "1", most = "65535", restart = true)
+            @Key(
+                    says = "The port of SIP over TLS, and of HTTPS for relay credentials.",
+                    usual = "5061",
+                    least = "1",
+                    most = "65535",
+                    restart = true)
             int sipTlsPort,
+
+            @Key(
+                    says = "Web origins whose pages may ask for relay credentials there; without any, none.",
+                    usual = "",
+                    form = TextForm.WEB_ORIGIN,
+                    atMost = 1_000)
+            List<String> origins,
 
             @Key(says = "The certificate that clients are shown.", form = TextForm.NAME, refers = "Certificate")
             String certificate,
@@ -115,6 +127,7 @@ public record Pool(
         public Inside {
             aliases = List.copyOf(aliases);
             addresses = List.copyOf(addresses);
+            origins = List.copyOf(origins);
         }
 
         @Override
