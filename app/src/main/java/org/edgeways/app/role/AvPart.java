@@ -1,6 +1,7 @@
 package org.edgeways.app.role;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,12 +75,25 @@ final class AvPart implements AutoCloseable {
     /**
      * Takes clients inside over TCP and TLS, at the addresses and the port at which they reach it over UDP.
      *
+     * @param shared where the port that it shares outside listens: what comes there it gets already
      * @throws IOException if an address cannot be had
      */
-    void listenInside(PortContext port, AdmissionLimits limits, ServerCertificates certificates) throws IOException {
+    void listenInside(
+            PortContext port, AdmissionLimits limits, ServerCertificates certificates, List<InetSocketAddress> shared)
+            throws IOException {
         Admission admission = new Admission("av-inside", limits, BanCheck.NONE, port.counters());
         ProtocolTable protocols = new ProtocolTable(relay.tls(certificates), relay.tcp());
-        inside.addAll(SharedListener.openAll(port, "av-inside", relay.inside(), admission, protocols, PortEvents.NONE));
+        List<InetSocketAddress> more = relay.inside().stream()
+                .filter(address -> shared.stream().noneMatch(other -> covers(other, address)))
+                .toList();
+        inside.addAll(SharedListener.openAll(port, "av-inside", more, admission, protocols, PortEvents.NONE));
+    }
+
+    /** The Java runtime listens on both versions wherever it is told to listen on all addresses of one. */
+    private static boolean covers(InetSocketAddress shared, InetSocketAddress address) {
+        return shared.getPort() == address.getPort()
+                && (shared.getAddress().isAnyLocalAddress()
+                        || shared.getAddress().equals(address.getAddress()));
     }
 
     /** Takes credentials by these checks from now on; allocations that were made with others are over when this returns. */

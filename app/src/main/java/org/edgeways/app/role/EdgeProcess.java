@@ -196,7 +196,12 @@ public final class EdgeProcess implements AutoCloseable {
             av.ifPresent(opened::push);
             if (av.isPresent()) {
                 av.get().register(edge.outsideProtocols(), outside.served());
-                av.get().listenInside(transport.port(), config.outside().admission(), outside.served());
+                av.get()
+                        .listenInside(
+                                transport.port(),
+                                config.outside().admission(),
+                                outside.served(),
+                                config.outside().sipTls().sockets());
             }
             Optional<NodePart> node = Optional.ofNullable(joined)
                     .map(those -> node(
