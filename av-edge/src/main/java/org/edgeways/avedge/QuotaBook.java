@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.edgeways.base.SourceNetwork;
+import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.engine.Client;
 import org.edgeways.turn.engine.Quotas;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What people, sources and all together have of the node. All shards share it: allocations come and go under a lock, packets
@@ -89,17 +89,21 @@ final class QuotaBook implements Quotas {
     }
 
     @Override
-    public synchronized @Nullable Meter open(String username, Client client, long now) {
+    public synchronized Answer open(String username, Client client, long now) {
         sweep(now);
         AvEdgeSettings.Quota quota = quotas;
         String person = personOf.apply(username);
         SourceNetwork source =
                 SourceNetwork.of(client.address().toSocketAddress().getAddress());
         Account account = people.get(person);
-        if (account != null && account.allocations >= quota.person().allocations()
-                || sources.getOrDefault(source, 0) >= quota.sourceAllocations()
-                || all.allocations >= quota.all().allocations()) {
-            return null;
+        if (account != null && account.allocations >= quota.person().allocations()) {
+            return new Full(TurnErrorCode.QUOTA_REACHED);
+        }
+        if (sources.getOrDefault(source, 0) >= quota.sourceAllocations()) {
+            return new Full(TurnErrorCode.SOURCE_QUOTA_REACHED);
+        }
+        if (all.allocations >= quota.all().allocations()) {
+            return new Full(TurnErrorCode.TOTAL_QUOTA_REACHED);
         }
         if (account == null) {
             account = new Account();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.DatagramSocket;
 import org.edgeways.avedge.AvEdgeSettings.Quota;
 import org.edgeways.avedge.AvEdgeSettings.Share;
+import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.engine.Client;
 import org.edgeways.turn.engine.Quotas;
 import org.edgeways.turn.stun.TransportAddress;
@@ -16,8 +17,16 @@ class QuotaTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long NOW = 1_800_000_000L * SECOND;
 
-    private static Quotas.Meter open(QuotaBook book, String user, int host) {
+    private static Quotas.Answer asked(QuotaBook book, String user, int host) {
         return book.open(user, new Client(0, TransportAddress.ipv4(0xc0000200 + host, 4000), 0), NOW);
+    }
+
+    private static Quotas.Meter open(QuotaBook book, String user, int host) {
+        return (Quotas.Meter) asked(book, user, host);
+    }
+
+    private static void isFull(QuotaBook book, String user, int host, TurnErrorCode code) {
+        assertThat(asked(book, user, host)).isEqualTo(new Quotas.Full(code));
     }
 
     private static QuotaBook book(Quota quota) {
@@ -30,7 +39,7 @@ class QuotaTest {
         Quotas.Meter first = open(book, "1:alice", 1);
         assertThat(first).isNotNull();
         assertThat(open(book, "2:alice", 2)).isNotNull();
-        assertThat(open(book, "3:alice", 3)).isNull();
+        isFull(book, "3:alice", 3, TurnErrorCode.QUOTA_REACHED);
         assertThat(open(book, "3:bob", 3)).isNotNull();
         first.end(NOW);
         assertThat(open(book, "3:alice", 3)).isNotNull();
@@ -40,9 +49,9 @@ class QuotaTest {
     void aSourceAndAllTogetherHaveSoManyAllocations() {
         QuotaBook book = book(new Quota(new Share(10, FREE, FREE), 1, new Share(2, FREE, FREE)));
         Quotas.Meter first = open(book, "1:alice", 1);
-        assertThat(open(book, "1:bob", 1)).isNull();
+        isFull(book, "1:bob", 1, TurnErrorCode.SOURCE_QUOTA_REACHED);
         assertThat(open(book, "1:bob", 2)).isNotNull();
-        assertThat(open(book, "1:carol", 3)).isNull();
+        isFull(book, "1:carol", 3, TurnErrorCode.TOTAL_QUOTA_REACHED);
         first.end(NOW);
         assertThat(open(book, "1:carol", 1)).isNotNull();
     }

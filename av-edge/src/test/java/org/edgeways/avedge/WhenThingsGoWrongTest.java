@@ -23,6 +23,8 @@ import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** Each with the error code that RFC 8656 names, and a line that says why. */
@@ -329,8 +331,32 @@ class WhenThingsGoWrongTest {
             assertThat(TurnClient.error(again.allocate()))
                     .as("the same person, another user name")
                     .isEqualTo(486);
-            said("event=av-edge-refused", "code=turn-quota-reached", "status=486");
+            said("event=av-edge-refused", "code=turn-quota-reached", "status=486", "The person has as many");
             counted(rig, "av_edge_refusals", "code", "turn-quota-reached", 1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 100, turn-source-quota-reached, source network", "100, 1, turn-total-quota-reached, all may have"})
+    void theQuotasOfASourceAndOfAllAreToldApart(int ofSource, int ofAll, String code, String why) throws Exception {
+        AvEdgeSettings.Quota usual = AvEdgeSettings.Quota.DEFAULTS;
+        AvEdgeSettings.Share all =
+                new AvEdgeSettings.Share(ofAll, AvEdgeSettings.Share.UNLIMITED, AvEdgeSettings.Share.UNLIMITED);
+        AvEdgeSettings settings = Rig.settings(2).withQuotas(new AvEdgeSettings.Quota(usual.person(), ofSource, all));
+        try (Rig rig = new Rig(settings, verifier(Set.of(), key))) {
+            rig.client(credentials(key, ALICE, DAY)).relayed();
+            TurnClient bob = rig.client(credentials(key, BOB, DAY));
+            assertThat(TurnClient.error(bob.allocate())).isEqualTo(486);
+            said("event=av-edge-refused", "code=" + code, "status=486", why);
+            counted(rig, "av_edge_refusals", "code", code, 1);
+        }
+    }
+
+    @Test
+    void aNodeThatIsDrainedSaysSo() throws Exception {
+        try (Rig rig = rig()) {
+            rig.edge.drain();
+            isRefused(rig, credentials(key, ALICE, DAY), 508, "turn-draining", "This node is being drained");
         }
     }
 
@@ -375,8 +401,8 @@ class WhenThingsGoWrongTest {
             assertThat(Set.of(one.port(), other.port())).containsExactlyInAnyOrder(first, first + 1);
             assertThat(TurnClient.error(rig.client(credentials(key, BOB, DAY)).allocate()))
                     .isEqualTo(508);
-            said("event=av-edge-refused", "code=turn-no-capacity", "status=508");
-            counted(rig, "av_edge_refusals", "code", "turn-no-capacity", 1);
+            said("event=av-edge-refused", "code=turn-no-port", "status=508", "No relayed port is free");
+            counted(rig, "av_edge_refusals", "code", "turn-no-port", 1);
             alice.refresh(0);
             assertThat(TurnClient.error(rig.client(credentials(key, BOB, DAY)).allocate()))
                     .as("the port is free again")
@@ -384,14 +410,16 @@ class WhenThingsGoWrongTest {
         }
     }
 
-    /** The client notices by its next Refresh: RFC 8656 section 7.2 has 437. */
+    /** The same client, from the same port, notices by its next Refresh: RFC 8656 section 7.2 has 437. */
     @Test
     void aNodeThatWasKilledKnowsNothingOfTheCallAndTakesItAnew() throws Exception {
         RelayCredentials credentials = credentials(key, ALICE, DAY);
         InetSocketAddress address;
+        TurnClient alice;
         try (Rig rig = rig()) {
             address = rig.edge.outside().getFirst();
-            rig.client(credentials).relayed();
+            alice = new TurnClient(new UdpWire(address), credentials.username(), credentials.password());
+            call(alice, rig, "before");
         }
         AvEdgeSettings settings = Rig.settings(2);
         AvEdgeSettings same = new AvEdgeSettings(
@@ -404,11 +432,25 @@ class WhenThingsGoWrongTest {
                 settings.quotas(),
                 settings.limits(),
                 settings.streamIdle());
-        try (Rig rig = new Rig(same, verifier(Set.of(), key))) {
-            TurnClient alice = rig.client(credentials);
+        try (alice;
+                Rig rig = new Rig(same, verifier(Set.of(), key))) {
+            alice.channel(0x4001, "to nobody that it knows");
+            counted(rig, "av_edge_drops", "code", "turn-data-without-allocation", 1);
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(437);
-            said("event=av-edge-refused", "code=turn-no-allocation", "status=437");
-            assertThat(TurnClient.error(alice.allocate())).isZero();
+            said(
+                    "event=av-edge-refused",
+                    "code=turn-no-allocation",
+                    "status=437",
+                    "There is no allocation for this client address");
+            call(alice, rig, "after");
         }
+    }
+
+    private static void call(TurnClient client, Rig rig, String text) throws Exception {
+        DatagramSocket peer = rig.peer();
+        client.relayed();
+        client.bind(0x4001, Rig.address(peer));
+        client.channel(0x4001, text);
+        assertThat(Rig.text(Rig.received(peer))).isEqualTo(text);
     }
 }

@@ -67,10 +67,44 @@ public enum TurnErrorCode implements ErrorCode {
             447,
             "Connection Timeout or Failure",
             "The peer could not be connected to in time"),
-    /** The user, or the source, has as many allocations as it may. */
-    QUOTA_REACHED("turn-quota-reached", 486, "Allocation Quota Reached", "The quota of allocations is reached"),
-    /** There is no free relayed port, or no room for one more permission, channel or connection. */
-    NO_CAPACITY("turn-no-capacity", 508, "Insufficient Capacity", "There is no free port or no room for one more"),
+    /** The user has as many allocations as one may. */
+    QUOTA_REACHED(
+            "turn-quota-reached",
+            486,
+            "Allocation Quota Reached",
+            "The person has as many allocations as one may have"),
+    /** The source network has as many allocations as one may. */
+    SOURCE_QUOTA_REACHED(
+            "turn-source-quota-reached",
+            486,
+            "Allocation Quota Reached",
+            "The client's source network has as many allocations as one may have"),
+    /** There are as many allocations as there may be. */
+    TOTAL_QUOTA_REACHED(
+            "turn-total-quota-reached",
+            486,
+            "Allocation Quota Reached",
+            "There are as many allocations as all may have together"),
+    /** There is no room for one more allocation, permission, channel or connection. */
+    NO_CAPACITY(
+            "turn-no-capacity",
+            508,
+            "Insufficient Capacity",
+            "There is no room for one more allocation, permission, channel or connection"),
+    /** All relayed ports are taken, or those that are free cannot be opened. */
+    NO_PORT(
+            "turn-no-port",
+            508,
+            "Insufficient Capacity",
+            "No relayed port is free, or those that are cannot be opened"),
+    /** RFC 8656 section 7.2: the token is of no reservation, or of one that is over, or of another user's. */
+    RESERVATION_UNKNOWN(
+            "turn-reservation-unknown",
+            508,
+            "Insufficient Capacity",
+            "The token is of no reservation of this user, or its 30 seconds are over"),
+    /** The node is being drained. */
+    DRAINING("turn-draining", 508, "Insufficient Capacity", "This node is being drained: it takes no new allocations"),
 
     /** Neither STUN nor ChannelData, or STUN that fails the basic checks (RFC 8489 section 6.3). */
     MALFORMED("turn-malformed", 0, "", "The packet is neither STUN nor ChannelData"),

@@ -86,15 +86,13 @@ final class AllocateRequests {
                 wanted.token() == null ? null : allocations.ports.reservation(wanted.token());
         if (wanted.token() != null
                 && (reservation == null || !reservation.username().equals(request.username()))) {
-            refuse(request, TurnErrorCode.NO_CAPACITY);
+            refuse(request, TurnErrorCode.RESERVATION_UNKNOWN);
             return;
         }
-        Quotas.Meter meter = quotas.open(request.username(), request.client(), now);
-        if (meter == null) {
-            refuse(request, TurnErrorCode.QUOTA_REACHED);
-            return;
+        switch (quotas.open(request.username(), request.client(), now)) {
+            case Quotas.Full(TurnErrorCode code) -> refuse(request, code);
+            case Quotas.Meter meter -> begin(now, request, wanted, reservation, meter);
         }
-        begin(now, request, wanted, reservation, meter);
     }
 
     /** The same request again is answered again; another one on the same 5-tuple is refused. */
@@ -176,7 +174,7 @@ final class AllocateRequests {
         boolean reachable =
                 other != null && other.isIpv4() == request.client().address().isIpv4(); // RFC 8489 section 14.15
         if (other == null || !reachable) {
-            refuse(request, TurnErrorCode.NO_CAPACITY);
+            refuse(request, TurnErrorCode.DRAINING);
             return;
         }
         StunWriter writer = request.error(TurnErrorCode.TRY_ALTERNATE);
@@ -213,7 +211,7 @@ final class AllocateRequests {
         boolean ipv6 = family.isIpv6();
         int port = allocations.ports.findFree(ipv6, opening.even, opening.pair);
         if (port < 0) {
-            opening.failed.put(family, TurnErrorCode.NO_CAPACITY);
+            opening.failed.put(family, TurnErrorCode.NO_PORT);
             return;
         }
         allocations.addRelay(allocation, ipv6, port);
@@ -253,7 +251,7 @@ final class AllocateRequests {
         if (++opening.failures < TRIES) {
             choosePort(now, allocation, opening, family);
         } else {
-            opening.failed.put(family, TurnErrorCode.NO_CAPACITY);
+            opening.failed.put(family, TurnErrorCode.NO_PORT);
         }
         finishIfOpen(now, allocation);
     }
@@ -277,7 +275,7 @@ final class AllocateRequests {
         if (ipv4 == null && ipv6 == null) {
             freeReservation(opening);
             allocations.end(now, allocation, Output.EndReason.BY_SERVER);
-            refuse(opening.request, TurnErrorCode.NO_CAPACITY);
+            refuse(opening.request, TurnErrorCode.NO_PORT);
             return;
         }
         allocation.live = true;

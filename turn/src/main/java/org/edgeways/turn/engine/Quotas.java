@@ -1,12 +1,22 @@
 package org.edgeways.turn.engine;
 
-import org.jspecify.annotations.Nullable;
+import org.edgeways.turn.TurnErrorCode;
 
 /** How much a user and a source may have. Called from the engine's thread only, and must not block or allocate per packet. */
 public interface Quotas {
 
-    /** What one allocation may relay. */
-    interface Meter {
+    /** What comes of asking for a place. */
+    sealed interface Answer permits Meter, Full {}
+
+    /**
+     * There is none.
+     *
+     * @param code which quota is reached
+     */
+    record Full(TurnErrorCode code) implements Answer {}
+
+    /** There is one, and this is what its allocation may relay. */
+    non-sealed interface Meter extends Answer {
 
         /** Whether a packet may be relayed, in either direction; if so it is counted. */
         boolean mayRelay(int bytes, long now);
@@ -15,9 +25,8 @@ public interface Quotas {
         void end(long now);
     }
 
-    /** Takes a place for an allocation; null if the quota is reached. */
-    @Nullable
-    Meter open(String username, Client client, long now);
+    /** Takes a place for an allocation. */
+    Answer open(String username, Client client, long now);
 
     /** No quotas. */
     static Quotas unlimited() {

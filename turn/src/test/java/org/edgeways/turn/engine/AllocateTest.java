@@ -362,7 +362,7 @@ class AllocateTest {
         }
         assertThat(ports).hasSize(16);
         TestClient late = small.client("203.0.113.60:3000", "bob");
-        late.refused(late.allocate(), TurnErrorCode.NO_CAPACITY);
+        late.refused(late.allocate(), TurnErrorCode.NO_PORT);
         small.engine.endOf(small.now, "alice"::equals);
         late.relayed();
     }
@@ -394,7 +394,7 @@ class AllocateTest {
         alice.relayed();
         TestClient bob = world.client("203.0.113.51:1", "bob");
         world.portsThatFail = AllocateRequests.TRIES;
-        bob.refused(bob.allocate(), TurnErrorCode.NO_CAPACITY);
+        bob.refused(bob.allocate(), TurnErrorCode.NO_PORT);
         assertThat(world.engine.allocationCount()).isEqualTo(1);
         bob.relayed();
     }
@@ -416,7 +416,7 @@ class AllocateTest {
         int[] open = {0};
         world.quotas = (username, client, now) -> {
             if (open[0] == 1) {
-                return null;
+                return new Quotas.Full(TurnErrorCode.QUOTA_REACHED);
             }
             open[0]++;
             return new Quotas.Meter() {
@@ -440,7 +440,7 @@ class AllocateTest {
         world.portsThatFail = 9;
         TestClient late = world.client("203.0.113.51:2", "alice");
         bob.refresh(0);
-        late.refused(late.allocate(), TurnErrorCode.NO_CAPACITY);
+        late.refused(late.allocate(), TurnErrorCode.NO_PORT);
         assertThat(open[0]).as("given back").isZero();
     }
 
@@ -456,9 +456,9 @@ class AllocateTest {
                 .containsExactly(0, 1, 3478 >> 8, (byte) 3478, (byte) 203, 0, 113, (byte) 200);
         assertThat(answer.isIntact(Integrity.SHA1, bob.key())).isTrue();
         world.engine.drain(TurnWorld.address("[2001:db8:7::200]:3478"));
-        bob.refused(bob.allocate(), TurnErrorCode.NO_CAPACITY);
+        bob.refused(bob.allocate(), TurnErrorCode.DRAINING);
         world.engine.drain(null);
-        bob.refused(bob.allocate(), TurnErrorCode.NO_CAPACITY);
+        bob.refused(bob.allocate(), TurnErrorCode.DRAINING);
         TestClient.succeeded(alice.refresh(600));
         world.engine.resume();
         bob.relayed();

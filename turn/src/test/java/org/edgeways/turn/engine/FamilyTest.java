@@ -145,11 +145,11 @@ class FamilyTest {
         int port = TestClient.relayedIn(first).port();
         byte[] token = first.valueOf(StunAttribute.RESERVATION_TOKEN);
         TestClient other = world.client("203.0.113.51:1", "bob");
-        other.refused(redeem(other, token), TurnErrorCode.NO_CAPACITY);
+        other.refused(redeem(other, token), TurnErrorCode.RESERVATION_UNKNOWN);
         TestClient second = world.client("203.0.113.50:4001", "alice");
         assertThat(TestClient.relayedIn(redeem(second, token)).port()).isEqualTo(port + 1);
         TestClient third = world.client("203.0.113.50:4002", "alice");
-        third.refused(redeem(third, token), TurnErrorCode.NO_CAPACITY);
+        third.refused(redeem(third, token), TurnErrorCode.RESERVATION_UNKNOWN);
     }
 
     @Test
@@ -157,7 +157,7 @@ class FamilyTest {
         byte[] token = pair(alice).valueOf(StunAttribute.RESERVATION_TOKEN);
         TestClient second = world.client("203.0.113.50:4001", "alice");
         world.pass(Duration.ofSeconds(30));
-        second.refused(redeem(second, token), TurnErrorCode.NO_CAPACITY);
+        second.refused(redeem(second, token), TurnErrorCode.RESERVATION_UNKNOWN);
     }
 
     @Test
@@ -167,11 +167,11 @@ class FamilyTest {
         pair(small.client("203.0.113.50:1", "alice"));
         pair(small.client("203.0.113.50:2", "alice"));
         TestClient late = small.client("203.0.113.50:3", "bob");
-        late.refused(late.allocate(), TurnErrorCode.NO_CAPACITY);
+        late.refused(late.allocate(), TurnErrorCode.NO_PORT);
         small.pass(Duration.ofSeconds(30));
         late.relayed();
         TestClient last = small.client("203.0.113.50:4", "bob");
-        last.refused(pair(last), TurnErrorCode.NO_CAPACITY);
+        last.refused(pair(last), TurnErrorCode.NO_PORT);
         last.relayed();
     }
 
@@ -185,7 +185,7 @@ class FamilyTest {
         second.relayed();
         (firstIsEven ? first : second).refresh(0);
         TestClient late = small.client("203.0.113.50:3", "bob");
-        late.refused(pair(late), TurnErrorCode.NO_CAPACITY);
+        late.refused(pair(late), TurnErrorCode.NO_PORT);
         assertThat(late.relayed().port()).isEqualTo(50_000);
     }
 
