@@ -1,6 +1,8 @@
 package org.edgeways.avedge;
 
 import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.edgeways.base.Counters;
 import org.edgeways.base.IoReason;
@@ -11,23 +13,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what engines tell as lines of {@code key=value}, the event's name first. Lines are limited to {@value
- * LineRate#LINES_PER_SECOND} per second; the rest is only counted. Of all shards.
+ * Writes what engines tell as lines of {@code key=value}, the event's name first. Lines of each event, and of each code, are limited
+ * to {@value LineRate#LINES_PER_SECOND} per second, so that one client's many (linphonec is refused 40 peers in each call) do not
+ * hide others; the rest is only counted. Of all shards.
  */
 final class AvEdgeLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
 
     private final LongSupplier clock;
-    private final LineRate rate;
+    private final Counters.Counter suppressed;
+    private final Map<String, LineRate> rates = new ConcurrentHashMap<>();
 
     AvEdgeLog(LongSupplier clock, Counters counters) {
         this.clock = clock;
-        this.rate = new LineRate(counters.counter("av_edge_log_lines_suppressed"));
+        this.suppressed = counters.counter("av_edge_log_lines_suppressed");
     }
 
-    private boolean mayWrite() {
-        return rate.mayWrite(clock.getAsLong());
+    private boolean mayWrite(String what) {
+        return rates.computeIfAbsent(what, first -> new LineRate(suppressed)).mayWrite(clock.getAsLong());
     }
 
     void plainSockets(String why) {
@@ -38,7 +42,7 @@ final class AvEdgeLog {
     }
 
     void allocated(Output.Allocated allocated) {
-        if (mayWrite()) {
+        if (mayWrite("allocated")) {
             LOG.info(
                     "event=av-edge-allocated code=ok allocation={} user=\"{}\" client={} relayed={}",
                     Long.toHexString(allocated.allocation()),
@@ -49,7 +53,7 @@ final class AvEdgeLog {
     }
 
     void ended(Output.Ended ended) {
-        if (mayWrite()) {
+        if (mayWrite("ended")) {
             LOG.info(
                     "event=av-edge-ended code=ok allocation={} user=\"{}\" client={} reason={} packetsFromClient={} bytesFromClient={}"
                             + " packetsToClient={} bytesToClient={}",
@@ -65,7 +69,7 @@ final class AvEdgeLog {
     }
 
     void dropping(Output.Dropping dropping) {
-        if (mayWrite()) {
+        if (mayWrite(dropping.code().code())) {
             LOG.info(
                     "event=av-edge-dropping code={} allocation={} user=\"{}\" client={} why=\"{}\"",
                     dropping.code().code(),
@@ -77,7 +81,7 @@ final class AvEdgeLog {
     }
 
     void refused(Output.Refused refused) {
-        if (mayWrite()) {
+        if (mayWrite(refused.code().code())) {
             LOG.info(
                     "event=av-edge-refused code={} status={} user=\"{}\" client={} why=\"{}\"",
                     refused.code().code(),
@@ -89,7 +93,7 @@ final class AvEdgeLog {
     }
 
     void portTaken(InetAddress address, int port, java.io.IOException e) {
-        if (mayWrite()) {
+        if (mayWrite(AvEdgeErrorCode.PORT_NOT_OPENED.code())) {
             LOG.info(
                     "event=av-edge-port-not-opened code={} address={} port={} why=\"{}\"",
                     AvEdgeErrorCode.PORT_NOT_OPENED.code(),
