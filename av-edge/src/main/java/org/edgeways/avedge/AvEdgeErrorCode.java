@@ -22,6 +22,12 @@ public enum AvEdgeErrorCode implements ErrorCode {
     STREAM_BROKEN("av-edge-stream-broken", "What came on the connection is no TURN"),
     /** A connection on which nothing is relayed and nothing was asked for long. */
     STREAM_IDLE("av-edge-stream-idle", "Nothing is relayed on the connection, and nothing came"),
+    /** A client over DTLS that offers no DTLS 1.2; it is told so by an alert. */
+    DTLS_VERSION("av-edge-dtls-version", "The client offers no DTLS 1.2, and older ones are not spoken (RFC 8996)"),
+    /** More clients over DTLS, or more that begin in a second, than there may be. */
+    DTLS_LIMIT("av-edge-dtls-limit", "There are as many clients over DTLS, or as many begin at once, as there may be"),
+    /** A handshake or a session over DTLS that the client has broken. */
+    DTLS_BROKEN("av-edge-dtls-broken", "What came is no DTLS, or the client does not agree"),
     /** The system did not take a datagram. */
     NOT_SENT("av-edge-not-sent", "The system did not send a datagram");
 

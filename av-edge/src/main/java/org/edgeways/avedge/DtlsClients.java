@@ -1,26 +1,18 @@
 package org.edgeways.avedge;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import org.edgeways.net.ServerCertificates;
-import org.edgeways.net.TlsIdentity;
 import org.edgeways.turn.engine.AddressTable;
 import org.edgeways.turn.engine.Forward;
 import org.edgeways.turn.stun.TransportAddress;
@@ -29,24 +21,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * Clients of one shard over DTLS 1.2 (RFC 7350, 6347), by the engine of the Java runtime. Handshakes are done on the shard's thread, so
  * there is a limit of how many begin in a second. For that thread only.
+ *
+ * <p>Nothing is kept of a client before it has brought a cookie ({@link DtlsCookies}). Then it has a handshake, and after that a session. A client that
+ * begins again from the same address and port has its old session until the new handshake is over (RFC 6347, 4.2.8). What is in the clear
+ * never gets to a session, so that whoever knows a client's address can do nothing to it.
  */
 final class DtlsClients {
 
-    /** Clients at once; more are not answered. */
+    /** Clients at once, those whose handshake is not over among them; more are not answered. */
     static final int MOST = 5_000;
 
     /** Handshakes that are begun in a second, with as many at once; more are not answered. */
     static final int HANDSHAKES_PER_SECOND = 100;
 
+    /** Clients that are asked for a cookie in a second, with as many at once; more are not answered. */
+    static final int COOKIES_PER_SECOND = 1_000;
+
+    /** Bytes that go to and fro in a handshake, so that what is kept of it and what is sent has an end; then it is over. */
+    static final int HANDSHAKE_BYTES = 32 * 1_024;
+
     /** How long a handshake may take. */
-    private static final long HANDSHAKE_NANOS = Duration.ofSeconds(10).toNanos();
+    static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
-    /** After what silence what was sent in a handshake is sent again, and how often all is looked after. */
-    private static final long AGAIN_NANOS = Duration.ofMillis(500).toNanos();
+    /** After what silence what was sent in a handshake is sent again; then after twice as long (RFC 6347, 4.2.4.1). */
+    static final Duration AGAIN = Duration.ofSeconds(1);
 
-    private static final int FIRST_TYPE = 20;
-    private static final int LAST_TYPE = 63;
-    private static final int HANDSHAKE_TYPE = 22;
+    /** How often the last flight of a handshake is sent again at most, for a client that did not get it. */
+    static final int LAST_AGAIN = 4;
+
+    /** How often all is looked after. */
+    private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
     /**
      * What an Ethernet carries: so long are a handshake's datagrams at most, since longer ones may not pass everywhere, and the runtime then
@@ -73,6 +77,9 @@ final class DtlsClients {
 
         /** That client has ended its session. */
         void ended(int listener, TransportAddress client);
+
+        /** A client is not answered, or refused. */
+        void dropped(AvEdgeErrorCode code);
     }
 
     private static final class Session {
@@ -81,7 +88,12 @@ final class DtlsClients {
         final TransportAddress client;
         final SSLEngine engine;
         final long begun;
-        long heard;
+        long heard; // when it was, decrypted
+        long again; // when what was not answered is sent again
+        long pause; // before that
+        int bytes; // of the handshake, to and fro
+        int lastAgain; // how often the last flight was sent again
+        final List<byte[]> flight = new ArrayList<>(); // what was sent last, until the client has shown that it came
         boolean established;
         boolean gone;
 
@@ -92,90 +104,114 @@ final class DtlsClients {
             this.engine = engine;
             this.begun = now;
             this.heard = now;
+            waitFrom(now);
+        }
+
+        /** Something came of the handshake: what is sent now is sent again after the first pause. */
+        void waitFrom(long now) {
+            pause = AGAIN.toNanos();
+            again = now + pause;
         }
     }
 
-    private final ServerCertificates certificates;
     private final Server server;
+    private final int most;
     private final long idleNanos;
-    private final AddressTable<Session> byClient;
+    private final DtlsCookies cookies;
+    private final AddressTable<Session> handshaking;
+    private final AddressTable<Session> established;
     private final List<@Nullable Session> byNumber = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final Rate handshakes = new Rate();
+    private final Rate asked = new Rate();
+    private final Rate begun = new Rate();
     private final ByteBuffer plain = ByteBuffer.allocateDirect(Forward.HEADROOM + LARGEST_PACKET + Forward.TAILROOM);
     private final MemorySegment plainSegment = MemorySegment.ofBuffer(plain);
     private final ByteBuffer packet = ByteBuffer.allocate(LARGEST_PACKET);
-    private @Nullable SSLContext context;
-    private @Nullable TlsIdentity shown;
     private long nextLook;
 
     /**
      * None yet.
      *
      * @param certificates the first of which is shown
+     * @param most clients at once
      * @param idle how long a client without an allocation may be silent
-     * @param seed random
      */
-    DtlsClients(ServerCertificates certificates, Duration idle, long seed, Server server) {
-        this.certificates = certificates;
+    DtlsClients(ServerCertificates certificates, int most, Duration idle, RandomGenerator random, Server server) {
+        this.most = most;
         this.idleNanos = idle.toNanos();
-        this.byClient = new AddressTable<>(seed);
+        this.cookies = new DtlsCookies(certificates, LONGEST_RECEIVED, random);
+        this.handshaking = new AddressTable<>(random.nextLong());
+        this.established = new AddressTable<>(random.nextLong());
         this.server = server;
-    }
-
-    /** Whether a datagram is DTLS, by its first byte (RFC 7983). */
-    static boolean isDtls(byte first) {
-        return first >= FIRST_TYPE && first <= LAST_TYPE;
     }
 
     private static long key(int listener, int port) {
         return (long) listener << 16 | port;
     }
 
-    /** How many clients there are. */
+    /** How many clients there are, those whose handshake is not over among them. */
     int size() {
-        return byClient.size();
+        return handshaking.size() + established.size();
     }
 
     /** When {@link #look} is to be called at the latest; a long time ahead if there is nobody. */
     long nextLook() {
-        return byClient.size() == 0 ? Long.MAX_VALUE : nextLook;
+        return size() == 0 ? Long.MAX_VALUE : nextLook;
     }
 
     /** A datagram that is DTLS. */
     void received(
             long now, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
-        Session session = byClient.get(high, low, key(listener, port));
-        if (session == null && length <= LONGEST_RECEIVED) {
-            boolean may = buffer.get(java.lang.foreign.ValueLayout.JAVA_BYTE, offset) == HANDSHAKE_TYPE
-                    && byClient.size() < MOST
-                    && handshakes.take(1, HANDSHAKES_PER_SECOND, now);
-            session = may ? begin(now, listener, new TransportAddress(high, low, port)) : null;
-        }
-        if (session == null || length > LONGEST_RECEIVED) {
+        if (length > LONGEST_RECEIVED) {
             return;
         }
-        session.heard = now;
         ByteBuffer datagram = buffer.asSlice(offset, length).asByteBuffer();
-        try {
-            boolean more = true;
-            while (more && datagram.hasRemaining() && !session.gone) {
-                more = unwrap(session, datagram);
+        for (DtlsRecord next = DtlsRecord.next(datagram); next != null; next = DtlsRecord.next(datagram)) {
+            long key = key(listener, port);
+            if (next.isOfSession()) {
+                take(now, established.get(high, low, key), next);
+            } else if (next.isOfHandshake()) {
+                Session session = handshaking.get(high, low, key);
+                DtlsHello hello = DtlsHello.of(next);
+                if (hello != null && (session == null || hello.cookie().length == 0)) {
+                    session = begin(now, hello, listener, new TransportAddress(high, low, port));
+                }
+                if (session == null && next.isEncryptedHandshake()) {
+                    lastFlightAgain(established.get(high, low, key));
+                }
+                take(now, session, next);
             }
-        } catch (SSLException e) { // the client's, or of somebody who pretends to be one
-            end(session);
         }
     }
 
-    private Session begin(long now, int listener, TransportAddress client) {
-        SSLEngine engine;
-        try {
-            engine = context().createSSLEngine();
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("DTLS does not take a certificate that TLS takes", e);
+    /** What is to be given the ClientHello; null if its client has still to bring a cookie. */
+    private @Nullable Session begin(long now, DtlsHello hello, int listener, TransportAddress client) {
+        if (!hello.offersVersion12()) {
+            server.dropped(AvEdgeErrorCode.DTLS_VERSION);
+            server.send(listener, client, DtlsHello.versionRefused());
+            return null;
         }
-        engine.setUseClientMode(false);
-        packetSize(engine, LONGEST_RECEIVED);
+        if (size() >= most || !asked.take(1, COOKIES_PER_SECOND, now)) {
+            server.dropped(AvEdgeErrorCode.DTLS_LIMIT);
+            return null;
+        }
+        switch (cookies.answer(hello, listener, client)) {
+            case DtlsCookies.Answer.Ask(byte[] datagram) -> server.send(listener, client, datagram);
+            case DtlsCookies.Answer.Begin(SSLEngine engine) -> {
+                if (begun.take(1, HANDSHAKES_PER_SECOND, now)) {
+                    return begin(now, engine, listener, client);
+                }
+                server.dropped(AvEdgeErrorCode.DTLS_LIMIT);
+            }
+            case DtlsCookies.Answer.Nothing _ -> server.dropped(AvEdgeErrorCode.DTLS_BROKEN);
+        }
+        return null;
+    }
+
+    private Session begin(long now, SSLEngine engine, int listener, TransportAddress client) {
+        if (size() == 0) {
+            nextLook = now + LOOK_NANOS;
+        }
         Integer reused = free.poll();
         int number = reused == null ? byNumber.size() : reused;
         Session session = new Session(number, listener, client, engine, now);
@@ -184,58 +220,61 @@ final class DtlsClients {
         } else {
             byNumber.set(number, session);
         }
-        if (byClient.size() == 0) {
-            nextLook = now + AGAIN_NANOS;
-        }
-        byClient.put(client.high(), client.low(), key(listener, client.port()), session);
+        handshaking.put(client.high(), client.low(), key(listener, client.port()), session);
         return session;
     }
 
-    private static void packetSize(SSLEngine engine, int bytes) {
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(new String[] {"DTLSv1.2"});
-        parameters.setMaximumPacketSize(bytes);
-        engine.setSSLParameters(parameters);
-    }
-
-    private SSLContext context() throws GeneralSecurityException, IOException {
-        TlsIdentity identity = certificates.all().getFirst().identity();
-        SSLContext made = context;
-        if (made == null || !identity.equals(shown)) {
-            char[] password = {};
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, password);
-            store.setKeyEntry(
-                    "shown", identity.key(), password, identity.chain().toArray(Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, password);
-            made = SSLContext.getInstance("DTLSv1.2");
-            made.init(keys.getKeyManagers(), null, null);
-            context = made;
-            shown = identity;
+    /** The client says its last words again, so it did not get ours (RFC 6347, 4.2.4). The runtime does not do that. */
+    private void lastFlightAgain(@Nullable Session session) {
+        if (session != null && session.lastAgain < LAST_AGAIN) {
+            session.lastAgain++;
+            session.flight.forEach(datagram -> server.send(session.listener, session.client, datagram));
         }
-        return Objects.requireNonNull(made);
     }
 
-    /** Takes one record; false if there was no use of what is left. */
-    private boolean unwrap(Session session, ByteBuffer datagram) throws SSLException {
+    private void take(long now, @Nullable Session session, DtlsRecord record) {
+        if (session == null || session.gone) {
+            return;
+        }
+        try {
+            if (!session.established) {
+                session.waitFrom(now);
+                session.flight.clear();
+                charge(session, record.bytes().remaining());
+            }
+            unwrap(now, session, record.bytes());
+        } catch (SSLException e) { // the client's, or of somebody who pretends to be one
+            server.dropped(AvEdgeErrorCode.DTLS_BROKEN);
+            end(session, true);
+        }
+    }
+
+    private static void charge(Session session, int bytes) throws SSLException {
+        session.bytes += bytes;
+        if (session.bytes > HANDSHAKE_BYTES) {
+            throw new SSLException("too much for a handshake");
+        }
+    }
+
+    private void unwrap(long now, Session session, ByteBuffer bytes) throws SSLException {
         plain.clear().position(Forward.HEADROOM).limit(plain.capacity() - Forward.TAILROOM);
         SSLEngineResult result;
         try {
-            result = session.engine.unwrap(datagram, plain);
+            result = session.engine.unwrap(bytes, plain);
         } catch (RuntimeException e) { // anybody may send anything
             throw new SSLException("the runtime does not take it", e);
         }
         int length = plain.position() - Forward.HEADROOM;
         if (length > 0 && session.established) {
+            session.heard = now;
+            session.flight.clear();
             server.decrypted(session.number, session.listener, session.client, plainSegment, Forward.HEADROOM, length);
         }
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-            end(session);
-            return false;
+            end(session, true);
+            return;
         }
         goOn(session, result.getHandshakeStatus());
-        return result.bytesConsumed() > 0;
     }
 
     /** Does what the handshake needs until it needs something of the client. */
@@ -244,11 +283,7 @@ final class DtlsClients {
         while (!session.gone) {
             switch (status) {
                 case NEED_TASK -> {
-                    for (Runnable task = session.engine.getDelegatedTask();
-                            task != null;
-                            task = session.engine.getDelegatedTask()) {
-                        task.run();
-                    }
+                    DtlsCookies.runTasks(session.engine);
                     status = session.engine.getHandshakeStatus();
                 }
                 case NEED_WRAP -> status = wrap(session, nothing).getHandshakeStatus();
@@ -257,8 +292,7 @@ final class DtlsClients {
                     status = session.engine.unwrap(nothing, plain).getHandshakeStatus();
                 }
                 case FINISHED -> {
-                    session.established = true;
-                    packetSize(session.engine, LARGEST_PACKET);
+                    establish(session);
                     return;
                 }
                 case NEED_UNWRAP, NOT_HANDSHAKING -> {
@@ -268,12 +302,30 @@ final class DtlsClients {
         }
     }
 
+    private void establish(Session session) {
+        long high = session.client.high();
+        long low = session.client.low();
+        long key = key(session.listener, session.client.port());
+        Session before = established.get(high, low, key);
+        if (before != null) {
+            end(before, false); // the client is a new one, to which that says nothing
+        }
+        handshaking.remove(high, low, key);
+        established.put(high, low, key, session);
+        session.established = true;
+        DtlsCookies.packetSize(session.engine, LARGEST_PACKET);
+    }
+
     private SSLEngineResult wrap(Session session, ByteBuffer from) throws SSLException {
         packet.clear();
         SSLEngineResult result = session.engine.wrap(from, packet);
         if (packet.position() > 0) {
             byte[] datagram = new byte[packet.flip().remaining()];
             packet.get(datagram);
+            if (!session.established) {
+                charge(session, datagram.length);
+                session.flight.add(datagram);
+            }
             server.send(session.listener, session.client, datagram);
         }
         return result;
@@ -288,13 +340,13 @@ final class DtlsClients {
         try {
             wrap(session, message);
         } catch (SSLException e) {
-            end(session);
+            end(session, true);
         }
     }
 
     /** Sends again what was not answered in a handshake, and ends what takes or is silent for too long. */
     void look(long now) {
-        nextLook = now + AGAIN_NANOS;
+        nextLook = now + LOOK_NANOS;
         List<Session> late = new ArrayList<>();
         for (Session session : byNumber) {
             if (session == null) {
@@ -304,9 +356,12 @@ final class DtlsClients {
                 if (now - session.heard > idleNanos && !server.hasAllocation(session.listener, session.client)) {
                     late.add(session);
                 }
-            } else if (now - session.begun > HANDSHAKE_NANOS) {
+            } else if (now - session.begun > HANDSHAKE.toNanos()) {
                 late.add(session);
-            } else if (now - session.heard >= AGAIN_NANOS) {
+            } else if (session.again <= now) {
+                session.pause *= 2;
+                session.again = now + session.pause;
+                session.flight.clear();
                 try {
                     goOn(session, HandshakeStatus.NEED_WRAP);
                 } catch (SSLException e) {
@@ -314,23 +369,33 @@ final class DtlsClients {
                 }
             }
         }
-        late.forEach(this::end);
+        late.forEach(session -> end(session, session.established));
     }
 
-    private void end(Session session) {
+    private void end(Session session, boolean say) {
         if (session.gone) {
             return;
         }
         session.gone = true;
-        byClient.remove(session.client.high(), session.client.low(), key(session.listener, session.client.port()));
+        (session.established ? established : handshaking)
+                .remove(session.client.high(), session.client.low(), key(session.listener, session.client.port()));
         byNumber.set(session.number, null);
         free.add(session.number);
+        if (say) {
+            sayWhy(session);
+        }
+        if (session.established) {
+            server.ended(session.listener, session.client);
+        }
+    }
+
+    /** Tells the client with an alert, as far as it can be told. */
+    private void sayWhy(Session session) {
+        session.engine.closeOutbound();
         try {
-            session.engine.closeOutbound();
             wrap(session, nothing);
         } catch (SSLException e) {
             // it was broken before: there is nothing to say
         }
-        server.ended(session.listener, session.client);
     }
 }

@@ -323,7 +323,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         try {
             if (role < RELAY) {
                 DtlsClients secured = dtls;
-                if (secured != null && length > 0 && DtlsClients.isDtls(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
+                if (secured != null && length > 0 && DtlsRecord.isDtls(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
                     secured.received(now, role, high, low, port, buffer, offset, length);
                     return;
                 }
@@ -485,7 +485,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
 
     /** From now on it takes DTLS on its sockets for clients; for its thread. */
     void dtls(ServerCertificates certificates, Duration idle) {
-        dtls = new DtlsClients(certificates, idle, shared.random().nextLong(), new DtlsClients.Server() {
+        dtls = new DtlsClients(certificates, DtlsClients.MOST, idle, shared.random(), new DtlsClients.Server() {
             @Override
             public void decrypted(
                     int session, int listener, TransportAddress client, MemorySegment buffer, long offset, int length) {
@@ -519,6 +519,11 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 long now = shared.clock().now();
                 engine.clientClosed(now, dtlsListener(listener), client.high(), client.low(), client.port());
                 apply(now);
+            }
+
+            @Override
+            public void dropped(AvEdgeErrorCode code) {
+                counts.dropped(code, 1);
             }
         });
     }

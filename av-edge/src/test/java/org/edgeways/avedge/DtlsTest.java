@@ -35,7 +35,7 @@ class DtlsTest {
         return rig;
     }
 
-    private static SSLContext trusting(CertificateAuthority whom) throws Exception {
+    static SSLContext trusting(CertificateAuthority whom) throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null);
         store.setCertificateEntry("authority", whom.certificate());
