@@ -28,6 +28,7 @@ public enum Program {
     SQLITE("sqlite3", "sqlite3"),
     TURNUTILS_UCLIENT("turnutils_uclient", "coturn"),
     TURNUTILS_PEER("turnutils_peer", "coturn"),
+    OPENSSL("openssl", "openssl"),
     NGINX("nginx", "nginx"),
     WEBSOCKETD("websocketd", "websocketd"),
     TESTSSL("testssl", "testssl.sh"),

@@ -7,11 +7,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,7 +55,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** coturn's client sends through the A/V Edge to coturn's peer, which sends everything back, and to itself. */
+/**
+ * coturn's client sends through the A/V Edge to coturn's peer, which sends everything back, and to itself; over DTLS openssl is another
+ * client.
+ */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TurnutilsTest {
@@ -94,6 +100,7 @@ class TurnutilsTest {
                                 directory.path().resolve("server.crt"),
                                 directory.path().resolve("server.key"))
                         .orThrow()));
+        relay.dtls(tls);
         AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10));
         listener = SharedListener.open(
                 new PortContext(loops, clock, counters, new LineRate(counters.counter("suppressed"))),
@@ -187,6 +194,77 @@ class TurnutilsTest {
     @Test
     void itsPacketsGoToItsPeerAndComeBackOverTcp() {
         everythingComesBack(listener.localAddress().getPort(), toPeer("-t"));
+    }
+
+    /**
+     * Its client chooses DTLS 1.0 or 1.2 for each session by chance, and chooses again when it is refused. Without RTCP, since a reserved
+     * port may be another shard's, which is refused over DTLS.
+     */
+    @ParameterizedTest
+    @CsvSource({"channels to its peer,", "indications to its peer,-s", "between its clients,-y"})
+    void itsPacketsComeBackOverDtlsWhoseCertificateItVerifies(String what, String option) {
+        List<String> options =
+                new ArrayList<>(List.of("-c", "-S", "-E", certificates.caFile().toString()));
+        if (option != null) {
+            options.add(option);
+        }
+        String[] all = options.toArray(String[]::new);
+        everythingComesBack(relay.outside().getFirst().getPort(), "-y".equals(option) ? all : toPeer(all));
+    }
+
+    @Test
+    void opensslShakesHandsOverDtlsAndIsToldItsAddress() throws IOException {
+        byte[] request = new byte[20];
+        random.nextBytes(request);
+        ByteBuffer.wrap(request).putShort((short) 0x0001).putShort((short) 0).putInt(0x2112a442); // a Binding request
+        String server = SERVER + ":" + relay.outside().getFirst().getPort();
+        Process client = new ProcessBuilder(
+                        Program.OPENSSL.path().toString(),
+                        "s_client",
+                        "-dtls1_2",
+                        "-quiet",
+                        "-connect",
+                        server,
+                        "-CAfile",
+                        certificates.caFile().toString(),
+                        "-verify_return_error",
+                        "-verify_ip",
+                        SERVER)
+                .redirectError(directory.path().resolve("openssl.err").toFile())
+                .start();
+        try {
+            client.getOutputStream().write(request);
+            client.getOutputStream().flush();
+            byte[] response = client.getInputStream().readNBytes(request.length);
+            assertThat(response)
+                    .as(
+                            "a success with the request's number: %s",
+                            Files.readString(directory.path().resolve("openssl.err")))
+                    .startsWith(0x01, 0x01)
+                    .endsWith(Arrays.copyOfRange(request, 4, request.length));
+        } finally {
+            client.destroyForcibly();
+        }
+    }
+
+    @Test
+    void opensslIsToldThatThereIsNoDtls10() {
+        String server = SERVER + ":" + relay.outside().getFirst().getPort();
+        try (RunningProgram client = RunningProgram.start(
+                "openssl-dtls1.0",
+                directory.path(),
+                Map.of(),
+                List.of(
+                        Program.OPENSSL.path().toString(),
+                        "s_client",
+                        "-dtls1",
+                        "-cipher",
+                        "ALL:@SECLEVEL=0",
+                        "-connect",
+                        server))) {
+            assertThat(client.awaitExit(RUN)).isNotZero();
+            assertThat(client.transcript().text()).contains("alert protocol version");
+        }
     }
 
     @Test
