@@ -214,8 +214,9 @@ public final class AccessEdge implements AutoCloseable {
         return sip.links(
                 EdgeConnections.INSIDE_LEG,
                 ServerCertificates.of(material.insideLeg()),
-                SipConnectionSettings.BETWEEN_PARTS.withLinkSilence(
-                        said.connection().linkSilence()));
+                SipConnectionSettings.BETWEEN_PARTS
+                        .withLinkSilence(said.connection().linkSilence())
+                        .withLinkUnanswered(said.connection().linkUnanswered()));
     }
 
     private Protocol tls(AccessEdgeSettings said) {

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits the role's own limits
  * @param outsideAdmission limits of connections from outside; all listeners together
  * @param insideAdmission limits of connections from inside
- * @param connection limits of each connection from outside; {@code linkSilence} holds for those from inside
+ * @param connection limits of each connection from outside; {@code linkSilence} and {@code linkUnanswered} hold for
+ *     those from inside
  * @param engine limits of each shard's transactions
  */
 public record AccessEdgeSettings(

@@ -46,6 +46,7 @@ final class ChannelSipConnection implements SipConnection {
     private static final int LOGGED_REFUSALS = 5;
     private static final int CLOSE_SECONDS = 2;
     private static final long NOT_INCOMPLETE = Long.MAX_VALUE;
+    private static final long NOTHING_SENT = Long.MAX_VALUE;
 
     /** The most that is joined: what one TLS record holds (RFC 8446 section 5.1). */
     private static final int JOINED_BYTES = 1 << 14;
@@ -65,12 +66,16 @@ final class ChannelSipConnection implements SipConnection {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicReference<@Nullable TransportErrorCode> closing = new AtomicReference<>();
     private volatile boolean congested;
+    private volatile boolean unanswered;
 
     // the event loop's own
     private long lastHeard;
     private long lastTaken;
     private long incompleteSince = NOT_INCOMPLETE;
     private boolean pinged;
+    /** Since when something was sent and nothing has come, or since when the question after that. */
+    private long askingSince = NOTHING_SENT;
+
     private int inFlight;
     private int refusals;
 
@@ -110,7 +115,7 @@ final class ChannelSipConnection implements SipConnection {
             setup.context().links().add(this, isAccepted());
         }
         channel.closeFuture().addListener(future -> closed());
-        long tick = setup.settings().tick().toNanos();
+        long tick = setup.settings().tick(setup.link()).toNanos();
         var ticks = channel.eventLoop().scheduleWithFixedDelay(this::supervise, tick, tick, TimeUnit.NANOSECONDS);
         channel.closeFuture().addListener(future -> ticks.cancel(false));
         guarded(() -> setup.events().opened(this, now));
@@ -145,8 +150,10 @@ final class ChannelSipConnection implements SipConnection {
                 && setup.link()
                 && now - lastHeard > limits.linkSilence().toNanos()) {
             // the other end has given it up; requests would go on being sent here until TCP gives up, minutes later
-            LOG.info(LINE, TransportErrorCode.LINK_SILENT.code(), setup.endpoint(), source());
-            abort(TransportErrorCode.LINK_SILENT);
+            silent();
+        } else if (askingSince != NOTHING_SENT
+                && now - askingSince > limits.linkUnanswered().toNanos()) {
+            asked(now);
         } else if (incompleteSince != NOT_INCOMPLETE
                 && now - incompleteSince > limits.incompleteMessage().toNanos()) {
             logged(TransportErrorCode.SLOW_SENDER);
@@ -155,6 +162,22 @@ final class ChannelSipConnection implements SipConnection {
             logged(TransportErrorCode.SLOW_RECEIVER);
             abort(TransportErrorCode.SLOW_RECEIVER);
         }
+    }
+
+    /** What was sent got no sign of life: asks for one, and does not ask twice. */
+    private void asked(long now) {
+        if (unanswered) {
+            silent();
+        } else {
+            unanswered = true;
+            askingSince = now;
+            send(StreamHandler.PING);
+        }
+    }
+
+    private void silent() {
+        LOG.info(LINE, TransportErrorCode.LINK_SILENT.code(), setup.endpoint(), source());
+        abort(TransportErrorCode.LINK_SILENT);
     }
 
     private void logged(TransportErrorCode code) {
@@ -168,6 +191,8 @@ final class ChannelSipConnection implements SipConnection {
     /** Bytes have come. */
     void heard() {
         lastHeard = now();
+        askingSince = NOTHING_SENT;
+        unanswered = false;
     }
 
     /** The other end asks whether the connection lives, and so will ask again. */
@@ -302,6 +327,13 @@ final class ChannelSipConnection implements SipConnection {
             return;
         }
         while (message != null) {
+            // who dialled pings, and so answers pings; a server of others that dialled and never pings is not asked
+            if (askingSince == NOTHING_SENT
+                    && message.length > StreamHandler.PONG.length
+                    && setup.link()
+                    && (pinged || !isAccepted())) {
+                askingSince = now();
+            }
             byte[] next = outgoing.poll();
             if (next == null || !packing.joins() || message.length + next.length > JOINED_BYTES) {
                 write(packing.pack(channel, message), message.length);
@@ -419,6 +451,11 @@ final class ChannelSipConnection implements SipConnection {
     @Override
     public boolean isCongested() {
         return congested;
+    }
+
+    @Override
+    public boolean isUnanswered() {
+        return unanswered;
     }
 
     @Override

@@ -59,8 +59,8 @@ public final class LinkTable {
     }
 
     /**
-     * One connection to that node or service, the same for the same Call-ID and loop as long as none comes or goes; a
-     * congested one is passed over while another is not. One on the event loop of who sends is taken if there is any:
+     * One connection to that node or service, the same for the same Call-ID and loop as long as none comes or goes; one that is
+     * congested, or on which nothing comes any more, is passed over while another is not. One on the event loop of who sends is taken if there is any:
      * then no other thread has to be woken for each message.
      *
      * @param loop the number of the event loop of who sends
@@ -72,17 +72,23 @@ public final class LinkTable {
             return null;
         }
         SipConnection near = near(all, callId, loop);
-        if (near != null && near.isOpen() && !near.isCongested()) {
+        if (near != null && isWell(near)) {
             return near;
         }
         int first = Math.floorMod(callId.hashCode(), all.size());
+        SipConnection open = null;
         for (int i = 0; i < all.size(); i++) {
             SipConnection candidate = all.get((first + i) % all.size());
-            if (candidate.isOpen() && !candidate.isCongested()) {
+            if (isWell(candidate)) {
                 return candidate;
             }
+            open = open == null && candidate.isOpen() ? candidate : open;
         }
-        return all.get(first);
+        return open == null ? all.get(first) : open;
+    }
+
+    private static boolean isWell(SipConnection connection) {
+        return connection.isOpen() && !connection.isCongested() && !connection.isUnanswered();
     }
 
     private static @Nullable SipConnection near(List<SipConnection> all, String callId, int loop) {

@@ -44,6 +44,14 @@ public interface SipConnection {
      */
     boolean isCongested();
 
+    /**
+     * True for a link on which something was sent and nothing has come since for {@link SipConnectionSettings#linkUnanswered}:
+     * it may be dead, so that another is better.
+     */
+    default boolean isUnanswered() {
+        return false;
+    }
+
     /** Queues a message. It is encoded before this returns and may then be changed. */
     default SendOutcome send(SipMessage message) {
         return send(message.encode());

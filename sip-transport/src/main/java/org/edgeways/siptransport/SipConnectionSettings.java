@@ -15,6 +15,8 @@ import org.edgeways.sip.message.SipLimits;
  * @param webSocketPing interval of our pings on a WebSocket; the pong must come within one interval; default 25 s
  * @param linkSilence how long nothing may come on a link whose other end has pinged before; default 60 s, which must be
  *     more than {@link SipDialerSettings#keepAlive} and {@link SipDialerSettings#pongTimeout} together
+ * @param linkUnanswered how long nothing may come on a link after something was sent until new messages take other links
+ *     and the other end is asked whether it lives, which it must answer within the same time; default 5 s
  */
 public record SipConnectionSettings(
         SipLimits message,
@@ -23,7 +25,8 @@ public record SipConnectionSettings(
         int queueBytes,
         Duration stalled,
         Duration webSocketPing,
-        Duration linkSilence) {
+        Duration linkSilence,
+        Duration linkUnanswered) {
 
     /** The defaults named above. */
     public static final SipConnectionSettings DEFAULT = new SipConnectionSettings(
@@ -33,7 +36,8 @@ public record SipConnectionSettings(
             1024 * 1024,
             Duration.ofSeconds(30),
             Duration.ofSeconds(25),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5));
 
     /** The same for connections between our own parts, which bear messages at the limit of what comes from clients. */
     public static final SipConnectionSettings BETWEEN_PARTS = DEFAULT.withMessage(SipLimits.BETWEEN_PARTS);
@@ -44,7 +48,8 @@ public record SipConnectionSettings(
                 || queueBytes < 1
                 || !stalled.isPositive()
                 || !webSocketPing.isPositive()
-                || !linkSilence.isPositive()) {
+                || !linkSilence.isPositive()
+                || !linkUnanswered.isPositive()) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }
@@ -52,47 +57,57 @@ public record SipConnectionSettings(
     /** The same with another limit of messages. */
     public SipConnectionSettings withMessage(SipLimits limits) {
         return new SipConnectionSettings(
-                limits, incompleteMessage, idle, queueBytes, stalled, webSocketPing, linkSilence);
+                limits, incompleteMessage, idle, queueBytes, stalled, webSocketPing, linkSilence, linkUnanswered);
     }
 
     /** The same with another limit of incomplete messages. */
     public SipConnectionSettings withIncompleteMessage(Duration duration) {
-        return new SipConnectionSettings(message, duration, idle, queueBytes, stalled, webSocketPing, linkSilence);
+        return new SipConnectionSettings(
+                message, duration, idle, queueBytes, stalled, webSocketPing, linkSilence, linkUnanswered);
     }
 
     /** The same with another idle limit. */
     public SipConnectionSettings withIdle(Duration duration) {
         return new SipConnectionSettings(
-                message, incompleteMessage, duration, queueBytes, stalled, webSocketPing, linkSilence);
+                message, incompleteMessage, duration, queueBytes, stalled, webSocketPing, linkSilence, linkUnanswered);
     }
 
     /** The same with another queue bound. */
     public SipConnectionSettings withQueueBytes(int bytes) {
-        return new SipConnectionSettings(message, incompleteMessage, idle, bytes, stalled, webSocketPing, linkSilence);
+        return new SipConnectionSettings(
+                message, incompleteMessage, idle, bytes, stalled, webSocketPing, linkSilence, linkUnanswered);
     }
 
     /** The same with another limit of stalled receivers. */
     public SipConnectionSettings withStalled(Duration duration) {
         return new SipConnectionSettings(
-                message, incompleteMessage, idle, queueBytes, duration, webSocketPing, linkSilence);
+                message, incompleteMessage, idle, queueBytes, duration, webSocketPing, linkSilence, linkUnanswered);
     }
 
     /** The same with another ping interval. */
     public SipConnectionSettings withWebSocketPing(Duration duration) {
-        return new SipConnectionSettings(message, incompleteMessage, idle, queueBytes, stalled, duration, linkSilence);
+        return new SipConnectionSettings(
+                message, incompleteMessage, idle, queueBytes, stalled, duration, linkSilence, linkUnanswered);
     }
 
     /** The same with another limit of silent links. */
     public SipConnectionSettings withLinkSilence(Duration duration) {
         return new SipConnectionSettings(
-                message, incompleteMessage, idle, queueBytes, stalled, webSocketPing, duration);
+                message, incompleteMessage, idle, queueBytes, stalled, webSocketPing, duration, linkUnanswered);
+    }
+
+    /** The same with another limit of links on which something was sent and nothing comes. */
+    public SipConnectionSettings withLinkUnanswered(Duration duration) {
+        return new SipConnectionSettings(
+                message, incompleteMessage, idle, queueBytes, stalled, webSocketPing, linkSilence, duration);
     }
 
     /** How often a connection looks after itself: a quarter of its shortest limit, but not more than 1,000 times a second. */
-    Duration tick() {
+    Duration tick(boolean link) {
         Duration shortest = incompleteMessage.compareTo(idle) < 0 ? incompleteMessage : idle;
         shortest = shortest.compareTo(stalled) < 0 ? shortest : stalled;
         shortest = shortest.compareTo(linkSilence) < 0 ? shortest : linkSilence;
+        shortest = !link || shortest.compareTo(linkUnanswered) < 0 ? shortest : linkUnanswered;
         Duration quarter = shortest.dividedBy(4);
         return quarter.toMillis() < 1 ? Duration.ofMillis(1) : quarter;
     }

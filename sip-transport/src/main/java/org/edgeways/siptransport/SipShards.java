@@ -113,9 +113,12 @@ public final class SipShards implements SipConnectionEvents {
             shard.hand(at -> {
                 SipEngine engine = shard.role().engine();
                 engine.flowClosed(connection.flow(), at);
-                if (connection.origin().replyTo() instanceof Destination.Service party
-                        && !context.links().has(party)) {
-                    engine.partyLost(party, at);
+                if (connection.origin().replyTo() instanceof Destination.Service party) {
+                    if (context.links().has(party)) {
+                        engine.partyReduced(party, at);
+                    } else {
+                        engine.partyLost(party, at);
+                    }
                 }
                 shard.role().closed(connection, reason, at);
             });

@@ -20,7 +20,8 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     /** What a client sends to ask whether the connection lives (RFC 5626 section 3.5.1). */
     static final byte[] PING = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] PONG = "\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** The answer to it, which asks nothing. */
+    static final byte[] PONG = "\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final ChannelSipConnection.Packing PACKING = new ChannelSipConnection.Packing() {
         @Override

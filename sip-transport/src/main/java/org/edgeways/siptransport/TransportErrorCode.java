@@ -14,7 +14,9 @@ public enum TransportErrorCode implements ErrorCode {
     FRAMING_LOST("transport-framing-lost", "The byte stream cannot be cut into messages."),
     MESSAGE_UNANSWERABLE("transport-message-unanswerable", "A message was so broken that it cannot be answered."),
     PONG_MISSING("transport-pong-missing", "A keep-alive was not answered."),
-    LINK_SILENT("transport-link-silent", "A link on which keep-alives came has fallen silent."),
+    LINK_SILENT(
+            "transport-link-silent",
+            "A link on which keep-alives came, or on which something was sent, has fallen silent."),
     UPGRADE_REFUSED("transport-upgrade-refused", "An HTTP request is not the WebSocket upgrade that we serve."),
     ORIGIN_REFUSED(
             "transport-origin-refused",

@@ -34,5 +34,8 @@ class IdleEngine implements SipEngine {
     public void partyLost(Destination.Service party, long now) {}
 
     @Override
+    public void partyReduced(Destination.Service party, long now) {}
+
+    @Override
     public void partyFound(Destination.Service party, long now) {}
 }

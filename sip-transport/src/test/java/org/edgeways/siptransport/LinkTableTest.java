@@ -68,6 +68,15 @@ final class LinkTableTest {
     }
 
     @Test
+    void aLinkOnWhichNothingComesAnyMoreIsPassedOverWhileAnotherIsNot() {
+        PoolLink dead = new PoolLink(flows.next(0), true, false, true);
+        table.add(dead, true);
+        assertThat(picked(0)).containsExactly(dead);
+        PoolLink free = link(1, true, false);
+        assertThat(picked(0)).containsExactly(free);
+    }
+
+    @Test
     void aCongestedOrClosedLinkIsPassedOverWhileAnotherIsNot() {
         PoolLink congested = link(0, true, true);
         PoolLink closed = link(0, false, false);

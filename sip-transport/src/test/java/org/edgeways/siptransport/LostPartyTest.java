@@ -9,7 +9,7 @@ import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.Flow;
 import org.junit.jupiter.api.Test;
 
-/** Engines hear when a named party has lost its last connection, not before. */
+/** Engines hear when a named party has lost a connection, and when it was the last. */
 final class LostPartyTest {
 
     @Test
@@ -33,7 +33,14 @@ final class LostPartyTest {
             context.links().add(first, true);
             shards.opened(first, 0);
             assertThat(heardBy(shards, engine))
-                    .containsExactly("found pool", "found pool", "closed 1", "closed 2", "lost pool", "found pool");
+                    .containsExactly(
+                            "found pool",
+                            "found pool",
+                            "closed 1",
+                            "reduced pool",
+                            "closed 2",
+                            "lost pool",
+                            "found pool");
         }
     }
 
@@ -55,6 +62,11 @@ final class LostPartyTest {
         @Override
         public void partyLost(Destination.Service party, long now) {
             heard.add("lost " + party.name());
+        }
+
+        @Override
+        public void partyReduced(Destination.Service party, long now) {
+            heard.add("reduced " + party.name());
         }
 
         @Override

@@ -7,7 +7,11 @@ import org.edgeways.sip.transaction.Flow;
 import org.edgeways.sip.transaction.Origin;
 
 /** A connection of the pool's as an edge has it; nothing is sent. */
-record PoolLink(Flow flow, boolean isOpen, boolean isCongested) implements SipConnection {
+record PoolLink(Flow flow, boolean isOpen, boolean isCongested, boolean isUnanswered) implements SipConnection {
+
+    PoolLink(Flow flow, boolean isOpen, boolean isCongested) {
+        this(flow, isOpen, isCongested, false);
+    }
 
     static final PeerIdentity POOL = new PeerIdentity(null, "pool", List.of("pool.inside.acorn.example"), null);
 

@@ -87,7 +87,8 @@ class LimitsTest {
                         70_000,
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(5),
-                        SipConnectionSettings.DEFAULT.linkSilence()));
+                        SipConnectionSettings.DEFAULT.linkSilence(),
+                        SipConnectionSettings.DEFAULT.linkUnanswered()));
         assertThat(Limits.linkSilence(section("{'linkSilence':'6s'}"))).isEqualTo(Duration.ofSeconds(6));
         assertThat(Limits.link(section("{'keepAlive':'1s','pongTimeout':'2s','longestBackOff':'3s'}")))
                 .isEqualTo(new LinkLimits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));

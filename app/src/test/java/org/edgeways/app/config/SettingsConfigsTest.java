@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Settings say everything that the JSON files say: both are written with no value that is the usual one. */
 class SettingsConfigsTest {
 
-    private static final Set<String> NOT_SETTINGS = Set.of("message", "linkSilence", "batch");
+    private static final Set<String> NOT_SETTINGS = Set.of("message", "linkSilence", "linkUnanswered", "batch");
     private static final String ADMISSION = unusual(AdmissionLimits.defaults());
     private static final String SIZE = unusual(SipLimits.DEFAULT);
     private static final String CONNECTION = unusual(SipConnectionSettings.DEFAULT);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** The settings say the same as the rooms where nothing is said: same names, same values. */
 class SettingsDefaultsTest {
 
-    private static final List<String> NOT_SETTINGS = List.of("message", "linkSilence", "batch");
+    private static final List<String> NOT_SETTINGS = List.of("message", "linkSilence", "linkUnanswered", "batch");
 
     /** Every limit of the room is a key of the settings, with the room's default. */
     private static void same(Class<? extends Record> settings, Record room) throws ReflectiveOperationException {

@@ -317,6 +317,11 @@ public final class PoolEngine implements SipEngine {
     }
 
     @Override
+    public void partyReduced(Destination.Service party, long now) {
+        core.partyReduced(party, now);
+    }
+
+    @Override
     public void partyFound(Destination.Service party, long now) {
         core.partyFound(party, now);
     }

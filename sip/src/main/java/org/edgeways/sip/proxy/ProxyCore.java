@@ -137,6 +137,11 @@ public final class ProxyCore implements SipEngine {
     }
 
     @Override
+    public void partyReduced(Destination.Service party, long now) {
+        parts.transactions().partyReduced(party, now);
+    }
+
+    @Override
     public void partyFound(Destination.Service party, long now) {
         parts.transactions().partyFound(party, now);
     }

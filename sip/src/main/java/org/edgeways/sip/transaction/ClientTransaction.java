@@ -81,6 +81,11 @@ public abstract sealed class ClientTransaction extends Transaction
     /** Sends the request for the first time. */
     abstract void start(long now);
 
+    /** Sends the request once more; no timer changes. Only while a final response is awaited. */
+    final void again(long now) {
+        host().transmit(request(), sameHop(), now);
+    }
+
     /** A response to it has come. */
     abstract void received(SipMessage response, long now);
 

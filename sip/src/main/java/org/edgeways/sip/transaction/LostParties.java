@@ -1,31 +1,73 @@
 package org.edgeways.sip.transaction;
 
-import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import org.edgeways.base.Counters;
+import org.edgeways.base.TimerQueue;
+import org.jspecify.annotations.Nullable;
 
-/** Which named parties have no connection, and what becomes of requests to and from them: {@link SipEngine#partyLost}. */
+/**
+ * Which named parties have no connection, and what becomes of requests to and from them when one or the last of their
+ * connections goes: {@link SipEngine#partyReduced}, {@link SipEngine#partyLost}.
+ */
 final class LostParties {
 
+    private final Map<String, ClientTransaction> clients;
+    private final Map<String, ClientTransaction> cancels;
+    private final Map<ServerKey, ServerTransaction> servers;
+    private final TimerQueue<TransactionHost.Due> queue;
+    private final Counters.Counter again;
     private final Set<Destination.Service> lost = new HashSet<>();
 
-    /** The last connection is gone: {@code owed} gets what is to be looked at again when time is up. */
-    void lost(
-            Destination.Service party,
-            Collection<ClientTransaction> clients,
-            Collection<ServerTransaction> servers,
-            Consumer<TransactionHost.Due.Lost> owed) {
+    /**
+     * @param clients the layer's, by branch; so are the others
+     * @param again counts requests that were sent once more
+     */
+    LostParties(
+            Map<String, ClientTransaction> clients,
+            Map<String, ClientTransaction> cancels,
+            Map<ServerKey, ServerTransaction> servers,
+            TimerQueue<TransactionHost.Due> queue,
+            Counters.Counter again) {
+        this.clients = clients;
+        this.cancels = cancels;
+        this.servers = servers;
+        this.queue = queue;
+        this.again = again;
+    }
+
+    /** The last connection is gone: its requests are looked at again when time is up. */
+    void lost(Destination.Service party, long now) {
         lost.add(party);
-        for (ClientTransaction transaction : clients) {
+        long end = now + TransactionLayer.LOST_PARTY_GRACE.toNanos();
+        for (ClientTransaction transaction : clients.values()) {
             if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
-                owed.accept(new TransactionHost.Due.Lost(transaction, party));
+                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, true));
             }
         }
-        for (ServerTransaction transaction : servers) {
+        for (ServerTransaction transaction : servers.values()) {
             if (transaction.awaitsFinalResponse()
                     && transaction.origin().replyTo().equals(party)) {
-                owed.accept(new TransactionHost.Due.Lost(transaction, party));
+                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, true));
+            }
+        }
+    }
+
+    /**
+     * One connection is gone, others are not. An INVITE is sent once more over one of these, soon and not at once, since the
+     * others may be dying too; the party absorbs it, or answers as it has answered. Any other request that came to its end there
+     * would be taken for a new one: that is looked at when time is up.
+     */
+    void reduced(Destination.Service party, long now, long pause) {
+        long end = now + TransactionLayer.LOST_PARTY_GRACE.toNanos();
+        for (ClientTransaction transaction : clients.values()) {
+            if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
+                if (transaction instanceof InviteClientTransaction invite) {
+                    queue.schedule(now + pause, new TransactionHost.Due.Again(invite, party));
+                } else if (!transaction.isProceeding()) {
+                    queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, false));
+                }
             }
         }
     }
@@ -38,8 +80,22 @@ final class LostParties {
     boolean givesUp(TransactionHost.Due.Lost due) {
         boolean still = lost.contains(due.party());
         return switch (due.transaction()) {
-            case ClientTransaction request -> request.awaitsFinalResponse() && (still || !request.isInvite());
+            case ClientTransaction request
+            when due.last() -> request.awaitsFinalResponse() && (still || !request.isInvite());
+            case ClientTransaction request -> request.awaitsFinalResponse() && !request.isProceeding();
             case ServerTransaction request -> request.awaitsFinalResponse() && still;
         };
+    }
+
+    /** Sends an INVITE once more, and its CANCEL if there was one. */
+    void again(TransactionHost.Due.Again due, long now) {
+        if (due.invite().awaitsFinalResponse() && !lost.contains(due.party())) {
+            again.increment();
+            due.invite().again(now);
+            @Nullable ClientTransaction cancel = cancels.get(due.invite().branch());
+            if (cancel != null && cancel.awaitsFinalResponse()) {
+                cancel.again(now);
+            }
+        }
     }
 }

@@ -41,9 +41,18 @@ public interface SipEngine {
      * A connection is gone. Requests that went to it and were not answered fail with {@link TransportFailure#FLOW_GONE};
      * those that went over it on behalf of a {@link Destination.Locate} fail as {@link TransportFailure#UNREACHABLE};
      * those to a {@link Destination.Service} go on waiting, since the answer may come on another of its connections, until
-     * {@link #partyLost}.
+     * {@link #partyReduced} or {@link #partyLost}.
      */
     void flowClosed(Flow flow, long now);
+
+    /**
+     * One connection of a named party is gone, and it has others; {@link #flowClosed} has told of it. Whatever was under way on
+     * that connection is lost: requests to the party, and its answers, which may take any of them. So INVITEs that were not
+     * answered are sent once more after T1, which the party absorbs or answers as it has before. Another request would be taken
+     * for a new one if it was answered there, and is not repeated: it fails as {@link TransportFailure#UNREACHABLE} in
+     * {@link TransactionLayer#LOST_PARTY_GRACE} unless a response has come by then; who has it says 100 before (RFC 4320).
+     */
+    void partyReduced(Destination.Service party, long now);
 
     /**
      * The last connection of a named party is gone; {@link #flowClosed} has told of each. Its requests that were not answered

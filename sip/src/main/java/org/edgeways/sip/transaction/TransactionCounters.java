@@ -17,6 +17,7 @@ final class TransactionCounters {
     final Counter serverForgotten;
     final Counter clientForgotten;
     final Counter requestsAbsorbed;
+    final Counter requestsAgain;
     final Counter responsesStray;
 
     private final Counters counters;
@@ -32,6 +33,7 @@ final class TransactionCounters {
         serverForgotten = counters.counter("sip_accepted_invites_forgotten", "side", "server");
         clientForgotten = counters.counter("sip_accepted_invites_forgotten", "side", "client");
         requestsAbsorbed = counters.counter("sip_requests_absorbed");
+        requestsAgain = counters.counter("sip_requests_sent_again");
         responsesStray = counters.counter("sip_responses_stray");
     }
 

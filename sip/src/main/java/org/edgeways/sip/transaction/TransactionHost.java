@@ -15,8 +15,15 @@ interface TransactionHost {
         /** A failure that was noticed inside a call of the engine and is told after it. */
         record Failed(ClientTransaction transaction, TransportFailure failure) implements Due {}
 
-        /** Time is up for a request from or to a party that had lost its last connection. */
-        record Lost(Transaction transaction, Destination.Service party) implements Due {}
+        /**
+         * Time is up for a request from or to a party that had lost a connection.
+         *
+         * @param last whether it was the last
+         */
+        record Lost(Transaction transaction, Destination.Service party, boolean last) implements Due {}
+
+        /** An INVITE may have been on a connection that is gone, while its party had others. */
+        record Again(InviteClientTransaction invite, Destination.Service party) implements Due {}
 
         /** The oldest of those that are kept in case their 2xx comes again. */
         record Oldest(AcceptedInvites of) implements Due {}

@@ -48,7 +48,7 @@ public final class TransactionLayer implements SipEngine {
     private final AcceptedInvites acceptedClients;
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
     private final Map<Flow, Set<ClientTransaction>> clientsByFlow = new HashMap<>();
-    private final LostParties lostParties = new LostParties();
+    private final LostParties lostParties;
     private int depth;
 
     /** A layer without transactions. */
@@ -65,6 +65,7 @@ public final class TransactionLayer implements SipEngine {
         this.limits = limits;
         this.counters = new TransactionCounters(counters);
         this.random = random;
+        lostParties = new LostParties(clients, cancels, servers, queue, this.counters.requestsAgain);
         acceptedServers = new AcceptedInvites(TimerName.L, queue, this.counters.serverForgotten);
         acceptedClients = new AcceptedInvites(TimerName.M, queue, this.counters.clientForgotten);
     }
@@ -107,6 +108,7 @@ public final class TransactionLayer implements SipEngine {
                         fail(transaction, failure, now);
                     case TransactionHost.Due.Lost owed -> giveUp(owed, now);
                     case TransactionHost.Due.Oldest(AcceptedInvites kept) -> kept.expire(now);
+                    case TransactionHost.Due.Again owed -> lostParties.again(owed, now);
                 }
             }
         } finally {
@@ -182,8 +184,12 @@ public final class TransactionLayer implements SipEngine {
 
     @Override
     public void partyLost(Destination.Service party, long now) {
-        long end = now + LOST_PARTY_GRACE.toNanos();
-        lostParties.lost(party, clients.values(), servers.values(), owed -> queue.schedule(end, owed));
+        lostParties.lost(party, now);
+    }
+
+    @Override
+    public void partyReduced(Destination.Service party, long now) {
+        lostParties.reduced(party, now, timers.t1());
     }
 
     @Override
@@ -244,17 +250,14 @@ public final class TransactionLayer implements SipEngine {
      * @param reason value of the Reason header (RFC 3326), or null for none
      */
     public void cancel(ClientTransaction invite, @Nullable String reason, long now) {
-        switch (invite) {
-            case InviteClientTransaction transaction -> {
-                depth++;
-                try {
-                    transaction.cancel(reason, now);
-                } finally {
-                    depth--;
-                }
-            }
-            case NonInviteClientTransaction other ->
-                throw new IllegalArgumentException("only an INVITE can be cancelled, not " + other);
+        if (!(invite instanceof InviteClientTransaction transaction)) {
+            throw new IllegalArgumentException("only an INVITE can be cancelled, not " + invite);
+        }
+        depth++;
+        try {
+            transaction.cancel(reason, now);
+        } finally {
+            depth--;
         }
     }
 

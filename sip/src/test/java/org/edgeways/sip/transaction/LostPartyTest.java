@@ -2,9 +2,10 @@ package org.edgeways.sip.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.edgeways.sip.message.SipMessage;
 import org.junit.jupiter.api.Test;
 
-/** A named party's last connection goes while it owes answers. */
+/** A named party's last connection, or one of several, goes while it owes answers. */
 class LostPartyTest {
 
     private static final Destination.Service POOL = new Destination.Service("pool.acorn.example");
@@ -115,5 +116,89 @@ class LostPartyTest {
         sent("OPTIONS");
         bench.pass(GRACE);
         assertThat(bench.takeHeard()).isEmpty();
+    }
+
+    private void reduced() {
+        bench.wire.take();
+        bench.layer.flowClosed(CONNECTION.flow(), bench.clock.now());
+        bench.layer.partyReduced(POOL, bench.clock.now());
+    }
+
+    @Test
+    void aRequestThatWasOnOneOfSeveralConnectionsFailsSoonIfThePartyDoesNotSayThatItHasIt() {
+        sent("MESSAGE");
+        reduced();
+        bench.pass(GRACE - 1);
+        assertThat(bench.takeHeard()).isEmpty();
+        bench.pass(1);
+        assertThat(bench.takeHeard()).containsExactly("failed 503@" + GRACE);
+        assertThat(bench.wire.takeText())
+                .as("one that was answered there would be taken for a new one")
+                .isEmpty();
+        bench.pass(60_000);
+        assertThat(bench.takeHeard()).isEmpty();
+    }
+
+    @Test
+    void aRequestThatThePartyHasGoesOnAfterTheEndOfOneOfSeveralConnections() {
+        ClientTransaction message = sent("MESSAGE");
+        reduced();
+        bench.pass(GRACE - 1);
+        answer(message, 100, ANOTHER);
+        bench.pass(GRACE);
+        answer(message, 200, ANOTHER);
+        assertThat(bench.takeHeard()).containsExactly("response 100@" + (GRACE - 1), "response 200@" + (2 * GRACE - 1));
+    }
+
+    @Test
+    void aCallIsSentOnceMoreOverTheOtherConnectionsAndGoesOn() {
+        ClientTransaction invite = sent("INVITE");
+        reduced();
+        bench.pass(499);
+        assertThat(bench.wire.takeText()).isEmpty();
+        bench.pass(1);
+        SipMessage again = bench.wire.one();
+        assertThat(again.topVia().branch()).isEqualTo(invite.branch());
+        assertThat(bench.counters.value("sip_requests_sent_again")).isEqualTo(1);
+        answer(invite, 180, ANOTHER);
+        bench.pass(GRACE);
+        answer(invite, 200, ANOTHER);
+        assertThat(bench.takeHeard()).containsExactly("response 180@500", "response 200@" + (500 + GRACE));
+    }
+
+    @Test
+    void aCallThatIsBeingCancelledIsSentOnceMoreWithItsCancel() {
+        ClientTransaction invite = sent("INVITE");
+        answer(invite, 180, CONNECTION);
+        bench.layer.cancel(invite, null, bench.clock.now());
+        reduced();
+        bench.pass(500);
+        assertThat(bench.wire.takeText()).containsExactly("INVITE@500", "CANCEL@500");
+        answer(invite, 487, ANOTHER);
+        assertThat(bench.takeHeard()).containsExactly("response 180@0", "response 487@500");
+    }
+
+    @Test
+    void aCallIsNotSentOnceMoreIfItWasAnsweredOrTheOtherConnectionsAreGoneToo() {
+        ClientTransaction answered = sent("INVITE");
+        ClientTransaction waiting = sent("INVITE");
+        reduced();
+        answer(answered, 200, ANOTHER);
+        bench.layer.partyLost(POOL, bench.clock.now());
+        bench.pass(501);
+        assertThat(bench.wire.takeText()).isEmpty();
+        assertThat(waiting.awaitsFinalResponse()).isTrue();
+    }
+
+    @Test
+    void aCallThatComesOnceMoreOverAnotherConnectionGetsTheAnswerThatWasLost() {
+        SipMessage invite = bench.request("INVITE");
+        bench.layer.receive(invite, CONNECTION, bench.clock.now());
+        bench.respond(bench.requests.getLast(), 486);
+        bench.wire.take();
+        bench.layer.flowClosed(CONNECTION.flow(), bench.clock.now());
+        bench.layer.receive(invite, ANOTHER, bench.clock.now());
+        assertThat(bench.wire.takeText()).containsExactly("486@0");
+        assertThat(bench.takeHeard()).containsExactly("request INVITE@0");
     }
 }
