@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,20 +15,12 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.edgeways.accessedge.engine.EdgeLimits;
-import org.edgeways.accessedge.engine.NextHop;
-import org.edgeways.base.ErrorCode;
-import org.edgeways.net.Admission;
 import org.edgeways.net.AdmissionLimits;
-import org.edgeways.net.BanCheck;
-import org.edgeways.net.CertificateRequest;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipConnection;
-import org.edgeways.siptransport.SipConnectionEvents;
 import org.edgeways.siptransport.SipConnectionSettings;
 import org.edgeways.siptransport.SipExchange;
-import org.edgeways.siptransport.SipListener;
-import org.edgeways.siptransport.SipListenerSettings;
 import org.edgeways.siptransport.SipUserAgent;
 import org.edgeways.siptransport.TransportErrorCode;
 import org.edgeways.testkit.LeakCheck;
@@ -431,67 +422,4 @@ final class AccessEdgeTest {
     }
 
     // ---- a next hop that we dial
-
-    private static final class AnsweringServer implements SipConnectionEvents {
-        @Override
-        public void opened(SipConnection connection, long now) {}
-
-        @Override
-        public void received(SipConnection connection, SipMessage message, long now) {
-            if (message.isRequest() && !message.method().equals("ACK")) {
-                SipMessage ok = SipMessage.responseTo(message, 200, "OK", "server");
-                message.values(HeaderName.CONTACT).forEach(contact -> ok.add(HeaderName.CONTACT, contact));
-                connection.send(ok);
-            }
-        }
-
-        @Override
-        public void refused(SipConnection connection, ErrorCode code, long now) {}
-
-        @Override
-        public void closed(SipConnection connection, TransportErrorCode reason, long now) {}
-    }
-
-    @Test
-    void aDirectNextHopIsDialledOverTlsAndUsedAgain() throws Exception {
-        try (EdgeRig plain = new EdgeRig();
-                SipListener server = SipListener.open(
-                        plain.others,
-                        SipListenerSettings.tls(
-                                "server",
-                                new InetSocketAddress(EdgeRig.V4, 0),
-                                plain.tls.server(plain.authority.issue(
-                                        CertificateRequest.of("localhost").withAddresses("127.0.0.1"), Instant.now())),
-                                new Admission(
-                                        "server",
-                                        AdmissionLimits.defaults(),
-                                        BanCheck.NONE,
-                                        new org.edgeways.base.InMemoryCounters())),
-                        new AnsweringServer())) {
-            NextHop hop = NextHop.parse("sip:127.0.0.1:" + server.localAddress().getPort() + ";transport=tls")
-                    .orThrow();
-            try (EdgeRig rig = new EdgeRig(s -> s.withNextHop(hop), plain.authority);
-                    SipUserAgent alice = rig.client("alice")) {
-                assertThat(alice.register(300).status()).isEqualTo(200);
-                for (int i = 0; i < 10; i++) {
-                    assertThat(alice.message("sip:bob@acorn.example", "hello").status())
-                            .isEqualTo(200);
-                }
-                long dialled = rig.context.connections().all().stream()
-                        .filter(connection -> connection.endpoint().equals("next-hop-tls"))
-                        .count();
-                assertThat(dialled).isEqualTo(1);
-                stop(server);
-                EdgeRig.awaitTrue(() -> rig.context.connections().all().stream()
-                        .noneMatch(connection -> connection.endpoint().equals("next-hop-tls")));
-                SipMessage away = alice.message("sip:bob@acorn.example", "hello");
-                assertThat(away.status()).isEqualTo(480);
-                assertThat(alice.connection().isOpen()).isTrue();
-            }
-        }
-    }
-
-    private static void stop(SipListener server) {
-        server.close();
-    }
 }

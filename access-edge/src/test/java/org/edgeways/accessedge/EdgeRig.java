@@ -54,6 +54,8 @@ final class EdgeRig implements AutoCloseable {
     final CertificateAuthority authority;
     final TlsContexts tls = new TlsContexts(TlsProvider.best());
     final ServerTls outside;
+    final ClientTls dialling;
+    final AccessEdgeSettings settings;
     final AccessEdge edge;
     final Map<String, String> paths = new ConcurrentHashMap<>();
 
@@ -82,24 +84,25 @@ final class EdgeRig implements AutoCloseable {
             throws IOException {
         this.authority = authority;
         outside = tls.server(outsideIdentity());
-        AccessEdgeSettings settings = AccessEdgeSettings.of(
+        dialling = serviceTls("edge1");
+        settings = change.apply(AccessEdgeSettings.of(
                         "edge1",
-                        new SipDomains(List.of("acorn.example")),
+                        new SipDomains(List.of("acorn.example", "oak.example")),
                         "localhost",
                         NODE_HOST,
                         new InetSocketAddress(V4, 0),
                         new InetSocketAddress(V4, 0),
                         new InetSocketAddress(V4, 0))
-                .withMoreAddresses(List.of(V6), List.of());
+                .withMoreAddresses(List.of(V6), List.of()));
         edge = new AccessEdge(
-                change.apply(settings),
+                settings,
                 new AccessEdge.Material(
                         Keyring.create(random),
                         outside,
                         tls.mutualServer(
                                 authority.issue(CertificateRequest.node("edge1", NODE_HOST), Instant.now()),
                                 authority.certificate()),
-                        serviceTls("edge1")),
+                        dialling),
                 context,
                 counters,
                 random);

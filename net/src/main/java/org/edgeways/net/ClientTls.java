@@ -71,6 +71,11 @@ public final class ClientTls {
         refused = Set.copyOf(serials);
     }
 
+    /** Whether a certificate with that serial number is not taken. */
+    public boolean refuses(BigInteger serial) {
+        return refused.contains(serial);
+    }
+
     /** The authorities that servers' certificates must come from. */
     public List<X509Certificate> trusted() {
         return trusted;

@@ -1,9 +1,11 @@
 package org.edgeways.siptransport;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.sip.message.SipMessage;
+import org.edgeways.sip.message.SipUri;
 import org.edgeways.sip.transaction.Branches;
 import org.edgeways.sip.transaction.Destination;
 import org.edgeways.sip.transaction.SipEngine;
@@ -52,6 +54,16 @@ public final class SipShards implements SipConnectionEvents {
     /** The shard of that number. */
     public SipShard shard(int number) {
         return shards.get(number);
+    }
+
+    /** Dials these next hops only from now on; connections to others are closed at once. */
+    public void keepNextHops(Collection<SipUri> nextHops) {
+        outbound.keepOnly(nextHops);
+    }
+
+    /** To be called when what is dialled with refuses more certificates: connections to who has shown them are closed at once. */
+    public void endRefused() {
+        outbound.endRefused();
     }
 
     @Override

@@ -84,6 +84,7 @@ final class EdgeRoles implements NodeRoles {
     public void refuse(Set<BigInteger> serials) throws SSLException {
         if (dialled != null) {
             dialled.refuse(serials);
+            edge.endRefused();
         }
     }
 
