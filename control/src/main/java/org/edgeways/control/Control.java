@@ -61,6 +61,9 @@ public final class Control implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Control.class);
     private static final Duration OWN_CERTIFICATE_CHECK = Duration.ofMinutes(10);
 
+    /** How often connectors are told at least which certificates are refused. */
+    public static final Duration TOLD_AGAIN = Duration.ofHours(1);
+
     /** Most looks at a directory that somebody goes on writing to. */
     private static final int LOOKS = 10;
 
@@ -97,6 +100,8 @@ public final class Control implements AutoCloseable {
 
     /** The refused serial numbers that connectors were told last. */
     private Set<BigInteger> toldRefused = Set.of();
+
+    private Instant toldAt = Instant.EPOCH;
 
     private Control(ControlSettings settings, Surroundings around, Authority authority, Perimeter.Listener listener)
             throws SSLException {
@@ -230,6 +235,9 @@ public final class Control implements AutoCloseable {
             throw e;
         }
         sessions.again();
+        if (!around.clock().instant().isBefore(toldAt.plus(TOLD_AGAIN))) {
+            tellConnectors();
+        }
         return outcome;
     }
 
@@ -295,17 +303,26 @@ public final class Control implements AutoCloseable {
         return true;
     }
 
-    /** By way of the nodes: connectors have no settings that say whom to refuse. */
+    /**
+     * By way of the nodes: connectors have no settings that say whom to refuse. Said again now and then, though it is the same: who
+     * hears nothing new for long knows that it is held back.
+     */
     private void tellConnectors() {
         Set<BigInteger> refused = ledger.refused();
-        if (!refused.equals(toldRefused)) {
-            long now = around.clock().millis();
-            List<String> serials = ledger.refused(ControlMessage.RefusedSerials.MOST);
-            byte[] proof = authority.certificates().prove(ControlMessage.RefusedSerials.proven(now, serials));
-            sessions.refuse(new ControlMessage.RefusedSerials(
-                    now, serials, Base64.getEncoder().encodeToString(proof)));
+        Instant now = around.clock().instant();
+        if (!refused.equals(toldRefused) || !now.isBefore(toldAt.plus(TOLD_AGAIN))) {
+            sessions.refuse(refusedNow());
             toldRefused = refused;
+            toldAt = now;
         }
+    }
+
+    private ControlMessage.RefusedSerials refusedNow() {
+        long now = around.clock().millis();
+        List<String> serials = ledger.refused(ControlMessage.RefusedSerials.MOST);
+        byte[] proof = authority.certificates().prove(ControlMessage.RefusedSerials.proven(now, serials));
+        return new ControlMessage.RefusedSerials(
+                now, serials, Base64.getEncoder().encodeToString(proof));
     }
 
     private Map<String, EdgeNode> dialled(Settings current) {
@@ -366,14 +383,15 @@ public final class Control implements AutoCloseable {
 
     /**
      * Puts a node out: when this returns, its connections are ended, its certificates are refused here, and the other nodes
-     * that are connected have been told.
+     * that are connected have been told. The node itself is told too, so that it passes it on to connectors that it alone is
+     * linked with.
      */
     public Result<String> remove(String node) {
         return desk.ask(() -> {
             if (!ledger.remove(node)) {
                 return bad(ControlErrorCode.NODE_UNKNOWN);
             }
-            sessions.dismiss(node);
+            sessions.dismiss(node, refusedNow());
             refuse();
             refresh();
             return Result.ok(node);

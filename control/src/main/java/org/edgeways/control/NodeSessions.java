@@ -152,10 +152,17 @@ final class NodeSessions implements ControlService {
         }
     }
 
-    /** Tells a node, if it hears, that it was removed, and ends its stream. */
-    void dismiss(String node) {
+    /**
+     * Tells a node, if it hears, that it was removed, and ends its stream.
+     *
+     * @param refused what it is to pass on before: connectors that are linked with it alone hear it of nobody else
+     */
+    void dismiss(String node, ControlMessage.RefusedSerials refused) {
         Session session = sessions.get(node);
         if (session != null) {
+            if (session.greeted) {
+                session.peer.send(ControlCodec.write(refused));
+            }
             session.peer.send(ControlCodec.write(ControlMessage.Refusal.removal()));
         }
         cut(node, "the node was removed");

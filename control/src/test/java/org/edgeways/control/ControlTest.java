@@ -59,6 +59,9 @@ final class ControlTest {
         assertThat(inside.control().remove("edge1").isOk()).isTrue();
 
         assertThat(removed.closedWith()).contains("removed");
+        assertThat(List.copyOf(removed.passedOn).getLast().serials())
+                .as("connectors that are linked with it alone hear it of nobody else")
+                .containsExactly(first.leaf().getSerialNumber().toString(16));
         assertThat(inside.perimeter(perimeter -> !perimeter.nodes().containsKey("edge1"))
                         .nodes())
                 .containsOnlyKeys("edge2");
@@ -70,6 +73,23 @@ final class ControlTest {
         assertThat(inside.control().status().refusedCertificates()).isEqualTo(1);
         assertThat(((Result.Bad<String>) inside.control().remove("edge1")).code())
                 .isEqualTo(ControlErrorCode.NODE_UNKNOWN);
+    }
+
+    @Test
+    void whatIsRefusedIsSaidAgainNowAndThenSoThatWhoHearsNothingKnowsIt() throws Exception {
+        inside.join("edge1");
+        FakeNode node = inside.connected("edge1");
+        node.given(inside.key());
+        ControlMessage.RefusedSerials first = node.passedOn.take();
+        inside.pass(Control.TOLD_AGAIN.minusMinutes(1));
+        inside.reload();
+        assertThat(node.passedOn).isEmpty();
+
+        inside.pass(Duration.ofMinutes(2));
+        inside.reload();
+        ControlMessage.RefusedSerials again = node.passedOn.take();
+        assertThat(again.atMillis()).isGreaterThan(first.atMillis());
+        assertThat(again.serials()).isEqualTo(first.serials());
     }
 
     @Test

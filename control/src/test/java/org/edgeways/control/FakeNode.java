@@ -25,6 +25,9 @@ final class FakeNode implements ControlPeer {
     private final PeerIdentity identity;
     private final ControlSession session;
     private final BlockingQueue<ControlMessage> sent = new LinkedBlockingQueue<>();
+    /** What it is to pass on to connectors. */
+    final BlockingQueue<ControlMessage.RefusedSerials> passedOn = new LinkedBlockingQueue<>();
+
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
     FakeNode(String name, ControlService service) {
@@ -43,7 +46,10 @@ final class FakeNode implements ControlPeer {
 
     @Override
     public void send(byte[] message) {
-        sent.add(ControlCodec.read(message).orThrow());
+        switch (ControlCodec.read(message).orThrow()) {
+            case ControlMessage.RefusedSerials refused -> passedOn.add(refused);
+            case ControlMessage other -> sent.add(other);
+        }
     }
 
     @Override

@@ -30,6 +30,8 @@ public enum AppErrorCode implements ErrorCode {
     SOCKET_LEFT("app-socket-left", "The file of a socket could not be removed; the next start replaces it."),
     /** A certificate ends soon. */
     CERTIFICATE_ENDS("app-certificate-ends", "Two thirds of the certificate's life are over."),
+    /** A connector hears nothing new of the pool. */
+    WORD_OLD("app-word-old", "The pool has not said for long which certificates are refused."),
     /** The settings in the directory are not in use. */
     SETTINGS_NOT_TAKEN("app-settings-not-taken", "The settings in the directory cannot be used; those in use stay."),
     /** A change is taken only at the next start. */

@@ -44,6 +44,12 @@ final class ConnectorAgent implements ControlService {
     /** How long an answer is waited for before it is asked for again, by way of another node if there is one. */
     static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
+    /**
+     * How old the pool's last word of which certificates are refused may be before it is said so: it comes every
+     * {@link org.edgeways.control.Control#TOLD_AGAIN}, unless the pool is away, or a node that was removed holds it back.
+     */
+    static final Duration WORD_AGE = Duration.ofHours(24);
+
     private static final int HEXADECIMAL = 16;
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorAgent.class);
 
@@ -72,7 +78,10 @@ final class ConnectorAgent implements ControlService {
     private final Counters counters;
     private final List<ControlPeer> nodes = new ArrayList<>();
     private @Nullable Asked asked;
-    private long refusedAt = -1;
+    private final Instant began;
+    private volatile long refusedAt = -1;
+    private Set<BigInteger> refused = Set.of();
+    private boolean toldOld;
 
     /**
      * One that has heard nobody yet.
@@ -95,6 +104,8 @@ final class ConnectorAgent implements ControlService {
         this.clock = clock;
         this.random = random;
         this.counters = counters;
+        this.began = clock.instant();
+        counters.gauge("connector_word_age_seconds", () -> wordAge().toSeconds());
     }
 
     @Override
@@ -117,9 +128,32 @@ final class ConnectorAgent implements ControlService {
         };
     }
 
-    /** To be called now and then: asks for another certificate when it is time. On any thread. */
+    /**
+     * To be called now and then: asks for another certificate when it is time, and says so if the pool has not been heard for
+     * long. On any thread.
+     */
     void check() {
-        desk.execute(this::renewIfDue);
+        desk.execute(() -> {
+            renewIfDue();
+            lookAtWord();
+        });
+    }
+
+    /** How old the pool's last word is; since the start if there was none. */
+    private Duration wordAge() {
+        return Duration.between(refusedAt < 0 ? began : Instant.ofEpochMilli(refusedAt), clock.instant());
+    }
+
+    private void lookAtWord() {
+        boolean old = wordAge().compareTo(WORD_AGE) > 0;
+        if (old && !toldOld) {
+            LOG.warn(
+                    "event=connector-word-old code={} name={} hours={}: the pool is away, or a node that was removed goes on; take its document out of the settings of this host",
+                    AppErrorCode.WORD_OLD.code(),
+                    name,
+                    wordAge().toHours());
+        }
+        toldOld = old;
     }
 
     private void renewIfDue() {
@@ -213,9 +247,12 @@ final class ConnectorAgent implements ControlService {
         Set<BigInteger> serials = new HashSet<>();
         said.serials().forEach(serial -> serials.add(new BigInteger(serial, HEXADECIMAL)));
         try {
-            host.refuse(serials);
+            if (!serials.equals(refused)) { // else it was only said again
+                host.refuse(serials);
+                refused = serials;
+                LOG.info("event=connector-refuses code=ok name={} certificates={}", name, serials.size());
+            }
             refusedAt = said.atMillis();
-            LOG.info("event=connector-refuses code=ok name={} certificates={}", name, serials.size());
         } catch (IOException e) {
             LOG.error(
                     "event=connector-refusal-failed code={} name={} reason=\"{}\"",

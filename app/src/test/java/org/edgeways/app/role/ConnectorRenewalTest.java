@@ -320,6 +320,21 @@ class ConnectorRenewalTest {
         assertThat(next(host.refused)).containsExactlyInAnyOrder(first, second);
     }
 
+    /** As when its only node was removed, and says nothing of it. */
+    @Test
+    void aConnectorKnowsHowOldThePoolsLastWordIs() throws Exception {
+        joinPoolAndNode();
+        joinConnectorAndNode();
+        await(() -> counters.value("connector_word_age_seconds") < 3600);
+        ahead = ConnectorAgent.WORD_AGE.plusMinutes(5);
+        connector.check();
+        assertThat(counters.value("connector_word_age_seconds")).isGreaterThan(ConnectorAgent.WORD_AGE.toSeconds());
+
+        control.reload();
+        await(() -> counters.value("connector_word_age_seconds") < 3600);
+        assertThat(host.refused).as("it was the same word").isEmpty();
+    }
+
     @Test
     void aNodeThatOnlyConnectorsReachSaysThatItIsCutOff() {
         BlockingQueue<byte[]> told = new LinkedBlockingQueue<>();

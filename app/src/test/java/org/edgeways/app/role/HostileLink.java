@@ -162,7 +162,8 @@ final class HostileLink {
             while (rest.readableBytes() >= 4 && rest.readableBytes() >= 4 + rest.getInt(rest.readerIndex())) {
                 byte[] message = new byte[rest.readInt()];
                 rest.readBytes(message);
-                if (ControlCodec.read(message) instanceof Result.Ok<ControlMessage>(ControlMessage good)) {
+                if (ControlCodec.read(message) instanceof Result.Ok<ControlMessage>(ControlMessage good)
+                        && !(good instanceof ControlMessage.RefusedSerials)) { // which are for connectors
                     told.add(good);
                 }
             }
