@@ -159,7 +159,8 @@ final class EdgeConnections implements SipConnectionEvents {
     /**
      * Who speaks no TLS, or says nothing, or what nobody knows, or wants another service, looks for something. Who does
      * not like our certificate or cannot agree on a version or protocol is a client of ours with the wrong settings, or
-     * somebody's health check; a browser opens connections that it does not use, and asks for pages that are not there.
+     * somebody's health check; a browser opens connections that it does not use, asks for pages that are not there, and asks in
+     * the clear when somebody has typed {@code http}.
      */
     private static boolean isScanning(ErrorCode code) {
         return code == NetErrorCode.CLEAR_TEXT

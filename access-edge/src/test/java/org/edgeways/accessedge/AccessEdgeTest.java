@@ -127,6 +127,30 @@ final class AccessEdgeTest {
         }
     }
 
+    /** It would get the network banned in which somebody types http instead of https a few times. */
+    @Test
+    void aBrowserThatAsksForAPageInTheClearIsClosedUnansweredAndIsNoScanning() throws Exception {
+        try (EdgeRig rig = new EdgeRig()) {
+            for (InetSocketAddress address : List.of(rig.edge.tlsAddress(), rig.edge.webSocketAddress())) {
+                try (Socket raw = new Socket(address.getAddress(), address.getPort())) {
+                    raw.setSoTimeout((int) EdgeRig.PATIENCE.toMillis());
+                    raw.getOutputStream().write(EdgeRig.ascii("GET / HTTP/1.1\r\nHost: edge.acorn.example\r\n\r\n"));
+                    assertThat(EdgeRig.readToEnd(raw.getInputStream())).isEmpty();
+                }
+            }
+            EdgeRig.awaitTrue(() -> refusedAs(rig, "net-clear-page") == 2);
+            assertThat(rig.counters.value("access_edge_scan_requests")).isZero();
+        }
+    }
+
+    private static long refusedAs(EdgeRig rig, String reason) {
+        return rig.counters.values().entrySet().stream()
+                .filter(each -> each.getKey().startsWith("net_handshakes_failed")
+                        && each.getKey().endsWith("reason=" + reason + "}"))
+                .mapToLong(java.util.Map.Entry::getValue)
+                .sum();
+    }
+
     /** A taken-over node has a certificate of the same authority; on the inside leg of another node it is nobody. */
     @Test
     void anotherEdgeNodeIsNotTakenForTheInside() throws Exception {

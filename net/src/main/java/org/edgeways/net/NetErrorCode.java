@@ -38,6 +38,7 @@ public enum NetErrorCode implements ErrorCode {
             "net-signing-request-refused",
             "A request for a certificate is malformed, or its maker does not hold the key."),
     KEY_LOCKED(
+    CLEAR_PAGE("net-clear-page", "A browser asked for a page without TLS: the address is to begin with https."),
             "net-key-locked", "The passphrase does not open a key file: it is another one, or the file was changed."),
     PASSPHRASE_UNUSABLE("net-passphrase-unusable", "The file of a passphrase cannot be used."),
     ACCEPT_FAILED("net-accept-failed", "A connection could not be accepted; the listener goes on."),

@@ -73,7 +73,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
         byte[] bytes = ByteBufUtil.getBytes(buffer);
         boolean first = !held.isReadable();
         hold(context, buffer);
-        if (bytes.length > 0 && !(first && beginsOtherwise(context, bytes[0]))) {
+        if (bytes.length > 0 && !(first && beginsOtherwise(context, bytes))) {
             read(context, bytes);
         }
     }
@@ -100,8 +100,8 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     // ---- before TLS
 
     /** True if that is no TLS and all is done. */
-    private boolean beginsOtherwise(ChannelHandlerContext context, byte first) {
-        return switch (RawProtocol.of(first)) {
+    private boolean beginsOtherwise(ChannelHandlerContext context, byte[] bytes) {
+        return switch (RawProtocol.of(bytes[0])) {
             case TLS -> false;
             case STUN -> {
                 Protocol stun = protocols.clearStun();
@@ -113,7 +113,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
                 yield true;
             }
             case OTHER -> {
-                opening.refuse(NetErrorCode.CLEAR_TEXT, "");
+                opening.refuse(RawProtocol.isBrowsing(bytes) ? NetErrorCode.CLEAR_PAGE : NetErrorCode.CLEAR_TEXT, "");
                 yield true;
             }
         };

@@ -35,6 +35,9 @@ public final class PortTarget {
             }
         }
         judge(data);
+        that(
+                !RawProtocol.isBrowsing(data) || RawProtocol.of(data[0]) == RawProtocol.OTHER,
+                "what is served is taken for a page that is asked for in the clear");
     }
 
     private static ClientHelloReader.Progress read(byte[] data, int limit, SplittableRandom random, int largest) {

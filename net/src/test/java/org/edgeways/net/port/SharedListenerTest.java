@@ -125,6 +125,11 @@ final class SharedListenerTest {
     @ParameterizedTest
     @CsvSource({
         "OPTIONS sip:x,CLEAR_TEXT",
+        "'GET / HTTP/1.1\r\nHost: edge\r\n\r\n',CLEAR_PAGE",
+        "'HEAD /sip HTTP/1.1\r\n\r\n',CLEAR_PAGE",
+        "'GET http://elsewhere.example/ HTTP/1.1\r\n\r\n',CLEAR_TEXT",
+        "'POST / HTTP/1.1\r\n\r\n',CLEAR_TEXT",
+        "'GET',CLEAR_TEXT",
         "'\0\1\0\0',PROTOCOL_NOT_SERVED",
         "'\u0016\2\0\0\0',CLIENT_HELLO_MALFORMED",
     })
