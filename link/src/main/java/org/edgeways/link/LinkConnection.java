@@ -33,6 +33,7 @@ import org.edgeways.link.engine.ConnectionLife;
 import org.edgeways.link.engine.LinkErrorCode;
 import org.edgeways.link.engine.LinkTimes;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.http.Http2Limit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,7 @@ final class LinkConnection {
     private boolean up;
     private @Nullable LinkErrorCode closing;
     private @Nullable Throwable failure;
+    private @Nullable LinkErrorCode broken;
     private @Nullable ChannelHandlerContext ear;
     private @Nullable Future<?> timer;
     private long timerDue = TimerQueue.NEVER;
@@ -98,7 +100,7 @@ final class LinkConnection {
         Http2Settings settings = settings(limits).maxConcurrentStreams(limits.streams());
         settings.put(ENABLE_CONNECT_PROTOCOL, Long.valueOf(1));
         connection.build(
-                Http2FrameCodecBuilder.forServer()
+                Http2Limit.codec(true, limit -> connection.limited("inside", limit))
                         .initialSettings(settings)
                         .decoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESET_SECONDS),
                 limits,
@@ -116,7 +118,7 @@ final class LinkConnection {
             Events events) {
         LinkConnection connection = new LinkConnection(channel, context, times, peer, events);
         connection.build(
-                Http2FrameCodecBuilder.forClient()
+                Http2Limit.codec(false, limit -> connection.limited("edge", limit))
                         .initialSettings(settings(limits).pushEnabled(false))
                         .decoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESET_SECONDS),
                 limits,
@@ -145,6 +147,23 @@ final class LinkConnection {
         }
         channel.flush();
         arm();
+    }
+
+    /** The codec has ended a stream at a limit, which nobody else hears of, or is about to end the connection. */
+    private void limited(String end, Http2Limit limit) {
+        switch (limit) {
+            case STREAMS -> refused(end, LinkErrorCode.STREAMS_EXHAUSTED);
+            case HEADERS -> refused(end, LinkErrorCode.HEADERS_TOO_LONG);
+            case STREAM_RULES -> refused(end, LinkErrorCode.RULES_BROKEN);
+            case FLOOD -> broken = LinkErrorCode.FLOODED;
+            case CONNECTION_RULES -> broken = LinkErrorCode.RULES_BROKEN;
+        }
+    }
+
+    private void refused(String end, LinkErrorCode code) {
+        context.counters()
+                .counter(StreamCounters.REFUSED, "end", end, "reason", code.code())
+                .increment();
     }
 
     /** Takes the connection's window to what the limits say; HTTP/2 has no setting for it. */
@@ -327,6 +346,8 @@ final class LinkConnection {
             }
             if (closing != null) {
                 events.closed(LinkConnection.this, closing, closing.meaning());
+            } else if (broken != null) {
+                events.closed(LinkConnection.this, broken, broken.meaning());
             } else if (failure != null) {
                 String why = failure instanceof IOException broken ? IoReason.of(broken) : String.valueOf(failure);
                 events.closed(LinkConnection.this, LinkErrorCode.CONNECTION_FAILED, why);

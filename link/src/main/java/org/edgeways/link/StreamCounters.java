@@ -8,6 +8,9 @@ import org.edgeways.link.engine.LinkErrorCode;
 /** What one end of the Link counts about streams and connections. */
 final class StreamCounters {
 
+    /** Streams that an end refused, by its reason. */
+    static final String REFUSED = "link_streams_refused";
+
     private final Counters counters;
     private final String end;
     private final Counters.Counter opened;
@@ -29,8 +32,7 @@ final class StreamCounters {
     }
 
     void refused(LinkErrorCode code) {
-        counters.counter("link_streams_refused", "end", end, "reason", code.code())
-                .increment();
+        counters.counter(REFUSED, "end", end, "reason", code.code()).increment();
     }
 
     void broken(LinkErrorCode code) {

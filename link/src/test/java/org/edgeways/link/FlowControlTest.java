@@ -324,7 +324,7 @@ final class FlowControlTest {
                 opened++;
             }
             assertThat(opened).isBetween(400, 19_999);
-            assertThat(link.insideEvents.closed).isEqualTo(LinkErrorCode.CONNECTION_FAILED);
+            assertThat(link.insideEvents.closed).isEqualTo(LinkErrorCode.FLOODED);
             assertThat(link.servers)
                     .allSatisfy(server -> assertThat(server.channel.isOpen()).isFalse());
         }

@@ -28,8 +28,17 @@ public enum NetErrorCode implements ErrorCode {
     REQUEST_FAILED("net-request-failed", "Our own answer to an HTTP request failed: a bug."),
     UPGRADE_NOT_SERVED("net-upgrade-not-served", "An HTTP upgrade is for nothing that is served here."),
     CONNECTION_UNUSED("net-connection-unused", "An HTTP connection was opened and nothing came on it."),
+    HTTP2_STREAMS_EXHAUSTED("net-http2-streams-exhausted", "An HTTP/2 connection has as many streams as it may have."),
+    HTTP2_HEADERS_TOO_LONG(
+            "net-http2-headers-too-long", "The header fields of an HTTP/2 stream are more than is allowed."),
+    HTTP2_FLOODED(
+            "net-http2-flooded", "More HTTP/2 resets, empty frames or continuations came in a row than are allowed."),
+    HTTP2_RULES_BROKEN("net-http2-rules-broken", "The client broke the rules of HTTP/2."),
+    HTTP2_IDLE("net-http2-idle", "Nothing came or went on an HTTP/2 connection for as long as is allowed."),
+    HTTP2_AGED("net-http2-aged", "An HTTP/2 connection has lived as long as is allowed."),
     HANDSHAKE_FAILED("net-handshake-failed", "The TLS handshake failed."),
     CLEAR_TEXT("net-clear-text", "The peer spoke no TLS."),
+    CLEAR_PAGE("net-clear-page", "A browser asked for a page without TLS: the address is to begin with https."),
     CERTIFICATE_SELF_SIGNED(
             "net-certificate-self-signed",
             "There is no certificate yet: a self-signed one is shown, which no client trusts."),
@@ -38,7 +47,6 @@ public enum NetErrorCode implements ErrorCode {
             "net-signing-request-refused",
             "A request for a certificate is malformed, or its maker does not hold the key."),
     KEY_LOCKED(
-    CLEAR_PAGE("net-clear-page", "A browser asked for a page without TLS: the address is to begin with https."),
             "net-key-locked", "The passphrase does not open a key file: it is another one, or the file was changed."),
     PASSPHRASE_UNUSABLE("net-passphrase-unusable", "The file of a passphrase cannot be used."),
     ACCEPT_FAILED("net-accept-failed", "A connection could not be accepted; the listener goes on."),

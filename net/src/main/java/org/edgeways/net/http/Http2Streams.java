@@ -6,9 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
@@ -20,7 +20,7 @@ import org.edgeways.net.port.Accepted;
 
 /**
  * HTTP/2 (RFC 9113) for what is answered: a request in each stream. Streams at once, headers, bodies, idle time and the
- * connection's life are bounded here; streams reset in a row, empty frames and continuations by the codec.
+ * connection's life are bounded here; streams reset in a row, empty frames and continuations by the codec. Each is counted.
  */
 final class Http2Streams extends SimpleChannelInboundHandler<FullHttpRequest> {
 
@@ -49,7 +49,7 @@ final class Http2Streams extends SimpleChannelInboundHandler<FullHttpRequest> {
                 Http2Settings.defaultSettings().maxConcurrentStreams(STREAMS).maxHeaderListSize(HttpFront.HEADER_BYTES);
         connection
                 .pipeline()
-                .addLast(Http2FrameCodecBuilder.forServer()
+                .addLast(Http2Limit.codec(true, limit -> front.countEnded(accepted, code(limit)))
                         .initialSettings(settings)
                         .gracefulShutdownTimeoutMillis(SHUTDOWN_MILLIS)
                         .build())
@@ -59,11 +59,11 @@ final class Http2Streams extends SimpleChannelInboundHandler<FullHttpRequest> {
                     protected void initChannel(Channel stream) {
                         stream.pipeline()
                                 .addLast(new Http2StreamFrameToHttpObjectCodec(true))
-                                .addLast(new HttpObjectAggregator(HttpFront.BODY_BYTES))
+                                .addLast(aggregator(front, accepted))
                                 .addLast(new Http2Streams(front, accepted));
                     }
                 }))
-                .addLast(new EndWhenIdle());
+                .addLast(new EndWhenIdle(() -> front.countEnded(accepted, NetErrorCode.HTTP2_IDLE)));
         accepted.whenLate(() -> {
             accepted.refused(NetErrorCode.CONNECTION_UNUSED, "HTTP/2");
             var _ = connection.close();
@@ -72,6 +72,7 @@ final class Http2Streams extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .eventLoop()
                 .schedule(
                         () -> {
+                            front.countEnded(accepted, NetErrorCode.HTTP2_AGED);
                             var _ = connection.close();
                         },
                         LIFE_SECONDS,
@@ -79,10 +80,38 @@ final class Http2Streams extends SimpleChannelInboundHandler<FullHttpRequest> {
         connection.closeFuture().addListener(closed -> life.cancel(false));
     }
 
+    private static NetErrorCode code(Http2Limit limit) {
+        return switch (limit) {
+            case STREAMS -> NetErrorCode.HTTP2_STREAMS_EXHAUSTED;
+            case HEADERS -> NetErrorCode.HTTP2_HEADERS_TOO_LONG;
+            case FLOOD -> NetErrorCode.HTTP2_FLOODED;
+            case STREAM_RULES, CONNECTION_RULES -> NetErrorCode.HTTP2_RULES_BROKEN;
+        };
+    }
+
+    /** Puts a request together, and answers one whose body is too long with 413. */
+    private static HttpObjectAggregator aggregator(HttpFront front, Accepted accepted) {
+        return new HttpObjectAggregator(HttpFront.BODY_BYTES) {
+            @Override
+            protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage oversized)
+                    throws Exception {
+                front.count(accepted, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code());
+                super.handleOversizedMessage(context, oversized);
+            }
+        };
+    }
+
     private static final class EndWhenIdle extends ChannelInboundHandlerAdapter {
+        private final Runnable ended;
+
+        EndWhenIdle(Runnable ended) {
+            this.ended = ended;
+        }
+
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event instanceof IdleStateEvent) {
+                ended.run();
                 var _ = context.close();
             } else {
                 context.fireUserEventTriggered(event);

@@ -93,6 +93,12 @@ public final class HttpFront implements Protocol.Taker {
                 .increment();
     }
 
+    /** Counts a stream or connection of HTTP/2 that was ended at a limit. */
+    void countEnded(Accepted accepted, NetErrorCode code) {
+        counters.counter("net_http2_ended", "endpoint", accepted.listener(), "reason", code.code())
+                .increment();
+    }
+
     /** Makes the route's answer where it is to be made, and hands it over on the event loop. */
     void answer(ChannelHandlerContext context, HttpRoute.Answered route, Consumer<HttpAnswer> then) {
         try {

@@ -2,17 +2,22 @@ package org.edgeways.net.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
+import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.port.PortRig;
 import org.edgeways.testkit.LeakCheck;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +140,119 @@ final class HttpFrontTest {
             assertThat(rig.counters.value("net_connections_accepted", "listener", "outside"))
                     .isEqualTo(1);
         }
+    }
+
+    /** RFC 9113: its preface, SETTINGS, and frames that no client of a library would send. */
+    private String spoken(byte[]... frames) throws Exception {
+        try (SSLSocket client = rig.connect("h2")) {
+            var out = client.getOutputStream();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(frame(4, 0, 0));
+            try {
+                for (byte[] frame : frames) {
+                    out.write(frame);
+                }
+                // an answered PING says that what came before was read
+                out.write(frame(6, 0, 0, new byte[8]));
+            } catch (IOException reset) {
+                // what was answered until then is read
+            }
+            return awaitPong(client.getInputStream());
+        }
+    }
+
+    private static String awaitPong(InputStream in) throws IOException {
+        while (true) {
+            byte[] head = readOrEnd(in);
+            if (head.length < 9) {
+                return "closed";
+            }
+            int length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
+            in.skipNBytes(length);
+            if (head[3] == 6) {
+                return "open";
+            }
+        }
+    }
+
+    /** A reset is an end too. */
+    private static byte[] readOrEnd(InputStream in) {
+        try {
+            return in.readNBytes(9);
+        } catch (IOException reset) {
+            return new byte[0];
+        }
+    }
+
+    private static byte[] frame(int type, int flags, int stream, byte... payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .putInt(payload.length << 8 | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+
+    /** A request that does not end: GET, https, / from HPACK's static table, for localhost. */
+    private static byte[] unfinished(int stream) {
+        byte[] block = new byte[14];
+        block[0] = (byte) 0x82;
+        block[1] = (byte) 0x87;
+        block[2] = (byte) 0x84;
+        block[3] = 0x01;
+        block[4] = 9;
+        System.arraycopy("localhost".getBytes(StandardCharsets.US_ASCII), 0, block, 5, 9);
+        return frame(1, 4, stream, block);
+    }
+
+    private long ended(NetErrorCode code) {
+        return rig.counters.value("net_http2_ended", "endpoint", "outside", "reason", code.code());
+    }
+
+    @Test
+    void streamsPastTheLimitAreRefusedAndCounted() throws Exception {
+        byte[][] frames = new byte[Http2Streams.STREAMS + 2][];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = unfinished(2 * i + 3);
+        }
+        assertThat(spoken(Arrays.copyOf(frames, Http2Streams.STREAMS))).isEqualTo("open");
+        assertThat(ended(NetErrorCode.HTTP2_STREAMS_EXHAUSTED)).isZero();
+        assertThat(spoken(frames)).isEqualTo("open");
+        assertThat(ended(NetErrorCode.HTTP2_STREAMS_EXHAUSTED)).isEqualTo(2);
+    }
+
+    @Test
+    void headerFieldsPastTheLimitAreRefusedAndCounted() throws Exception {
+        byte[] block = new byte[HttpFront.HEADER_BYTES + 200];
+        Arrays.fill(block, (byte) 'a');
+        byte[] head = unfinished(3);
+        System.arraycopy(head, 9, block, 0, head.length - 9);
+        int at = head.length - 9;
+        block[at] = 0x00; // a literal field, not indexed, x: with a value of the rest's length (RFC 7541 section 5.1)
+        block[at + 1] = 1;
+        block[at + 2] = 'x';
+        int rest = block.length - (at + 6);
+        block[at + 3] = 0x7f;
+        block[at + 4] = (byte) ((rest - 127) & 0x7f | 0x80);
+        block[at + 5] = (byte) (rest - 127 >> 7);
+        assertThat(spoken(frame(1, 4, 3, block))).isEqualTo("open");
+        assertThat(ended(NetErrorCode.HTTP2_HEADERS_TOO_LONG)).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionOnWhichTheRulesAreBrokenIsClosedAndCounted() throws Exception {
+        assertThat(spoken(frame(1, 4, 0, (byte) 0x82))).isEqualTo("closed");
+        assertThat(ended(NetErrorCode.HTTP2_RULES_BROKEN)).isEqualTo(1);
+    }
+
+    @Test
+    void aFloodOfResetsClosesTheConnectionAndIsCounted() throws Exception {
+        byte[][] frames = new byte[1_000][];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = i % 2 == 0 ? unfinished(i + 3) : frame(3, 0, i + 2, new byte[] {0, 0, 0, 8});
+        }
+        assertThat(spoken(frames)).isEqualTo("closed");
+        assertThat(ended(NetErrorCode.HTTP2_FLOODED)).isEqualTo(1);
     }
 
     private String raw(String request) throws Exception {
