@@ -236,43 +236,7 @@ final class WholeSet {
                         "requests for " + String.join(", ", nowhere) + " go nowhere from EdgeNode " + document.name()
                                 + ": write a Route, name a pool in the node's Site, or have exactly one Pool or Connector");
             }
-            dialledNextHop(whole, document, node);
         });
-    }
-
-    /** A server that a node dials finds it by its port; pools and connectors, which dial it, by its name alone. */
-    private void dialledNextHop(Settings whole, Document document, EdgeNode node) {
-        Map<String, String> hops = whole.nextHops(node);
-        Optional<Map.Entry<String, String>> first = hops.entrySet().stream().findFirst();
-        first.flatMap(one -> hops.entrySet().stream()
-                        .filter(other -> !other.getValue().equals(one.getValue()))
-                        .filter(other -> isDialled(one.getValue()) || isDialled(other.getValue()))
-                        .findFirst())
-                .ifPresent(other -> {
-                    Document said = routeOf(other.getKey())
-                            .or(() -> routeOf(first.get().getKey()))
-                            .orElse(document);
-                    problems.add(
-                            SettingsErrorCode.VALUES_DISAGREE,
-                            said.place(),
-                            "",
-                            "requests from EdgeNode " + document.name() + " for "
-                                    + first.get().getKey() + " go to "
-                                    + first.get().getValue() + ", those for "
-                                    + other.getKey() + " to " + other.getValue()
-                                    + ": in this version a node that is given an address has no other next hop");
-                });
-    }
-
-    private static boolean isDialled(String hop) {
-        return !hop.startsWith("service:") && !hop.startsWith("connector:");
-    }
-
-    private Optional<Document> routeOf(String domain) {
-        return sound(Kind.ROUTE, Route.class).entrySet().stream()
-                .filter(route -> route.getValue().domains().stream().anyMatch(domain::equalsIgnoreCase))
-                .map(Map.Entry::getKey)
-                .findFirst();
     }
 
     /** What a pool or connector thinks alive, no node may think dead. */

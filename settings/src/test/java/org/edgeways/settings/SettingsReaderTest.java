@@ -324,15 +324,12 @@ class SettingsReaderTest {
     }
 
     @Test
-    void anAddressBesideAnotherNextHopIsTold() {
-        assertThat(problems(ROUTED + "pool: pool", ROUTED + "address: \"sip:10.0.0.5:5061;transport=tls\""))
-                .as("one for each node")
-                .hasSize(2)
-                .anySatisfy(line -> assertThat(line)
-                        .isEqualTo("acorn.yaml:" + line("kind: Route")
-                                + ": requests from EdgeNode edge1 for acorn.example go to service:pool, those for"
-                                + " oak.example to sip:10.0.0.5:5061;transport=tls: in this version a node that is given"
-                                + " an address has no other next hop"));
+    void anAddressMayBeTheNextHopOfOneDomainAndAPoolThatOfAnother() {
+        String server = "sip:10.0.0.5:5061;transport=tls";
+        Settings settings =
+                Acorn.settings(Acorn.TEXT.replace(ROUTED + "pool: pool", ROUTED + "address: \"" + server + "\""));
+        assertThat(settings.nextHops(settings.nodes().get("edge1")))
+                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", server));
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.edgeways.sip.message.Via;
  * @param wssPort the port for secure WebSocket as seen from outside
  * @param insideHost the host name that the inside knows it by; never shown outside
  * @param insidePort the port on which the inside can connect to us, for a next hop that resolves what we write; 0 to
- *     write none, for services that find us by name
+ *     write none, where there are only services, which find us by name and look at no port
  */
 public record EdgeNames(
         String node,

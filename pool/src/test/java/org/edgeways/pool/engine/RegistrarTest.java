@@ -326,6 +326,20 @@ class RegistrarTest {
         assertThat(plain.signIn().has(HeaderName.PATH)).isFalse();
     }
 
+    /** A node writes it where it also dials a server, which finds it by the port. */
+    @Test
+    void aPathWithThePortOfTheNodesInsideLegLeadsToTheNode() {
+        Device phone = world.outside("alice");
+        SipMessage response = phone.sendSigned(
+                phone.register(600),
+                text -> text.replace(PoolWorld.EDGE_HOST + ";transport", PoolWorld.EDGE_HOST + ":5062;transport"));
+        assertThat(response.first(HeaderName.PATH)).contains(PoolWorld.EDGE_HOST + ":5062");
+        Device bob = world.inside("bob");
+        bob.signIn();
+        assertThat(bob.send(bob.message("alice", "hello")).status()).isEqualTo(200);
+        assertThat(phone.texts()).containsExactly("hello");
+    }
+
     @Test
     void aPathThatADeviceInsideWritesLeadsNowhere() {
         Device phone = world.inside("alice");

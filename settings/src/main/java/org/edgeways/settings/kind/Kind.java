@@ -31,7 +31,7 @@ public enum Kind {
     ROUTE(
             "Route",
             Route.class,
-            "Where requests of people outside go, by the SIP domain in which they sign in, whomever the requests are for: that server knows them. What is for people of a domain that another server has it must pass on inside; the pool does not. Without any Route, all go to the pool of the node's site, or to the only pool or connector. In this version a node that is given an address has no other next hop."),
+            "Where requests of people outside go, by the SIP domain in which they sign in, whomever the requests are for: that server knows them. What is for people of a domain that another server has it must pass on inside; the pool does not. Without any Route, all go to the pool of the node's site, or to the only pool or connector."),
     /** See {@link Service}. */
     SERVICE("Service", Service.class, "A web service inside that edge nodes may ask for over the Link, by its name."),
     /** See {@link AccessSettings}. */
