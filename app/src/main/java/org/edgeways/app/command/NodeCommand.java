@@ -47,7 +47,8 @@ public final class NodeCommand {
                 "",
                 "Example:",
                 "  edgeways node enroll edge1 --out edge1.bundle",
-                "Then, on the node: edgeways edge --join edge1.bundle --data /var/lib/edgeways"
+                "Then, on the node:",
+                "  edgeways edge --join edge1.bundle --data /var/lib/edgeways/edge"
             })
     int enroll(
             @Parameters(paramLabel = "NAME", description = "The node's name in the settings.") String name,
@@ -94,8 +95,10 @@ public final class NodeCommand {
             footer = {"", "Example:", "  edgeways node drain edge1"})
     int drain(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
         JsonNode answer = pool.ask(AdminClient.request("node-drain").put("name", name));
-        return pool.show(
-                answer, () -> name + " takes no new allocations; running calls go on." + System.lineSeparator());
+        String said = answer.path("relays").asBoolean()
+                ? " takes no new allocations; running calls go on."
+                : " has no relay (role av); one that the settings give it takes no allocations.";
+        return pool.show(answer, () -> name + said + System.lineSeparator());
     }
 
     @Command(
@@ -105,7 +108,8 @@ public final class NodeCommand {
             footer = {"", "Example:", "  edgeways node resume edge1"})
     int resume(@Parameters(paramLabel = "NAME", description = "Which node.") String name) {
         JsonNode answer = pool.ask(AdminClient.request("node-resume").put("name", name));
-        return pool.show(answer, () -> name + " takes new allocations." + System.lineSeparator());
+        String said = answer.path("relays").asBoolean() ? " takes new allocations." : " has no relay (role av).";
+        return pool.show(answer, () -> name + said + System.lineSeparator());
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.List;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.pool.relay.RelayService;
 import org.edgeways.settings.text.Durations;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,8 +100,12 @@ public final class UserDeviceCommand {
     static final class TurnLife implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
-            return Durations.parse(value)
+            Duration life = Durations.parse(value)
                     .orElseThrow(() -> new TypeConversionException("'" + value + "' is no duration such as 8h or 30d"));
+            if (life.compareTo(RelayService.SHORTEST_LIFE) < 0 || life.compareTo(RelayService.LONGEST_LIFE) > 0) {
+                throw new TypeConversionException("'" + value + "' is not from 1m to 180d"); // before a device is added
+            }
+            return life;
         }
     }
 

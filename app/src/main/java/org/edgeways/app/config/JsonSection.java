@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonSection {
 
+    /** The parser says of a second place in the text also where that text is from, which it does not know. */
+    private static final Pattern LOCATION = Pattern.compile("\\[Source: [^;]*; (line: \\d+, column: \\d+)]");
+
     private record Located(int line, @Nullable Object value) {}
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,252})");
@@ -64,7 +67,7 @@ public final class JsonSection {
             return new JsonSection(problems, "", 1, entries);
         } catch (JsonProcessingException e) {
             int at = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            problems.add(at, "", e.getOriginalMessage());
+            problems.add(at, "", LOCATION.matcher(e.getOriginalMessage()).replaceAll("$1"));
             return new JsonSection(problems, "", at, Map.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

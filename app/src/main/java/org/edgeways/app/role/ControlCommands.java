@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -34,6 +35,7 @@ import org.edgeways.pool.admin.AdminErrorCode;
 import org.edgeways.pool.admin.MoreCommands;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.control.ControlMessage;
+import org.edgeways.settings.kind.Role;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,8 @@ final class ControlCommands implements MoreCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<ErrorCode> LACKING =
+            Set.of(ControlErrorCode.NODE_NOT_IN_SETTINGS, ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
     private static final int MOST_EVENTS = 1_000;
     private static final int HEXADECIMAL = 16;
     private static final Pattern SERIAL = Pattern.compile("[0-9a-fA-F]{1,40}");
@@ -75,12 +79,10 @@ final class ControlCommands implements MoreCommands {
     public @Nullable ObjectNode carryOut(String command, JsonNode request) {
         try {
             return switch (command) {
-                case "node-enroll" -> answer(control.enroll(text(request, "name")), this::enrolled);
+                case "node-enroll" -> answer(settled(() -> control.enroll(text(request, "name"))), this::enrolled);
                 case "node-remove" -> answer(control.remove(text(request, "name")), name -> good().put("name", name));
-                case "node-drain" ->
-                    answer(control.drain(text(request, "name"), true), name -> good().put("name", name));
-                case "node-resume" ->
-                    answer(control.drain(text(request, "name"), false), name -> good().put("name", name));
+                case "node-drain" -> answer(control.drain(text(request, "name"), true), this::drained);
+                case "node-resume" -> answer(control.drain(text(request, "name"), false), this::drained);
                 case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
                 case "certificate-list" -> certificates();
                 case "certificate-refuse" -> refuseCertificate(text(request, "serial"));
@@ -126,6 +128,33 @@ final class ControlCommands implements MoreCommands {
                 .put("next", next);
     }
 
+    /**
+     * Asks with the settings that are in the directory now: a document that was just written there may not have been looked at
+     * yet.
+     */
+    private <T> Result<T> settled(Supplier<Result<T>> ask) {
+        Result<T> first = ask.get();
+        if (!(first instanceof Result.Bad<T> bad) || !LACKING.contains(bad.code())) {
+            return first;
+        }
+        if (control.reload() instanceof SettingsDirectory.Outcome.Kept kept) {
+            String problem = bad.reason().split("; ", 2)[0];
+            return Result.bad(
+                    bad.code(),
+                    bad.offset(),
+                    problem + "; those in the directory are not in use: "
+                            + kept.bad().shortly());
+        }
+        return ask.get();
+    }
+
+    /** With whether the node has something that drains. */
+    private ObjectNode drained(String node) {
+        boolean relays = control.status().nodes().stream()
+                .anyMatch(status -> status.name().equals(node) && status.roles().contains(Role.AV));
+        return good().put("name", node).put("relays", relays);
+    }
+
     private ObjectNode enrolled(NewBundle bundle) {
         return good().put("name", bundle.node())
                 .put("expires", bundle.expires().toString())
@@ -135,7 +164,7 @@ final class ControlCommands implements MoreCommands {
     private ObjectNode certify(String connector, String request) {
         Result<List<X509Certificate>> chain = switch (Pem.request(request)) {
             case Result.Bad<byte[]> bad -> bad.as();
-            case Result.Ok<byte[]>(byte[] der) -> control.certify(connector, der);
+            case Result.Ok<byte[]>(byte[] der) -> settled(() -> control.certify(connector, der));
         };
         return answer(
                 chain,

@@ -100,7 +100,7 @@ final class RoleParts {
         return new AppFailure(
                 AppErrorCode.CONFIGURATION_INVALID,
                 "a file that the settings name cannot be read: " + IoReason.of(e),
-                "Correct the name in the settings, or the file's rights: the user who runs this must be able to read it.",
+                "Put it there, or correct the name in the settings, or the file's rights: the user who runs this must be able\nto read it.",
                 e);
     }
 }

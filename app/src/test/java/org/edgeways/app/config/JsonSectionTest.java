@@ -30,6 +30,17 @@ class JsonSectionTest {
     }
 
     @Test
+    void textThatEndsTooSoonIsToldWithBothPlaces() {
+        parse("{\n  \"domains\": [\n");
+        assertThat(problems.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("edge.json:3: ")
+                        .contains("start marker at line: 2, column: 14")
+                        .doesNotContain("Source"));
+    }
+
+    @Test
     void reportsEveryProblemTogetherWithFileLineAndKey() {
         JsonSection section = parse("""
                 {

@@ -247,6 +247,34 @@ class PerimeterTest {
     }
 
     @Test
+    void aNodeThatHasJustBeenWrittenIntoTheSettingsIsEnrolledAtOnce() throws Exception {
+        pair.startInside();
+        String text = pair.text();
+        String second = text.substring(text.indexOf("kind: EdgeNode"))
+                .replace("edge1", "edge2")
+                .replaceAll("(sipTlsPort|port): .*", "$1: 1")
+                .replaceFirst("port: 1\n +dialAddress", "port: 2\n    dialAddress");
+        pair.write(text + "---\n" + second);
+        assertThat(pair.ask(AdminClient.request("node-enroll").put("name", "edge2"))
+                        .path("bundle")
+                        .asText())
+                .contains("node edge2");
+
+        pair.write(text + "---\n" + second.replace("edge2", "edge3").replace("insideLeg", "insideLag"));
+        assertThatThrownBy(() -> pair.ask(AdminClient.request("node-enroll").put("name", "edge3")))
+                .isInstanceOfSatisfying(
+                        AppFailure.class,
+                        failure -> assertThat(failure.nextStep()).contains("spec.insideLag"));
+    }
+
+    @Test
+    void drainingANodeWithoutARelaySaysThatItHasNone() throws Exception {
+        pair.startAll();
+        assertThat(said("node", "drain", "edge1")).contains("edge1 has no relay (role av)");
+        assertThat(said("node", "resume", "edge1")).contains("edge1 has no relay (role av)");
+    }
+
+    @Test
     void aPoolWithABadSetStartsWithTheLastGoodOneAndSaysSo() throws Exception {
         pair.startInside();
         pair.stopLast();

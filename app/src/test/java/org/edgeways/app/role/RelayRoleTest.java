@@ -158,7 +158,10 @@ class RelayRoleTest {
             assertThat(pair.node().path("roles").path(1).asText()).isEqualTo("av");
             assertThat(gauge(pair, "av_edge_draining")).isZero();
 
-            pair.ask(AdminClient.request("node-drain").put("name", "edge1"));
+            assertThat(pair.ask(AdminClient.request("node-drain").put("name", "edge1"))
+                            .path("relays")
+                            .asBoolean())
+                    .isTrue();
             pair.await(JoinedPair::isUpToDate);
             assertThat(pair.node().path("draining").asBoolean()).isTrue();
             assertThat(gauge(pair, "av_edge_draining")).isEqualTo(1);
