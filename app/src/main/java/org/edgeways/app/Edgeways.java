@@ -3,7 +3,6 @@ package org.edgeways.app;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.edgeways.app.command.AuditCommand;
@@ -90,7 +89,7 @@ public final class Edgeways {
     /** The whole command tree, not yet wired to any output. */
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Edgeways());
-        explainExitCodes(line);
+        HelpLayout.arrange(line);
         return line;
     }
 
@@ -100,17 +99,6 @@ public final class Edgeways {
             throw new CommandLine.TypeConversionException("it must be the name of a file or directory, not empty");
         }
         return Path.of(name);
-    }
-
-    /** Every help ends with what the exit codes mean, also that of a command that is added later. */
-    private static void explainExitCodes(CommandLine line) {
-        CommandLine.Model.UsageMessageSpec help = line.getCommandSpec().usageMessage();
-        List<String> footer = new ArrayList<>(List.of(help.footer()));
-        if (footer.stream().noneMatch(text -> text.contains("Exit codes:"))) {
-            footer.addAll(List.of("", ExitCode.HELP));
-            help.footer(footer.toArray(String[]::new));
-        }
-        line.getSubcommands().values().forEach(Edgeways::explainExitCodes);
     }
 
     private static int execute(CommandLine.ParseResult parsed, PrintWriter err) {

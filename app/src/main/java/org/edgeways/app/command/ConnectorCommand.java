@@ -51,8 +51,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example, with the directory of settings that the pool has, and an identity that the pool has given:",
-            "  edgeways connector enroll kamailio --data /var/lib/edgeways --out connector.pem",
-            "  edgeways connector --settings /etc/edgeways/settings --data /var/lib/edgeways-connector",
+            "  edgeways connector enroll kamailio --data /var/lib/edgeways/pool",
+            "  edgeways connector --settings /etc/edgeways/settings \\",
+            "      --data /var/lib/edgeways/connector",
             "With one JSON file and certificates of your own, for SIP only (docs/how-to/existing-sip-server.md):",
             "  edgeways connector --config /etc/edgeways/connector.json",
             "Stops cleanly on SIGINT and SIGTERM."
@@ -125,11 +126,7 @@ public final class ConnectorCommand implements Callable<Integer> {
                 "thirds of its 90 days are over, by way of the edge nodes; edgeways status shows the days that it has left. One",
                 "that did not run for so long needs this again: a running connector takes the new file in place of the old one."
             },
-            footer = {
-                "",
-                "Example:",
-                "  edgeways connector enroll kamailio --data /var/lib/edgeways --out connector.pem"
-            })
+            footer = {"", "Example:", "  edgeways connector enroll kamailio --data /var/lib/edgeways/pool"})
     int enroll(
             @Parameters(paramLabel = "NAME", description = "The connector's name in the settings.") String name,
             @Option(

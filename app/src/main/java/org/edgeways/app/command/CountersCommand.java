@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  edgeways counters",
             "  edgeways counters --all refused",
-            "  edgeways counters --data /var/lib/edgeways -o prometheus"
+            "  edgeways counters --data /var/lib/edgeways/pool -o prometheus"
         })
 public final class CountersCommand implements Callable<Integer> {
 

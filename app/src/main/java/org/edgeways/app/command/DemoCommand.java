@@ -43,8 +43,9 @@ import picocli.CommandLine.Spec;
             "",
             "When ready, DIR/demo.json (mode 0600) tells scripts where to connect and as whom. Its settings are in",
             "DIR/settings: change a file, and edgeways status shows when the edge has got it.",
-            "SIGINT and SIGTERM stop it cleanly. Exit codes: 0 stopped, or every check passed;",
-            "1 it could not start, or a check failed; 2 wrong usage."
+            "SIGINT and SIGTERM stop it cleanly.",
+            "",
+            "Exit codes: 0 stopped, or every check passed; 1 it could not start, or a check failed; 2 wrong usage."
         })
 public final class DemoCommand implements Callable<Integer> {
 

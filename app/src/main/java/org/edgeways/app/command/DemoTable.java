@@ -32,6 +32,8 @@ final class DemoTable {
                   Trusted CA          %s
                 baresip, one line of its accounts file:
                   <%s;transport=tls>;auth_pass=%s;outbound="sip:127.0.0.1:%d;transport=tls"
+                and one of its config file:
+                  sip_cafile %s
 
                 Settings: change a file in %s
                 and see with ./edgeways status%s when the edge has it.
@@ -57,6 +59,7 @@ final class DemoTable {
                         first.uri(),
                         first.password(),
                         edge.sipTlsPort(),
+                        demo.caFile(),
                         demo.settingsDirectory(),
                         dataOption(demo),
                         demo.dataDirectory(),

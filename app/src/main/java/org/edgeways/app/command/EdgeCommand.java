@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples, of a node of an inside that has a directory of settings, the first time and ever after:",
-            "  edgeways edge --join edge1.bundle --data /var/lib/edgeways",
-            "  edgeways edge --data /var/lib/edgeways",
+            "  edgeways edge --join edge1.bundle --data /var/lib/edgeways/edge",
+            "  edgeways edge --data /var/lib/edgeways/edge",
             "A node that joins nobody:",
             "  edgeways edge --config /etc/edgeways/edge.json",
             "Stops cleanly on SIGINT and SIGTERM."

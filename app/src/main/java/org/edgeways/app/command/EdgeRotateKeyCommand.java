@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  edgeways edge rotate-key --config /etc/edgeways/edge.json",
-            "  edgeways edge rotate-key --data /var/lib/edgeways"
+            "  edgeways edge rotate-key --data /var/lib/edgeways/edge"
         })
 public final class EdgeRotateKeyCommand implements Callable<Integer> {
 

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example, with a directory of settings, which edgeways check looks at; edgeways demo writes a working one to",
             "target/demo/settings:",
-            "  edgeways pool --settings /etc/edgeways/settings --data /var/lib/edgeways",
+            "  edgeways pool --settings /etc/edgeways/settings --data /var/lib/edgeways/pool",
             "With one file, and edge nodes whose certificates come from files:",
             "  edgeways pool --config /etc/edgeways/pool.json",
             "Stops cleanly on SIGINT and SIGTERM. People: edgeways user --data DIR, with its data directory."

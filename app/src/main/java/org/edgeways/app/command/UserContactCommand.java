@@ -57,7 +57,7 @@ public final class UserContactCommand {
                 "",
                 "Examples:",
                 "  edgeways user contact add alice carol",
-                "  edgeways user contact add alice carol@acorn.example --display-name \"Carol from sales\""
+                "  edgeways user contact add alice carol@acorn.example --display-name Carol"
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "Whose list.") String name,

@@ -53,6 +53,8 @@ public final class Logs {
         ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         context.getLogger("io.netty").setLevel(Level.WARN);
+        // a host with loopback alone has no hardware address, and nothing here needs one
+        context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
         context.getLogger("com.zaxxer.hikari").setLevel(Level.WARN);
         context.getLogger("org.flywaydb").setLevel(Level.WARN);
         root.addAppender(console(context, console));

@@ -79,6 +79,28 @@ class CommandLineTest {
     }
 
     @Test
+    void noExampleIsBrokenAtTheWidthOfAPlainTerminal() {
+        List<List<String>> commands = new ArrayList<>();
+        collect(Edgeways.commandLine(), List.of(), commands);
+        for (List<String> command : commands) {
+            CommandLine line = Edgeways.commandLine();
+            for (String name : command) {
+                line = line.getSubcommands().get(name);
+            }
+            assertThat(line.getCommandSpec().usageMessage().footer())
+                    .as("help of %s", command)
+                    .filteredOn(text -> text.startsWith("  "))
+                    .allSatisfy(text -> assertThat(text).hasSizeLessThan(80));
+        }
+    }
+
+    @Test
+    void proseOfTheHelpIsBrokenAtTheWidthOfTheTerminalAlone() {
+        assertThat(run("connector", "enroll", "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("the connector's data directory as connector.pem");
+    }
+
+    @Test
     void theLineThatListsOfCommandsShowIsAWholeSentence() {
         firstLinesAreSentences(Edgeways.commandLine());
     }
@@ -121,6 +143,18 @@ class CommandLineTest {
                     .isEqualTo(ExitCode.FAILED);
             assertThat(err.toString()).contains("no pool is running");
         }
+    }
+
+    @Test
+    void aLifeOfRelayCredentialsOutOfRangeIsWrongUsageBeforeAnythingIsAsked() {
+        for (String life : List.of("59s", "181d")) {
+            err.getBuffer().setLength(0);
+            assertThat(run("user", "device", "add", "erin", "phone", "--turn-for", life))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).contains("'" + life + "' is not from 1m to 180d");
+        }
+        assertThat(run("user", "device", "add", "erin", "phone", "--turn-for", "180d", "--data", directory.toString()))
+                .isEqualTo(ExitCode.FAILED);
     }
 
     @Test
