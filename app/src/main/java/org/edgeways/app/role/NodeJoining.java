@@ -123,11 +123,18 @@ public final class NodeJoining {
                     throw new AppFailure(AppErrorCode.NOT_JOINED, file + " is no bundle: " + bad.reason(), ANOTHER);
             };
         } catch (IOException e) {
-            throw new AppFailure(
-                    AppErrorCode.NOT_JOINED,
-                    "the bundle cannot be read: " + IoReason.of(e),
-                    "Give --join the file that edgeways node enroll wrote.",
-                    e);
+            throw unreadable(e);
         }
+    }
+
+    /** The file is made for its writer alone, and a service runs as somebody else. */
+    static AppFailure unreadable(IOException e) {
+        return new AppFailure(
+                AppErrorCode.NOT_JOINED,
+                "the bundle cannot be read: " + IoReason.of(e),
+                IoReason.isDenied(e)
+                        ? "Give the file to the user who runs this: chown it, and have it where that user may read."
+                        : "Give --join the file that edgeways node enroll wrote.",
+                e);
     }
 }

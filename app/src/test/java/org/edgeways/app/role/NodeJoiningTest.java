@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +34,16 @@ class NodeJoiningTest {
     void waitsOnTheAddressThatTheBundleSaysAndNowhereElse() {
         assertThat(here("127.0.0.1").listen().getAddress().getHostAddress()).isEqualTo("127.0.0.1");
         assertThat(said).isEmpty();
+    }
+
+    @Test
+    void aBundleThatTheUserOfAServiceMayNotReadIsToBeGivenToThatUser() {
+        assertThat(NodeJoining.unreadable(new AccessDeniedException("edge1.bundle")))
+                .hasMessageContaining("edge1.bundle: permission denied")
+                .satisfies(failure -> assertThat(failure.nextStep()).contains("chown"));
+        assertThat(NodeJoining.unreadable(new NoSuchFileException("edge1.bundle"))
+                        .nextStep())
+                .contains("edgeways node enroll");
     }
 
     @Test
