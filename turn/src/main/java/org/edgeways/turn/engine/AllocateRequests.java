@@ -190,7 +190,7 @@ final class AllocateRequests {
             Quotas.Meter meter) {
         long seconds = Lifetimes.seconds(request.message(), settings.limits());
         Allocation allocation = allocations.begin(now, request, meter, wanted.tcp(), seconds);
-        Opening opening = new Opening(request, wanted.even(), wanted.pair());
+        Opening opening = new Opening(request, wanted.even(), wanted.pair(), reservation != null);
         allocation.opening = opening;
         if (reservation != null) {
             allocations.ports.free(reservation.ipv6(), reservation.port(), reservation);
@@ -234,7 +234,7 @@ final class AllocateRequests {
         }
     }
 
-    /** The driver could not open a port: another one is tried. */
+    /** The driver could not open a port: another one is tried, unless that very one was reserved. */
     void failed(long now, boolean ipv6, int port) {
         Relay relay = allocations.ports.get(ipv6, port);
         if (relay == null || relay.ready) {
@@ -248,7 +248,7 @@ final class AllocateRequests {
         }
         freeReservation(opening);
         Opening.Family family = Opening.Family.of(ipv6);
-        if (++opening.failures < TRIES) {
+        if (!opening.reserved && ++opening.failures < TRIES) {
             choosePort(now, allocation, opening, family);
         } else {
             opening.failed.put(family, TurnErrorCode.NO_PORT);

@@ -26,6 +26,9 @@ final class Opening {
     final boolean even;
     final boolean pair;
 
+    /** Whether the port is one that was reserved, so that no other will do. */
+    final boolean reserved;
+
     /** Families that were asked for and are not given. */
     final Map<Family, TurnErrorCode> failed = new EnumMap<>(Family.class);
 
@@ -35,9 +38,10 @@ final class Opening {
     /** How often a port could not be opened. */
     int failures;
 
-    Opening(Request request, boolean even, boolean pair) {
+    Opening(Request request, boolean even, boolean pair, boolean reserved) {
         this.request = request;
         this.even = even;
         this.pair = pair;
+        this.reserved = reserved;
     }
 }

@@ -161,6 +161,16 @@ class FamilyTest {
     }
 
     @Test
+    void whoComesForAReservedPortGetsThatOrNone() {
+        byte[] token = pair(alice).valueOf(StunAttribute.RESERVATION_TOKEN);
+        TestClient second = world.client("203.0.113.50:4001", "alice");
+        world.portsThatFail = 1;
+        second.refused(redeem(second, token), TurnErrorCode.NO_PORT);
+        second.refused(redeem(second, token), TurnErrorCode.RESERVATION_UNKNOWN);
+        assertThat(world.engine.allocationCount()).isEqualTo(1);
+    }
+
+    @Test
     void reservedPortsAreGivenToNobodyElse() {
         TurnWorld small = new TurnWorld(
                 TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_003, true, false, true, 0, 1)));

@@ -94,7 +94,7 @@ class PeerRulesTest {
     }
 
     /** Every form that an IPv4 address can be hidden in. */
-    private static List<byte[]> formsOf(int ipv4) {
+    static List<byte[]> formsOf(int ipv4) {
         byte[] v4 = ByteBuffer.allocate(4).putInt(ipv4).array();
         byte[] hidden = ByteBuffer.allocate(4).putInt(~ipv4).array();
         int good = 0x01010101;
