@@ -109,14 +109,14 @@ public record AvEdgeSettings(
      * How much may be had. Data counts in both directions, and at each of two relayed ends.
      *
      * @param person of one person, all nodes' shards together
-     * @param sourceAllocations at once of one source (an IPv4 address, an IPv6 /64)
+     * @param source of one source (an IPv4 address, an IPv6 /64)
      * @param all of all together
      */
-    public record Quota(Share person, int sourceAllocations, Share all) {
+    public record Quota(Share person, Share source, Share all) {
 
         /** Good for most. */
         public static final Quota DEFAULTS =
-                new Quota(new Share(64, 8 << 20, 20_000), 1_000, new Share(10_000, Share.UNLIMITED, Share.UNLIMITED));
+                new Quota(new Share(64, 8 << 20, 20_000), Share.allocations(1_000), Share.allocations(10_000));
     }
 
     /**
@@ -127,6 +127,11 @@ public record AvEdgeSettings(
      * @param packetsPerSecond as {@code bytesPerSecond}
      */
     public record Share(int allocations, int bytesPerSecond, int packetsPerSecond) {
+
+        /** So many, of whatever rate. */
+        public static Share allocations(int most) {
+            return new Share(most, UNLIMITED, UNLIMITED);
+        }
 
         /** For a rate: not counted. */
         public static final int UNLIMITED = Integer.MAX_VALUE;

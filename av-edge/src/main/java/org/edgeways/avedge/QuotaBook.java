@@ -12,6 +12,7 @@ import org.edgeways.base.SourceNetwork;
 import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.engine.Client;
 import org.edgeways.turn.engine.Quotas;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What people, sources and all together have of the node. All shards share it: allocations come and go under a lock, packets
@@ -19,7 +20,7 @@ import org.edgeways.turn.engine.Quotas;
  */
 final class QuotaBook implements Quotas {
 
-    /** What one person, or all, have at the moment. */
+    /** What one person, one source, or all have at the moment. */
     private static final class Account {
         final Rate bytes = new Rate();
         final Rate packets = new Rate();
@@ -36,22 +37,24 @@ final class QuotaBook implements Quotas {
     }
 
     private final class AllocationMeter implements Meter {
-        private final SourceNetwork source;
         private final Account account;
+        private final Account source;
         private final AllocationUse.Owner owner;
         private final AtomicLong packets = new AtomicLong(); // written by one thread
         private final AtomicLong bytes = new AtomicLong();
 
-        AllocationMeter(SourceNetwork source, Account account, AllocationUse.Owner owner) {
-            this.source = source;
+        AllocationMeter(Account account, Account source, AllocationUse.Owner owner) {
             this.account = account;
+            this.source = source;
             this.owner = owner;
         }
 
         @Override
         public boolean mayRelay(int length, long now) {
             AvEdgeSettings.Quota quota = quotas;
-            if (!account.mayRelay(quota.person(), length, now) || !all.mayRelay(quota.all(), length, now)) {
+            if (!account.mayRelay(quota.person(), length, now)
+                    || !source.mayRelay(quota.source(), length, now)
+                    || !all.mayRelay(quota.all(), length, now)) {
                 return false;
             }
             packets.setRelease(packets.getPlain() + 1);
@@ -72,7 +75,7 @@ final class QuotaBook implements Quotas {
     private final UnaryOperator<String> personOf;
     private final Account all = new Account();
     private final Map<String, Account> people = new HashMap<>(); // and for a second those who have nothing any more
-    private final Map<SourceNetwork, Integer> sources = new HashMap<>();
+    private final Map<SourceNetwork, Account> sources = new HashMap<>(); // as people
     private final Set<AllocationMeter> meters = new HashSet<>();
     private volatile AvEdgeSettings.Quota quotas;
     private long nextSweep;
@@ -93,29 +96,30 @@ final class QuotaBook implements Quotas {
         sweep(now);
         AvEdgeSettings.Quota quota = quotas;
         String person = personOf.apply(username);
-        SourceNetwork source =
+        SourceNetwork network =
                 SourceNetwork.of(client.address().toSocketAddress().getAddress());
-        Account account = people.get(person);
-        if (account != null && account.allocations >= quota.person().allocations()) {
+        if (isFull(people.get(person), quota.person())) {
             return new Full(TurnErrorCode.QUOTA_REACHED);
         }
-        if (sources.getOrDefault(source, 0) >= quota.sourceAllocations()) {
+        if (isFull(sources.get(network), quota.source())) {
             return new Full(TurnErrorCode.SOURCE_QUOTA_REACHED);
         }
         if (all.allocations >= quota.all().allocations()) {
             return new Full(TurnErrorCode.TOTAL_QUOTA_REACHED);
         }
-        if (account == null) {
-            account = new Account();
-            people.put(person, account);
-        }
+        Account account = people.computeIfAbsent(person, first -> new Account());
+        Account source = sources.computeIfAbsent(network, first -> new Account());
         account.allocations++;
+        source.allocations++;
         all.allocations++;
-        sources.merge(source, 1, Integer::sum);
         AllocationMeter meter =
-                new AllocationMeter(source, account, new AllocationUse.Owner(person, username, client.address(), now));
+                new AllocationMeter(account, source, new AllocationUse.Owner(person, username, client.address(), now));
         meters.add(meter);
         return meter;
+    }
+
+    private static boolean isFull(@Nullable Account account, AvEdgeSettings.Share share) {
+        return account != null && account.allocations >= share.allocations();
     }
 
     /** How many people it knows. */
@@ -137,6 +141,7 @@ final class QuotaBook implements Quotas {
         if (now >= nextSweep) {
             nextSweep = now + Rate.SECOND;
             people.values().removeIf(account -> account.isUnused(now));
+            sources.values().removeIf(account -> account.isUnused(now));
         }
     }
 
@@ -144,7 +149,7 @@ final class QuotaBook implements Quotas {
         meters.remove(meter);
         all.allocations--;
         meter.account.allocations--;
+        meter.source.allocations--;
         sweep(now);
-        sources.computeIfPresent(meter.source, (source, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -35,7 +35,7 @@ class QuotaTest {
 
     @Test
     void aPersonHasSoManyAllocationsWhateverTheUserName() {
-        QuotaBook book = book(new Quota(new Share(2, FREE, FREE), 100, new Share(100, FREE, FREE)));
+        QuotaBook book = book(new Quota(new Share(2, FREE, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
         Quotas.Meter first = open(book, "1:alice", 1);
         assertThat(first).isNotNull();
         assertThat(open(book, "2:alice", 2)).isNotNull();
@@ -47,7 +47,7 @@ class QuotaTest {
 
     @Test
     void aSourceAndAllTogetherHaveSoManyAllocations() {
-        QuotaBook book = book(new Quota(new Share(10, FREE, FREE), 1, new Share(2, FREE, FREE)));
+        QuotaBook book = book(new Quota(new Share(10, FREE, FREE), Share.allocations(1), new Share(2, FREE, FREE)));
         Quotas.Meter first = open(book, "1:alice", 1);
         isFull(book, "1:bob", 1, TurnErrorCode.SOURCE_QUOTA_REACHED);
         assertThat(open(book, "1:bob", 2)).isNotNull();
@@ -58,7 +58,8 @@ class QuotaTest {
 
     @Test
     void aPersonsAllocationsShareOneRateWithASecondsWorthOfBurst() {
-        QuotaBook book = book(new Quota(new Share(10, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        QuotaBook book =
+                book(new Quota(new Share(10, 1_000, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
         Quotas.Meter one = open(book, "1:alice", 1);
         Quotas.Meter other = open(book, "2:alice", 2);
         assertThat(one.mayRelay(600, NOW)).isTrue();
@@ -71,7 +72,8 @@ class QuotaTest {
 
     @Test
     void anAllocationThatEndsAndIsMadeAgainBringsNoNewBurst() {
-        QuotaBook book = book(new Quota(new Share(10, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        QuotaBook book =
+                book(new Quota(new Share(10, 1_000, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
         Quotas.Meter first = open(book, "1:alice", 1);
         assertThat(first.mayRelay(1_000, NOW)).isTrue();
         first.end(NOW);
@@ -83,7 +85,8 @@ class QuotaTest {
 
     @Test
     void whoHasHadNothingForLongIsForgotten() {
-        QuotaBook book = book(new Quota(new Share(10, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        QuotaBook book =
+                book(new Quota(new Share(10, 1_000, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
         for (int i = 0; i < 50; i++) {
             Quotas.Meter meter = open(book, "1:person-" + i, 1);
             assertThat(meter.mayRelay(1_000, NOW)).isTrue();
@@ -96,22 +99,44 @@ class QuotaTest {
     }
 
     @Test
+    void aSourceHasARateWhoeverIsThere() {
+        QuotaBook book = book(new Quota(new Share(10, FREE, FREE), new Share(10, 1_000, 3), Share.allocations(100)));
+        Quotas.Meter alice = open(book, "1:alice", 1);
+        Quotas.Meter bob = open(book, "1:bob", 1);
+        Quotas.Meter elsewhere = open(book, "2:bob", 2);
+        assertThat(alice.mayRelay(600, NOW)).isTrue();
+        assertThat(bob.mayRelay(400, NOW)).isTrue();
+        assertThat(bob.mayRelay(1, NOW)).as("bytes").isFalse();
+        assertThat(elsewhere.mayRelay(1_000, NOW)).isTrue();
+        assertThat(bob.mayRelay(0, NOW + SECOND / 10)).as("packets").isFalse();
+        assertThat(bob.mayRelay(0, NOW + SECOND / 3 + 1)).isTrue();
+        alice.end(NOW + SECOND);
+        bob.end(NOW + SECOND);
+        Quotas.Meter carol = open(book, "1:carol", 1);
+        assertThat(carol.mayRelay(1_000, NOW + 3 * SECOND)).isTrue();
+        carol.end(NOW + 3 * SECOND);
+        assertThat(open(book, "2:carol", 1).mayRelay(1, NOW + 3 * SECOND))
+                .as("a new allocation is no new burst")
+                .isFalse();
+    }
+
+    @Test
     void packetsOfAllHaveARateThatCanBeChanged() {
         Share person = new Share(10, FREE, FREE);
-        QuotaBook book = book(new Quota(person, 100, new Share(100, FREE, 2)));
+        QuotaBook book = book(new Quota(person, Share.allocations(100), new Share(100, FREE, 2)));
         Quotas.Meter alice = open(book, "1:alice", 1);
         Quotas.Meter bob = open(book, "1:bob", 1);
         assertThat(alice.mayRelay(1, NOW)).isTrue();
         assertThat(bob.mayRelay(1, NOW)).isTrue();
         assertThat(bob.mayRelay(1, NOW)).isFalse();
-        book.use(new Quota(person, 100, new Share(100, FREE, FREE)));
+        book.use(new Quota(person, Share.allocations(100), new Share(100, FREE, FREE)));
         assertThat(bob.mayRelay(1, NOW)).isTrue();
     }
 
     @Test
     void pastTheQuotaThereIs486AndDataIsDropped() throws Exception {
-        AvEdgeSettings settings =
-                Rig.settings(2).withQuotas(new Quota(new Share(1, 1_000, FREE), 100, new Share(100, FREE, FREE)));
+        AvEdgeSettings settings = Rig.settings(2)
+                .withQuotas(new Quota(new Share(1, 1_000, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
         try (Rig rig = new Rig(settings)) {
             TurnClient alice = rig.client("1:alice");
             DatagramSocket peer = rig.peer();

@@ -53,9 +53,7 @@ class RelayToRelayTest {
             AvEdgeSettings.Quota usual = AvEdgeSettings.Quota.DEFAULTS;
             AvEdgeSettings settings = Rig.settings(way == Way.TWO_SHARDS ? 2 : 1)
                     .withQuotas(new AvEdgeSettings.Quota(
-                            new AvEdgeSettings.Share(64, bytesPerSecond, FREE),
-                            usual.sourceAllocations(),
-                            usual.all()));
+                            new AvEdgeSettings.Share(64, bytesPerSecond, FREE), usual.source(), usual.all()));
             first = rig(settings);
             second = way == Way.SOCKETS ? rig(settings.withRelay(new AvEdgeSettings.Relay(OTHER_RELAY, null))) : first;
             alice = client(first, 1);

@@ -95,7 +95,7 @@ class TcpPeersTest {
     private static AvEdgeSettings withRate(int bytesPerSecond, int packetsPerSecond) {
         AvEdgeSettings.Quota usual = AvEdgeSettings.Quota.DEFAULTS;
         AvEdgeSettings.Share person = new AvEdgeSettings.Share(64, bytesPerSecond, packetsPerSecond);
-        return Rig.settings(1).withQuotas(new AvEdgeSettings.Quota(person, usual.sourceAllocations(), usual.all()));
+        return Rig.settings(1).withQuotas(new AvEdgeSettings.Quota(person, usual.source(), usual.all()));
     }
 
     private static byte[] noise(int bytes) {

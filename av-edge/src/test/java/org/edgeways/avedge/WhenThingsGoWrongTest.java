@@ -323,8 +323,9 @@ class WhenThingsGoWrongTest {
     void whoHasReachedTheQuotaIsTold() throws Exception {
         AvEdgeSettings.Share one =
                 new AvEdgeSettings.Share(1, AvEdgeSettings.Share.UNLIMITED, AvEdgeSettings.Share.UNLIMITED);
-        AvEdgeSettings settings =
-                Rig.settings(2).withQuotas(new AvEdgeSettings.Quota(one, 100, AvEdgeSettings.Quota.DEFAULTS.all()));
+        AvEdgeSettings settings = Rig.settings(2)
+                .withQuotas(new AvEdgeSettings.Quota(
+                        one, AvEdgeSettings.Share.allocations(100), AvEdgeSettings.Quota.DEFAULTS.all()));
         try (Rig rig = new Rig(settings, verifier(Set.of(), key))) {
             rig.client(credentials(key, ALICE, DAY)).relayed();
             TurnClient again = rig.client(credentials(key, ALICE, DAY.plusMinutes(1)));
@@ -342,7 +343,8 @@ class WhenThingsGoWrongTest {
         AvEdgeSettings.Quota usual = AvEdgeSettings.Quota.DEFAULTS;
         AvEdgeSettings.Share all =
                 new AvEdgeSettings.Share(ofAll, AvEdgeSettings.Share.UNLIMITED, AvEdgeSettings.Share.UNLIMITED);
-        AvEdgeSettings settings = Rig.settings(2).withQuotas(new AvEdgeSettings.Quota(usual.person(), ofSource, all));
+        AvEdgeSettings settings = Rig.settings(2)
+                .withQuotas(new AvEdgeSettings.Quota(usual.person(), AvEdgeSettings.Share.allocations(ofSource), all));
         try (Rig rig = new Rig(settings, verifier(Set.of(), key))) {
             rig.client(credentials(key, ALICE, DAY)).relayed();
             TurnClient bob = rig.client(credentials(key, BOB, DAY));
@@ -364,8 +366,9 @@ class WhenThingsGoWrongTest {
     @Test
     void whatIsPastTheBandwidthOfThePersonIsDroppedAndToldOnce() throws Exception {
         AvEdgeSettings.Share slow = new AvEdgeSettings.Share(8, 1_000, AvEdgeSettings.Share.UNLIMITED);
-        AvEdgeSettings settings =
-                Rig.settings(2).withQuotas(new AvEdgeSettings.Quota(slow, 100, AvEdgeSettings.Quota.DEFAULTS.all()));
+        AvEdgeSettings settings = Rig.settings(2)
+                .withQuotas(new AvEdgeSettings.Quota(
+                        slow, AvEdgeSettings.Share.allocations(100), AvEdgeSettings.Quota.DEFAULTS.all()));
         TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
         try (Rig rig = new Rig(settings, verifier(Set.of(), key), time)) {
             DatagramSocket peer = rig.peer();
@@ -377,7 +380,7 @@ class WhenThingsGoWrongTest {
             alice.channel(0x4001, "y".repeat(900));
             alice.channel(0x4001, "z".repeat(900));
             counted(rig, "av_edge_drops", "code", "turn-rate-exceeded", 2);
-            said("event=av-edge-dropping", "code=turn-rate-exceeded", "More data than the user may relay");
+            said("event=av-edge-dropping", "code=turn-rate-exceeded", "More data than the person");
             assertThat(lines.all.stream().filter(line -> line.contains("event=av-edge-dropping")))
                     .hasSize(1);
             rig.pass(time, Duration.ofSeconds(1));

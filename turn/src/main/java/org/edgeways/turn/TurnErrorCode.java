@@ -124,8 +124,9 @@ public enum TurnErrorCode implements ErrorCode {
             "The permission for the peer is over: it holds for five minutes, and the client has not renewed it"),
     /** ChannelData on a number that is not bound. */
     CHANNEL_UNBOUND("turn-channel-unbound", 0, "", "The channel is not bound, or its ten minutes are over"),
-    /** Data past the bandwidth that the user may have. */
-    RATE_EXCEEDED("turn-rate-exceeded", 0, "", "More data than the user may relay"),
+    /** Data past the bandwidth, or the packets, that the person, the source or all may have. */
+    RATE_EXCEEDED(
+            "turn-rate-exceeded", 0, "", "More data than the person, the source network or all together may relay"),
     /** Data for a relayed address of ours that nobody has. */
     RELAY_UNKNOWN("turn-relay-unknown", 0, "", "Nobody has the relayed address");
 

@@ -56,7 +56,10 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
                                 said.person().allocations(),
                                 said.person().bytesPerSecond(),
                                 said.person().packetsPerSecond()),
-                        said.sourceAllocations(),
+                        new AvEdgeSettings.Share(
+                                said.sourceAllocations(),
+                                said.sourceBytesPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED),
+                                said.sourcePacketsPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED)),
                         new AvEdgeSettings.Share(
                                 said.all().allocations(),
                                 said.all().bytesPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED),

@@ -83,6 +83,19 @@ public record AvRole(
                 most = "1000000")
         int sourceAllocations,
 
+        @Key(
+                says = "Bytes of data per second of one source, in both directions; without it, no limit.",
+                least = "1024",
+                most = "2147483647",
+                bytes = true)
+        Optional<Integer> sourceBytesPerSecond,
+
+        @Key(
+                says = "Packets of data per second of one source, in both directions; without it, no limit.",
+                least = "1",
+                most = "2147483647")
+        Optional<Integer> sourcePacketsPerSecond,
+
         @Key(says = "What all may have together.") Total all,
 
         @Key(

@@ -1,0 +1,116 @@
+package org.edgeways.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.edgeways.avedge.AvEdgeSettings;
+import org.edgeways.avedge.AvEdgeSettings.Share;
+import org.edgeways.settings.SettingsFile;
+import org.edgeways.settings.SettingsOutcome;
+import org.edgeways.settings.SettingsReader;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.TurnLimits;
+import org.junit.jupiter.api.Test;
+
+/** What the settings of a relay come to. */
+class AvConfigTest {
+
+    private static AvConfig of(String av) {
+        String text = """
+                {kind: Organisation, name: acorn, spec: {sipDomains: [acorn.example, oak.example]}}
+                ---
+                kind: EdgeNode
+                name: edge1
+                spec:
+                  publicAddress: 198.51.100.1
+                  roles: [access, av]
+                  av: {%s}
+                  access: {host: sip.acorn.example, addresses: [127.0.0.2]}
+                  insideLeg: {host: edge1.acorn.example, addresses: [10.0.0.7]}
+                ---
+                {kind: Certificate, name: inside, spec: {certificate: in.crt, key: in.key}}
+                ---
+                {kind: Pool, name: pool, spec: {inside: {host: pool.acorn.example, certificate: inside}}}
+                """.formatted(av);
+        return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
+            case SettingsOutcome.Bad bad ->
+                throw new AssertionError(bad.problems().toString());
+            case SettingsOutcome.Good(var settings) -> {
+                EdgeSnapshot snapshot =
+                        EdgeSnapshot.of(settings, "edge1", 1, new EdgeSnapshot.Trust(List.of(), List.of()));
+                Path none = Path.of("none");
+                yield SettingsConfigs.edge(
+                                snapshot, none, new SettingsConfigs.Identity(new CertificateFiles(none, none), none))
+                        .av()
+                        .orElseThrow();
+            }
+        };
+    }
+
+    private static InetAddress address(String literal) {
+        return InetAddress.ofLiteral(literal);
+    }
+
+    @Test
+    void whatIsSaidHolds() {
+        AvConfig config = of("""
+                addresses: [192.0.2.10, "2001:db8::10"], host: media.acorn.example, insideAddresses: [10.0.0.8], udpPort: 3500,
+                relayPorts: 50000-50999, realm: calls.acorn.example, allow: [10.9.0.0/16], deny: [8.8.8.0/24],
+                person: {allocations: 3, bytesPerSecond: 4096, packetsPerSecond: 5}, sourceAllocations: 6,
+                sourceBytesPerSecond: 7000, sourcePacketsPerSecond: 8,
+                all: {allocations: 9, bytesPerSecond: 10000, packetsPerSecond: 11},
+                usualLifetime: 12m, longestLifetime: 13m, permissions: 14, dtls: true""");
+        assertThat(config.dtls()).isTrue();
+        AvEdgeSettings settings = config.settings();
+        assertThat(settings.realm()).isEqualTo("calls.acorn.example");
+        assertThat(settings.outside())
+                .containsExactly(
+                        new InetSocketAddress(address("192.0.2.10"), 3500),
+                        new InetSocketAddress(address("2001:db8::10"), 3500));
+        assertThat(settings.inside()).containsExactly(new InetSocketAddress(address("10.0.0.8"), 3500));
+        assertThat(settings.relay())
+                .isEqualTo(new AvEdgeSettings.Relay(
+                        address("192.0.2.10"), address("2001:db8::10"), address("198.51.100.1"), 50_000, 50_999, true));
+        assertThat(settings.peers())
+                .isEqualTo(new AvEdgeSettings.Peers(
+                        List.of(AddressPrefix.of("10.9.0.0/16")),
+                        List.of(AddressPrefix.of("8.8.8.0/24")),
+                        List.of(address("10.0.0.8"), address("10.0.0.7"))));
+        assertThat(settings.quotas())
+                .isEqualTo(new AvEdgeSettings.Quota(
+                        new Share(3, 4_096, 5), new Share(6, 7_000, 8), new Share(9, 10_000, 11)));
+        TurnLimits usual = TurnLimits.DEFAULTS;
+        assertThat(settings.limits())
+                .isEqualTo(new TurnLimits(
+                        usual.allocations(),
+                        14,
+                        14,
+                        usual.connections(),
+                        Duration.ofMinutes(12),
+                        Duration.ofMinutes(13),
+                        usual.answerBytesPerSecond(),
+                        usual.answerBurstBytes()));
+    }
+
+    @Test
+    void whatIsNotSaidIsAsUsual() {
+        AvConfig config = of("addresses: [127.0.0.2]");
+        assertThat(config.dtls()).isFalse();
+        assertThat(config.settings().realm()).isEqualTo("acorn.example");
+        assertThat(config.settings().quotas()).isEqualTo(AvEdgeSettings.Quota.DEFAULTS);
+        assertThat(config.settings().limits()).isEqualTo(TurnLimits.DEFAULTS);
+        assertThat(config.settings().relay().firstPort()).isEqualTo(AvEdgeSettings.Relay.FIRST_PORT);
+        assertThat(config.settings().relay().lastPort()).isEqualTo(AvEdgeSettings.Relay.LAST_PORT);
+        assertThat(config.settings().relay().open()).isTrue();
+        assertThat(of("addresses: [127.0.0.2], relayPorts: none")
+                        .settings()
+                        .relay()
+                        .open())
+                .isFalse();
+    }
+}
