@@ -164,10 +164,11 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static String relaying(String name, JsonNode relaying) {
+        int allocations = relaying.path("allocations").asInt();
         StringBuilder text = new StringBuilder(name)
                 .append(" relays for ")
-                .append(relaying.path("allocations").asInt())
-                .append(" allocations")
+                .append(allocations)
+                .append(allocations == 1 ? " allocation" : " allocations")
                 .append(relaying.path("draining").asBoolean() ? " and takes no new ones" : "");
         String before = "; the busiest: ";
         for (JsonNode busy : relaying.path("busiest")) {

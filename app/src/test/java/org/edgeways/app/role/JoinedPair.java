@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -30,9 +33,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.failure.ExitCode;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
@@ -194,6 +199,18 @@ final class JoinedPair implements AutoCloseable {
 
     JsonNode ask(ObjectNode request) {
         return AdminClient.of(poolData()).ask(request);
+    }
+
+    /** What a command prints that an administrator gives beside the pool; it has to be done. */
+    String said(String... words) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        List<String> command = new ArrayList<>(List.of(words));
+        command.addAll(List.of("--data", poolData().toString()));
+        assertThat(Edgeways.run(command, new PrintWriter(out, true), new PrintWriter(err, true)))
+                .as("%s", err)
+                .isEqualTo(ExitCode.DONE);
+        return out.toString();
     }
 
     JsonNode status() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -15,9 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
-import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
-import org.edgeways.app.failure.ExitCode;
 import org.edgeways.base.Result;
 import org.edgeways.net.Pem;
 import org.edgeways.node.NodeFiles;
@@ -118,22 +114,11 @@ class RelayCredentialsTest {
         }
     }
 
-    private static String said(JoinedPair pair, String... words) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        List<String> command = new ArrayList<>(List.of(words));
-        command.addAll(List.of("--data", pair.poolData().toString()));
-        assertThat(Edgeways.run(command, new PrintWriter(out, true), new PrintWriter(err, true)))
-                .as("%s", err)
-                .isEqualTo(ExitCode.DONE);
-        return out.toString();
-    }
-
     private static JsonNode turnOfNewDevice(JoinedPair pair, String device, String... options) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of("user", "device", "add", "alice", device, "--turn", "-o", "json"));
         command.addAll(List.of(options));
-        JsonNode shown = new ObjectMapper().readTree(said(pair, command.toArray(String[]::new)));
+        JsonNode shown = new ObjectMapper().readTree(pair.said(command.toArray(String[]::new)));
         assertThat(shown.path("password").asText()).isNotEmpty();
         return shown.path("turn");
     }
@@ -199,7 +184,7 @@ class RelayCredentialsTest {
             RelayUser phone =
                     judged(pair, turn.path("username").asText()).orThrow().user();
             RelayUser laptop = judged(pair, username).orThrow().user();
-            assertThat(said(pair, "user", "device", "find", username))
+            assertThat(pair.said("user", "device", "find", username))
                     .containsPattern("sip:alice@acorn.example +laptop +20[0-9TZ:-]+ +no");
             assertThat(phone.person()).isEqualTo(laptop.person());
             assertThat(phone.device()).isNotEqualTo(laptop.device());

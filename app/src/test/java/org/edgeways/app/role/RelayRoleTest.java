@@ -172,6 +172,10 @@ class RelayRoleTest {
             assertThat(relaying.path("busiest").path(0).path("person").asText())
                     .as("the inside knows whose number it is")
                     .isEqualTo("sip:alice@acorn.example");
+            assertThat(pair.said("status"))
+                    .containsPattern(
+                            "edge1 relays for 1 allocation and takes no new ones; the busiest: 127\\.0\\.0\\.1:[0-9]+"
+                                    + " \\(sip:alice@acorn\\.example\\) 0 bytes since 20");
             assertThat(again.allocate().status()).isEqualTo(508);
             pair.ask(AdminClient.request("node-resume").put("name", "edge1"));
             pair.await(JoinedPair::isUpToDate);
