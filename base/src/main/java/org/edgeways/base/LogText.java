@@ -1,5 +1,7 @@
 package org.edgeways.base;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,13 @@ public final class LogText {
             clean.append(isBreaking(c) ? '?' : c == '"' ? '\'' : c);
         }
         return clean.toString();
+    }
+
+    /** An address and port as people write them, without the host's name and the slash of {@link SocketAddress#toString}. */
+    public static String address(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+                : clean(String.valueOf(address));
     }
 
     private static boolean isBreaking(char c) {

@@ -2,6 +2,8 @@ package org.edgeways.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
 /** What others write cannot make a log line of its own. */
@@ -21,5 +23,14 @@ final class LogTextTest {
         assertThat(LogText.clean("x".repeat(LogText.LONGEST) + "y"))
                 .hasSize(LogText.LONGEST)
                 .doesNotContain("y");
+    }
+
+    @Test
+    void anAddressHasNeitherSlashNorName() {
+        assertThat(LogText.address(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.4"), 5061)))
+                .isEqualTo("192.0.2.4:5061");
+        assertThat(LogText.address(InetSocketAddress.createUnresolved("edge.example", 5061)))
+                .isEqualTo("edge.example/<unresolved>:5061");
+        assertThat(LogText.address(null)).isEqualTo("null");
     }
 }

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
+import org.edgeways.base.LogText;
 import org.edgeways.connector.ConnectorSettings.Wire;
 import org.edgeways.connector.engine.ConnectorErrorCode;
 import org.edgeways.connector.engine.ConnectorNames;
@@ -257,7 +258,10 @@ public final class Connector implements AutoCloseable {
             if (!isServer(connection)) {
                 ConnectorErrorCode code = ConnectorErrorCode.SOURCE_FOREIGN;
                 counters.counter("connector_refused", "code", code.code()).increment();
-                LOG.warn("event=connector-source-refused code={} source={}", code.code(), connection.remoteAddress());
+                LOG.warn(
+                        "event=connector-source-refused code={} source={}",
+                        code.code(),
+                        LogText.address(connection.remoteAddress()));
                 connection.close(TransportErrorCode.CLOSED_BY_ROLE);
             }
             shards.opened(connection, now);

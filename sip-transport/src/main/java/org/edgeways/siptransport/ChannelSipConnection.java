@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.edgeways.base.ErrorCode;
+import org.edgeways.base.LogText;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.ParseOutcome;
 import org.edgeways.sip.message.SipMessage;
@@ -257,7 +258,7 @@ final class ChannelSipConnection implements SipConnection {
     }
 
     private String source() {
-        return remote.getAddress().getHostAddress() + ":" + remote.getPort();
+        return LogText.address(remote);
     }
 
     private void mark(SipMessage request) {

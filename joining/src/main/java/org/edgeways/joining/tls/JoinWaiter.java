@@ -171,7 +171,8 @@ public final class JoinWaiter implements AutoCloseable {
 
     private void refused(SocketChannel peer, String code) throws IOException {
         counters.counter("joins_refused", "reason", code).increment();
-        LOG.warn("event=join-refused code={} node={} peer={}", code, bundle.node(), peer.getRemoteAddress());
+        String source = LogText.address(peer.getRemoteAddress());
+        LOG.warn("event=join-refused code={} node={} source={}", code, bundle.node(), source);
     }
 
     private NodeJoin.Step.Ended exchange(SSLSocket socket) throws IOException {
