@@ -80,14 +80,14 @@ final class ControlTest {
         inside.join("edge1");
         FakeNode node = inside.connected("edge1");
         node.given(inside.key());
-        ControlMessage.RefusedSerials first = node.passedOn.take();
+        ControlMessage.RefusedSerials first = node.toPassOn();
         inside.pass(Control.TOLD_AGAIN.minusMinutes(1));
         inside.reload();
         assertThat(node.passedOn).isEmpty();
 
         inside.pass(Duration.ofMinutes(2));
         inside.reload();
-        ControlMessage.RefusedSerials again = node.passedOn.take();
+        ControlMessage.RefusedSerials again = node.toPassOn();
         assertThat(again.atMillis()).isGreaterThan(first.atMillis());
         assertThat(again.serials()).isEqualTo(first.serials());
     }

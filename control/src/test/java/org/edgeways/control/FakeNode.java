@@ -90,6 +90,15 @@ final class FakeNode implements ControlPeer {
         return message;
     }
 
+    /** What it is to pass on to connectors next. */
+    ControlMessage.RefusedSerials toPassOn() throws InterruptedException {
+        ControlMessage.RefusedSerials message = passedOn.poll(Inside.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (message == null) {
+            throw new AssertionError("nothing to pass on was said");
+        }
+        return message;
+    }
+
     /** The settings that it is given next. */
     EdgeSnapshot given(SnapshotKey key) throws InterruptedException {
         byte[] envelope = ((ControlMessage.SnapshotPush) told()).bytes();
