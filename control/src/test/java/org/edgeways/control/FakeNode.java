@@ -30,6 +30,8 @@ final class FakeNode implements ControlPeer {
 
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
+    private volatile boolean ended;
+
     FakeNode(String name, ControlService service) {
         this(new PeerIdentity(name, null, List.of(), null), service);
     }
@@ -46,6 +48,9 @@ final class FakeNode implements ControlPeer {
 
     @Override
     public void send(byte[] message) {
+        if (ended) {
+            return; // nobody hears it
+        }
         switch (ControlCodec.read(message).orThrow()) {
             case ControlMessage.RefusedSerials refused -> passedOn.add(refused);
             case ControlMessage other -> sent.add(other);
@@ -54,6 +59,7 @@ final class FakeNode implements ControlPeer {
 
     @Override
     public void close(String reason) {
+        ended = true;
         closed.add(reason);
         if (session != null) { // else it is closed while it is being opened
             session.closed(reason);
