@@ -129,24 +129,36 @@ async function credentials({ url, username, password }) {
   say(`credentials ${answer.status} ${JSON.stringify(await answer.json())}`);
 }
 
-// Runs in the page. From now on calls go through these relays only, and send a tone.
-function relay({ servers, hertz }) {
+// Runs in the page. From now on calls go through these relays only, and send a tone, and a moving picture if asked to.
+function relay({ servers, hertz, video }) {
   window.sound ??= new AudioContext();
   const destination = sound.createMediaStreamDestination();
   const tone = new OscillatorNode(sound, { frequency: hertz });
   tone.connect(destination);
   tone.start();
+  if (video) {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+    const picture = canvas.getContext('2d');
+    setInterval(() => {
+      picture.fillStyle = `hsl(${performance.now() / 10} 80% 50%)`;
+      picture.fillRect(0, 0, 320, 240);
+    }, 50);
+    destination.stream.addTrack(canvas.captureStream(15).getVideoTracks()[0]);
+  }
   window.relayed = {
     mediaStream: destination.stream,
     pcConfig: { iceServers: servers, iceTransportPolicy: 'relay' },
   };
 }
 
-// Runs in the page. Says by which way the sound comes, and its frequency, once it is a clear and steady tone.
+// Runs in the page. Says by which way the sound comes, and its frequency, once it is a clear and steady tone; and how many
+// pictures, once some have come if there are any to come.
 function measure() {
   const { connection } = window.session;
+  const track = connection.getReceivers().find(({ track: { kind } }) => kind === 'audio').track;
+  const hasVideo = connection.getReceivers().some(({ track: { kind } }) => kind === 'video');
   const analyser = new AnalyserNode(sound, { fftSize: 16384, smoothingTimeConstant: 0 });
-  sound.createMediaStreamSource(new MediaStream([connection.getReceivers()[0].track])).connect(analyser);
+  sound.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const levels = new Float32Array(analyser.frequencyBinCount);
   const binHertz = sound.sampleRate / analyser.fftSize;
   // The strongest frequency; NaN if it is weak, or another one is nearly as strong.
@@ -161,15 +173,18 @@ function measure() {
     const reports = await connection.getStats();
     const all = [...reports.values()];
     const pair = reports.get(all.find(({ type }) => type === 'transport')?.selectedCandidatePairId);
-    const sounds = all.find(({ type }) => type === 'inbound-rtp');
+    const sounds = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
+    const pictures = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
     const hertz = clearTone();
     const isSteady = Math.abs(hertz - before) <= binHertz;
     before = hertz;
-    if (pair && sounds?.packetsReceived > 50 && sounds.totalAudioEnergy > 0 && isSteady) {
+    if (pair && sounds?.packetsReceived > 50 && sounds.totalAudioEnergy > 0 && isSteady && (!hasVideo || pictures?.framesDecoded > 10)) {
       clearInterval(timer);
       const { candidateType, relayProtocol, url } = reports.get(pair.localCandidateId);
       const { totalAudioEnergy, packetsReceived } = sounds;
-      say(`measured ${JSON.stringify({ candidateType, relayProtocol, url, totalAudioEnergy, packetsReceived, hertz })}`);
+      const framesDecoded = pictures?.framesDecoded ?? 0;
+      const heard = { candidateType, relayProtocol, url, totalAudioEnergy, packetsReceived, hertz, framesDecoded };
+      say(`measured ${JSON.stringify(heard)}`);
     }
   }, 100);
 }

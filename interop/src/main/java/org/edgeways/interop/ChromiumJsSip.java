@@ -225,8 +225,17 @@ public final class ChromiumJsSip implements Softphone {
      * @param urls those of the relay that it may use
      */
     public void relayCalls(RelayAccess access, List<String> urls, int hertz) {
+        relayCalls(access, urls, hertz, false);
+    }
+
+    /** As {@link #relayCalls(RelayAccess, List, int)}, with a moving picture beside the tone. */
+    public void relayVideoCalls(RelayAccess access, List<String> urls, int hertz) {
+        relayCalls(access, urls, hertz, true);
+    }
+
+    private void relayCalls(RelayAccess access, List<String> urls, int hertz, boolean video) {
         mark = program.transcript().mark();
-        command(Map.of("command", "relay", "servers", servers(access, urls), "hertz", hertz));
+        command(Map.of("command", "relay", "servers", servers(access, urls), "hertz", hertz, "video", video));
     }
 
     private static List<Map<String, Object>> servers(RelayAccess access, List<String> urls) {
@@ -242,6 +251,7 @@ public final class ChromiumJsSip implements Softphone {
      * @param totalAudioEnergy of the sound received
      * @param packetsReceived with sound
      * @param hertz the frequency of the tone that it hears, to about 3 Hz
+     * @param framesDecoded pictures of the other end's video; 0 where there is none
      */
     public record Heard(
             String candidateType,
@@ -249,7 +259,8 @@ public final class ChromiumJsSip implements Softphone {
             String url,
             double totalAudioEnergy,
             long packetsReceived,
-            double hertz) {}
+            double hertz,
+            long framesDecoded) {}
 
     /** Waits until the page hears a clear tone in its call. */
     public Heard measure() {

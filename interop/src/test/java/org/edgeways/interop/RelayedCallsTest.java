@@ -121,9 +121,23 @@ class RelayedCallsTest {
      * @param homeProtocol a pattern of how the page at home speaks with the relay
      */
     private void talk(String homeProtocol, List<String> homeUrls, String deskProtocol, List<String> deskUrls) {
-        double before = betweenClients();
         home.relayCalls(atHome, homeUrls, HOME_TONE);
         desk.relayCalls(atDesk, deskUrls, DESK_TONE);
+        long frames = connect(homeProtocol, homeUrls, deskProtocol, deskUrls);
+        assertThat(frames).isZero();
+    }
+
+    @Test
+    void aCallOfTwoPagesHasVideoToo() {
+        List<String> inside = List.of(INSIDE_UDP);
+        home.relayVideoCalls(atHome, List.of(TLS), HOME_TONE);
+        desk.relayVideoCalls(atDesk, inside, DESK_TONE);
+        assertThat(connect("tls", List.of(TLS), "udp", inside)).isPositive();
+    }
+
+    /** The fewer of the pictures that either has seen. */
+    private long connect(String homeProtocol, List<String> homeUrls, String deskProtocol, List<String> deskUrls) {
+        double before = betweenClients();
         home.call(site.outside("bob").uri());
         home.awaitCallEstablished();
         desk.awaitCallEstablished();
@@ -139,6 +153,7 @@ class RelayedCallsTest {
                 "the edge has counted them from one client to the other",
                 Account.STEP,
                 () -> betweenClients() - before >= heard);
+        return Math.min(atHomeHeard.framesDecoded(), atDeskHeard.framesDecoded());
     }
 
     @Test
