@@ -245,7 +245,7 @@ final class LinkConnection {
         closing = code;
         life.ended();
         switch (code) {
-            case SILENT, NODE_REMOVED, DIAL_TIMEOUT, DRAINING_EXHAUSTED -> closeSocket();
+            case SILENT, NODE_REMOVED, PEER_REFUSED, DIAL_TIMEOUT, DRAINING_EXHAUSTED -> closeSocket();
             default -> {
                 var _ = channel.close();
                 var _ = channel.eventLoop().schedule(this::closeSocket, FORCED_CLOSE_SECONDS, TimeUnit.SECONDS);

@@ -26,7 +26,8 @@ public enum Http2Limit {
     CONNECTION_RULES;
 
     /**
-     * A builder of codecs that tell.
+     * A builder of codecs that tell, and end their connection when it is closed, not after its streams unless a time is set for
+     * that.
      *
      * @param server false for the end that opens streams
      * @param told hears on the event loop, before the codec does what it has to
@@ -61,6 +62,7 @@ public enum Http2Limit {
         Builder(boolean server, Consumer<Http2Limit> told) {
             this.told = told;
             server(server);
+            gracefulShutdownTimeoutMillis(0); // as forServer() and forClient() set it; of itself it is 30 s
         }
 
         @Override
