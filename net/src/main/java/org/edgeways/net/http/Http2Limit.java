@@ -92,11 +92,19 @@ public enum Http2Limit {
         @Override
         public void onError(ChannelHandlerContext context, boolean outbound, Throwable cause) {
             Http2Exception refused = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
-            Http2Limit limit = outbound || refused == null ? null : of(refused);
+            if (!outbound && refused instanceof Http2Exception.CompositeStreamException several) {
+                several.forEach(this::tell); // each stream is reset, the connection stays
+            } else if (!outbound && refused != null) {
+                tell(refused);
+            }
+            super.onError(context, outbound, cause);
+        }
+
+        private void tell(Http2Exception refused) {
+            Http2Limit limit = of(refused);
             if (limit != null) {
                 told.accept(limit);
             }
-            super.onError(context, outbound, cause);
         }
     }
 }
