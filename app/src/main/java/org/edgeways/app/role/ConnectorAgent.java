@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.base.Counters;
 import org.edgeways.base.IoReason;
@@ -37,9 +40,15 @@ import org.slf4j.LoggerFactory;
  * A connector's end of control, by way of the nodes, since it reaches nobody else: it asks the pool for another certificate when
  * two thirds of the life of its own are over, and hears which certificates are refused. It believes no node: a certificate must
  * be the authority's, and refused serial numbers signed by it. All but the arrival of a message happens on the desk. Counts
- * {@code connector_certificates_renewed}.
+ * {@code connector_certificates_renewed} and {@code connector_control_streams_flooded}.
  */
 final class ConnectorAgent implements ControlService {
+
+    /**
+     * Most that one node has opened and said, on all its streams, and that waits for the desk; past it the stream on which it comes
+     * is closed.
+     */
+    static final int WAITING = 32;
 
     /** How long an answer is waited for before it is asked for again, by way of another node if there is one. */
     static final Duration ASK_AGAIN = Duration.ofMinutes(10);
@@ -77,6 +86,7 @@ final class ConnectorAgent implements ControlService {
     private final SecureRandom random;
     private final Counters counters;
     private final List<ControlPeer> nodes = new ArrayList<>();
+    private final Map<String, Semaphore> rooms = new ConcurrentHashMap<>();
     private @Nullable Asked asked;
     private final Instant began;
     private volatile long refusedAt = -1;
@@ -110,22 +120,55 @@ final class ConnectorAgent implements ControlService {
 
     @Override
     public ControlSession opened(ControlPeer peer) {
-        desk.execute(() -> {
+        Stream stream = new Stream(
+                peer, rooms.computeIfAbsent(String.valueOf(peer.identity().node()), _ -> new Semaphore(WAITING)));
+        stream.later(stream::begin);
+        return stream;
+    }
+
+    /** One stream. */
+    private final class Stream implements ControlSession {
+        private final ControlPeer peer;
+        private final Semaphore room;
+        private volatile boolean flooded;
+
+        Stream(ControlPeer peer, Semaphore room) {
+            this.peer = peer;
+            this.room = room;
+        }
+
+        /** On the desk, if there is room to wait for it; else nothing more of this stream is taken. */
+        private void later(Runnable task) {
+            if (flooded) {
+                return;
+            }
+            if (!room.tryAcquire()) {
+                flooded = true;
+                counters.counter("connector_control_streams_flooded").increment();
+                peer.close("more messages than can be looked at");
+                return;
+            }
+            desk.execute(() -> {
+                room.release();
+                task.run();
+            });
+        }
+
+        private void begin() {
             nodes.add(peer);
             peer.send(ControlCodec.write(new ControlMessage.ConnectorHello(name)));
             renewIfDue();
-        });
-        return new ControlSession() {
-            @Override
-            public void received(byte[] message) {
-                desk.execute(() -> read(message));
-            }
+        }
 
-            @Override
-            public void closed(String reason) {
-                desk.execute(() -> nodes.remove(peer));
-            }
-        };
+        @Override
+        public void received(byte[] message) {
+            later(() -> read(message));
+        }
+
+        @Override
+        public void closed(String reason) {
+            desk.execute(() -> nodes.remove(peer));
+        }
     }
 
     /**
