@@ -31,8 +31,13 @@ final class QuotaBook implements Quotas {
             return allocations == 0 && packets.isFull(now) && bytes.isFull(now);
         }
 
-        boolean mayRelay(AvEdgeSettings.Share share, int length, long now) {
-            return packets.take(1, share.packetsPerSecond(), now) && bytes.take(length, share.bytesPerSecond(), now);
+        boolean has(AvEdgeSettings.Share share, int length, long now) {
+            return packets.has(1, share.packetsPerSecond(), now) && bytes.has(length, share.bytesPerSecond(), now);
+        }
+
+        void take(AvEdgeSettings.Share share, int length, long now) {
+            packets.takeAnyway(1, share.packetsPerSecond(), now);
+            bytes.takeAnyway(length, share.bytesPerSecond(), now);
         }
     }
 
@@ -49,14 +54,21 @@ final class QuotaBook implements Quotas {
             this.owner = owner;
         }
 
+        /**
+         * What one refuses takes nothing of the others. Threads that look at the same moment may take a packet each where there was
+         * one; what is too much is missing from what comes back.
+         */
         @Override
         public boolean mayRelay(int length, long now) {
             AvEdgeSettings.Quota quota = quotas;
-            if (!account.mayRelay(quota.person(), length, now)
-                    || !source.mayRelay(quota.source(), length, now)
-                    || !all.mayRelay(quota.all(), length, now)) {
+            if (!account.has(quota.person(), length, now)
+                    || !source.has(quota.source(), length, now)
+                    || !all.has(quota.all(), length, now)) {
                 return false;
             }
+            account.take(quota.person(), length, now);
+            source.take(quota.source(), length, now);
+            all.take(quota.all(), length, now);
             packets.setRelease(packets.getPlain() + 1);
             bytes.setRelease(bytes.getPlain() + length);
             return true;

@@ -17,16 +17,34 @@ final class Rate {
     }
 
     /**
-     * Takes an amount if it is there.
+     * Whether an amount is there.
      *
      * @param perSecond what comes back in a second, and how much there is at most; at least 1
      * @param now nanoseconds since 1970
      */
+    boolean has(int amount, int perSecond, long now) {
+        return perSecond == AvEdgeSettings.Share.UNLIMITED
+                || Math.max(fullAt.get(), now) + cost(amount, perSecond) - now <= SECOND;
+    }
+
+    /** Takes an amount, also if it is not there: then that much later there is something again. As {@link #has}. */
+    void takeAnyway(int amount, int perSecond, long now) {
+        if (perSecond == AvEdgeSettings.Share.UNLIMITED) {
+            return;
+        }
+        long cost = cost(amount, perSecond);
+        long before = fullAt.get();
+        while (!fullAt.compareAndSet(before, Math.max(before, now) + cost)) {
+            before = fullAt.get();
+        }
+    }
+
+    /** Takes an amount if it is there. As {@link #has}. */
     boolean take(int amount, int perSecond, long now) {
         if (perSecond == AvEdgeSettings.Share.UNLIMITED) {
             return true;
         }
-        long cost = Math.min(amount, perSecond) * SECOND / perSecond;
+        long cost = cost(amount, perSecond);
         while (true) {
             long before = fullAt.get();
             long after = Math.max(before, now) + cost;
@@ -37,5 +55,9 @@ final class Rate {
                 return true;
             }
         }
+    }
+
+    private static long cost(int amount, int perSecond) {
+        return Math.min(amount, perSecond) * SECOND / perSecond;
     }
 }

@@ -108,6 +108,7 @@ class QuotaTest {
         assertThat(bob.mayRelay(400, NOW)).isTrue();
         assertThat(bob.mayRelay(1, NOW)).as("bytes").isFalse();
         assertThat(elsewhere.mayRelay(1_000, NOW)).isTrue();
+        assertThat(bob.mayRelay(0, NOW + SECOND / 10)).as("the third packet").isTrue();
         assertThat(bob.mayRelay(0, NOW + SECOND / 10)).as("packets").isFalse();
         assertThat(bob.mayRelay(0, NOW + SECOND / 3 + 1)).isTrue();
         alice.end(NOW + SECOND);
@@ -118,6 +119,30 @@ class QuotaTest {
         assertThat(open(book, "2:carol", 1).mayRelay(1, NOW + 3 * SECOND))
                 .as("a new allocation is no new burst")
                 .isFalse();
+    }
+
+    @Test
+    void whatASourceMayNotRelayTakesNothingOfThePersonElsewhere() {
+        QuotaBook book =
+                book(new Quota(new Share(10, 2_000, FREE), new Share(10, 1_000, FREE), Share.allocations(100)));
+        Quotas.Meter here = open(book, "1:alice", 1);
+        Quotas.Meter elsewhere = open(book, "2:alice", 2);
+        assertThat(here.mayRelay(900, NOW)).isTrue();
+        assertThat(here.mayRelay(900, NOW)).isFalse();
+        assertThat(elsewhere.mayRelay(900, NOW)).isTrue();
+    }
+
+    @Test
+    void askingForBytesThatAreNotThereTakesNoPackets() {
+        QuotaBook book = book(new Quota(new Share(10, 1_000, 3), Share.allocations(100), Share.allocations(100)));
+        Quotas.Meter alice = open(book, "1:alice", 1);
+        assertThat(alice.mayRelay(1_000, NOW)).isTrue();
+        for (int turn = 0; turn < 10; turn++) {
+            assertThat(alice.mayRelay(1_000, NOW)).isFalse();
+        }
+        assertThat(alice.mayRelay(0, NOW)).isTrue();
+        assertThat(alice.mayRelay(0, NOW)).isTrue();
+        assertThat(alice.mayRelay(0, NOW)).as("the fourth packet").isFalse();
     }
 
     @Test
