@@ -16,8 +16,14 @@ public record AllocationUse(Owner owner, long packets, long bytes) {
      *
      * @param person as quotas count
      * @param username of the credentials that it was made with
-     * @param client whence it was asked for
+     * @param client where its client is
      * @param since nanoseconds since 1970
      */
-    public record Owner(String person, String username, TransportAddress client, long since) {}
+    public record Owner(String person, String username, TransportAddress client, long since) {
+
+        /** The same with its client elsewhere. */
+        Owner at(TransportAddress moved) {
+            return new Owner(person, username, moved, since);
+        }
+    }
 }

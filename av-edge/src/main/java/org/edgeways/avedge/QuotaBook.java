@@ -43,8 +43,8 @@ final class QuotaBook implements Quotas {
 
     private final class AllocationMeter implements Meter {
         private final Account account;
-        private final Account source;
-        private final AllocationUse.Owner owner;
+        private Account source; // changed by the thread that meters, under the lock
+        private AllocationUse.Owner owner; // as source
         private final AtomicLong packets = new AtomicLong(); // written by one thread
         private final AtomicLong bytes = new AtomicLong();
 
@@ -72,6 +72,11 @@ final class QuotaBook implements Quotas {
             packets.setRelease(packets.getPlain() + 1);
             bytes.setRelease(bytes.getPlain() + length);
             return true;
+        }
+
+        @Override
+        public void moved(Client to) {
+            move(this, to);
         }
 
         @Override
@@ -108,8 +113,7 @@ final class QuotaBook implements Quotas {
         sweep(now);
         AvEdgeSettings.Quota quota = quotas;
         String person = personOf.apply(username);
-        SourceNetwork network =
-                SourceNetwork.of(client.address().toSocketAddress().getAddress());
+        SourceNetwork network = network(client);
         if (isFull(people.get(person), quota.person())) {
             return new Full(TurnErrorCode.QUOTA_REACHED);
         }
@@ -128,6 +132,10 @@ final class QuotaBook implements Quotas {
                 new AllocationMeter(account, source, new AllocationUse.Owner(person, username, client.address(), now));
         meters.add(meter);
         return meter;
+    }
+
+    private static SourceNetwork network(Client client) {
+        return SourceNetwork.of(client.address().toSocketAddress().getAddress());
     }
 
     private static boolean isFull(@Nullable Account account, AvEdgeSettings.Share share) {
@@ -155,6 +163,14 @@ final class QuotaBook implements Quotas {
             people.values().removeIf(account -> account.isUnused(now));
             sources.values().removeIf(account -> account.isUnused(now));
         }
+    }
+
+    /** Also where the source has as many as it may: a call that goes on is not cut off. Only new ones are refused there. */
+    private synchronized void move(AllocationMeter meter, Client to) {
+        meter.source.allocations--;
+        meter.source = sources.computeIfAbsent(network(to), first -> new Account());
+        meter.source.allocations++;
+        meter.owner = meter.owner.at(to.address());
     }
 
     private synchronized void close(AllocationMeter meter, long now) {

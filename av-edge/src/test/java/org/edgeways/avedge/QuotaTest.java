@@ -146,6 +146,38 @@ class QuotaTest {
     }
 
     @Test
+    void anAllocationThatMovesCountsForTheSourceWhereItIs() {
+        QuotaBook book = book(new Quota(Share.allocations(10), new Share(1, 1_000, FREE), Share.allocations(100)));
+        Quotas.Meter alice = open(book, "1:alice", 1);
+        assertThat(alice.mayRelay(1_000, NOW)).isTrue();
+        Client there = new Client(0, TransportAddress.ipv4(0xc0000202, 4000), 0);
+        alice.moved(there);
+        assertThat(book.busiest(1))
+                .singleElement()
+                .satisfies(use -> assertThat(use.owner().client()).isEqualTo(there.address()));
+        assertThat(alice.mayRelay(1_000, NOW)).as("by the rate there").isTrue();
+        isFull(book, "1:carol", 2, TurnErrorCode.SOURCE_QUOTA_REACHED);
+        Quotas.Meter bob = open(book, "1:bob", 1);
+        assertThat(bob.mayRelay(1, NOW)).as("what alice had there").isFalse();
+        alice.end(NOW);
+        assertThat(open(book, "1:carol", 2)).isNotNull();
+        isFull(book, "1:dave", 1, TurnErrorCode.SOURCE_QUOTA_REACHED);
+    }
+
+    @Test
+    void whoMovesToASourceThatIsFullGoesOnThereAndOnlyNewOnesAreRefused() {
+        QuotaBook book = book(new Quota(Share.allocations(10), Share.allocations(1), Share.allocations(100)));
+        Quotas.Meter alice = open(book, "1:alice", 1);
+        Quotas.Meter bob = open(book, "1:bob", 2);
+        alice.moved(new Client(0, TransportAddress.ipv4(0xc0000202, 4000), 0));
+        assertThat(alice.mayRelay(1, NOW)).isTrue();
+        alice.end(NOW);
+        isFull(book, "1:carol", 2, TurnErrorCode.SOURCE_QUOTA_REACHED);
+        bob.end(NOW);
+        assertThat(open(book, "1:carol", 2)).isNotNull();
+    }
+
+    @Test
     void packetsOfAllHaveARateThatCanBeChanged() {
         Share person = new Share(10, FREE, FREE);
         QuotaBook book = book(new Quota(person, Share.allocations(100), new Share(100, FREE, 2)));

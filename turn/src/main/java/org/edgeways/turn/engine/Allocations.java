@@ -115,6 +115,7 @@ final class Allocations {
         out(new Output.Moved(allocation.id, allocation.client, client));
         allocation.client = client;
         allocation.moves++;
+        allocation.meter.moved(client);
         place(allocation);
     }
 

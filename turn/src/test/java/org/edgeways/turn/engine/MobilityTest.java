@@ -2,6 +2,8 @@ package org.edgeways.turn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.stun.StunAttribute;
 import org.edgeways.turn.stun.StunMessage;
@@ -51,6 +53,32 @@ class MobilityTest {
         TestClient back = world.client("203.0.113.50:4000", "alice");
         TestClient.succeeded(show(back, refreshed.valueOf(StunAttribute.MOBILITY_TICKET)));
         TestClient.succeeded(back.refresh(0));
+    }
+
+    @Test
+    void itsMeterIsToldWhereItIs() {
+        List<Client> told = new ArrayList<>();
+        world.quotas = (username, client, now) -> new Quotas.Meter() {
+            @Override
+            public boolean mayRelay(int bytes, long at) {
+                return true;
+            }
+
+            @Override
+            public void moved(Client to) {
+                told.add(to);
+            }
+
+            @Override
+            public void end(long at) {}
+        };
+        byte[] ticket = mobile(alice).valueOf(StunAttribute.MOBILITY_TICKET);
+        TestClient.succeeded(show(moved, ticket));
+        assertThat(told)
+                .singleElement()
+                .satisfies(to -> assertThat(to.address()).isEqualTo(moved.address));
+        TestClient.succeeded(show(moved, ticket));
+        assertThat(told).as("the same again is no move").hasSize(1);
     }
 
     @Test
