@@ -315,8 +315,8 @@ public final class AccessEdge implements AutoCloseable {
 
     /**
      * Takes other settings while it runs. Each shard is given one policy as a whole: requests that began before end by the
-     * one of before, and no connection is closed but those to a dialled next hop that is none any more. Limits of a connection ({@code connection}, {@code webSocketOrigins}) hold
-     * for those that come from now on. Its name outside may change; the old one is still answered to. What it was started
+     * one of before, and no connection is closed but those to a dialled next hop that is none any more, 64*T1 (32 s) later. Limits
+     * of a connection ({@code connection}, {@code webSocketOrigins}) hold for those that come from now on. Its name outside may change; the old one is still answered to. What it was started
      * with stays: {@code node}, the inside host, addresses, ports, and {@code retryAfter}.
      *
      * @throws IllegalArgumentException if they do not go together, or name a next hop to be dialled without {@link
@@ -342,15 +342,18 @@ public final class AccessEdge implements AutoCloseable {
         if (settings.webSocket() != null) {
             webProtocols().replace(web(next));
         }
-        for (int i = 0; i < to.roles().size(); i++) {
-            EdgeRole role = to.roles().get(i);
-            to.shards().shard(i).execute(now -> role.use(policy, next.engine()));
-        }
         to.shards()
-                .keepNextHops(policy.nextHops().all().stream()
-                        .filter(NextHop.Direct.class::isInstance)
-                        .map(hop -> ((NextHop.Direct) hop).uri())
-                        .toList());
+                .keepNextHops(
+                        policy.nextHops().all().stream()
+                                .filter(NextHop.Direct.class::isInstance)
+                                .map(hop -> ((NextHop.Direct) hop).uri())
+                                .toList(),
+                        () -> {
+                            for (int i = 0; i < to.roles().size(); i++) {
+                                EdgeRole role = to.roles().get(i);
+                                to.shards().shard(i).execute(now -> role.use(policy, next.engine()));
+                            }
+                        });
     }
 
     /** To be called when {@link Material#nextHop} refuses more certificates: connections to who has shown one are closed. */

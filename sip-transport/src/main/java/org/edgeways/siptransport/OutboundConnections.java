@@ -1,17 +1,21 @@
 package org.edgeways.siptransport;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.edgeways.base.LogText;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.message.SipUri;
+import org.edgeways.sip.transaction.SipTimers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +26,9 @@ final class OutboundConnections {
     private static final Logger LOG = LoggerFactory.getLogger(SipDialer.class);
     private static final int SIP_PORT = 5060;
     private static final int SIPS_PORT = 5061;
+
+    /** How long what was asked of a next hop that is withdrawn may be answered: 64*T1 (RFC 3261 section 17). */
+    static final Duration LAST_ANSWERS = Duration.ofNanos(SipTimers.DEFAULT.transactionLifetime());
 
     private record Hop(String host, int port, boolean tls) {
         static Hop of(SipUri uri) {
@@ -38,6 +45,7 @@ final class OutboundConnections {
     private final ConnectionSetup plain;
     private final ConcurrentHashMap<Hop, CompletableFuture<SipConnection>> open = new ConcurrentHashMap<>();
     private volatile @Nullable Set<Hop> only;
+    private int changes;
 
     OutboundConnections(TransportContext context, OutboundSettings settings, SipConnectionEvents events) {
         this.context = context;
@@ -52,8 +60,12 @@ final class OutboundConnections {
         boolean served = hop.tls()
                 ? settings.tls() != null
                 : settings.plainTcp() && "tcp".equalsIgnoreCase(uri.parameters().get("transport"));
-        if (!served || !mayBeDialled(hop)) {
+        if (!served) {
             then.accept(null);
+            return;
+        }
+        if (!mayBeDialled(hop)) {
+            then.accept(lastOf(hop));
             return;
         }
         var _ = open.compute(hop, (key, present) -> isUsable(present) ? present : connect(key, callId))
@@ -75,28 +87,86 @@ final class OutboundConnections {
         return those == null || those.contains(hop);
     }
 
-    /** Dials these next hops only from now on, and closes the connections to others. */
-    void keepOnly(Collection<SipUri> nextHops) {
+    /** What is still open to a next hop that is withdrawn: a CANCEL or a retransmission follows its request. */
+    private @Nullable SipConnection lastOf(Hop hop) {
+        CompletableFuture<SipConnection> present = open.get(hop);
+        if (present != null && present.isDone() && isUsable(present)) {
+            return present.join();
+        }
+        TransportErrorCode code = TransportErrorCode.NEXT_HOP_WITHDRAWN;
+        context.counters()
+                .counter("sip_next_hops_refused", "reason", code.code())
+                .increment();
+        LOG.warn("event=sip-next-hop-refused code={} host={} port={}", code.code(), hop.host(), hop.port());
+        return null;
+    }
+
+    /**
+     * Dials these next hops from now on, and those of before until {@link #keepOnly} is called with what this gives.
+     *
+     * @return the number of this change
+     */
+    synchronized int allow(Collection<SipUri> nextHops) {
+        Set<Hop> before = only;
+        if (before != null) {
+            only = Stream.concat(before.stream(), nextHops.stream().map(Hop::of))
+                    .collect(Collectors.toUnmodifiableSet());
+        }
+        return ++changes;
+    }
+
+    /**
+     * Dials these next hops only from now on. A connection to another is closed after {@code lastAnswers}, unless its next hop
+     * is one again by then.
+     *
+     * @param change of {@link #allow}; nothing happens if there was another after it
+     */
+    synchronized void keepOnly(Collection<SipUri> nextHops, int change, Duration lastAnswers) {
+        if (change != changes) {
+            return;
+        }
         only = nextHops.stream().map(Hop::of).collect(Collectors.toUnmodifiableSet());
-        open.forEach(this::endUnlessWanted);
+        open.forEach((hop, connecting) -> {
+            if (!mayBeDialled(hop)) {
+                leave(hop, connecting, lastAnswers);
+            }
+        });
+    }
+
+    private void leave(Hop hop, CompletableFuture<SipConnection> connecting, Duration lastAnswers) {
+        var _ = context.loops()
+                .loop(0)
+                .schedule(() -> endUnlessWanted(hop, connecting), lastAnswers.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Closes the connections to next hops that have shown a certificate which is no more taken. */
     void endRefused() {
-        open.forEach(this::endUnlessWanted);
+        open.forEach((hop, connecting) -> {
+            if (connecting.isDone() && !connecting.isCompletedExceptionally()) {
+                endIfRefused(hop, connecting.join());
+            }
+        });
     }
 
     private void endUnlessWanted(Hop hop, CompletableFuture<SipConnection> connecting) {
-        if (connecting.isDone() && !connecting.isCompletedExceptionally()) {
-            endUnlessWanted(hop, connecting.join());
+        if (mayBeDialled(hop)) {
+            return;
+        }
+        var _ = connecting.whenComplete((connection, failure) -> {
+            if (connection != null) {
+                end(hop, connection, TransportErrorCode.NEXT_HOP_WITHDRAWN);
+            }
+        });
+    }
+
+    private void endIfRefused(Hop hop, SipConnection connection) {
+        if (isRefused(connection.peer())) {
+            end(hop, connection, TransportErrorCode.PEER_REFUSED);
         }
     }
 
-    private void endUnlessWanted(Hop hop, SipConnection connection) {
-        TransportErrorCode why = !mayBeDialled(hop)
-                ? TransportErrorCode.NEXT_HOP_WITHDRAWN
-                : isRefused(connection.peer()) ? TransportErrorCode.PEER_REFUSED : null;
-        if (why != null && connection.isOpen()) {
+    private static void end(Hop hop, SipConnection connection, TransportErrorCode why) {
+        if (connection.isOpen()) {
             LOG.warn("event=sip-next-hop-closed code={} host={} port={}", why.code(), hop.host(), hop.port());
             connection.close(why);
         }
@@ -118,7 +188,6 @@ final class OutboundConnections {
                 hop.host().startsWith("[") ? hop.host().substring(1, hop.host().length() - 1) : hop.host();
         int loop = Math.floorMod(callId.hashCode(), context.loops().size());
         ClientTls tls = hop.tls() ? settings.tls() : null;
-        // what has been withdrawn or refused while it connected does not stay
         return Connector.connect(
                         hop.tls() ? secured : plain,
                         context.loops().loop(loop),
@@ -128,8 +197,13 @@ final class OutboundConnections {
                                 host,
                                 settings.connectTimeout()))
                 .whenComplete((connection, failure) -> {
-                    if (connection != null) {
-                        endUnlessWanted(hop, connection);
+                    if (connection == null) {
+                        return;
+                    }
+                    // what has been refused or withdrawn while it connected does not stay
+                    endIfRefused(hop, connection);
+                    if (!mayBeDialled(hop)) {
+                        leave(hop, CompletableFuture.completedFuture(connection), LAST_ANSWERS);
                     }
                 });
     }

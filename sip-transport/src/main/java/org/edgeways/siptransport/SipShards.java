@@ -1,8 +1,10 @@
 package org.edgeways.siptransport;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.message.SipUri;
@@ -56,9 +58,26 @@ public final class SipShards implements SipConnectionEvents {
         return shards.get(number);
     }
 
-    /** Dials these next hops only from now on; connections to others are closed at once. */
-    public void keepNextHops(Collection<SipUri> nextHops) {
-        outbound.keepOnly(nextHops);
+    /**
+     * Dials these next hops only, as soon as each shard has done what {@code handOut} gave it; until then also those of before, so
+     * that no shard names one that is not dialled. A connection to another next hop is closed 64*T1 later, when nothing that was
+     * asked on it can still be answered but an INVITE that rings.
+     *
+     * @param handOut executes on each shard what has it use these next hops
+     */
+    public void keepNextHops(Collection<SipUri> nextHops, Runnable handOut) {
+        keepNextHops(nextHops, handOut, OutboundConnections.LAST_ANSWERS);
+    }
+
+    void keepNextHops(Collection<SipUri> nextHops, Runnable handOut, Duration lastAnswers) {
+        int change = outbound.allow(nextHops);
+        handOut.run();
+        AtomicInteger left = new AtomicInteger(shards.size());
+        shards.forEach(shard -> shard.execute(now -> {
+            if (left.decrementAndGet() == 0) {
+                outbound.keepOnly(nextHops, change, lastAnswers);
+            }
+        }));
     }
 
     /** To be called when what is dialled with refuses more certificates: connections to who has shown them are closed at once. */

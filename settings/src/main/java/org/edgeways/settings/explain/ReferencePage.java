@@ -33,6 +33,7 @@ public final class ReferencePage {
             - *restart* at a key: an edge node or pool takes a change of it only when it is started again; `edgeways status` says which
               keys wait. Everything else is taken at once, and no connection is dropped: requests that are on their way end by what held
               when they began; limits of a connection (`connection`, `message`, `origins`, `linkSilence`) hold for those that come later.
+              Only what a node has opened to the `address` of a `Route` that is taken out is closed, 32 s later.
             - A node refuses settings that its host cannot do, such as an address that it has not, runs on with those of before, and
               `edgeways status` says why; certificates that are refused with them are refused all the same. It is given them again every
               five minutes. One that cannot run what it has when it starts waits on its inside leg for others.
