@@ -416,8 +416,8 @@ public final class Control implements AutoCloseable {
 
     /**
      * Refuses one certificate, of a node or of a service of the inside, from now on: here, and at all nodes that are connected.
-     * A node that has shown it is cut off; one that has no other must join anew. If it is this inside's own, that is replaced
-     * first.
+     * A node that has shown it is cut off, when it was told, so that it passes it on to connectors that it alone is linked with;
+     * one that has no other must join anew. If it is this inside's own, that is replaced first.
      *
      * @param serial its serial number
      */
@@ -430,8 +430,12 @@ public final class Control implements AutoCloseable {
             if (refused.isEmpty()) {
                 return bad(ControlErrorCode.CERTIFICATE_UNKNOWN);
             }
+            boolean ofNode = refused.get().kind() == IssuedCertificate.Kind.NODE;
+            if (ofNode) {
+                sessions.passOn(refused.get().name(), refusedNow()); // before its connections end
+            }
             refuse();
-            if (refused.get().kind() == IssuedCertificate.Kind.NODE) {
+            if (ofNode) {
                 cutOff(refused.get().name(), "its certificate is refused");
             }
             refresh();

@@ -152,20 +152,22 @@ final class NodeSessions implements ControlService {
         }
     }
 
-    /**
-     * Tells a node, if it hears, that it was removed, and ends its stream.
-     *
-     * @param refused what it is to pass on before: connectors that are linked with it alone hear it of nobody else
-     */
+    /** Tells a node, if it hears, that it was removed, after what {@link #passOn} says, and ends its stream. */
     void dismiss(String node, ControlMessage.RefusedSerials refused) {
+        passOn(node, refused);
         Session session = sessions.get(node);
         if (session != null) {
-            if (session.greeted) {
-                session.peer.send(ControlCodec.write(refused));
-            }
             session.peer.send(ControlCodec.write(ControlMessage.Refusal.removal()));
         }
         cut(node, "the node was removed");
+    }
+
+    /** Tells one node, before it is cut off, whom to refuse: connectors that are linked with it alone hear it of nobody else. */
+    void passOn(String node, ControlMessage.RefusedSerials refused) {
+        Session session = sessions.get(node);
+        if (session != null && session.greeted) {
+            session.peer.send(ControlCodec.write(refused));
+        }
     }
 
     /** Whether that node's control stream is up. */

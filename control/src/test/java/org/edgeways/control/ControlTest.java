@@ -137,6 +137,9 @@ final class ControlTest {
         assertThat(inside.control().refuse(identity.serial()).isOk()).isTrue();
 
         assertThat(node.closedWith()).contains("refused");
+        assertThat(List.copyOf(node.passedOn).getLast().serials())
+                .as("connectors that are linked with it alone hear it of nobody else")
+                .containsExactly(identity.serial().toString(16));
         assertThat(inside.perimeters.remove().nodes()).doesNotContainKey("edge1");
         FakeNode again = new FakeNode(identity, inside.control().service());
         again.asksForACertificate(CertificateKeys.make(Inside.RANDOM));

@@ -48,7 +48,8 @@ public final class CertificateCommand {
             description = {
                 "Refuses one certificate from now on, here and at all nodes that are connected.",
                 "Who uses it is cut off; a node must join anew, and if it is the pool's own, the pool takes another first.",
-                "A connector hears of it by way of the nodes that it is linked with."
+                "A connector hears of it by way of the nodes that it is linked with; one that is linked with this node alone hears it",
+                "of this node, which holds it back if somebody has taken it over: take its document out of the connector's settings too."
             },
             footer = {"", "Example:", "  edgeways certificate refuse 3f0c5a"})
     int refuse(
