@@ -3,7 +3,6 @@ package org.edgeways.siptransport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -81,12 +80,22 @@ final class ChannelSipConnection implements SipConnection {
     private int refusals;
 
     ChannelSipConnection(ConnectionSetup setup, Channel channel, Packing packing, @Nullable PeerIdentity peer) {
+        this(
+                setup,
+                channel,
+                packing,
+                peer,
+                setup.context().flows().next(setup.context().loops().numberOf(channel.eventLoop())));
+    }
+
+    /** One on a loop that is not of the context's. */
+    ChannelSipConnection(
+            ConnectionSetup setup, Channel channel, Packing packing, @Nullable PeerIdentity peer, Flow flow) {
         this.setup = setup;
         this.channel = channel;
         this.packing = packing;
         this.peer = peer;
-        EventLoop loop = channel.eventLoop();
-        flow = setup.context().flows().next(setup.context().loops().numberOf(loop));
+        this.flow = flow;
         remote = (InetSocketAddress) channel.remoteAddress();
         local = (InetSocketAddress) channel.localAddress();
         if (setup.transport() == SipTransport.UDP) {
@@ -328,9 +337,10 @@ final class ChannelSipConnection implements SipConnection {
             return;
         }
         while (message != null) {
-            // who dialled pings, and so answers pings; a server of others that dialled and never pings is not asked
+            // who dialled pings, and so answers pings; a server of others that dialled and never pings is not asked;
+            // who sends a keep-alive waits for its answer himself
             if (askingSince == NOTHING_SENT
-                    && message.length > StreamHandler.PONG.length
+                    && message.length > StreamHandler.PING.length
                     && setup.link()
                     && (pinged || !isAccepted())) {
                 askingSince = now();

@@ -23,7 +23,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     /** The answer to it, which asks nothing. */
     static final byte[] PONG = "\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private static final ChannelSipConnection.Packing PACKING = new ChannelSipConnection.Packing() {
+    static final ChannelSipConnection.Packing PACKING = new ChannelSipConnection.Packing() {
         @Override
         public Object pack(Channel channel, byte[] message) {
             return Unpooled.wrappedBuffer(message);
