@@ -2,6 +2,7 @@ package org.edgeways.siptransport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -75,6 +76,8 @@ final class ChannelSipConnection implements SipConnection {
     private boolean pinged;
     /** Since when something was sent and nothing has come, or since when the question after that. */
     private long askingSince = NOTHING_SENT;
+    /** The question is behind what was not taken yet, and so nobody can have heard it. */
+    private boolean questionWaits;
 
     private int inFlight;
     private int refusals;
@@ -162,8 +165,9 @@ final class ChannelSipConnection implements SipConnection {
             // the other end has given it up; requests would go on being sent here until TCP gives up, minutes later
             silent();
         } else if (askingSince != NOTHING_SENT
-                && now - askingSince > limits.linkUnanswered().toNanos()) {
-            asked(now);
+                && !questionWaits // else how long is for "stalled" to say
+                && now - silentSince() > limits.linkUnanswered().toNanos()) {
+            asked();
         } else if (incompleteSince != NOT_INCOMPLETE
                 && now - incompleteSince > limits.incompleteMessage().toNanos()) {
             logged(TransportErrorCode.SLOW_SENDER);
@@ -174,15 +178,33 @@ final class ChannelSipConnection implements SipConnection {
         }
     }
 
+    /** While something waits to be taken, its being taken is a sign of life too: the other end's TCP has made room for it. */
+    private long silentSince() {
+        return inFlight > 0 ? Math.max(askingSince, lastTaken) : askingSince;
+    }
+
     /** What was sent got no sign of life: asks for one, and does not ask twice. */
-    private void asked(long now) {
+    private void asked() {
         if (unanswered) {
             silent();
         } else {
             unanswered = true;
-            askingSince = now;
-            send(StreamHandler.PING);
+            questionWaits = true;
+            ping().addListener(written -> {
+                questionWaits = false;
+                askingSince = unanswered ? now() : askingSince;
+            });
         }
+    }
+
+    /** Asks whether the other end lives, whatever is queued; on the event loop. */
+    ChannelFuture ping() {
+        drain();
+        queuedBytes.addAndGet(StreamHandler.PING.length);
+        counters.sent().increment();
+        ChannelFuture written = write(packing.pack(channel, StreamHandler.PING), StreamHandler.PING.length);
+        channel.flush();
+        return written;
     }
 
     private void silent() {
@@ -347,7 +369,7 @@ final class ChannelSipConnection implements SipConnection {
             }
             byte[] next = outgoing.poll();
             if (next == null || !packing.joins() || message.length + next.length > JOINED_BYTES) {
-                write(packing.pack(channel, message), message.length);
+                var _ = write(packing.pack(channel, message), message.length);
                 message = next;
             } else {
                 ByteBuf joined = channel.alloc().directBuffer(JOINED_BYTES).writeBytes(message);
@@ -355,18 +377,18 @@ final class ChannelSipConnection implements SipConnection {
                     joined.writeBytes(next);
                     next = outgoing.poll();
                 }
-                write(joined, joined.readableBytes());
+                var _ = write(joined, joined.readableBytes());
                 message = next;
             }
         }
         channel.flush();
     }
 
-    private void write(Object packed, int length) {
+    private ChannelFuture write(Object packed, int length) {
         if (inFlight++ == 0) {
             lastTaken = now();
         }
-        channel.write(packed).addListener(future -> taken(length));
+        return channel.write(packed).addListener(future -> taken(length));
     }
 
     private void taken(int length) {

@@ -17,7 +17,8 @@ import org.edgeways.sip.message.SipLimits;
  *     more than {@link SipDialerSettings#keepAlive} and {@link SipDialerSettings#pongTimeout} together
  * @param linkUnanswered how long nothing may come on a link after something was sent until new messages take other links
  *     and the other end is asked whether it lives, which it must answer within the same time; keep-alives do not count, whose
- *     answers {@link SipDialerSettings#pongTimeout} bounds; default 5 s
+ *     answers {@link SipDialerSettings#pongTimeout} bounds, nor the time in which the question itself is not taken, which
+ *     {@code stalled} bounds; default 5 s
  */
 public record SipConnectionSettings(
         SipLimits message,

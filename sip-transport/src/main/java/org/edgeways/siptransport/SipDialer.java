@@ -192,7 +192,7 @@ public final class SipDialer implements AutoCloseable {
                     () -> {
                         failures = 0; // it lasted
                         long sent = context.clock().now();
-                        connected.send(StreamHandler.PING);
+                        var _ = connected.ping();
                         next = loop.schedule(
                                 () -> pongDue(connected, sent),
                                 settings.pongTimeout().toNanos(),

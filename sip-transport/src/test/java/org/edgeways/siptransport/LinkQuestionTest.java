@@ -64,8 +64,12 @@ final class LinkQuestionTest {
 
         void take() {
             while (!waiting.isEmpty()) {
-                var _ = waiting.removeFirst().setSuccess();
+                takeOne();
             }
+        }
+
+        void takeOne() {
+            var _ = waiting.removeFirst().setSuccess();
         }
     }
 
@@ -138,5 +142,68 @@ final class LinkQuestionTest {
         assertThat(wire.written).as("with the question").containsExactly(4, 100, 4);
         pass(7);
         assertThat(link.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoTakesNothingForAWhileWhileTheQueueIsFullIsAskedAndStays() {
+        wire.stuck = true;
+        send(new byte[QUEUE]);
+        assertThat(link.send(new byte[1])).isEqualTo(SendOutcome.FULL);
+        pass(11);
+        assertThat(link.isUnanswered()).as("others are better").isTrue();
+        assertThat(wire.written).as("past the bound of the queue").containsExactly(QUEUE, 4);
+
+        wire.take();
+        link.heard();
+        pass(20);
+        assertThat(link.isOpen()).isTrue();
+        assertThat(link.isUnanswered()).isFalse();
+    }
+
+    @Test
+    void whoTakesTheQuestionLateHasTheWholeTimeForItsAnswerAndNoMore() {
+        wire.stuck = true;
+        send(new byte[QUEUE]);
+        pass(20);
+        wire.take();
+        pass(4);
+        assertThat(link.isOpen()).isTrue();
+        pass(3);
+        assertThat(link.isOpen()).isFalse();
+        assertThat(closedBecause()).isEqualTo(TransportErrorCode.LINK_SILENT);
+    }
+
+    @Test
+    void whoTakesLittleByLittleIsNotSilent() {
+        wire.stuck = true;
+        for (int i = 0; i < 20; i++) {
+            send(new byte[100]);
+        }
+        for (int i = 0; i < 15; i++) {
+            pass(4);
+            wire.takeOne();
+            assertThat(link.isUnanswered()).isFalse();
+        }
+        pass(7);
+        assertThat(link.isUnanswered()).as("no more is taken").isTrue();
+    }
+
+    @Test
+    void whoTakesNothingAtAllIsCutOffAsAStalledReceiver() {
+        wire.stuck = true;
+        send(new byte[QUEUE]);
+        pass(29);
+        assertThat(link.isOpen()).isTrue();
+        pass(10);
+        assertThat(link.isOpen()).isFalse();
+        assertThat(closedBecause()).isEqualTo(TransportErrorCode.SLOW_RECEIVER);
+    }
+
+    private TransportErrorCode closedBecause() {
+        return events.happenings.stream()
+                .filter(Loopback.Happening.Closed.class::isInstance)
+                .map(happening -> ((Loopback.Happening.Closed) happening).reason())
+                .findFirst()
+                .orElseThrow();
     }
 }
