@@ -28,7 +28,7 @@ public record TransactionLimits(
 
         @Key(
                 says = "Most answered INVITEs that are kept for 32 s in case their 2xx comes again, beside the"
-                        + " transactions above; past it the oldest is forgotten. 2.8 kB each.",
+                        + " transactions above; past it the oldest is forgotten. About 1.3 kB each.",
                 usual = "50000",
                 least = "1",
                 most = "1000000")

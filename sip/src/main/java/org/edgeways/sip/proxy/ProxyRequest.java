@@ -66,7 +66,10 @@ public final class ProxyRequest {
         return Objects.requireNonNull(transaction);
     }
 
-    /** The request as it came; without its body once an INVITE was answered with 2xx. Not to be changed. */
+    /**
+     * The request as it came; of an INVITE that was answered with 2xx only what responses are made from is left: the request line,
+     * Via, From, To, Call-ID and CSeq. Not to be changed.
+     */
     public SipMessage received() {
         return transaction != null ? transaction.request() : Objects.requireNonNull(acknowledgement);
     }

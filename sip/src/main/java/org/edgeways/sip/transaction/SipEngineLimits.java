@@ -11,7 +11,7 @@ package org.edgeways.sip.transaction;
  *     as {@link TransportFailure#CONGESTED}
  * @param acceptedInvites most INVITEs of each side that were answered with 2xx and are kept for 64*T1, beside the
  *     transactions counted above, only for a 2xx that comes again (RFC 6026), default 50,000; past it the oldest is
- *     forgotten, and such a 2xx dropped. A call keeps 2.8 kB so: 140 MB at most. Those that came over UDP are counted
+ *     forgotten, and such a 2xx dropped. A call keeps about 1.3 kB so: 65 MB at most. Those that came over UDP are counted
  *     above instead, since their INVITE may come again
  * @param acceptedInvitesPerFlow most of them that came on one connection which is no trunk, default 500; past it the oldest
  *     of that connection is forgotten
