@@ -15,6 +15,7 @@ import javax.net.ssl.SSLException;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.turn.engine.AddressTable;
 import org.edgeways.turn.engine.Forward;
+import org.edgeways.turn.engine.SourceBudget;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,14 @@ final class DtlsClients {
     /** Handshakes that are begun in a second, with as many at once; more are not answered. */
     static final int HANDSHAKES_PER_SECOND = 100;
 
-    /** Clients that are asked for a cookie in a second, with as many at once; more are not answered. */
+    /**
+     * Clients that are asked for a cookie in a second, with as many at once; more are not answered. So many again may bring one that
+     * does not fit; one that fits takes nothing.
+     */
     static final int COOKIES_PER_SECOND = 1_000;
+
+    /** Of those so many of one source network: no more of it could begin a handshake. */
+    static final int COOKIES_PER_SOURCE = 100;
 
     /** Bytes that go to and fro in a handshake, so that what is kept of it and what is sent has an end; then it is over. */
     static final int HANDSHAKE_BYTES = 32 * 1_024;
@@ -114,6 +121,25 @@ final class DtlsClients {
         }
     }
 
+    /** What those cost who have not brought a cookie that fits: of each source and together, so that no source takes all. */
+    private static final class Cookies {
+        private final SourceBudget each;
+        private final Rate together = new Rate();
+
+        Cookies(long seed) {
+            each = new SourceBudget(seed, COOKIES_PER_SOURCE, COOKIES_PER_SOURCE);
+        }
+
+        boolean has(TransportAddress source, long now) {
+            return each.has(source, 1, now) && together.has(1, COOKIES_PER_SECOND, now);
+        }
+
+        void take(TransportAddress source, long now) {
+            each.take(source, 1, now);
+            together.takeAnyway(1, COOKIES_PER_SECOND, now);
+        }
+    }
+
     private final Server server;
     private final int most;
     private final long idleNanos;
@@ -122,7 +148,8 @@ final class DtlsClients {
     private final AddressTable<Session> established;
     private final List<@Nullable Session> byNumber = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final Rate asked = new Rate();
+    private final Cookies without;
+    private final Cookies unfit;
     private final Rate begun = new Rate();
     private final ByteBuffer plain = ByteBuffer.allocateDirect(Forward.HEADROOM + LARGEST_PACKET + Forward.TAILROOM);
     private final MemorySegment plainSegment = MemorySegment.ofBuffer(plain);
@@ -142,6 +169,8 @@ final class DtlsClients {
         this.cookies = new DtlsCookies(certificates, LONGEST_RECEIVED, random);
         this.handshaking = new AddressTable<>(random.nextLong());
         this.established = new AddressTable<>(random.nextLong());
+        this.without = new Cookies(random.nextLong());
+        this.unfit = new Cookies(random.nextLong());
         this.server = server;
     }
 
@@ -191,11 +220,16 @@ final class DtlsClients {
             server.send(listener, client, DtlsHello.versionRefused());
             return null;
         }
-        if (size() >= most || !asked.take(1, COOKIES_PER_SECOND, now)) {
+        Cookies charged = hello.cookie().length == 0 ? without : unfit;
+        if (size() >= most || !charged.has(client, now)) {
             server.dropped(AvEdgeErrorCode.DTLS_LIMIT);
             return null;
         }
-        switch (cookies.answer(hello, listener, client)) {
+        DtlsCookies.Answer answer = cookies.answer(hello, listener, client);
+        if (!(answer instanceof DtlsCookies.Answer.Begin)) {
+            charged.take(client, now);
+        }
+        switch (answer) {
             case DtlsCookies.Answer.Ask(byte[] datagram) -> server.send(listener, client, datagram);
             case DtlsCookies.Answer.Begin(SSLEngine engine) -> {
                 if (begun.take(1, HANDSHAKES_PER_SECOND, now)) {

@@ -198,10 +198,48 @@ class DtlsClientsTest {
     void soManyClientsAreAskedForACookieInASecondAndNoMore() throws Exception {
         byte[] hello = new DtlsPeer(trusting).says().getFirst();
         for (int port = 1; port <= DtlsClients.COOKIES_PER_SECOND + 1; port++) {
-            receive(address(3, port), hello);
+            receive(address(1 + port % 200, port), hello);
         }
         assertThat(network.sent).hasSize(DtlsClients.COOKIES_PER_SECOND);
         assertThat(network.dropped).containsExactly(AvEdgeErrorCode.DTLS_LIMIT);
+    }
+
+    @Test
+    void oneSourceThatAsksForCookiesWithoutEndKeepsNobodyElseOut() throws Exception {
+        byte[] hello = new DtlsPeer(trusting).says().getFirst();
+        for (int port = 1; port <= 2 * DtlsClients.COOKIES_PER_SECOND; port++) {
+            receive(address(3, port), hello);
+        }
+        assertThat(network.takeSent()).hasSize(DtlsClients.COOKIES_PER_SOURCE);
+        assertThat(network.dropped).contains(AvEdgeErrorCode.DTLS_LIMIT);
+        shakeHands(new DtlsPeer(trusting), ALICE);
+    }
+
+    @Test
+    void oneSourceThatBringsCookiesThatDoNotFitKeepsNobodyElseOut() throws Exception {
+        byte[] hello = helloWithCookie(new DtlsPeer(trusting), ALICE);
+        hello[hello.length / 2] ^= 1; // so the cookie is of another ClientHello
+        for (int port = 1; port <= 2 * DtlsClients.COOKIES_PER_SECOND; port++) {
+            receive(address(3, port), hello);
+        }
+        assertThat(clients.size()).isZero();
+        assertThat(network.takeSent()).hasSizeLessThanOrEqualTo(DtlsClients.COOKIES_PER_SOURCE);
+        assertThat(network.dropped).contains(AvEdgeErrorCode.DTLS_LIMIT);
+        shakeHands(new DtlsPeer(trusting), ALICE);
+    }
+
+    @Test
+    void whoHasBeenAskedBeginsThoughTheSourceMayAskForNoMoreCookies() throws Exception {
+        DtlsPeer peer = new DtlsPeer(trusting);
+        byte[] fitting = helloWithCookie(peer, ALICE);
+        byte[] hello = new DtlsPeer(trusting).says().getFirst();
+        for (int port = 1; port <= DtlsClients.COOKIES_PER_SOURCE; port++) {
+            receive(address(1, port), hello);
+        }
+        assertThat(network.takeSent()).hasSize(DtlsClients.COOKIES_PER_SOURCE - 1);
+        receive(ALICE, fitting);
+        assertThat(clients.size()).isEqualTo(1);
+        assertThat(network.sent).isNotEmpty();
     }
 
     @Test

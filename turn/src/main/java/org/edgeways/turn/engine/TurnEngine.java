@@ -36,7 +36,7 @@ public final class TurnEngine {
     private final AllocationRequests requests;
     private final DataPath data;
     private final PeerCheck peers;
-    private final ResponseBudget budget;
+    private final SourceBudget budget;
 
     /**
      * An engine without allocations.
@@ -60,7 +60,7 @@ public final class TurnEngine {
         this.requests = new AllocationRequests(allocations, peers, tickets);
         this.data = new DataPath(allocations);
         TurnLimits limits = settings.limits();
-        this.budget = new ResponseBudget(random.nextLong(), limits.answerBytesPerSecond(), limits.answerBurstBytes());
+        this.budget = new SourceBudget(random.nextLong(), limits.answerBytesPerSecond(), limits.answerBurstBytes());
     }
 
     /**
