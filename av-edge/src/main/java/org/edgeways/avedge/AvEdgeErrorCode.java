@@ -28,6 +28,8 @@ public enum AvEdgeErrorCode implements ErrorCode {
     DTLS_LIMIT("av-edge-dtls-limit", "There are as many clients over DTLS, or as many begin at once, as there may be"),
     /** A handshake or a session over DTLS that the client has broken. */
     DTLS_BROKEN("av-edge-dtls-broken", "What came is no DTLS, or the client does not agree"),
+    /** A datagram over DTLS that is longer than what an Ethernet carries. */
+    DTLS_TOO_LONG("av-edge-dtls-too-long", "A datagram over DTLS is longer than 1,472 bytes"),
     /** The system did not take a datagram. */
     NOT_SENT("av-edge-not-sent", "The system did not send a datagram");
 

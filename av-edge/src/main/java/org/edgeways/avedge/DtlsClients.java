@@ -192,6 +192,7 @@ final class DtlsClients {
     void received(
             long now, int listener, long high, long low, int port, MemorySegment buffer, long offset, int length) {
         if (length > LONGEST_RECEIVED) {
+            server.dropped(AvEdgeErrorCode.DTLS_TOO_LONG);
             return;
         }
         ByteBuffer datagram = buffer.asSlice(offset, length).asByteBuffer();

@@ -243,6 +243,20 @@ class DtlsClientsTest {
     }
 
     @Test
+    void aDatagramThatIsTooLongIsDroppedAndCounted() throws Exception {
+        DtlsPeer peer = new DtlsPeer(trusting);
+        shakeHands(peer, ALICE);
+        byte[] sealed = peer.encrypts("x".repeat(1_400));
+        int more = 1_472 - sealed.length;
+        receive(ALICE, peer.encrypts("x".repeat(1_400 + more)));
+        assertThat(network.decrypted).hasSize(1);
+        assertThat(network.dropped).isEmpty();
+        receive(ALICE, peer.encrypts("x".repeat(1_400 + more + 1)));
+        assertThat(network.decrypted).hasSize(1);
+        assertThat(network.dropped).containsExactly(AvEdgeErrorCode.DTLS_TOO_LONG);
+    }
+
+    @Test
     void thereAreSoManyClientsAndNoMore() throws Exception {
         clients = clients(2);
         shakeHands(new DtlsPeer(trusting), ALICE);
