@@ -74,7 +74,8 @@ final class AllocateRequests {
             refuse(request, TurnErrorCode.FAMILY_UNSUPPORTED);
             return;
         }
-        if (draining) {
+        RelayPorts.Reservation reservation = reservation(request, wanted);
+        if (draining && reservation == null) { // who has one has a call that goes on
             redirect(request);
             return;
         }
@@ -82,10 +83,7 @@ final class AllocateRequests {
             refuse(request, TurnErrorCode.NO_CAPACITY);
             return;
         }
-        RelayPorts.Reservation reservation =
-                wanted.token() == null ? null : allocations.ports.reservation(wanted.token());
-        if (wanted.token() != null
-                && (reservation == null || !reservation.username().equals(request.username()))) {
+        if (wanted.token() != null && reservation == null) {
             refuse(request, TurnErrorCode.RESERVATION_UNKNOWN);
             return;
         }
@@ -93,6 +91,12 @@ final class AllocateRequests {
             case Quotas.Full(TurnErrorCode code) -> refuse(request, code);
             case Quotas.Meter meter -> begin(now, request, wanted, reservation, meter);
         }
+    }
+
+    /** What was reserved for that user under the token that is shown; null if nothing. */
+    private RelayPorts.@Nullable Reservation reservation(Request request, Wanted wanted) {
+        RelayPorts.Reservation found = wanted.token() == null ? null : allocations.ports.reservation(wanted.token());
+        return found != null && found.username().equals(request.username()) ? found : null;
     }
 
     /** The same request again is answered again; another one on the same 5-tuple is refused. */

@@ -224,7 +224,10 @@ public final class TurnEngine {
         return peers.refusal(high, low) == null;
     }
 
-    /** From now on there are no new allocations: clients are sent to {@code alternate}, or refused if there is none. */
+    /**
+     * From now on there are no new allocations: clients are sent to {@code alternate}, or refused if there is none. A port that was
+     * reserved before is still given to who has its token.
+     */
     public void drain(@Nullable TransportAddress alternate) {
         allocate.drain(true, alternate);
     }

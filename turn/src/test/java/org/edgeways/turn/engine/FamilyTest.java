@@ -153,6 +153,22 @@ class FamilyTest {
     }
 
     @Test
+    void aPortThatWasReservedBeforeADrainIsStillGiven() {
+        StunMessage first = pair(alice);
+        byte[] token = first.valueOf(StunAttribute.RESERVATION_TOKEN);
+        world.engine.drain(null);
+        TestClient other = world.client("203.0.113.51:1", "bob");
+        other.refused(redeem(other, token), TurnErrorCode.DRAINING);
+        TestClient second = world.client("203.0.113.50:4001", "alice");
+        second.refused(redeem(second, new byte[8]), TurnErrorCode.DRAINING);
+        second.refused(pair(second), TurnErrorCode.DRAINING);
+        assertThat(TestClient.relayedIn(redeem(second, token)).port())
+                .isEqualTo(TestClient.relayedIn(first).port() + 1);
+        TestClient third = world.client("203.0.113.50:4002", "alice");
+        third.refused(redeem(third, token), TurnErrorCode.DRAINING);
+    }
+
+    @Test
     void aReservationLastsThirtySeconds() {
         byte[] token = pair(alice).valueOf(StunAttribute.RESERVATION_TOKEN);
         TestClient second = world.client("203.0.113.50:4001", "alice");
