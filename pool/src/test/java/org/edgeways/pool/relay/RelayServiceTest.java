@@ -287,6 +287,29 @@ class RelayServiceTest {
     }
 
     @Test
+    void whatSomebodyGotInsideWhoMayNotBeOutsideIsGoodAtAnyRelayUntilItIsOverOrWithdrawn() {
+        accounts.add(new NewPerson("bob", null, "", new PersonRights(false)))
+                .join()
+                .orThrow();
+        String bob = "sip:bob@acorn.example";
+        String desk =
+                accounts.addDevice(bob, "desk", null).join().orThrow().device().id();
+        assertThat(code(service.mint(bob, desk, LIFE, true).join())).isEqualTo(PoolErrorCode.REMOTE_ACCESS_DENIED);
+        RelayCredentials over = service.mint(bob, desk, LIFE, false).join().orThrow();
+        assertThat(check(over).isOk())
+                .as("a relay is not told where it came from")
+                .isTrue();
+        now = now.plus(LIFE).minusSeconds(1);
+        assertThat(check(over).isOk()).isTrue();
+        RelayCredentials later = service.mint(bob, desk, LIFE, false).join().orThrow();
+        now = now.plusSeconds(1);
+        assertThat(refusal(over)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
+        assertThat(check(later).isOk()).isTrue();
+        accounts.set(bob, new PersonChange(null, null, false)).join().orThrow();
+        assertThat(refusal(later)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+    }
+
+    @Test
     void nobodyGetsAnyForOutsideWhoseRemoteAccessWasTakenAwayAfterTheDeskHadLooked() {
         accounts.set(ALICE, new PersonChange(null, false, null)).join().orThrow();
         assertThat(code(service.mint(ALICE, laptop, LIFE, true).join())).isEqualTo(PoolErrorCode.REMOTE_ACCESS_DENIED);
