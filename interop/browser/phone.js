@@ -147,7 +147,8 @@ function relay({ servers, hertz, video }) {
   }
   window.relayed = {
     mediaStream: destination.stream,
-    pcConfig: { iceServers: servers, iceTransportPolicy: 'relay' },
+    // one way for sound and picture: the first relayed address, with which the call begins, is good for both
+    pcConfig: { iceServers: servers, iceTransportPolicy: 'relay', bundlePolicy: 'max-bundle' },
   };
 }
 
