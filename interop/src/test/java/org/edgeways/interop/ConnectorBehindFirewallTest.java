@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -34,6 +35,11 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConnectorBehindFirewallTest {
     private static final int KILLS = 3;
+    /** Of two people each: one writes to the other. */
+    private static final int PAIRS = 10;
+
+    /** Between two messages of one person. */
+    private static final long PAUSE_NANOS = 20_000_000;
 
     private Networks networks;
     private KamailioSite site;
@@ -75,7 +81,7 @@ class ConnectorBehindFirewallTest {
 
     @Test
     void killedInMidStreamTheConnectorComesBackToOpenFlowsAndWhatWasAcknowledgedHasCome() throws Exception {
-        killed("connector killed", (kills, began) -> kills < KILLS);
+        killed("connector killed", PAIRS, (kills, began) -> kills < KILLS);
     }
 
     @Test
@@ -83,7 +89,8 @@ class ConnectorBehindFirewallTest {
     @Tag("soak-kill-connector")
     void hundredsOfKillsOfTheConnectorLoseNothingThatWasAcknowledged() throws Exception {
         long whole = TimeUnit.MINUTES.toNanos(Integer.getInteger("soak.minutes", 15));
-        killed("soak: kill-connector", (kills, began) -> System.nanoTime() - began < whole);
+        int pairs = Integer.getInteger("connector.pairs", KamailioSite.OTHERS / 2);
+        killed("soak: kill-connector", pairs, (kills, began) -> System.nanoTime() - began < whole);
     }
 
     /** Whether there is to be one more kill. */
@@ -92,38 +99,93 @@ class ConnectorBehindFirewallTest {
     }
 
     /** Kamailio stands for what it acknowledges; the connector, which keeps nothing, must neither lose nor invent it. */
-    private void killed(String name, More more) throws Exception {
+    private void killed(String name, int pairs, More more) throws Exception {
         long seed = Long.getLong("connector.seed", System.nanoTime());
         System.out.println(name + " with seed " + seed);
         Random random = new Random(seed);
         ConnectorServer connector = Objects.requireNonNull(site.connector());
-        try (SipUserAgent alice = phones.signIn(phones.settings(site.outside("alice"), Duration.ofSeconds(2)));
-                SipUserAgent bob = phones.signIn(site.outside("bob"))) {
-            Stream stream = new Stream(alice, bob);
+        try (Crowd crowd = new Crowd(pairs)) {
             int kills = 0;
             try {
-                stream.awaitAcknowledged("before");
+                crowd.awaitAcknowledged("before");
                 long began = System.nanoTime();
                 while (more.after(kills, began)) {
                     kills++;
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(500)));
                     long killed = System.nanoTime();
                     connector.kill();
-                    stream.startANewRow();
+                    crowd.startANewRow();
                     connector.restart();
-                    stream.awaitAcknowledged("after kill " + kills + " with seed " + seed);
-                    System.out.println(name + ": " + kills + ": acknowledged again after "
-                            + TimeUnit.NANOSECONDS.toMillis(stream.firstOfTheRow() - killed)
+                    crowd.awaitAcknowledged("after kill " + kills + " with seed " + seed);
+                    System.out.println(name + ": " + kills + ": acknowledged again for all after "
+                            + TimeUnit.NANOSECONDS.toMillis(crowd.lastFirstOfTheRow() - killed)
                             + " ms, its start included");
                 }
             } finally {
-                stream.end();
+                crowd.end();
             }
-            System.out.println(name + ": " + kills + " kills, " + stream);
-            assertThat(stream.delivered).as("seed " + seed).containsAll(stream.acknowledged);
-            assertThat(alice.connection().isOpen() && bob.connection().isOpen())
+            System.out.println(name + ": " + kills + " kills, " + crowd);
+            crowd.assertAllThere("seed " + seed);
+        }
+    }
+
+    /** Pairs of people of whom one writes to the other without end. */
+    private final class Crowd implements AutoCloseable {
+        private final List<SipUserAgent> people = new ArrayList<>();
+        private final List<Stream> streams = new ArrayList<>();
+
+        Crowd(int pairs) throws IOException {
+            for (int pair = 0; pair < pairs; pair++) {
+                Account writes = site.outside("p" + 2 * pair);
+                SipUserAgent from = phones.signIn(phones.settings(writes, Duration.ofSeconds(2)));
+                people.add(from);
+                SipUserAgent to = phones.signIn(site.outside("p" + (2 * pair + 1)));
+                people.add(to);
+                streams.add(new Stream(from, to));
+            }
+        }
+
+        void startANewRow() {
+            streams.forEach(Stream::startANewRow);
+        }
+
+        void awaitAcknowledged(String when) {
+            streams.forEach(stream -> stream.awaitAcknowledged(when));
+        }
+
+        long lastFirstOfTheRow() {
+            return streams.stream().mapToLong(Stream::firstOfTheRow).max().orElseThrow();
+        }
+
+        void end() {
+            streams.forEach(stream -> stream.over.set(true));
+            streams.forEach(Stream::end);
+        }
+
+        void assertAllThere(String seed) {
+            for (Stream stream : streams) {
+                assertThat(stream.delivered).as(seed).containsAll(stream.acknowledged);
+            }
+            assertThat(people)
                     .as("nobody had to connect or sign in again")
-                    .isTrue();
+                    .allMatch(phone -> phone.connection().isOpen());
+        }
+
+        @Override
+        public void close() {
+            people.forEach(SipUserAgent::close);
+        }
+
+        @Override
+        public String toString() {
+            return people.size() + " people, "
+                    + streams.stream().mapToInt(stream -> stream.sent.get()).sum() + " sent, "
+                    + streams.stream()
+                            .mapToInt(stream -> stream.acknowledged.size())
+                            .sum() + " acknowledged, "
+                    + streams.stream()
+                            .mapToInt(stream -> stream.delivered.size())
+                            .sum() + " delivered";
         }
     }
 
@@ -145,6 +207,7 @@ class ConnectorBehindFirewallTest {
 
         private void write(SipUserAgent from, String to) {
             while (!over.get()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
                 String text = "number " + sent.incrementAndGet();
                 int status;
                 try {
@@ -183,7 +246,7 @@ class ConnectorBehindFirewallTest {
         }
 
         void awaitAcknowledged(String when) {
-            Polling.until("messages are acknowledged " + when, Account.STEP, () -> inARow.get() >= 20);
+            Polling.until("messages are acknowledged " + when, Account.STEP, () -> inARow.get() >= 5);
         }
 
         long firstOfTheRow() {
@@ -194,11 +257,6 @@ class ConnectorBehindFirewallTest {
             over.set(true);
             writing.join();
             answering.join();
-        }
-
-        @Override
-        public String toString() {
-            return sent + " sent, " + acknowledged.size() + " acknowledged, " + delivered.size() + " delivered";
         }
     }
 }

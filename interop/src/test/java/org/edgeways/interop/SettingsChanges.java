@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,7 +63,13 @@ final class SettingsChanges {
                 edit("AccessSettings-limits.yaml", spec -> limits(spec, 1 + i));
                 push();
             }
-            case 2 -> certificate(i);
+            case 2 -> {
+                if (i % 20 == 2) {
+                    certificate(i);
+                } else {
+                    renewed();
+                }
+            }
             case 3 -> {
                 push(); // the pool looks by itself too: what was taken back may not come in between
                 edit("Organisation-acorn.yaml", spec -> spec.set("sipDomans", spec.remove("sipDomains")));
@@ -159,6 +166,23 @@ final class SettingsChanges {
                 .getFirst();
         assertThat(site.networks().home().here(() -> shown(name + ".acorn.example")))
                 .isEqualTo(issued);
+    }
+
+    /** Another certificate in the files of the one that all are shown; new handshakes see it once the node has looked. */
+    private void renewed() throws Exception {
+        site.certificates().issue(CertificateRequest.of(Networks.EDGE_NAME), site.edgeData(), "outside");
+        Certificate issued = Pem.readCertificates(site.edgeData().resolve("outside.crt"))
+                .orThrow()
+                .getFirst();
+        Polling.until("the new certificate is shown", Account.STEP, () -> isShown(issued));
+    }
+
+    private boolean isShown(Certificate issued) {
+        try {
+            return site.networks().home().here(() -> shown(Networks.EDGE_NAME)).equals(issued);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The certificate that a new handshake is shown that asks for that name. */
