@@ -147,8 +147,12 @@ function relay({ servers, hertz, video }) {
   }
   window.relayed = {
     mediaStream: destination.stream,
-    // one way for sound and picture: the first relayed address, with which the call begins, is good for both
-    pcConfig: { iceServers: servers, iceTransportPolicy: 'relay', bundlePolicy: 'max-bundle' },
+    pcConfig: {
+      iceServers: servers,
+      iceTransportPolicy: 'relay',
+      // one way for sound and picture: the first relayed address, with which the call begins, is good for both
+      bundlePolicy: video ? 'max-bundle' : 'balanced',
+    },
   };
 }
 
