@@ -52,6 +52,7 @@ import org.edgeways.testkit.TcpRelay;
 import org.edgeways.tokens.Keyring;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,6 +201,8 @@ class OneOfSeveralLinksTest {
     }
 
     @Test
+    @Tag("soak")
+    @Tag("soak-silent-links")
     void messagesGoOnAndNothingIsLostOrWaitsForEverWhenOneFallsSilent() throws Exception {
         try (Writing writing = new Writing()) {
             for (int dead = 1; dead <= 2; dead++) {
@@ -223,6 +226,8 @@ class OneOfSeveralLinksTest {
 
     /** The answers go over any connections of four, of which three are dead without anybody knowing. */
     @Test
+    @Tag("soak")
+    @Tag("soak-silent-links")
     void callsGetTheAnswersThatWereOnDeadOnes() throws Exception {
         try (SipUserAgent alice = signIn("alice");
                 SipUserAgent bob = signIn("bob")) {
