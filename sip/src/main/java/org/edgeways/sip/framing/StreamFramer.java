@@ -45,6 +45,7 @@ public final class StreamFramer {
     // between messages
     private boolean afterCarriageReturn;
     private boolean afterKeepAlive;
+    private int pongsAwaited;
 
     // in the header section
     private int headLength;
@@ -76,6 +77,14 @@ public final class StreamFramer {
         mark = offset;
         position = offset;
         end = offset + length;
+    }
+
+    /**
+     * Says that a ping was sent. The answer is one CRLF; two answers with nothing between them are not a ping of the other end,
+     * which is two CRLFs as well, but in one piece.
+     */
+    public void expectPong() {
+        pongsAwaited++;
     }
 
     /** The next frame, or null when more bytes are needed. */
@@ -121,8 +130,16 @@ public final class StreamFramer {
             afterCarriageReturn = false;
             position++;
             mark = position;
-            afterKeepAlive = !afterKeepAlive;
-            return new Frame.KeepAlive(!afterKeepAlive);
+            if (afterKeepAlive) {
+                afterKeepAlive = false;
+                return new Frame.KeepAlive(true);
+            }
+            if (pongsAwaited > 0 && !crlfFollows()) {
+                pongsAwaited--;
+            } else {
+                afterKeepAlive = true;
+            }
+            return new Frame.KeepAlive(false);
         }
         if (b == '\r') {
             afterCarriageReturn = true;
@@ -138,6 +155,10 @@ public final class StreamFramer {
         headerLines = 0;
         startLineRead = false;
         return null;
+    }
+
+    private boolean crlfFollows() {
+        return end - position >= 2 && chunk[position] == '\r' && chunk[position + 1] == '\n';
     }
 
     private @Nullable Frame head() {

@@ -43,13 +43,13 @@ final class LostParties {
         long end = now + TransactionLayer.LOST_PARTY_GRACE.toNanos();
         for (ClientTransaction transaction : clients.values()) {
             if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
-                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, true));
+                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, TransactionHost.Loss.LAST));
             }
         }
         for (ServerTransaction transaction : servers.values()) {
             if (transaction.awaitsFinalResponse()
                     && transaction.origin().replyTo().equals(party)) {
-                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, true));
+                queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, TransactionHost.Loss.LAST));
             }
         }
     }
@@ -57,7 +57,8 @@ final class LostParties {
     /**
      * One connection is gone, others are not. An INVITE is sent once more over one of these, soon and not at once, since the
      * others may be dying too; the party absorbs it, or answers as it has answered. Any other request that came to its end there
-     * would be taken for a new one: that is looked at when time is up.
+     * would be taken for a new one: that is looked at when time is up. Who has said 100 may wait so long for somebody behind, and gets
+     * as long again; but the answer may have been what was lost, and nothing else ends that wait (RFC 4320: no 408).
      */
     void reduced(Destination.Service party, long now, long pause) {
         long end = now + TransactionLayer.LOST_PARTY_GRACE.toNanos();
@@ -65,8 +66,8 @@ final class LostParties {
             if (transaction.awaitsFinalResponse() && transaction.wentTo(party)) {
                 if (transaction instanceof InviteClientTransaction invite) {
                     queue.schedule(now + pause, new TransactionHost.Due.Again(invite, party));
-                } else if (!transaction.isProceeding()) {
-                    queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, false));
+                } else {
+                    queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, TransactionHost.Loss.ONE));
                 }
             }
         }
@@ -77,14 +78,24 @@ final class LostParties {
     }
 
     /** Time is up: whether it is to be given up. What the party asked for, and calls to it, go on if it is back. */
-    boolean givesUp(TransactionHost.Due.Lost due) {
+    boolean givesUp(TransactionHost.Due.Lost due, long now) {
         boolean still = lost.contains(due.party());
         return switch (due.transaction()) {
-            case ClientTransaction request
-            when due.last() -> request.awaitsFinalResponse() && (still || !request.isInvite());
-            case ClientTransaction request -> request.awaitsFinalResponse() && !request.isProceeding();
             case ServerTransaction request -> request.awaitsFinalResponse() && still;
+            case ClientTransaction request when !request.awaitsFinalResponse() -> false;
+            case ClientTransaction request ->
+                switch (due.loss()) {
+                    case LAST -> still || !request.isInvite();
+                    case ONE -> !request.isProceeding() || waitsOn(request, due.party(), now);
+                    case ONE_LONG_AGO -> true;
+                };
         };
+    }
+
+    private boolean waitsOn(ClientTransaction request, Destination.Service party, long now) {
+        long end = now + TransactionLayer.LOST_PARTY_GRACE.toNanos();
+        queue.schedule(end, new TransactionHost.Due.Lost(request, party, TransactionHost.Loss.ONE_LONG_AGO));
+        return false;
     }
 
     /** Sends an INVITE once more, and its CANCEL if there was one. */

@@ -50,7 +50,7 @@ public interface SipEngine {
      * that connection is lost: requests to the party, and its answers, which may take any of them. So INVITEs that were not
      * answered are sent once more after T1, which the party absorbs or answers as it has before. Another request would be taken
      * for a new one if it was answered there, and is not repeated: it fails as {@link TransportFailure#UNREACHABLE} in
-     * {@link TransactionLayer#LOST_PARTY_GRACE} unless a response has come by then; who has it says 100 before (RFC 4320).
+     * {@link TransactionLayer#LOST_PARTY_GRACE}, or in twice that if the party has said 100 by then (RFC 4320).
      */
     void partyReduced(Destination.Service party, long now);
 

@@ -15,18 +15,24 @@ interface TransactionHost {
         /** A failure that was noticed inside a call of the engine and is told after it. */
         record Failed(ClientTransaction transaction, TransportFailure failure) implements Due {}
 
-        /**
-         * Time is up for a request from or to a party that had lost a connection.
-         *
-         * @param last whether it was the last
-         */
-        record Lost(Transaction transaction, Destination.Service party, boolean last) implements Due {}
+        /** Time is up for a request from or to a party that had lost a connection. */
+        record Lost(Transaction transaction, Destination.Service party, Loss loss) implements Due {}
 
         /** An INVITE may have been on a connection that is gone, while its party had others. */
         record Again(InviteClientTransaction invite, Destination.Service party) implements Due {}
 
         /** The oldest of those that are kept in case their 2xx comes again. */
         record Oldest(AcceptedInvites of) implements Due {}
+    }
+
+    /** What was lost, and how long ago, when {@link Due.Lost} is due. */
+    enum Loss {
+        /** The last connection, {@link TransactionLayer#LOST_PARTY_GRACE} ago. */
+        LAST,
+        /** One of several, so long ago. */
+        ONE,
+        /** One of several, twice as long ago. */
+        ONE_LONG_AGO
     }
 
     SipTimers timers();

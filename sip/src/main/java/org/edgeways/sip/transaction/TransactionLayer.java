@@ -174,7 +174,7 @@ public final class TransactionLayer implements SipEngine {
     }
 
     private void giveUp(TransactionHost.Due.Lost owed, long now) {
-        if (lostParties.givesUp(owed)) {
+        if (lostParties.givesUp(owed, now)) {
             switch (owed.transaction()) {
                 case ClientTransaction request -> fail(request, TransportFailure.UNREACHABLE, now);
                 case ServerTransaction request -> abandon(request, now);

@@ -82,6 +82,48 @@ class StreamFramerTest {
         assertThat(frames.get(3)).isEqualTo(new Frame.KeepAlive(true));
     }
 
+    private static void feed(StreamFramer framer, String chunk, List<Frame> frames) {
+        byte[] bytes = chunk.getBytes(StandardCharsets.UTF_8);
+        framer.feed(bytes, 0, bytes.length);
+        for (Frame frame = framer.next(); frame != null; frame = framer.next()) {
+            frames.add(frame);
+        }
+    }
+
+    @Test
+    void twoPongsInARowAreNoPing() {
+        StreamFramer framer = new StreamFramer(SipLimits.DEFAULT);
+        framer.expectPong();
+        framer.expectPong();
+        List<Frame> frames = new ArrayList<>();
+        for (String chunk : List.of("\r\n", "\r", "\n", "\r\n\r\n", "\r\n", "\r\n")) {
+            feed(framer, chunk, frames);
+        }
+        assertThat(frames)
+                .containsExactly(
+                        new Frame.KeepAlive(false),
+                        new Frame.KeepAlive(false),
+                        new Frame.KeepAlive(false),
+                        new Frame.KeepAlive(true),
+                        new Frame.KeepAlive(false),
+                        new Frame.KeepAlive(true));
+    }
+
+    /** Both ends ask: each question is answered, whichever comes first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n|\r\n\r\n", "\r\n\r\n|\r\n", "\r\n\r\n\r\n", "\r\n|\r\n|\r\n"})
+    void aPingIsHeardWhileAPongIsAwaited(String stream) {
+        StreamFramer framer = new StreamFramer(SipLimits.DEFAULT);
+        framer.expectPong();
+        List<Frame> frames = new ArrayList<>();
+        for (String chunk : stream.split("\\|", -1)) {
+            feed(framer, chunk, frames);
+        }
+        feed(framer, "\r\n\r\n", frames);
+        assertThat(frames.stream().filter(new Frame.KeepAlive(true)::equals)).hasSize(2);
+        assertThat(frames).hasSize(5);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\rO", "OPTIONS sip:a SIP/2.0\n", "OPTIONS sip:a SIP/2.0\r\nA: b\rC: d\r\n", "A\r\r\n"})
     void breaksOffAtALineThatEndsOtherwiseThanWithCrlf(String stream) {

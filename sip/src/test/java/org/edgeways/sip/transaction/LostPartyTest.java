@@ -150,6 +150,21 @@ class LostPartyTest {
         assertThat(bench.takeHeard()).containsExactly("response 100@" + (GRACE - 1), "response 200@" + (2 * GRACE - 1));
     }
 
+    /** The answer may have been on that connection, and no timer tells who asked (RFC 4320). */
+    @Test
+    void aRequestThatThePartyHasFailsIfNoAnswerComesInTwiceTheTime() {
+        ClientTransaction message = sent("MESSAGE");
+        answer(message, 100, CONNECTION);
+        reduced();
+        bench.pass(2 * GRACE - 1);
+        assertThat(bench.takeHeard()).containsExactly("response 100@0");
+        bench.pass(1);
+        assertThat(bench.takeHeard()).containsExactly("failed 503@" + 2 * GRACE);
+        bench.pass(60_000);
+        assertThat(bench.takeHeard()).isEmpty();
+        assertThat(bench.idle()).isTrue();
+    }
+
     @Test
     void aCallIsSentOnceMoreOverTheOtherConnectionsAndGoesOn() {
         ClientTransaction invite = sent("INVITE");
