@@ -74,6 +74,7 @@ final class ChannelSipConnection implements SipConnection {
     private long lastTaken;
     private long incompleteSince = NOT_INCOMPLETE;
     private boolean pinged;
+    private int questions;
     /** Since when something was sent and nothing has come, or since when the question after that. */
     private long askingSince = NOTHING_SENT;
     /** The question is behind what was not taken yet, and so nobody can have heard it. */
@@ -183,6 +184,21 @@ final class ChannelSipConnection implements SipConnection {
         return inFlight > 0 ? Math.max(askingSince, lastTaken) : askingSince;
     }
 
+    /** Who dialled pings, and so answers pings; a server of others that dialled and never pings is not asked. */
+    private boolean mayBeAsked() {
+        return askingSince == NOTHING_SENT && setup.link() && (pinged || !isAccepted());
+    }
+
+    @Override
+    public void ask() {
+        channel.eventLoop().execute(() -> {
+            if (isOpen() && mayBeAsked()) {
+                askingSince = now();
+                var _ = ping();
+            }
+        });
+    }
+
     /** What was sent got no sign of life: asks for one, and does not ask twice. */
     private void asked() {
         if (unanswered) {
@@ -200,6 +216,7 @@ final class ChannelSipConnection implements SipConnection {
     /** Asks whether the other end lives, whatever is queued; on the event loop. */
     ChannelFuture ping() {
         drain();
+        questions++;
         queuedBytes.addAndGet(StreamHandler.PING.length);
         counters.sent().increment();
         ChannelFuture written = write(packing.pack(channel, StreamHandler.PING), StreamHandler.PING.length);
@@ -225,6 +242,13 @@ final class ChannelSipConnection implements SipConnection {
         lastHeard = now();
         askingSince = NOTHING_SENT;
         unanswered = false;
+    }
+
+    /** How often it was asked whether the other end lives, since the last call. */
+    int takeQuestions() {
+        int taken = questions;
+        questions = 0;
+        return taken;
     }
 
     /** The other end asks whether the connection lives, and so will ask again. */
@@ -354,20 +378,12 @@ final class ChannelSipConnection implements SipConnection {
 
     private void drain() {
         draining.set(false);
-        byte[] message = outgoing.poll();
+        byte[] message = next();
         if (message == null) {
             return;
         }
         while (message != null) {
-            // who dialled pings, and so answers pings; a server of others that dialled and never pings is not asked;
-            // who sends a keep-alive waits for its answer himself
-            if (askingSince == NOTHING_SENT
-                    && message.length > StreamHandler.PING.length
-                    && setup.link()
-                    && (pinged || !isAccepted())) {
-                askingSince = now();
-            }
-            byte[] next = outgoing.poll();
+            byte[] next = next();
             if (next == null || !packing.joins() || message.length + next.length > JOINED_BYTES) {
                 var _ = write(packing.pack(channel, message), message.length);
                 message = next;
@@ -375,13 +391,22 @@ final class ChannelSipConnection implements SipConnection {
                 ByteBuf joined = channel.alloc().directBuffer(JOINED_BYTES).writeBytes(message);
                 while (next != null && joined.readableBytes() + next.length <= JOINED_BYTES) {
                     joined.writeBytes(next);
-                    next = outgoing.poll();
+                    next = next();
                 }
                 var _ = write(joined, joined.readableBytes());
                 message = next;
             }
         }
         channel.flush();
+    }
+
+    /** What goes next. Who sends a keep-alive waits for its answer himself; all else must get a sign of life. */
+    private byte @Nullable [] next() {
+        byte[] message = outgoing.poll();
+        if (message != null && message.length > StreamHandler.PING.length && mayBeAsked()) {
+            askingSince = now();
+        }
+        return message;
     }
 
     private ChannelFuture write(Object packed, int length) {

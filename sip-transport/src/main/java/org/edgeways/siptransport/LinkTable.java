@@ -21,12 +21,14 @@ public final class LinkTable {
     private final ConcurrentHashMap<String, List<SipConnection>> byName = new ConcurrentHashMap<>();
 
     /**
-     * Enters a connection.
+     * Enters a connection. The others of the same party are asked whether they live: it may come in the place of one that is dead
+     * and that only the other end has found so.
      *
      * @param accepted true at the edge, false at the inside, which dialled
      */
     public void add(SipConnection connection, boolean accepted) {
         for (String name : namesOf(connection.peer(), accepted)) {
+            connections(name).forEach(SipConnection::ask);
             byName.compute(name, (key, present) -> {
                 List<SipConnection> all = new ArrayList<>(present == null ? List.of() : present);
                 all.add(connection);
@@ -35,7 +37,7 @@ public final class LinkTable {
         }
     }
 
-    /** Takes a connection out. */
+    /** Takes a connection out, and has the others asked: what ended it may have ended them. */
     public void remove(SipConnection connection, boolean accepted) {
         for (String name : namesOf(connection.peer(), accepted)) {
             byName.computeIfPresent(name, (key, present) -> {
@@ -43,6 +45,7 @@ public final class LinkTable {
                 rest.remove(connection);
                 return rest.isEmpty() ? null : List.copyOf(rest);
             });
+            connections(name).forEach(SipConnection::ask);
         }
     }
 

@@ -52,6 +52,9 @@ public interface SipConnection {
         return false;
     }
 
+    /** Has a link ask whether its other end lives, and end if no answer comes; elsewhere does nothing. */
+    default void ask() {}
+
     /** Queues a message. It is encoded before this returns and may then be changed. */
     default SendOutcome send(SipMessage message) {
         return send(message.encode());

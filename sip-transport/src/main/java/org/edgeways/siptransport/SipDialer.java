@@ -183,7 +183,7 @@ public final class SipDialer implements AutoCloseable {
                 return;
             }
             // so that the edge knows at once that pings will come, and does not keep this link if they cease
-            connected.send(StreamHandler.PING);
+            var _ = connected.ping();
             keepAlive(connected);
         }
 

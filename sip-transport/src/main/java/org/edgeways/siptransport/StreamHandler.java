@@ -76,6 +76,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.heard();
+        for (int questions = connection.takeQuestions(); questions > 0; questions--) {
+            framer.expectPong();
+        }
         framer.feed(bytes, 0, bytes.length);
         boolean ended = false;
         // what follows the reason for which we close is not looked at any more

@@ -133,6 +133,39 @@ final class LinkQuestionTest {
         assertThat(wire.written).containsExactly(StreamHandler.PING.length);
     }
 
+    /** They go out as one piece. */
+    @Test
+    void aMessageBehindAKeepAliveIsAskedForToo() {
+        assertThat(link.send(StreamHandler.PING)).isEqualTo(SendOutcome.SENT);
+        send(new byte[100]);
+        assertThat(wire.written).containsExactly(StreamHandler.PING.length + 100);
+        pass(7);
+        assertThat(link.isUnanswered()).isTrue();
+    }
+
+    @Test
+    void whoIsAskedAndSaysNothingIsCutOffThoughNothingElseWasSent() {
+        link.ask();
+        pass(7);
+        assertThat(link.isUnanswered()).isTrue();
+        assertThat(link.isOpen()).isTrue();
+        pass(7);
+        assertThat(link.isOpen()).isFalse();
+        assertThat(wire.written).containsExactly(StreamHandler.PING.length, StreamHandler.PING.length);
+    }
+
+    @Test
+    void whoIsAskedAndAnswersIsLeftAlone() {
+        link.ask();
+        link.ask();
+        pass(1);
+        link.heard();
+        pass(20);
+        assertThat(link.isUnanswered()).isFalse();
+        assertThat(link.isOpen()).isTrue();
+        assertThat(wire.written).containsExactly(StreamHandler.PING.length);
+    }
+
     @Test
     void whatIsSentBesidesKeepAlivesIsAskedForAndCutOff() {
         send(StreamHandler.PING);

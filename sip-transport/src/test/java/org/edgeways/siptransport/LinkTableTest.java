@@ -86,4 +86,20 @@ final class LinkTableTest {
         assertThat(picked(0)).isSubsetOf(congested, closed);
         assertThat(table.pick("nobody", "call", 0)).isNull();
     }
+
+    private static boolean isAsked(PoolLink link) {
+        return link.asked().getAndSet(0) > 0;
+    }
+
+    @Test
+    void whereOneComesOrGoesTheOthersOfThatPartyAreAskedWhetherTheyLive() {
+        PoolLink first = link(0, true, false);
+        assertThat(isAsked(first)).isFalse();
+        PoolLink second = link(1, true, false);
+        assertThat(isAsked(first)).isTrue();
+        assertThat(isAsked(second)).isFalse();
+        table.remove(first, true);
+        assertThat(isAsked(second)).isTrue();
+        assertThat(isAsked(first)).isFalse();
+    }
 }

@@ -93,6 +93,7 @@ class LinkUnansweredTest {
     void itStaysIfTheOtherEndSaysThatItLives() throws Exception {
         linked((loopback, relay, atEdge, edge) -> {
             for (int asked = 1; asked <= 3; asked++) {
+                assertThat(pongsOfEdge(loopback)).isEqualTo(2 * asked - 1);
                 long before = pongsOfEdge(loopback);
                 assertThat(atEdge.send(RESPONSE)).isEqualTo(SendOutcome.SENT);
                 await(() -> pongsOfEdge(loopback) == before + 2); // the message and the question

@@ -2,15 +2,26 @@ package org.edgeways.siptransport;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.sip.transaction.Flow;
 import org.edgeways.sip.transaction.Origin;
 
 /** A connection of the pool's as an edge has it; nothing is sent. */
-record PoolLink(Flow flow, boolean isOpen, boolean isCongested, boolean isUnanswered) implements SipConnection {
+record PoolLink(Flow flow, boolean isOpen, boolean isCongested, boolean isUnanswered, AtomicInteger asked)
+        implements SipConnection {
 
     PoolLink(Flow flow, boolean isOpen, boolean isCongested) {
         this(flow, isOpen, isCongested, false);
+    }
+
+    PoolLink(Flow flow, boolean isOpen, boolean isCongested, boolean isUnanswered) {
+        this(flow, isOpen, isCongested, isUnanswered, new AtomicInteger());
+    }
+
+    @Override
+    public void ask() {
+        asked.incrementAndGet();
     }
 
     static final PeerIdentity POOL = new PeerIdentity(null, "pool", List.of("pool.inside.acorn.example"), null);
