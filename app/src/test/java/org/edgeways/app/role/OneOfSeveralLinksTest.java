@@ -52,7 +52,6 @@ import org.edgeways.testkit.TcpRelay;
 import org.edgeways.tokens.Keyring;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,9 +190,9 @@ class OneOfSeveralLinksTest {
         try (Writing writing = new Writing()) {
             for (int dead = 1; dead <= 3; dead++) {
                 writing.goOn();
+                long before = closed(atEdge, "inside-leg");
                 relay.connections().getLast().reset();
-                int found = dead;
-                await(() -> closed(atEdge, "inside-leg") == found && links() == LINKS);
+                await(() -> closed(atEdge, "inside-leg") > before && links() == LINKS);
             }
             writing.goOn();
             writing.balance();
@@ -201,15 +200,15 @@ class OneOfSeveralLinksTest {
     }
 
     @Test
-    @Tag("soak")
-    @Tag("soak-silent-links")
     void messagesGoOnAndNothingIsLostOrWaitsForEverWhenOneFallsSilent() throws Exception {
         try (Writing writing = new Writing()) {
             for (int dead = 1; dead <= 2; dead++) {
-                int found = dead;
                 writing.goOn();
+                long beforeAtEdge = closed(atEdge, "inside-leg");
+                long beforeInside = closed(inside, "link-" + NODE_HOST);
                 relay.connections().getLast().fallSilent();
-                await(() -> closed(atEdge, "inside-leg") == found && closed(inside, "link-" + NODE_HOST) == found);
+                await(() -> closed(atEdge, "inside-leg") > beforeAtEdge
+                        && closed(inside, "link-" + NODE_HOST) > beforeInside);
                 await(() -> links() == LINKS);
             }
             writing.goOn();
@@ -226,8 +225,6 @@ class OneOfSeveralLinksTest {
 
     /** The answers go over any connections of four, of which three are dead without anybody knowing. */
     @Test
-    @Tag("soak")
-    @Tag("soak-silent-links")
     void callsGetTheAnswersThatWereOnDeadOnes() throws Exception {
         try (SipUserAgent alice = signIn("alice");
                 SipUserAgent bob = signIn("bob")) {
