@@ -25,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
+import org.edgeways.accessedge.engine.EdgeLimits;
 import org.edgeways.accounts.NewPerson;
 import org.edgeways.accounts.Secret;
 import org.edgeways.base.InMemoryCounters;
@@ -69,6 +70,10 @@ class OneOfSeveralLinksTest {
     private static final int LINKS = 4;
     private static final int WRITERS = 8;
     private static final int CALLS = 12;
+    private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(20);
+
+    /** What may wait for Bob, so that what is kept for him in the end is brought to him soon. */
+    private static final int UNREAD = 200;
 
     /** Less than a transaction waits at its longest (Timer B and F are 32 s): whoever hears nothing until then waits for ever. */
     private static final Duration PATIENCE = Duration.ofSeconds(25);
@@ -102,6 +107,7 @@ class OneOfSeveralLinksTest {
                                 new InetSocketAddress(LOOPBACK, 0),
                                 null,
                                 new InetSocketAddress(LOOPBACK, 0))
+                        .withLimits(EdgeLimits.DEFAULT.withRequests(10_000, 10_000))
                         .withConnections(
                                 AdmissionLimits.defaults(),
                                 SipConnectionSettings.DEFAULT.withLinkUnanswered(Duration.ofMillis(700))),
@@ -276,6 +282,9 @@ class OneOfSeveralLinksTest {
                 } catch (IOException e) {
                     unanswered.add(text + ": " + e.getMessage());
                 }
+                do {
+                    LockSupport.parkNanos(BETWEEN_MESSAGES.toNanos());
+                } while (!over.get() && acknowledged.size() - read.size() > UNREAD);
             }
         }
 
