@@ -115,6 +115,12 @@ public final class XmlReader {
                                 at(reader, length),
                                 "an element of the namespace of XML itself is not allowed");
                     }
+                    if (isMisnamed(reader)) {
+                        return Result.bad(
+                                DocumentErrorCode.XML_MALFORMED,
+                                at(reader, length),
+                                "a name begins with a colon or has two");
+                    }
                     open.push(open(reader));
                 }
                 case XMLStreamConstants.END_ELEMENT -> {
@@ -147,6 +153,15 @@ public final class XmlReader {
             }
         }
         return root == null ? Result.bad(DocumentErrorCode.XML_MALFORMED, 0, "it is empty") : Result.ok(root);
+    }
+
+    /** The JDK's parser takes {@code <:b/>}, which Namespaces in XML 1.0 section 4 does not. */
+    private static boolean isMisnamed(XMLStreamReader reader) {
+        boolean misnamed = reader.getLocalName().contains(":");
+        for (int i = 0; i < reader.getAttributeCount(); i++) {
+            misnamed |= reader.getAttributeLocalName(i).contains(":");
+        }
+        return misnamed;
     }
 
     private static Open open(XMLStreamReader reader) {
