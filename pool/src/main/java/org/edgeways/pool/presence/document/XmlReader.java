@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -32,6 +34,8 @@ public final class XmlReader {
 
     /** Most elements, attributes and texts in all. */
     public static final int PARTS = 2_000;
+
+    private static final Pattern DECLARATION = Pattern.compile("<\\?xml\\s");
 
     private final XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
 
@@ -81,6 +85,15 @@ public final class XmlReader {
         int documentType = text.indexOf("<!DOCTYPE");
         if (documentType >= 0) {
             return Result.bad(DocumentErrorCode.XML_FORBIDDEN, documentType, "a document type is not allowed");
+        }
+        // the JDK's parser takes a second one, and then reads by the version of the first and reports that of the
+        // second
+        Matcher declaration = DECLARATION.matcher(text);
+        if (declaration.find(Math.min(start + 1, text.length()))) {
+            return Result.bad(
+                    DocumentErrorCode.XML_FORBIDDEN,
+                    declaration.start(),
+                    "an XML declaration is allowed at the start only");
         }
         try {
             XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text.substring(start)));
