@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An organisation, its perimeter and the Internet in network namespaces of this machine; needs root. Nothing of it touches
@@ -30,8 +32,8 @@ import java.util.stream.Stream;
  *   <li>{@code nat} is symmetric: a random port for each destination.
  *   <li>{@code wire} is a router in the edge's only way to the outside. What comes from behind {@code nat} for the edge's
  *       ports is handed to whoever listens in {@code wire} on the same port, and what that one then opens towards the edge
- *       bears the address of {@code nat}, so that the edge sees its clients' source. Datagrams of the edge's relay pass
- *       (browsers encrypt them from client to client), and what the edge says of a relayed port that is closed again.
+ *       bears the address of {@code nat}, so that the edge sees its clients' source. Datagrams of the edge's relay pass, its
+ *       questions to the DNS, and what it says of a relayed port that is closed again; {@link DatagramReading} reads them.
  *       Everything else that the edge sends passes {@code wire} only if it goes to the attacker, and is otherwise counted
  *       and dropped.
  *   <li>From inside, also the edge's address outside is reached, through {@code fw}.
@@ -41,6 +43,9 @@ import java.util.stream.Stream;
 public final class Networks implements AutoCloseable {
     /** Where the pool dials the edge. */
     public static final String EDGE_INSIDE = "172.16.1.10";
+
+    /** Where the edge asks for names. */
+    static final String NAME_SERVER = "198.51.100.1";
 
     /** What clients outside dial. */
     public static final String EDGE_OUTSIDE = "198.51.100.10";
@@ -73,9 +78,13 @@ public final class Networks implements AutoCloseable {
     private static final Path RESOLVERS = Path.of("/etc/netns");
     private static final Duration STEP = Duration.ofSeconds(10);
 
+    /** Each look runs a program, so these are a second or so. */
+    private static final int LOOKS = 50;
+
     private final String prefix;
     private final WorkDirectory directory;
     private final List<RunningProgram> nameServers = new ArrayList<>();
+    private @Nullable DatagramReading datagrams;
 
     private Networks(long processId, WorkDirectory directory) {
         this.prefix = PREFIX + processId + "-";
@@ -161,66 +170,15 @@ public final class Networks implements AutoCloseable {
         for (String router : List.of("fw", "nat", "wire")) {
             in(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
         }
-        rules("fw", FIREWALL);
-        rules("nat", SYMMETRIC_NAT);
-        rules("wire", WIRE);
-        nameServer("fw", "10.10.1.1", PUBLIC_NAMES, INSIDE_NAMES);
-        nameServer("inet", "198.51.100.1", PUBLIC_NAMES);
+        rules("fw", NetworkRules.FIREWALL);
+        rules("nat", NetworkRules.SYMMETRIC_NAT);
+        // else several datagrams (UDP_SEGMENT) would come to the reader as one
+        in("edge", "ip", "link", "set", "ext0", "gso_max_segs", "1");
+        rules("wire", NetworkRules.WIRE);
+        readDatagrams();
+        nameServer("fw", "10.10.1.1", NetworkRules.PUBLIC_NAMES, NetworkRules.INSIDE_NAMES);
+        nameServer("inet", "198.51.100.1", NetworkRules.PUBLIC_NAMES);
     }
-
-    private static final String FIREWALL = """
-            table inet fw {
-              counter blocked { }
-              set allow_in { type ipv4_addr . inet_proto . inet_service ; }
-              chain forward {
-                type filter hook forward priority 0; policy drop;
-                ct state established,related accept
-                iifname "in0" accept
-                iifname "per0" ip daddr . ip protocol . th dport @allow_in accept
-                iifname "per0" counter name "blocked" reject with icmpx type admin-prohibited
-              }
-            }
-            """;
-
-    private static final String SYMMETRIC_NAT = """
-            table ip nat {
-              chain after { type nat hook postrouting priority 100;
-                oifname "eth0" masquerade fully-random
-              }
-            }
-            table inet filter {
-              chain forward { type filter hook forward priority 0; policy drop;
-                ct state established,related accept
-                iifname "lan0" accept
-              }
-            }
-            """;
-
-    private static final String WIRE = """
-            table ip wire {
-              counter unread { }
-              chain before { type nat hook prerouting priority -100;
-                iifname "eth0" ip saddr 198.51.100.50 ip daddr 198.51.100.10 tcp dport 443 redirect
-              }
-              chain after { type nat hook postrouting priority 100;
-                oifname "edge0" ip daddr 198.51.100.10 fib saddr type local snat to 198.51.100.50
-              }
-              chain forward { type filter hook forward priority 0; policy accept;
-                iifname "edge0" ip daddr { 198.51.100.66, 198.51.100.67, 198.51.100.68 } accept
-                iifname "edge0" ip daddr 198.51.100.1 udp dport 53 accept
-                iifname "edge0" ip saddr 198.51.100.10 udp sport { 3478, 49152-65535 } accept
-                iifname "edge0" icmp type destination-unreachable accept
-                iifname "edge0" counter name "unread" drop
-              }
-            }
-            """;
-
-    private static final List<String> PUBLIC_NAMES =
-            List.of("host-record=edge.acorn.example,198.51.100.10", "host-record=sip.acorn.example,198.51.100.10");
-
-    private static final List<String> INSIDE_NAMES = List.of(
-            "host-record=pool.inside.acorn.example,10.10.1.10",
-            "host-record=edge1.perimeter.acorn.example,172.16.1.10");
 
     @SafeVarargs
     private void nameServer(String name, String address, List<String>... records) {
@@ -392,12 +350,29 @@ public final class Networks implements AutoCloseable {
         rules(cable.router, "delete table inet cut\n");
     }
 
-    /** Lets clients at home talk with the edge past the one in {@code wire} who reads. */
+    /** Lets clients at home connect to the edge past the one in {@code wire} who reads; datagrams are read all the same. */
     public void passUnread() {
         rules("wire", """
                 flush chain ip wire before
-                insert rule ip wire forward ip daddr %s accept
-                """.formatted(NAT_OUTSIDE));
+                insert rule ip wire forward ip daddr %s tcp sport %d accept
+                """.formatted(NAT_OUTSIDE, SIP_TLS_PORT));
+    }
+
+    private void readDatagrams() {
+        try {
+            datagrams = DatagramReading.start(wire(), "edge0");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private DatagramReading reader() {
+        return Objects.requireNonNull(datagrams, "built");
+    }
+
+    /** The datagrams that the edge has sent outside. */
+    List<OutsideReading.Sent> datagrams() {
+        return reader().sent();
     }
 
     private Place place(String name, String address) {
@@ -414,9 +389,25 @@ public final class Networks implements AutoCloseable {
         in("fw", "nft", "reset", "counter", "inet", "fw", "blocked");
     }
 
-    /** How many packets the edge has tried to send outside past the one who reads them. */
+    /**
+     * How many packets the edge has tried to send outside past those who read them, and how many datagrams {@link
+     * DatagramReading} has not read: some that it was too slow for, or has not understood.
+     */
     public long unread() {
-        return counted("wire", "ip", "wire", "unread");
+        return counted("wire", "ip", "wire", "unread") + datagramsUnread();
+    }
+
+    /** Reading and counting may be a little apart. */
+    private long datagramsUnread() {
+        long unread = 0;
+        for (int i = 0; i < LOOKS; i++) {
+            int before = reader().read();
+            unread = counted("wire", "ip", "wire", "datagrams") - before;
+            if (unread == 0) {
+                break;
+            }
+        }
+        return unread;
     }
 
     private long counted(String at, String family, String table, String counter) {
@@ -493,6 +484,9 @@ public final class Networks implements AutoCloseable {
     @Override
     public void close() {
         nameServers.forEach(RunningProgram::close);
+        if (datagrams != null) {
+            datagrams.close();
+        }
         NAMES.forEach(name -> remove(prefix + name));
         directory.close();
     }

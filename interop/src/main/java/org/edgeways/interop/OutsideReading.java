@@ -15,7 +15,8 @@ import java.util.TreeSet;
 
 /**
  * Everything that the edge has sent outside, cut into messages by a reader that shares no code with the product. Nothing is
- * left out: what cannot be cut is read as a whole.
+ * left out: what cannot be cut is read as a whole. But for what {@link #CLIENT_WRITTEN clients write} and Call-ID, and for what
+ * clients send each other through the relay: see {@link RelayReading} and {@link DatagramReading}.
  */
 public final class OutsideReading {
 
@@ -35,11 +36,11 @@ public final class OutsideReading {
     private static final int EXTENDED_64 = 127;
 
     /**
-     * One message: SIP, the HTTP answer that opens a WebSocket, or a frame without SIP in it.
+     * One message: SIP, an HTTP answer, a frame of a WebSocket without SIP in it, or a message of the relay.
      *
-     * @param connection the recording that it is in
-     * @param startLine its first line
-     * @param headers the lines after it, folded ones as they came
+     * @param connection the recording that it is in, or from where to where the datagram went
+     * @param startLine its first line; of what is no text, what it is
+     * @param headers the lines after it, folded ones as they came; of a message of the relay its attributes
      * @param body what follows the empty line, or the whole if there is none
      * @param overWebSocket it came over a WebSocket, or opened one
      */
@@ -81,6 +82,12 @@ public final class OutsideReading {
                     && values("CSeq", "CSeq").stream().anyMatch(value -> value.endsWith(" " + method));
         }
 
+        /** It is a message of the relay (RFC 8656) with that attribute. */
+        public boolean relays(String attribute) {
+            return startLine.startsWith("STUN ")
+                    && !values(attribute, attribute).isEmpty();
+        }
+
         /** All of it that clients have not written: the start line, the headers but Call-ID, the body unless excepted. */
         private List<String> read() {
             List<String> read = new ArrayList<>(List.of(startLine));
@@ -104,9 +111,13 @@ public final class OutsideReading {
         this.sent = List.copyOf(sent);
     }
 
-    /** Reads the recordings of a {@link RecordingRelay}. */
-    static OutsideReading of(Path recordings) {
-        List<Sent> sent = new ArrayList<>();
+    /**
+     * Reads the recordings of a {@link RecordingRelay}.
+     *
+     * @param datagrams what was read of the datagrams
+     */
+    static OutsideReading of(Path recordings, List<Sent> datagrams) {
+        List<Sent> sent = new ArrayList<>(datagrams);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(recordings, "*.from-edge")) {
             for (Path file : files) {
                 sent.addAll(messages(file.getFileName().toString(), Files.readAllBytes(file)));
@@ -122,7 +133,10 @@ public final class OutsideReading {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         List<Sent> sent = new ArrayList<>();
         int headerEnd = text.indexOf(HEADER_END);
-        if (text.startsWith("HTTP/") && headerEnd >= 0) {
+        if (RelayReading.isStream(bytes)) {
+            return RelayReading.stream(connection, bytes);
+        }
+        if (text.startsWith("HTTP/1.1 101 ") && headerEnd >= 0) {
             sent.add(message(connection, text.substring(0, headerEnd + HEADER_END.length()), true));
             frames(connection, bytes, headerEnd + HEADER_END.length(), sent);
         } else {
@@ -131,7 +145,7 @@ public final class OutsideReading {
         return sent;
     }
 
-    /** RFC 3261 section 18.3, with the keep-alives of RFC 5626 between messages. */
+    /** RFC 3261 section 18.3, with the keep-alives of RFC 5626 between messages; answers of HTTP with a length are the same. */
     private static void stream(String connection, String text, List<Sent> sent) {
         int at = 0;
         while (at < text.length()) {

@@ -291,6 +291,11 @@ public final class SeparateSite implements AutoCloseable {
                 .path("turn"));
     }
 
+    /** Where people outside get credentials for the relay. */
+    public static String outsideCredentials() {
+        return "https://" + Networks.EDGE_NAME + ":" + Networks.SIP_TLS_PORT + "/av/v1/credentials";
+    }
+
     /** Where people inside get credentials for the relay. */
     public static String insideCredentials() {
         return "https://" + Networks.POOL_NAME + ":" + INSIDE_PORT + "/av/v1/credentials";
@@ -354,7 +359,7 @@ public final class SeparateSite implements AutoCloseable {
 
     /** What the edge has sent to clients behind the NAT so far. */
     public OutsideReading outsideReading() {
-        return OutsideReading.of(data("recordings"));
+        return OutsideReading.of(data("recordings"), networks.datagrams());
     }
 
     /** What the edge has written to its log. */

@@ -2,8 +2,13 @@ package org.edgeways.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -52,6 +57,35 @@ class NetworksTest {
             assertThat(first).startsWith(Networks.NAT_OUTSIDE + " ").isNotEqualTo(second);
             assertThat(second).startsWith(Networks.NAT_OUTSIDE + " ");
         }
+    }
+
+    /** The edge's host says something bad from its relay's port, something that nobody understands, and something elsewhere. */
+    @Test
+    void datagramsOfTheEdgeAreReadAndWhatIsNotReadIsCounted() throws Exception {
+        byte[] bad = RelayReadingTest.stun(
+                0x0103, RelayReadingTest.xored(0x0016, Networks.EDGE_INSIDE), RelayReadingTest.attribute(0x8022, "x"));
+        try (Networks networks = Networks.create();
+                WorkDirectory recordings = WorkDirectory.create()) {
+            send(networks, Networks.RELAY_PORT, bad);
+            assertThat(networks.unread()).as("all is read").isZero();
+            OutsideReading reading = OutsideReading.of(recordings.path(), networks.datagrams());
+            assertThat(reading.sent()).hasSize(1);
+            assertThat(reading.insideSeenOutside()).hasSize(1).allMatch(seen -> seen.contains(Networks.EDGE_INSIDE));
+            send(networks, Networks.RELAY_PORT, Arrays.copyOf(bad, bad.length - 1));
+            assertThat(networks.unread()).as("cannot be read").isOne();
+            send(networks, Networks.RELAY_PORT + 1, bad);
+            assertThat(networks.unread()).as("does not pass").isEqualTo(2);
+        }
+    }
+
+    private static void send(Networks networks, int port, byte[] bytes) throws IOException {
+        InetSocketAddress home = new InetSocketAddress(Networks.NAT_OUTSIDE, LISTENER);
+        networks.edge().here(() -> {
+            try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(Networks.EDGE_OUTSIDE, port))) {
+                socket.send(new DatagramPacket(bytes, bytes.length, home));
+            }
+            return true;
+        });
     }
 
     private static String seenFrom(Networks networks, String address) {

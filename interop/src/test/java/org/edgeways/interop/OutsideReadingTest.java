@@ -25,7 +25,7 @@ class OutsideReadingTest {
     private static OutsideReading reading(String connection, byte[] bytes) throws Exception {
         try (WorkDirectory directory = WorkDirectory.create()) {
             Files.write(directory.path().resolve(connection + ".from-edge"), bytes);
-            return OutsideReading.of(directory.path());
+            return OutsideReading.of(directory.path(), List.of());
         }
     }
 
@@ -93,6 +93,21 @@ class OutsideReadingTest {
         OutsideReading reading = reading("0001-8443", stream.toByteArray());
         assertThat(reading.sent()).hasSize(4).allMatch(OutsideReading.Sent::overWebSocket);
         assertThat(reading.insideSeenOutside()).hasSize(1);
+    }
+
+    @Test
+    void answersOfHttpAreReadWithTheirBody() throws Exception {
+        String answers = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n" + credentials("edge.acorn.example")
+                + credentials("edge1.perimeter.acorn.example");
+        OutsideReading reading = reading("0001-443", bytes(answers));
+        assertThat(reading.sent()).hasSize(3);
+        assertThat(reading.insideSeenOutside()).isNotEmpty().allMatch(seen -> seen.contains("turn:edge1"));
+    }
+
+    private static String credentials(String host) {
+        String json = "{\"urls\":[\"turn:" + host + ":3478?transport=udp\"]}";
+        return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + json.length() + "\r\n\r\n"
+                + json;
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -270,6 +271,17 @@ class SeparateNetworksTest {
         assertThat(called.heard().hasTone(TONE, OTHER_TONE)).isTrue();
     }
 
+    /** Past the reader: the answers that have the credentials, and the relay over TLS, over which softphones do not use it. */
+    @ParameterizedTest
+    @CsvSource({"'', 3478", "-t -S, 443"})
+    void somebodyAtHomeGetsCredentialsAndRelaysWithThem(String transport, int port) {
+        Account heidi = site.outside("heidi");
+        RelayAccess access = RelayPeople.ask("networks-heidi", heidi, SeparateSite.outsideCredentials());
+        double before = relayed();
+        RelayPeople.talk("networks-heidi", heidi, access, Networks.EDGE_NAME, port, transport);
+        assertThat(relayed()).isGreaterThan(before);
+    }
+
     private TurnAccount relayOutside(String person) {
         return TurnAccount.outside(site.relayAccess(person));
     }
@@ -339,6 +351,17 @@ class SeparateNetworksTest {
                 .as("presence, told at home over TLS and over a WebSocket")
                 .anyMatch(message -> message.tellsPresence() && !message.overWebSocket())
                 .anyMatch(message -> message.tellsPresence() && message.overWebSocket());
+        assertThat(reading.sent())
+                .as("credentials for the relay")
+                .anyMatch(message -> message.startLine().startsWith("HTTP/1.1 200")
+                        && message.body().contains("turn:" + Networks.EDGE_NAME));
+        assertThat(reading.sent())
+                .as("the relay's answers and whose data it brings, over UDP and TLS")
+                .anyMatch(message -> message.relays("XOR-RELAYED-ADDRESS") && isDatagram(message))
+                .anyMatch(message -> message.relays("XOR-RELAYED-ADDRESS") && !isDatagram(message))
+                .anyMatch(message -> message.relays("XOR-PEER-ADDRESS") && isDatagram(message))
+                .anyMatch(message -> message.startLine().equals("ChannelData") && isDatagram(message))
+                .anyMatch(message -> message.startLine().equals("ChannelData") && !isDatagram(message));
         for (String method : List.of("SUBSCRIBE", "PUBLISH")) {
             assertThat(reading.sent()).as("the answer to " + method).anyMatch(message -> message.accepts(method));
         }
@@ -353,6 +376,10 @@ class SeparateNetworksTest {
                         message.overWebSocket() && message.startLine().startsWith("MESSAGE "))
                 .anyMatch(message ->
                         message.overWebSocket() && message.startLine().startsWith("INVITE "));
+    }
+
+    private static boolean isDatagram(OutsideReading.Sent message) {
+        return message.connection().startsWith("datagram ");
     }
 
     private static long contacts(OutsideReading.Sent message) {
