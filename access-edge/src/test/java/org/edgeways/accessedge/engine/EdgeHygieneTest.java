@@ -195,16 +195,18 @@ class EdgeHygieneTest {
         assertThat(text(bench.at(flow))).doesNotContain("Digest");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static Stream<String> foreignRoutes() {
+        return Stream.of(
                 "Route: <sip:10.20.30.40;lr>",
                 "route:\r\n <sip:pool.acorn.example;lr>",
                 "ROUTE : <sip:edge.acorn.example:8443;lr>, <sip:10.20.30.40;lr>",
                 "Route: <sip:localhost;lr>|Route: <sip:pool.acorn.example:9061;transport=tls;lr>",
                 "Route: <sip:x@edge1.perimeter.acorn.example;transport=tls;lr>, <sip:10.20.30.40>",
-                "Route: <tel:+15551234>"
-            })
+                "Route: <tel:+15551234>");
+    }
+
+    @ParameterizedTest
+    @MethodSource("foreignRoutes")
     void foreignRoutesAreNotFollowed(String routes) {
         Flow flow = bench.alice();
         for (String method : METHODS) {
@@ -213,6 +215,25 @@ class EdgeHygieneTest {
             assertThat(inside.has(HeaderName.ROUTE)).isFalse();
             assertThat(inside.requestUriText()).isEqualTo(BOB);
         }
+    }
+
+    /** Before anybody is signed in, when the same person signs in again, and when another one does. */
+    @ParameterizedTest
+    @MethodSource("foreignRoutes")
+    void foreignRoutesAreNotFollowedBySignIns(String routes) {
+        signsInWithoutRoute(bench.client(), ALICE, routes);
+        Flow flow = bench.alice();
+        signsInWithoutRoute(flow, ALICE, routes);
+        signsInWithoutRoute(flow, BOB, routes);
+    }
+
+    private void signsInWithoutRoute(Flow flow, String person, String routes) {
+        String contact = "|Contact: <sip:a@192.168.77.10>";
+        bench.fromClient(flow, bench.request("REGISTER", "sip:acorn.example", person, person, routes + contact));
+        SipMessage inside = bench.atInside();
+        assertThat(inside.has(HeaderName.ROUTE)).isFalse();
+        assertThat(inside.requestUriText()).isEqualTo("sip:acorn.example");
+        assertThat(inside.elements(HeaderName.PATH)).hasSize(1);
     }
 
     @Test
