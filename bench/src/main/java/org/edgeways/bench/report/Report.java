@@ -150,6 +150,7 @@ public final class Report {
         for (Measured each : measured) {
             ObjectNode node = all.addObject().put("measure", each.measure()).put("server", each.server());
             node.set("perCpuSecond", json.valueToTree(each.perCpuSecond()));
+            node.set("perSecond", json.valueToTree(each.perSecond()));
             node.set("samples", json.valueToTree(each.samples()));
         }
         root.set("readings", json.valueToTree(readings));
