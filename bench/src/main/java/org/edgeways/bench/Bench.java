@@ -110,6 +110,13 @@ public final class Bench {
         private int warmUp;
 
         @Option(
+                names = "--callers",
+                paramLabel = "N",
+                defaultValue = "200",
+                description = "Connections of callers, each of another person; default 200.")
+        private int callers = 200;
+
+        @Option(
                 names = "--only",
                 split = ",",
                 paramLabel = "MEASURE",
@@ -137,6 +144,9 @@ public final class Bench {
                     throw new CommandLine.ParameterException(line, "--only: there is no measure " + each);
                 }
             }
+            if (callers < 1) {
+                throw new CommandLine.ParameterException(line, "--callers: one at least");
+            }
             if (!ALLOCATORS.contains(kamailioAllocator)) {
                 throw new CommandLine.ParameterException(
                         line, "--kamailio-allocator: there is no " + kamailioAllocator + "; fm, tlsf or qm");
@@ -149,7 +159,7 @@ public final class Bench {
                     Duration.ofSeconds(seconds > 0 ? seconds : quick ? 3 : 10),
                     Duration.ofSeconds(warmUp > 0 ? warmUp : quick ? 6 : 60),
                     quick ? 0 : 300_000,
-                    200,
+                    callers,
                     quick ? List.of(500) : List.of(1_000, 10_000),
                     kamailioWorkers,
                     kamailioAllocator,

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * How much is measured.
  *
- * @param rounds runs of each server for each measure; one more comes first and is discarded
+ * @param rounds runs of each server for each measure; if more than one, another one comes first and is discarded
  * @param run how long each run is measured
  * @param warmUp least time of load before the first measure, on all processors
  * @param warmUpUnits least number of messages, and of calls, before the first measure, within four times that time
@@ -33,6 +33,16 @@ record Plan(
     Plan {
         only = Set.copyOf(only);
         idle = List.copyOf(idle);
+    }
+
+    /** Round 0 is discarded; where there is only one that counts, there is none. */
+    int firstRound() {
+        return rounds == 1 ? 1 : 0;
+    }
+
+    /** How long a load runs before it is measured. */
+    Duration settle() {
+        return rounds == 1 ? run.dividedBy(4) : Duration.ofSeconds(1);
     }
 
     boolean wants(String measure) {

@@ -38,7 +38,6 @@ final class SipBench {
 
     private static final int SERVER_PROCESSOR = 0;
     private static final int GENERATOR_PROCESSOR = 1;
-    private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final int LONGEST_WARM_UP = 4;
     private static final double NANOS_PER_MICRO = 1000;
     private static final double KIB_PER_MIB = 1024;
@@ -143,7 +142,8 @@ final class SipBench {
         report.note("callers", String.valueOf(plan.callers()));
         report.note(
                 "rounds",
-                plan.rounds() + " of " + plan.run().toSeconds() + " s in turns, after one that was discarded");
+                plan.rounds() + " of " + plan.run().toSeconds() + " s in turns"
+                        + (plan.firstRound() == 0 ? ", after one that was discarded" : ""));
     }
 
     private static String loadAverage() throws IOException {
@@ -162,7 +162,7 @@ final class SipBench {
         Duration least = plan.warmUp().dividedBy(2);
         pause(least);
         while (load.completed() < plan.warmUpUnits() && System.nanoTime() - began < LONGEST_WARM_UP * least.toNanos()) {
-            pause(SETTLE);
+            pause(plan.settle());
         }
         Load.Counted counted = load.stop();
         String name = workload.name().toLowerCase(Locale.ROOT);
@@ -178,7 +178,7 @@ final class SipBench {
     private List<Measured> inTurns(String measure, Workload workload, List<Side> sides) throws IOException {
         List<List<Sample>> samples = new ArrayList<>();
         sides.forEach(side -> samples.add(new ArrayList<>()));
-        for (int round = 0; round <= plan.rounds(); round++) {
+        for (int round = plan.firstRound(); round <= plan.rounds(); round++) {
             for (int i = 0; i < sides.size(); i++) {
                 Sample sample = sample(sides.get(i), sides.get(i).generator().closedLoop(workload, 1), 0);
                 tell(measure, sides.get(i), round, sample);
@@ -208,7 +208,7 @@ final class SipBench {
         double theirs = saturated.getLast().perSecond().median() / 2;
         List<List<Sample>> same = List.of(new ArrayList<>(), new ArrayList<>());
         List<Sample> half = new ArrayList<>();
-        for (int round = 0; round <= plan.rounds(); round++) {
+        for (int round = plan.firstRound(); round <= plan.rounds(); round++) {
             for (int i = 0; i < both.size(); i++) {
                 Sample sample = paced(both.get(i), workload, theirs);
                 tell("same-rate", both.get(i), round, sample);
@@ -231,7 +231,7 @@ final class SipBench {
     }
 
     private Sample sample(Side side, Load load, double offered) throws IOException {
-        pause(SETTLE);
+        pause(plan.settle());
         var _ = load.takeLatencies();
         var _ = load.takeLateness();
         ProcessUse server = side.server().use();
@@ -324,10 +324,10 @@ final class SipBench {
         }
     }
 
-    private static double resident(ProxyUnderTest server) throws IOException {
-        pause(SETTLE);
+    private double resident(ProxyUnderTest server) throws IOException {
+        pause(plan.settle());
         server.collect();
-        pause(SETTLE);
+        pause(plan.settle());
         server.collect();
         return server.use().residentMebibytes();
     }
