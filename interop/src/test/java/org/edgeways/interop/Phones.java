@@ -48,6 +48,20 @@ final class Phones implements AutoCloseable {
                 account, contexts.client(Pem.readCertificates(account.caFile()).orThrow()), patience);
     }
 
+    /** How a device of that account connects over secure WebSocket, to the port of SIP over TLS. */
+    SipUserAgentSettings webSocket(Account account) throws IOException {
+        return SipUserAgentSettings.webSocket(
+                        ADDRESSES.getOrDefault(account.host(), account.host()),
+                        account.sipTlsPort(),
+                        contexts.client(Pem.readCertificates(account.caFile()).orThrow()),
+                        account.uri(),
+                        account.username(),
+                        account.password())
+                .verifying(account.host())
+                .withTimeout(Account.STEP)
+                .withInstance(UUID.randomUUID().toString());
+    }
+
     private static SipUserAgentSettings settings(Account account, ClientTls tls, Duration patience) {
         return SipUserAgentSettings.tls(
                         ADDRESSES.getOrDefault(account.host(), account.host()),

@@ -30,6 +30,8 @@ import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.AppFailure;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.Pem;
+import org.edgeways.sip.message.SipMessage;
+import org.edgeways.siptransport.SipUserAgent;
 
 /**
  * Changes of a {@link SeparateSite}'s settings, one after the other, each from what they were at first; each is for the node,
@@ -40,14 +42,17 @@ final class SettingsChanges {
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final SeparateSite site;
+    private final Phones phones;
     /** What files were before the last change; empty: not there. */
     private final Map<Path, Optional<String>> before = new LinkedHashMap<>();
 
     private int refusedInside;
     private int refusedByNode;
+    private int routed;
 
-    SettingsChanges(SeparateSite site) {
+    SettingsChanges(SeparateSite site, Phones phones) {
         this.site = site;
+        this.phones = phones;
     }
 
     void next(int i) throws Exception {
@@ -97,10 +102,14 @@ final class SettingsChanges {
                 push();
             }
             case 8 -> {
-                write(
-                        file("Service.yaml"),
-                        "kind: Service\nname: web%d\nspec: {host: 127.0.0.1, port: 80}\n".formatted(i));
-                push();
+                if (i % 20 == 8) {
+                    write(
+                            file("Service.yaml"),
+                            "kind: Service\nname: web%d\nspec: {host: 127.0.0.1, port: 80}\n".formatted(i));
+                    push();
+                } else {
+                    routed(i);
+                }
             }
             default -> {
                 edit(NODE, spec -> spec.put("certificateCheck", (200 + i) + "ms"));
@@ -150,6 +159,36 @@ final class SettingsChanges {
             }
         }
         before.clear();
+    }
+
+    /** One more domain, whose people are of a connector that is not there; a sign-in sees it. All others go where they went. */
+    private void routed(int i) throws Exception {
+        String domain = "elm%d.example".formatted(i);
+        String connector = "elsewhere" + i;
+        edit("Organisation-acorn.yaml", spec -> spec.withArray("sipDomains").add(domain));
+        write(file("Routes.yaml"), """
+                kind: Connector
+                name: %1$s
+                spec:
+                  server: sip:127.0.0.1:5060;transport=tcp
+                  listen: {host: 127.0.0.1, address: 127.0.0.1}
+                ---
+                kind: Route
+                name: all
+                spec: {pool: pool}
+                ---
+                kind: Route
+                name: elms
+                spec: {domains: [%2$s], connector: %1$s}
+                """.formatted(connector, domain));
+        push();
+        try (SipUserAgent stranger = phones.connect(site.outside("p0"))) {
+            SipMessage register = stranger.newRequest("REGISTER", "sip:somebody@" + domain);
+            register.setRequestUri("sip:" + domain);
+            // the pool, which would know nobody there, refuses with another status
+            assertThat(stranger.request(register).status()).isEqualTo(480);
+        }
+        routed++;
     }
 
     /** Another certificate in other files, shown to who asks for its name; a handshake sees it. */
@@ -263,5 +302,10 @@ final class SettingsChanges {
 
     int refusedByNode() {
         return refusedByNode;
+    }
+
+    /** How many changed which next hop a domain has. */
+    int routed() {
+        return routed;
     }
 }

@@ -17,14 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipUserAgent;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * 100 changes of settings and certificates while people at home write to each other through the edge, on separate networks:
- * no connection and no transaction is lost, each revision is reported, and nothing comes from the perimeter to the inside.
+ * 100 changes of settings and certificates while people at home write to each other through the edge, on separate networks,
+ * one of them over WebSocket, and two of them are in a call: no connection, no transaction and no dialog is lost, each revision is
+ * reported, and nothing comes from the perimeter to the inside.
  */
 @Tag("interop")
 class SettingsUnderLoadTest {
@@ -35,6 +37,9 @@ class SettingsUnderLoadTest {
 
     private static final String[] PEOPLE = {"p0", "p1", "p2", "p3", "p4", "p5"};
 
+    /** Is there over WebSocket. */
+    private static final String BROWSING = "p6";
+
     private final Set<String> acknowledged = new ConcurrentSkipListSet<>();
     private final Set<String> received = new ConcurrentSkipListSet<>();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -44,16 +49,18 @@ class SettingsUnderLoadTest {
     @Test
     void aHundredChangesOfSettingsAndCertificatesLoseNoConnectionAndNoTransaction() throws Exception {
         try (SeparateSite site = SeparateSite.start(
-                        "settings-under-load", true, SettingsUnderLoadTest::roomy, pool -> {}, PEOPLE);
+                        "settings-under-load", true, SettingsUnderLoadTest::roomy, pool -> {}, everybody());
                 Phones phones = new Phones(site.networks().home());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             site.networks().passUnread();
             InnerFirewall.isClosed(site.networks());
             List<SipUserAgent> people = new ArrayList<>();
             for (String person : PEOPLE) {
-                people.add(phones.signIn(site.outside(person)));
+                people.add(phones.signIn(phones.settings(site.outside(person), Account.STEP)));
             }
-            SettingsChanges changes = new SettingsChanges(site);
+            people.add(phones.signIn(phones.webSocket(site.outside(BROWSING))));
+            StandingCall call = StandingCall.between(people.getLast(), people.getFirst(), threads);
+            SettingsChanges changes = new SettingsChanges(site, phones);
             JsonNode shown = changes.node().path("report").path("shown").path(0);
             assertThat(shown.path("selfSigned").asBoolean(true))
                     .as("%s", changes.node())
@@ -73,12 +80,14 @@ class SettingsUnderLoadTest {
             try {
                 for (int i = 0; i < CHANGES; i++) {
                     changes.next(i);
+                    call.speak();
                 }
                 changing = false;
                 for (Future<?> each : work) {
                     each.get(60, TimeUnit.SECONDS);
                 }
                 Polling.until("what was acknowledged has come", Account.STEP, () -> received.containsAll(acknowledged));
+                call.end();
             } finally {
                 changing = false;
                 reading = false;
@@ -98,9 +107,14 @@ class SettingsUnderLoadTest {
             }
             assertThat(changes.refusedInside()).isPositive();
             assertThat(changes.refusedByNode()).isPositive();
+            assertThat(changes.routed()).isPositive();
             assertThat(changes.node().path("report").path("restartNeeded")).isEmpty();
             InnerFirewall.hasBlockedNothing(site.networks());
         }
+    }
+
+    private static String[] everybody() {
+        return Stream.concat(Stream.of(PEOPLE), Stream.of(BROWSING)).toArray(String[]::new);
     }
 
     /** Limits for people who all come from one address, as fast as they can. */
