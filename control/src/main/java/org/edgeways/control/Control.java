@@ -253,7 +253,7 @@ public final class Control implements AutoCloseable {
         String called = around.service().commonName();
         sessions.mean(snapshots.of(current.withPoolCalled(called), dialled.keySet()));
         tellConnectors();
-        listener.changed(new Perimeter(current, dialled));
+        listener.changed(new Perimeter(current, dialled, ledger.nodes().keySet()));
         untold = false;
     }
 
@@ -450,7 +450,7 @@ public final class Control implements AutoCloseable {
         taken.inUse().ifPresent(current -> {
             Map<String, EdgeNode> others = dialled(current);
             others.remove(node);
-            listener.changed(new Perimeter(current, others));
+            listener.changed(new Perimeter(current, others, ledger.nodes().keySet()));
         });
     }
 

@@ -1,6 +1,7 @@
 package org.edgeways.control;
 
 import java.util.Map;
+import java.util.Set;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.kind.EdgeNode;
 
@@ -9,11 +10,13 @@ import org.edgeways.settings.kind.EdgeNode;
  *
  * @param settings the whole set
  * @param nodes those that have joined and that the settings name: to be dialled; no others
+ * @param joined the names of all that have joined and were not removed, whether the settings name them or not
  */
-public record Perimeter(Settings settings, Map<String, EdgeNode> nodes) {
+public record Perimeter(Settings settings, Map<String, EdgeNode> nodes, Set<String> joined) {
 
     public Perimeter {
         nodes = Map.copyOf(nodes);
+        joined = Set.copyOf(joined);
     }
 
     /** Hears of it. */

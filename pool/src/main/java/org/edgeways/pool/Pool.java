@@ -72,6 +72,8 @@ public final class Pool implements AutoCloseable {
     private final TransportContext transport;
     private PoolSettings settings;
     private @Nullable AdminServer admin;
+    /** Those that are ours; null until that was said. */
+    private @Nullable Set<String> nodes;
 
     private Pool(
             PoolSettings settings,
@@ -318,6 +320,17 @@ public final class Pool implements AutoCloseable {
             tellEngine(); // before a request can come from one of them
         }
         dialers.keep(edges, settings.linkTls(), settings.limits().link());
+    }
+
+    /**
+     * Says by their names which edge nodes are ours from now on, whether they are dialled or not. Who signed in through another, which
+     * was put out, is signed in there no more.
+     */
+    public synchronized void keepNodes(Set<String> ours) {
+        if (!closing.get() && !ours.equals(nodes)) {
+            nodes = Set.copyOf(ours);
+            shard().execute(now -> engine().keepNodes(ours, now));
+        }
     }
 
     private static Set<String> hosts(List<LinkedNode> edges) {

@@ -293,6 +293,7 @@ public final class InsideProcess implements AutoCloseable {
             Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);
             to.dialer().setNodes(InsideLinks.links(nodes, dialled, to.control().tls()));
             to.pool().pool().dial(InsideLinks.sip(nodes, dialled));
+            to.pool().pool().keepNodes(perimeter.joined());
         }
     }
 

@@ -134,6 +134,16 @@ final class JoinedPair implements AutoCloseable {
         return settings;
     }
 
+    /** The node shows clients outside a certificate that they trust; before the start. */
+    void showOutside() throws IOException {
+        Pem.writeIdentity(
+                edgeData().resolve("outside.crt"), edgeData().resolve("outside.key"), issue("sip.acorn.example"));
+        write(text().replace(
+                                "    host: sip.acorn.example\n",
+                                "    host: sip.acorn.example\n    certificates: [outside]\n")
+                + "---\nkind: Certificate\nname: outside\nspec: {certificate: outside.crt, key: outside.key}\n");
+    }
+
     TlsIdentity issue(String host) {
         return authority.issue(CertificateRequest.of(host).withAddresses("127.0.0.1"), Instant.now());
     }

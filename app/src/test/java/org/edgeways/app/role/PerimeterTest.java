@@ -111,6 +111,35 @@ class PerimeterTest {
     }
 
     @Test
+    void whoSignedInThroughANodeIsShownAsGoneWhenItIsRemoved() throws Exception {
+        pair.showOutside();
+        pair.startAll();
+        pair.ask(AdminClient.request("user-add").put("name", "alice").put("remoteAccess", true));
+        String password = pair.ask(
+                        AdminClient.request("device-add").put("name", "alice").put("device", "laptop"))
+                .path("password")
+                .asText();
+        assertThat(pair.outside("alice", password).register(600).status()).isEqualTo(200);
+        pair.push(pair.text().replace("host: sip.acorn", "host: new.acorn"));
+        assertThat(signedIn()).isEqualTo(1);
+
+        pair.ask(AdminClient.request("node-remove").put("name", "edge1"));
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (signedIn() > 0) {
+            assertThat(System.nanoTime()).as("she is still shown").isLessThan(end);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private int signedIn() {
+        return pair.ask(AdminClient.request("user-list"))
+                .path("people")
+                .path(0)
+                .path("bindings")
+                .asInt(-1);
+    }
+
+    @Test
     void limitsOfTheLinkAreThoseOfTheSettings() throws Exception {
         pair.write("""
                 kind: AccessSettings

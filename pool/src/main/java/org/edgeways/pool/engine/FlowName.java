@@ -1,5 +1,6 @@
 package org.edgeways.pool.engine;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,12 @@ public record FlowName(String node, String boot, String connection) {
         String boot = parts[1].trim().substring("boot=".length());
         String connection = parts[2].trim().substring("connection=".length());
         return node.isEmpty() || boot.isEmpty() || connection.isEmpty() ? null : new FlowName(node, boot, connection);
+    }
+
+    /** Whether a connection of that name is to the pool itself or to one of these edge nodes. */
+    static boolean leadsTo(String name, Set<String> nodes) {
+        String node = name.substring(0, name.indexOf(';'));
+        return node.equals(INSIDE) || nodes.contains(node);
     }
 
     /** Whether it is a connection of a device inside to the pool. */

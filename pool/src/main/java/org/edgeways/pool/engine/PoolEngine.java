@@ -311,6 +311,18 @@ public final class PoolEngine implements SipEngine {
         senders.flowClosed(name);
     }
 
+    /**
+     * These edge nodes are ours, and no others: nobody is reached through those that were put out, so who signed in through one
+     * of them is signed in there no more.
+     */
+    public void keepNodes(Set<String> ours, long now) {
+        for (String person : registrar.removeBehindOthers(ours)) {
+            save(person, "its edge node was put out");
+        }
+        senders.keep(ours);
+        tellPresence(now);
+    }
+
     @Override
     public void partyLost(Destination.Service party, long now) {
         core.partyLost(party, now);

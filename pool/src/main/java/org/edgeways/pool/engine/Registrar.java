@@ -320,6 +320,18 @@ final class Registrar {
         return changed;
     }
 
+    /** Drops every binding that was made through an edge node that is none of these; the people whose bindings have changed. */
+    List<String> removeBehindOthers(Set<String> nodes) {
+        Set<String> found = new LinkedHashSet<>();
+        peopleOfFlow.forEach((flow, behind) -> {
+            if (!FlowName.leadsTo(flow, nodes)) {
+                found.addAll(behind);
+            }
+        });
+        found.forEach(person -> retain(person, binding -> FlowName.leadsTo(binding.flow(), nodes)));
+        return List.copyOf(found);
+    }
+
     /** Keeps only those bindings of a person that {@code kept} accepts; true if any was dropped. */
     boolean retain(String person, java.util.function.Predicate<Binding> kept) {
         List<Binding> all = people.getOrDefault(person, List.of());

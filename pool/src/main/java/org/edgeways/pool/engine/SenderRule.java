@@ -169,6 +169,11 @@ final class SenderRule {
         accepted.keySet().removeIf(a -> a.flow().equals(flow));
     }
 
+    /** Forgets who was accepted on connections to edge nodes that are none of these. */
+    void keep(Set<String> nodes) {
+        accepted.keySet().removeIf(a -> !FlowName.leadsTo(a.flow().toString(), nodes));
+    }
+
     private static Outcome refused(int status, PoolErrorCode code, String rule) {
         return new Outcome.Refused(Refusal.of(status, code, rule));
     }

@@ -2,6 +2,7 @@ package org.edgeways.pool.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.sip.transaction.Origin;
@@ -87,6 +88,52 @@ class VanishedDeviceTest {
         node.origin = Origin.service(node.origin.flow(), "edge2.acorn.example");
         node.send(ended(node, outside.flowToken));
         assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
+    }
+
+    private Device outsideBehind(String person, String node) {
+        Device device = world.outside(person);
+        device.origin = Origin.service(device.origin.flow(), node);
+        return signedIn(device);
+    }
+
+    @Test
+    void whoIsSignedInThroughANodeThatIsPutOutIsGoneAndNobodyElse() {
+        Device carol = signedIn(world.outside("carol"));
+        Device bob = outsideBehind("bob", "edge2");
+        Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
+        ofCarol.subscribe(600);
+        world.engine.keepNodes(Set.of(PoolWorld.EDGE_HOST, "edge2"), world.now);
+        world.settle();
+        assertThat(world.engine.bindings(carol.address(), world.now)).hasSize(1);
+        world.engine.keepNodes(Set.of("edge2"), world.now);
+        world.settle();
+        assertThat(world.engine.bindings(carol.address(), world.now)).isEmpty();
+        assertThat(world.store.bindings.get(carol.address())).isNullOrEmpty();
+        world.advance(10);
+        assertThat(ofCarol.last()).contains("<basic>closed</basic>");
+        assertThat(world.engine.bindings(bob.address(), world.now)).hasSize(1);
+        assertThat(world.engine.bindings(alice.address(), world.now)).hasSize(1);
+    }
+
+    @Test
+    void whoIsSignedInThroughTwoNodesStaysThroughTheOneThatIsLeft() {
+        Device first = signedIn(world.outside("carol"));
+        outsideBehind("carol", "edge2");
+        world.engine.keepNodes(Set.of("edge2"), world.now);
+        assertThat(world.engine.bindings(first.address(), world.now))
+                .singleElement()
+                .satisfies(left -> assertThat(left.flow()).startsWith("edge2;"));
+    }
+
+    @Test
+    void aNodeThatWasPutOutJustBeforeThePoolDiedIsPutOutAfterItsStart() {
+        Device carol = signedIn(world.outside("carol"));
+        world.restart();
+        assertThat(world.engine.bindings(carol.address(), world.now)).hasSize(1);
+        world.engine.keepNodes(Set.of(), world.now);
+        world.settle();
+        assertThat(world.engine.bindings(carol.address(), world.now)).isEmpty();
+        assertThat(world.store.bindings.get(carol.address())).isNullOrEmpty();
     }
 
     @Test
