@@ -27,9 +27,11 @@ import org.edgeways.tokens.SnapshotSigner;
  *
  * @param certificates issues certificates
  * @param signer signs what nodes are to run
+ * @param passphrase what the keys of the inside are encrypted under
  * @param fresh it was made just now
  */
-public record Authority(CertificateAuthority certificates, SnapshotSigner signer, boolean fresh) {
+public record Authority(
+        CertificateAuthority certificates, SnapshotSigner signer, Passphrase passphrase, boolean fresh) {
 
     private static final String CERTIFICATE = "authority.crt";
     private static final String KEY = "authority.key";
@@ -94,6 +96,7 @@ public record Authority(CertificateAuthority certificates, SnapshotSigner signer
                                                     new CertificateAuthority(
                                                             new TlsIdentity(authorityKey, chain), random),
                                                     new SnapshotSigner(signing, known.getFirst()),
+                                                    passphrase,
                                                     false));
                                     };
                             };
@@ -137,7 +140,7 @@ public record Authority(CertificateAuthority certificates, SnapshotSigner signer
         Pem.writePublicKey(beside.resolve(SNAPSHOT_PUBLIC), snapshots.getPublic());
         Files.deleteIfExists(directory); // an empty one that somebody made before
         Files.move(beside, directory, StandardCopyOption.ATOMIC_MOVE);
-        return Result.ok(new Authority(certificates, new SnapshotSigner(snapshots), true));
+        return Result.ok(new Authority(certificates, new SnapshotSigner(snapshots), secret, true));
     }
 
     /** Hides the keys. */

@@ -87,6 +87,7 @@ public final class Control implements AutoCloseable {
     private final Perimeter.Listener listener;
     private final Authority authority;
     private final Ledger ledger;
+    private final OwnCertificate own;
     private final Requests requests;
     private final Snapshots snapshots;
     private final NodeSessions sessions;
@@ -111,6 +112,7 @@ public final class Control implements AutoCloseable {
         this.listener = listener;
         this.ledger =
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
+        this.own = new OwnCertificate(settings, authority);
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.snapshots = new Snapshots(ledger, authority);
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
@@ -424,7 +426,7 @@ public final class Control implements AutoCloseable {
     public Result<IssuedCertificate> refuse(BigInteger serial) {
         return desk.ask(() -> {
             if (tls.identity().orElseThrow().leaf().getSerialNumber().equals(serial)) {
-                tls.reload(ownIdentity());
+                tls.reload(newIdentity());
             }
             Optional<IssuedCertificate> refused = ledger.refuse(serial);
             if (refused.isEmpty()) {
@@ -536,12 +538,17 @@ public final class Control implements AutoCloseable {
     // --- this inside's own certificate ---
 
     private TlsIdentity ownIdentity() {
+        return own.kept(around.service(), ledger, around.clock().instant()).orElseGet(this::newIdentity);
+    }
+
+    private TlsIdentity newIdentity() {
         TlsIdentity identity = authority
                 .certificates()
                 .issue(
                         around.service().valid(settings.certificateValidity()),
                         around.clock().instant());
         ledger.issued(around.service().commonName(), identity.leaf(), AuditKind.CERTIFICATE_ISSUED);
+        own.keep(identity, around.random());
         return identity;
     }
 
@@ -551,7 +558,7 @@ public final class Control implements AutoCloseable {
             return;
         }
         try {
-            tls.reload(ownIdentity());
+            tls.reload(newIdentity());
         } catch (SSLException e) {
             LOG.error("event=control-own-certificate-kept code={}", ControlErrorCode.OWN_CERTIFICATE_KEPT.code(), e);
         }

@@ -36,6 +36,9 @@ public enum ControlErrorCode implements ErrorCode {
     OWN_CERTIFICATE_KEPT(
             "control-own-certificate-kept",
             "this inside's next certificate cannot be shown to nodes; that of before stays in use"),
+    OWN_CERTIFICATE_NOT_WRITTEN(
+            "control-own-certificate-not-written",
+            "this inside's certificate cannot be written to the disk; the next start has another one issued"),
     SETTINGS_NOT_PASSED_ON(
             "control-settings-not-passed-on",
             "the settings in use could not be recorded or passed on to all nodes; it is tried again at every look"),

@@ -169,6 +169,12 @@ final class Ledger {
         return refused;
     }
 
+    /** Whether a certificate of that serial is on the record, and not refused. */
+    boolean stands(BigInteger serial) {
+        return certificates().stream()
+                .anyMatch(issued -> issued.serial().equals(serial) && issued.refused() == null);
+    }
+
     /** Who has joined, by name, and when. */
     Map<String, Instant> nodes() {
         return nodes;

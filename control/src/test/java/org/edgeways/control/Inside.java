@@ -61,7 +61,10 @@ final class Inside implements AutoCloseable {
     final int secondPort = freePort();
     final Path settings;
 
-    private final Path data;
+    final Path data;
+    /** What its own certificate says, from the next start on. */
+    CertificateRequest service = CertificateRequest.service("pool", "pool.inside.acorn.example");
+
     /** The next time that somebody is to be told of a change fails. */
     volatile boolean failing;
 
@@ -110,7 +113,7 @@ final class Inside implements AutoCloseable {
                         new Control.Surroundings(
                                 store,
                                 new SettingsDirectory(settings),
-                                CertificateRequest.service("pool", "pool.inside.acorn.example"),
+                                service,
                                 clock(),
                                 RANDOM,
                                 counters),

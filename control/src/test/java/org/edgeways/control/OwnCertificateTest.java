@@ -1,0 +1,113 @@
+package org.edgeways.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.edgeways.net.CertificateRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The certificate that the inside shows to nodes, from one start to the next. */
+final class OwnCertificateTest {
+
+    @TempDir
+    Path directory;
+
+    private Inside inside;
+
+    @BeforeEach
+    void start() throws IOException {
+        inside = new Inside(directory);
+    }
+
+    @AfterEach
+    void stop() {
+        inside.close();
+    }
+
+    private BigInteger shown() {
+        return inside.control().tls().identity().orElseThrow().leaf().getSerialNumber();
+    }
+
+    @Test
+    void aStartShowsTheCertificateOfBeforeAndIssuesNoOther() throws Exception {
+        BigInteger before = shown();
+        inside.restart();
+        assertThat(shown()).isEqualTo(before);
+        assertThat(inside.events()).containsOnlyOnce("certificate-issued pool");
+        assertThat(inside.control().certificates()).hasSize(1);
+
+        Path key = inside.data.resolve("service.key");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(key)).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
+    }
+
+    @Test
+    void oneOfWhichTwoThirdsAreOverIsReplacedAtTheStart() {
+        BigInteger before = shown();
+        inside.pass(Duration.ofDays(59));
+        inside.restart();
+        assertThat(shown()).isEqualTo(before);
+        inside.pass(Duration.ofDays(2));
+        inside.restart();
+        BigInteger next = shown();
+        assertThat(next).isNotEqualTo(before);
+        inside.restart();
+        assertThat(shown()).isEqualTo(next);
+    }
+
+    @Test
+    void oneThatIsRefusedIsShownNoMoreThoughItsFilesAreThere() throws Exception {
+        Path certificate = inside.data.resolve("service.crt");
+        Path key = inside.data.resolve("service.key");
+        byte[] oldCertificate = Files.readAllBytes(certificate);
+        byte[] oldKey = Files.readAllBytes(key);
+        BigInteger before = shown();
+        inside.control().refuse(before).orThrow();
+        BigInteger next = shown();
+        inside.restart();
+        assertThat(shown()).isEqualTo(next).isNotEqualTo(before);
+
+        Files.write(certificate, oldCertificate);
+        Files.write(key, oldKey);
+        inside.restart();
+        assertThat(shown()).isNotEqualTo(before);
+    }
+
+    @Test
+    void anInsideThatIsCalledOtherwiseShowsAnother() {
+        BigInteger before = shown();
+        inside.service = CertificateRequest.service("pool", "pool.service.edgeways.internal");
+        inside.restart();
+        BigInteger next = shown();
+        assertThat(next).as("another DNS name").isNotEqualTo(before);
+        inside.service = CertificateRequest.service("main", "pool.service.edgeways.internal");
+        inside.restart();
+        assertThat(shown()).as("another service").isNotEqualTo(next);
+    }
+
+    @Test
+    void filesThatDoNotBelongTogetherOrCannotBeReadAreAsGoodAsNone() throws Exception {
+        BigInteger before = shown();
+        byte[] key = Files.readAllBytes(inside.data.resolve("service.key"));
+        inside.pass(Duration.ofDays(61));
+        inside.restart();
+        Files.write(inside.data.resolve("service.key"), key);
+        inside.restart();
+        BigInteger third = shown();
+        assertThat(third).isNotEqualTo(before);
+        assertThat(inside.control().certificates()).hasSize(3);
+
+        Files.writeString(inside.data.resolve("service.crt"), "no certificate");
+        inside.restart();
+        assertThat(inside.control().certificates()).hasSize(4);
+    }
+}
