@@ -171,8 +171,7 @@ final class Ledger {
 
     /** Whether a certificate of that serial is on the record, and not refused. */
     boolean stands(BigInteger serial) {
-        return certificates().stream()
-                .anyMatch(issued -> issued.serial().equals(serial) && issued.refused() == null);
+        return certificates().stream().anyMatch(issued -> issued.serial().equals(serial) && issued.refused() == null);
     }
 
     /** Who has joined, by name, and when. */

@@ -111,12 +111,7 @@ final class Inside implements AutoCloseable {
         control = Control.start(
                         ControlSettings.in(data),
                         new Control.Surroundings(
-                                store,
-                                new SettingsDirectory(settings),
-                                service,
-                                clock(),
-                                RANDOM,
-                                counters),
+                                store, new SettingsDirectory(settings), service, clock(), RANDOM, counters),
                         Duration.ofDays(1),
                         this::changed)
                 .orThrow();

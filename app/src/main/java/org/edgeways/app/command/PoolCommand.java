@@ -92,6 +92,7 @@ public final class PoolCommand implements Callable<Integer> {
     }
 
     private int controlled(Path set, Path directory) {
+        InsideProcess.check(set, directory);
         DataDirectory.make(directory);
         Logs.toFile(directory, Level.INFO);
         EventLoops loops = EventLoops.perProcessor();

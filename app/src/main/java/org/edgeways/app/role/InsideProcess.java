@@ -46,7 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class InsideProcess implements AutoCloseable {
 
     private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
-    private static final String POOL = "pool";
+    /** Of control, in the data directory. */
+    private static final String CONTROL = "control";
+
     private static final Logger LOG = LoggerFactory.getLogger(InsideProcess.class);
 
     private final Deque<AutoCloseable> opened;
@@ -117,20 +119,22 @@ public final class InsideProcess implements AutoCloseable {
             SecureRandom random,
             InstantSource wall,
             Deque<AutoCloseable> opened) {
+        SettingsDirectory directory = new SettingsDirectory(settings);
+        Path own = data.resolve(CONTROL);
+        ControlSettings usual = ControlSettings.in(own);
+        Settings first = first(directory, settings, usual, data);
         MicrometerCounters counters = new MicrometerCounters();
-        Path own = data.resolve("control");
         DataDirectory.make(own);
         Store store = Store.open(own, List.of(Control.SCHEMA), new PrefixedCounters("control_", counters));
         opened.push(store);
         Links links = new Links(data);
-        ControlSettings usual = ControlSettings.in(own);
-        SettingsDirectory directory = new SettingsDirectory(settings);
         Control control = RoleParts.good(Control.start(
                 passphrase.map(usual::withPassphrase).orElse(usual),
                 new Control.Surroundings(
                         store,
                         directory,
-                        CertificateNames.ofService(name(directory, usual)),
+                        CertificateNames.ofService(
+                                first.pools().keySet().iterator().next()),
                         InstantSource.system(),
                         random,
                         counters),
@@ -138,10 +142,9 @@ public final class InsideProcess implements AutoCloseable {
                 links));
         opened.push(control);
         Settings inUse = links.settings()
-                .orElseThrow(() -> new AppFailure(
-                        AppErrorCode.CONFIGURATION_INVALID,
-                        control.status().settingsProblem().orElse("the settings in " + settings + " cannot be used"),
-                        "edgeways check " + settings + " tells everything that is wrong."));
+                .orElseThrow(() -> unusable(
+                        settings,
+                        control.status().settingsProblem().orElse("the settings in " + settings + " cannot be used")));
         LinkContext context = new LinkContext(loops, clock, counters, random);
         opened.push(context);
         LinkServices services = new LinkServices(Map.of());
@@ -182,14 +185,40 @@ public final class InsideProcess implements AutoCloseable {
     }
 
     /**
-     * The name of the pool, by which nodes know this inside: requests go to the service of that name. If the settings cannot
-     * be used, control begins with the last good ones, and theirs is the name; without those too, nothing starts.
+     * Looks whether a pool could begin with these settings, and writes nothing: neither a data directory nor an authority, which a
+     * second start with the right settings would find there.
+     *
+     * @param settings the directory of the settings
+     * @param data the data directory, or where it is to be
+     * @throws AppFailure if it could not
      */
-    private static String name(SettingsDirectory directory, ControlSettings control) {
-        Optional<Settings> begun = directory.check() instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
-                ? Optional.of(read)
-                : Control.settingsOfLastTime(control);
-        return begun.flatMap(set -> set.pools().keySet().stream().findFirst()).orElse(POOL);
+    public static void check(Path settings, Path data) {
+        first(new SettingsDirectory(settings), settings, ControlSettings.in(data.resolve(CONTROL)), data);
+    }
+
+    /**
+     * What the pool begins with, if control finds the same: the settings in their directory or, if those cannot be used, the last good
+     * ones. By the name of the pool nodes know this inside: requests go to the service of that name.
+     */
+    private static Settings first(SettingsDirectory directory, Path settings, ControlSettings control, Path data) {
+        SettingsDirectory.Outcome look = directory.check();
+        Settings first = (look instanceof SettingsDirectory.Outcome.Reloaded(Settings read)
+                        ? Optional.of(read)
+                        : Control.settingsOfLastTime(control))
+                .orElseThrow(() -> unusable(
+                        settings,
+                        look instanceof SettingsDirectory.Outcome.Kept kept
+                                ? kept.bad().shortly()
+                                : "the settings in " + settings + " cannot be used"));
+        config(first, data); // says what a pool cannot do with them
+        return first;
+    }
+
+    private static AppFailure unusable(Path settings, String why) {
+        return new AppFailure(
+                AppErrorCode.CONFIGURATION_INVALID,
+                why,
+                "edgeways check " + settings + " tells everything that is wrong.");
     }
 
     private static PoolConfig config(Settings settings, Path data) {

@@ -269,6 +269,19 @@ class CommandLineTest {
     }
 
     @Test
+    void aPoolThatCannotUseItsSettingsLeavesNothingBehind() throws IOException {
+        Path data = directory.resolve("data");
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        for (Path settings : List.of(directory.resolve("nowhere"), empty)) {
+            err.getBuffer().setLength(0);
+            assertThat(run("pool", "--settings", settings.toString(), "--data", data.toString()))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).contains("edgeways check " + settings);
+            assertThat(data).doesNotExist();
+        }
+    }
+
+    @Test
     void saysHowToStartAPoolWhenNoneRuns() {
         assertThat(run("user", "list", "--data", directory.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("no pool is running with its data in " + directory, "edgeways demo");

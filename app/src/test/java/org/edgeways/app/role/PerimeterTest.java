@@ -358,5 +358,8 @@ class PerimeterTest {
                         pair.settings(), pair.poolData(), Optional.empty(), pair.loops, pair.clock, pair.random))
                 .isInstanceOf(AppFailure.class)
                 .hasMessageContaining("acorn.yaml:4");
+        assertThat(pair.poolData().resolve("control"))
+                .as("no authority was made")
+                .doesNotExist();
     }
 }
