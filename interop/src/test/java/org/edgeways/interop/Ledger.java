@@ -48,6 +48,8 @@ final class Ledger {
         private boolean inTime;
         private long answeredAt;
         private Instant answeredInstant = Instant.MAX;
+        private boolean givenUp;
+        private long givenUpAt;
         private final List<Copy> copies = new ArrayList<>();
 
         private Entry(String sender, String recipient, SipMessage request) {
@@ -108,6 +110,21 @@ final class Ledger {
     /** The sender has given up waiting, or was refused. */
     synchronized void unanswered(Entry entry) {
         acknowledgedInARow.remove(entry.sender);
+        if (entry.status == 0) {
+            entry.givenUp = true;
+            entry.givenUpAt = System.nanoTime();
+        }
+    }
+
+    /**
+     * How many messages their senders have given up waiting for since that time of this process, and that have no late answer
+     * either. What is under way is none of them yet.
+     */
+    synchronized int givenUpSince(long from) {
+        takeLateAnswers();
+        return (int) entries.values().stream()
+                .filter(entry -> entry.givenUp && entry.status == 0 && entry.givenUpAt - from >= 0)
+                .count();
     }
 
     /**

@@ -187,7 +187,6 @@ class NetworkCutTest {
                 ? plan.inside()
                 : longest.multipliedBy(50 + random.nextInt(51)).dividedBy(100);
         rest(Duration.ofMillis(random.nextInt(1_000)));
-        int before = ledger.sums().unknown();
         long from = System.nanoTime();
         world.site.networks().cut(cable, kind);
         rest(length);
@@ -202,7 +201,7 @@ class NetworkCutTest {
         System.out.println(plan.name() + ": " + cable + " " + kind + " for " + length.toMillis()
                 + " ms; service is back for all " + world.names().size() + " after another "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - mended) + " ms, "
-                + (ledger.sums().unknown() - before) + " messages without an answer");
+                + ledger.givenUpSince(from) + " messages without an answer");
     }
 
     private static void allWell(World world, List<BusyPerson> people, Ledger ledger, Plan plan) {
