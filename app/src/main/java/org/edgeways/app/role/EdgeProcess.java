@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
@@ -22,6 +23,7 @@ import org.edgeways.app.failure.AppFailure;
 import org.edgeways.app.watching.AdminListener;
 import org.edgeways.app.watching.WatchedPart;
 import org.edgeways.base.BlockRandom;
+import org.edgeways.joining.tls.JoinWaiter;
 import org.edgeways.link.LinkAcceptor;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.EventLoops;
@@ -212,7 +214,11 @@ public final class EdgeProcess implements AutoCloseable {
                             counters,
                             random));
             node.ifPresent(opened::push);
-            node.ifPresent(part -> edge.insideProtocols().add(part.protocol()));
+            node.ifPresent(part -> {
+                edge.insideProtocols().add(part.protocol());
+                // until the Link is up the inside dials for who else waits with the bundle
+                edge.insideProtocols().expect(Set.of(JoinWaiter.APPLICATION_PROTOCOL));
+            });
             node.ifPresent(part -> edge.credentials(new LinkCredentials(part.link(), config.node(), part::pool)));
             edge.start();
             WatchedPart watched = new WatchedPart("edge", counters::scrape, () -> notReady(edge, node, av));

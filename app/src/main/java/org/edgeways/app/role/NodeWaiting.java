@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.edgeways.base.BlockRandom;
 import org.edgeways.base.IoReason;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.joining.tls.JoinWaiter;
 import org.edgeways.net.Admission;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.net.BanCheck;
@@ -131,6 +133,9 @@ final class NodeWaiting implements NodeRoles {
             opened.push(node);
             Admission admission = new Admission("inside-leg", AdmissionLimits.defaults(), BanCheck.NONE, counters);
             ProtocolTable protocols = new ProtocolTable(node.protocol());
+            // the inside dials for SIP as soon as a node has joined, without a name, and for who else waits with its
+            // bundle
+            protocols.expect(Set.of(ProtocolTable.UNNAMED, JoinWaiter.APPLICATION_PROTOCOL));
             SharedListener.openAll(transport.port(), "inside-leg", leg, admission, protocols, PortEvents.NONE)
                     .forEach(opened::push);
             kept.ifPresent(snapshot -> watch(snapshot, transport, counters, opened));

@@ -3,6 +3,10 @@ package org.edgeways.app.role;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -21,11 +25,13 @@ import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
 import org.edgeways.app.failure.AppFailure;
+import org.edgeways.net.port.SharedListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** An inside with a directory of settings and an edge node that joins it, as the commands start them. */
 @Timeout(120)
@@ -44,6 +50,30 @@ class PerimeterTest {
     @AfterEach
     void stop() throws Exception {
         pair.close();
+    }
+
+    @Test
+    void nothingOfANormalJoinLooksLikeARefusal() throws Exception {
+        Logger log = (Logger) LoggerFactory.getLogger(SharedListener.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        log.setLevel(Level.INFO); // another test may have silenced it
+        try {
+            pair.startAll();
+            awaitReady();
+            assertThatThrownBy(() -> pair.tls(pair.legPort, "edge1.perimeter.acorn.example", "edgeways-join/1"))
+                    .as("as the inside dials until the Link is up")
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("no_application_protocol");
+        } finally {
+            log.detachAppender(lines);
+            log.setLevel(null);
+        }
+        assertThat(List.copyOf(lines.list))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("net-connection-refused"));
     }
 
     private String rejection() {

@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class JoinWaiter implements AutoCloseable {
 
+    /** What the inside offers in ALPN when it dials for who waits. */
+    public static final String APPLICATION_PROTOCOL = JoinTls.PROTOCOL;
+
     /** Most connections at a time; past it a new one is closed. */
     static final int CONNECTIONS = 8;
 

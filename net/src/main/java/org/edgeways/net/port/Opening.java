@@ -150,6 +150,15 @@ final class Opening {
                 settings.name(), remote.getAddress(), code, context.clock().now());
     }
 
+    /** It has come before what it is for is served; nobody did anything wrong. */
+    void early() {
+        stage = Stage.OVER; // the deadline stays, as above
+        end = null;
+        context.counters()
+                .counter("net_handshakes_early", "endpoint", settings.name())
+                .increment();
+    }
+
     private void stopTimer() {
         Future<?> timer = deadline;
         if (timer != null) {

@@ -135,8 +135,14 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
         Demultiplexer.Choice chosen = protocols.demultiplexer().choose(whole);
         choice = chosen;
         switch (chosen) {
-            case Demultiplexer.Choice.Refused(NetErrorCode code) ->
-                refuse(context, NO_APPLICATION_PROTOCOL, code, String.join(" ", whole.applicationProtocols()));
+            case Demultiplexer.Choice.Refused(NetErrorCode code) -> {
+                if (protocols.expects(whole)) {
+                    opening.early();
+                    alert(context, NO_APPLICATION_PROTOCOL);
+                } else {
+                    refuse(context, NO_APPLICATION_PROTOCOL, code, String.join(" ", whole.applicationProtocols()));
+                }
+            }
             case Demultiplexer.Choice.Named(Demultiplexer.Entry entry, String name) ->
                 secure(context, protocols.get(entry).tls(), name);
             case Demultiplexer.Choice.Only(Demultiplexer.Entry entry) ->
@@ -159,6 +165,10 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     /** Says why in the clear, as TLS has it before the handshake, and closes. */
     private void refuse(ChannelHandlerContext context, int alert, NetErrorCode code, String detail) {
         opening.refused(code, detail);
+        alert(context, alert);
+    }
+
+    private static void alert(ChannelHandlerContext context, int alert) {
         byte[] record = {0x15, 3, 3, 0, 2, 2, (byte) alert};
         var _ = context.writeAndFlush(Unpooled.wrappedBuffer(record)).addListener(ChannelFutureListener.CLOSE);
     }

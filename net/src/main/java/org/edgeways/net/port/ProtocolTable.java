@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.engine.ClientHello;
 import org.edgeways.net.engine.Content;
 import org.edgeways.net.engine.Demultiplexer;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProtocolTable {
 
-    /** One state of the table. */
-    record Protocols(List<Protocol> all, Map<String, Protocol> byName, Demultiplexer demultiplexer) {
+    /** Stands in {@link #expect} for clients that offer no name in ALPN. */
+    public static final String UNNAMED = "";
 
-        static Protocols of(List<Protocol> all) {
+    /** One state of the table. */
+    record Protocols(
+            List<Protocol> all, Map<String, Protocol> byName, Demultiplexer demultiplexer, Set<String> expected) {
+
+        static Protocols of(List<Protocol> all, Set<String> expected) {
             Map<String, Protocol> byName = new HashMap<>();
             List<Demultiplexer.Entry> entries = new ArrayList<>();
             @Nullable ServerCertificates unnamed = null;
@@ -39,7 +45,8 @@ public final class ProtocolTable {
                 entries.add(new Demultiplexer.Entry(
                         protocol.name(), protocol.applicationProtocols(), protocol.firstBytes(), tls.isMutual()));
             }
-            return new Protocols(List.copyOf(all), Map.copyOf(byName), new Demultiplexer(entries));
+            return new Protocols(
+                    List.copyOf(all), Map.copyOf(byName), new Demultiplexer(entries), Set.copyOf(expected));
         }
 
         Protocol get(Demultiplexer.Entry entry) {
@@ -48,6 +55,12 @@ public final class ProtocolTable {
                 throw new IllegalStateException("not of this table: " + entry.name());
             }
             return protocol;
+        }
+
+        /** Whether such a client comes in the normal course of things, though nothing is served here that it names. */
+        boolean expects(ClientHello hello) {
+            return expected.containsAll(
+                    hello.applicationProtocols().isEmpty() ? List.of(UNNAMED) : hello.applicationProtocols());
         }
 
         /** The one that takes every connection at once, in the clear; null unless it is alone. */
@@ -79,11 +92,11 @@ public final class ProtocolTable {
         }
     }
 
-    private volatile Protocols protocols = Protocols.of(List.of());
+    private volatile Protocols protocols = Protocols.of(List.of(), Set.of());
 
     /** A table with these protocols, the preferred first. */
     public ProtocolTable(Protocol... initial) {
-        protocols = Protocols.of(List.of(initial));
+        protocols = Protocols.of(List.of(initial), Set.of());
     }
 
     /**
@@ -94,7 +107,7 @@ public final class ProtocolTable {
     public synchronized void add(Protocol protocol) {
         List<Protocol> all = new ArrayList<>(protocols.all());
         all.add(protocol);
-        protocols = Protocols.of(all);
+        protocols = Protocols.of(all, protocols.expected());
     }
 
     /**
@@ -110,14 +123,25 @@ public final class ProtocolTable {
             throw new IllegalArgumentException(protocol.name() + " is not registered");
         }
         all.set(at, protocol);
-        protocols = Protocols.of(all);
+        protocols = Protocols.of(all, protocols.expected());
     }
 
     /** Takes one out if it is there; its connections stay. */
     public synchronized void remove(String name) {
-        protocols = Protocols.of(protocols.all().stream()
-                .filter(protocol -> !protocol.name().equals(name))
-                .toList());
+        protocols = Protocols.of(
+                protocols.all().stream()
+                        .filter(protocol -> !protocol.name().equals(name))
+                        .toList(),
+                protocols.expected());
+    }
+
+    /**
+     * Clients that offer these names in ALPN and no others come in the normal course of things while nothing is served here that
+     * they mean: they are turned away like all others, but counted by themselves ({@code net_handshakes_early}), and no refusal
+     * is told of.
+     */
+    public synchronized void expect(Set<String> applicationProtocols) {
+        protocols = Protocols.of(protocols.all(), applicationProtocols);
     }
 
     /** The names of those that are there. */

@@ -123,6 +123,28 @@ final class SharedListenerTest {
     }
 
     @ParameterizedTest
+    @CsvSource({",1", "edgeways-join/1,1", "sip/2,0", "edgeways-join/1 sip/2,0"})
+    void whoComesInTheNormalCourseOfThingsIsTurnedAwayAndIsNoRefusal(String names, int early) throws Exception {
+        rig.open(Protocol.named("edgeways-link/1", rig.server("localhost"), rig.saying("link")));
+        rig.table().expect(Set.of(ProtocolTable.UNNAMED, "edgeways-join/1"));
+        try (SSLSocket client = rig.connect(names == null ? new String[0] : names.split(" "))) {
+            assertThatThrownBy(client::startHandshake)
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("no_application_protocol");
+        }
+        assertThat(rig.counters.value("net_handshakes_early", "endpoint", "outside"))
+                .isEqualTo(early);
+        assertThat(rig.refused).hasSize(1 - early);
+        assertThat(rig.counters.value(
+                        "net_handshakes_failed",
+                        "endpoint",
+                        "outside",
+                        "reason",
+                        NetErrorCode.PROTOCOL_NOT_COMMON.code()))
+                .isEqualTo(1 - early);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "OPTIONS sip:x,CLEAR_TEXT",
         "'GET / HTTP/1.1\r\nHost: edge\r\n\r\n',CLEAR_PAGE",
