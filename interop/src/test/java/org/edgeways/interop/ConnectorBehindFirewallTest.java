@@ -35,6 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConnectorBehindFirewallTest {
     private static final int KILLS = 3;
+    private static final Duration CUT = Duration.ofSeconds(5);
     /** Of two people each: one writes to the other. */
     private static final int PAIRS = 10;
 
@@ -91,6 +92,35 @@ class ConnectorBehindFirewallTest {
         long whole = TimeUnit.MINUTES.toNanos(Integer.getInteger("soak.minutes", 15));
         int pairs = Integer.getInteger("connector.pairs", KamailioSite.OTHERS / 2);
         killed("soak: kill-connector", pairs, (kills, began) -> System.nanoTime() - began < whole);
+    }
+
+    /** Nothing notices it but TCP: the connections of the connector live on, and what was lost is sent again. */
+    @Test
+    void theInnerNetworkIsCutForFiveSecondsAndWhatWasAcknowledgedHasCome() throws Exception {
+        try (Crowd crowd = new Crowd(PAIRS)) {
+            long mended;
+            try {
+                crowd.awaitAcknowledged("before");
+                networks.cut(Networks.Cable.LINK, Networks.Cut.SILENT);
+                try {
+                    LockSupport.parkNanos(CUT.toNanos() / 5);
+                    int before = crowd.acknowledged();
+                    LockSupport.parkNanos(CUT.toNanos() * 4 / 5);
+                    assertThat(crowd.acknowledged()).as("nothing passes").isEqualTo(before);
+                    crowd.startANewRow();
+                } finally {
+                    networks.mend(Networks.Cable.LINK);
+                }
+                mended = System.nanoTime();
+                crowd.awaitAcknowledged("after the cut");
+            } finally {
+                crowd.end();
+            }
+            System.out.println(
+                    "connector cut off for " + CUT.toMillis() + " ms: acknowledged again for all after another "
+                            + TimeUnit.NANOSECONDS.toMillis(crowd.lastFirstOfTheRow() - mended) + " ms, " + crowd);
+            crowd.assertAllThere("");
+        }
     }
 
     /** Whether there is to be one more kill. */
@@ -157,6 +187,12 @@ class ConnectorBehindFirewallTest {
             return streams.stream().mapToLong(Stream::firstOfTheRow).max().orElseThrow();
         }
 
+        int acknowledged() {
+            return streams.stream()
+                    .mapToInt(stream -> stream.acknowledged.size())
+                    .sum();
+        }
+
         void end() {
             streams.forEach(stream -> stream.over.set(true));
             streams.forEach(Stream::end);
@@ -180,9 +216,7 @@ class ConnectorBehindFirewallTest {
         public String toString() {
             return people.size() + " people, "
                     + streams.stream().mapToInt(stream -> stream.sent.get()).sum() + " sent, "
-                    + streams.stream()
-                            .mapToInt(stream -> stream.acknowledged.size())
-                            .sum() + " acknowledged, "
+                    + acknowledged() + " acknowledged, "
                     + streams.stream()
                             .mapToInt(stream -> stream.delivered.size())
                             .sum() + " delivered";
