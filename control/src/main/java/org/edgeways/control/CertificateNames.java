@@ -1,8 +1,11 @@
 package org.edgeways.control;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.edgeways.net.CertificateRequest;
 
 /** What certificates of nodes and services say. */
@@ -10,6 +13,9 @@ public final class CertificateNames {
 
     private static final String NODE_SUFFIX = ".node.edgeways.internal";
     private static final String SERVICE_SUFFIX = ".service.edgeways.internal";
+
+    private static final String RESERVED = ".edgeways.internal";
+    private static final Pattern SERVER = Pattern.compile("[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){1,20}");
 
     private CertificateNames() {}
 
@@ -24,6 +30,19 @@ public final class CertificateNames {
     /** What the certificate of an inside service says: that of a pool or a connector. */
     public static CertificateRequest ofService(String service) {
         return CertificateRequest.service(service, service + SERVICE_SUFFIX);
+    }
+
+    /**
+     * What the certificate of a SIP server says that nodes dial: its host, and nothing by which it could be taken for a node or a service
+     * of ours, whose names have no dot or are below {@code edgeways.internal}; empty if that cannot be.
+     */
+    static Optional<CertificateRequest> ofServer(String host) {
+        if (isLiteral(host)) {
+            return Optional.of(new CertificateRequest(host, List.of(), List.of(host), List.of(), Duration.ofDays(90)));
+        }
+        return SERVER.matcher(host).matches() && !host.endsWith(RESERVED)
+                ? Optional.of(CertificateRequest.of(host))
+                : Optional.empty();
     }
 
     /** What a node's certificate says, with the name or address of its inside leg as well. */

@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -482,6 +483,24 @@ public final class Control implements AutoCloseable {
         return requests.certify(connector, request);
     }
 
+    /**
+     * Issues a certificate for a SIP server that nodes dial, another one each time: they trust nobody but this authority.
+     *
+     * @param host that of the address of a Route
+     * @param request a {@link SigningRequest} in DER, whose key is the server's
+     * @return the chain, the authority's certificate last
+     */
+    public Result<List<X509Certificate>> certifyServer(String host, byte[] request) {
+        Optional<Settings> current = taken.inUse();
+        if (current.isEmpty()) {
+            return bad(ControlErrorCode.SETTINGS_ABSENT);
+        }
+        String asked = CertificateNames.unbracketed(host).toLowerCase(Locale.ROOT);
+        return current.get().dialledHosts().contains(asked)
+                ? requests.certifyServer(asked, request)
+                : bad(ControlErrorCode.HOST_NOT_IN_SETTINGS);
+    }
+
     private CertificateRequest names(String node) {
         return CertificateNames.of(
                 node,
@@ -547,7 +566,11 @@ public final class Control implements AutoCloseable {
                 .issue(
                         around.service().valid(settings.certificateValidity()),
                         around.clock().instant());
-        ledger.issued(around.service().commonName(), identity.leaf(), AuditKind.CERTIFICATE_ISSUED);
+        ledger.issued(
+                IssuedCertificate.Kind.SERVICE,
+                around.service().commonName(),
+                identity.leaf(),
+                AuditKind.CERTIFICATE_ISSUED);
         own.keep(identity, around.random());
         return identity;
     }

@@ -13,6 +13,12 @@ public enum ControlErrorCode implements ErrorCode {
     CONNECTOR_NOT_IN_SETTINGS(
             "control-connector-not-in-settings",
             "the settings have no Connector of that name; write one first, edgeways check finds mistakes in it"),
+    HOST_NOT_IN_SETTINGS(
+            "control-host-not-in-settings",
+            "no Route of the settings has an address with that host; write one first, edgeways check finds mistakes in it"),
+    HOST_RESERVED(
+            "control-host-reserved",
+            "a certificate for that host could be taken for another's; name the server by an address, or a name with a dot that does not end in edgeways.internal"),
     NODE_UNKNOWN("control-node-unknown", "no node of that name has joined; `edgeways status` shows who has"),
     SETTINGS_OF_LAST_TIME(
             "control-settings-of-last-time",

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param nodes those that the settings name, that have joined, or for which there is a bundle, by name
  * @param connectors those that the settings name, by name
+ * @param servers those that the settings have nodes dial, by host
  * @param settingsProblem what is wrong with the settings in the directory, if they are not the ones in use
  * @param authorityEnd when the authority's own certificate ends
  * @param serviceEnd when the certificate of this inside ends
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record ControlStatus(
         List<EdgeNodeStatus> nodes,
         List<Connector> connectors,
+        List<Server> servers,
         Optional<String> settingsProblem,
         Instant authorityEnd,
         Instant serviceEnd,
@@ -30,8 +32,16 @@ public record ControlStatus(
      */
     public record Connector(String name, Optional<Instant> certificateEnd) {}
 
+    /**
+     * A SIP server that nodes dial.
+     *
+     * @param certificateEnd when the last certificate ends that was issued for it here; empty if none was
+     */
+    public record Server(String host, Optional<Instant> certificateEnd) {}
+
     public ControlStatus {
         nodes = List.copyOf(nodes);
         connectors = List.copyOf(connectors);
+        servers = List.copyOf(servers);
     }
 }

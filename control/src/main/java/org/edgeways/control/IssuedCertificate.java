@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serial its serial number
  * @param kind whom it is for
- * @param name of the node or service
+ * @param name of the node or service; the host of a server
  * @param expires its end
  * @param refused since when it is refused; null if it is not
  */
@@ -24,7 +24,9 @@ public record IssuedCertificate(
     /** Whom a certificate is for. */
     public enum Kind {
         NODE("node"),
-        SERVICE("service");
+        SERVICE("service"),
+        /** A SIP server that nodes dial; its name is its host. */
+        SERVER("server");
 
         private final String word;
 
@@ -38,7 +40,12 @@ public record IssuedCertificate(
         }
 
         static Kind of(String word) {
-            return word.equals(NODE.word) ? NODE : SERVICE;
+            for (Kind kind : values()) {
+                if (kind.word.equals(word)) {
+                    return kind;
+                }
+            }
+            return SERVICE;
         }
     }
 }

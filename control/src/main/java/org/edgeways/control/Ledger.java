@@ -376,10 +376,10 @@ final class Ledger {
         });
     }
 
-    /** A service of the inside has got a certificate. */
-    void issued(String service, X509Certificate certificate, AuditKind event) {
+    /** A service of the inside, or a server, has got a certificate. */
+    void issued(IssuedCertificate.Kind kind, String name, X509Certificate certificate, AuditKind event) {
         write(handle -> {
-            record(handle, IssuedCertificate.Kind.SERVICE, service, certificate, event);
+            record(handle, kind, name, certificate, event);
             return true;
         });
     }

@@ -22,7 +22,7 @@ import org.edgeways.settings.control.ControlMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests for certificates: of nodes that renew theirs, and of connectors. */
+/** Answers requests for certificates: of nodes that renew theirs, of connectors, and of servers that nodes dial. */
 final class Requests {
 
     private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
@@ -52,17 +52,32 @@ final class Requests {
         return certify(connector, request, AuditKind.CERTIFICATE_ISSUED);
     }
 
+    /**
+     * Issues a certificate for a SIP server that nodes dial, another one each time.
+     *
+     * @param host whom it is for
+     * @param request a {@link SigningRequest} in DER, whose key is the server's
+     * @return the chain, the authority's certificate last
+     */
+    Result<List<X509Certificate>> certifyServer(String host, byte[] request) {
+        return CertificateNames.ofServer(host)
+                .map(says -> issue(IssuedCertificate.Kind.SERVER, host, says, request, AuditKind.CERTIFICATE_ISSUED))
+                .orElseGet(() -> bad(ControlErrorCode.HOST_RESERVED));
+    }
+
     private Result<List<X509Certificate>> certify(String connector, byte[] request, AuditKind event) {
+        return issue(IssuedCertificate.Kind.SERVICE, connector, CertificateNames.ofService(connector), request, event);
+    }
+
+    private Result<List<X509Certificate>> issue(
+            IssuedCertificate.Kind kind, String name, CertificateRequest says, byte[] request, AuditKind event) {
         return switch (SigningRequest.read(request)) {
             case Result.Bad<SigningRequest> bad -> bad.as();
             case Result.Ok<SigningRequest>(SigningRequest read) -> {
                 List<X509Certificate> chain = authority
                         .certificates()
-                        .issue(
-                                read,
-                                CertificateNames.ofService(connector).valid(settings.certificateValidity()),
-                                clock.instant());
-                ledger.issued(connector, chain.getFirst(), event);
+                        .issue(read, says.valid(settings.certificateValidity()), clock.instant());
+                ledger.issued(kind, name, chain.getFirst(), event);
                 yield Result.ok(chain);
             }
         };

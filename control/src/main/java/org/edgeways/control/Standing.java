@@ -54,6 +54,10 @@ final class Standing {
                         .map(name -> new ControlStatus.Connector(
                                 name, newestEnd(issued, IssuedCertificate.Kind.SERVICE, name)))
                         .toList(),
+                settings.map(Settings::dialledHosts).orElse(Set.of()).stream()
+                        .map(host ->
+                                new ControlStatus.Server(host, newestEnd(issued, IssuedCertificate.Kind.SERVER, host)))
+                        .toList(),
                 problem,
                 authorityEnd,
                 serviceEnd,

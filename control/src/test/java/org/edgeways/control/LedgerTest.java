@@ -135,7 +135,7 @@ class LedgerTest {
                 X509Certificate issued = authority
                         .issue(CertificateRequest.service("pool", "pool.acorn.example"), now)
                         .leaf();
-                ledger.issued("pool", issued, AuditKind.CERTIFICATE_ISSUED);
+                ledger.issued(IssuedCertificate.Kind.SERVICE, "pool", issued, AuditKind.CERTIFICATE_ISSUED);
                 now = now.plusSeconds(1);
                 var _ = ledger.refuse(issued.getSerialNumber()).orElseThrow();
                 serials.add(issued.getSerialNumber().toString(16));

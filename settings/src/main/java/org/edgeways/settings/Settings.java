@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.edgeways.settings.kind.AccessSettings;
 import org.edgeways.settings.kind.Certificate;
@@ -81,6 +84,13 @@ public record Settings(
                 .flatMap(EdgeNode.Access::settings)
                 .map(accessSettings::get)
                 .orElseGet(UsualSettings::access);
+    }
+
+    /** The hosts of servers that nodes dial themselves, as their Routes say. */
+    public Set<String> dialledHosts() {
+        return routes.values().stream()
+                .flatMap(route -> route.addressHost().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**

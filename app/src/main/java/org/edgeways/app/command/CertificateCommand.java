@@ -1,20 +1,41 @@
 package org.edgeways.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import org.edgeways.app.admin.AdminClient;
+import org.edgeways.app.failure.AppErrorCode;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.app.role.DataDirectory;
+import org.edgeways.base.IoReason;
+import org.edgeways.net.CertificateKeys;
+import org.edgeways.net.Pem;
+import org.edgeways.net.SigningRequest;
+import org.edgeways.net.TlsIdentity;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code edgeways certificate …}: the certificates that a running pool's authority has issued. */
 @Command(
         name = "certificate",
         mixinStandardHelpOptions = true,
-        description = "Shows the certificates of nodes and of the inside, and refuses single ones.",
+        description =
+                "Shows the certificates of nodes and of the inside, refuses single ones, and issues those of SIP servers.",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  edgeways certificate list", "  edgeways certificate refuse 3f0c…"})
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways certificate list",
+            "  edgeways certificate refuse 3f0c…",
+            "  edgeways certificate issue sip.inside.acorn.example"
+        })
 public final class CertificateCommand {
 
     @Mixin
@@ -62,5 +83,49 @@ public final class CertificateCommand {
                         + answer.path("kind").asText() + " "
                         + answer.path("name").asText() + " is refused."
                         + System.lineSeparator());
+    }
+
+    @Command(
+            name = "issue",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Issues a certificate for a SIP server that edge nodes dial: the host in the address of a Route.",
+                "Writes HOST.crt and HOST.key, whose key is made here, and authority.crt: the server has to ask its peers for",
+                "certificates of that authority and trust no other there. Good for 90 days; nobody renews it: issue another in",
+                "time, into the same directory, and have the server read it. edgeways status shows the days that are left."
+            },
+            footer = {"", "Example:", "  edgeways certificate issue sip.inside.acorn.example --out server"})
+    int issue(
+            @Parameters(paramLabel = "HOST", description = "The host in the address of a Route of the settings.")
+                    String host,
+            @Option(
+                            names = "--out",
+                            paramLabel = "DIR",
+                            defaultValue = ".",
+                            description = "Where to write the files (default: this directory).")
+                    Path out) {
+        KeyPair keys = CertificateKeys.make(new SecureRandom());
+        JsonNode answer = pool.ask(AdminClient.request("certificate-issue")
+                .put("host", host)
+                .put("request", Pem.requestText(SigningRequest.make(keys.getPrivate(), keys.getPublic(), host))));
+        List<X509Certificate> chain = Pem.certificates(answer.path("chain").asText(), "the pool's answer")
+                .orThrow();
+        DataDirectory.make(out);
+        Path certificate = out.resolve(host + ".crt");
+        Path key = out.resolve(host + ".key");
+        try {
+            Pem.writeIdentity(certificate, key, new TlsIdentity(keys.getPrivate(), chain));
+            Pem.writeCertificates(out.resolve("authority.crt"), List.of(chain.getLast()));
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "the certificate cannot be written: " + IoReason.of(e),
+                    "Name another directory: --out DIR.",
+                    e);
+        }
+        return pool.show(
+                answer,
+                () -> "The certificate of " + host + " is in " + certificate + ", its key in " + key + ", good until "
+                        + answer.path("expires").asText() + "." + System.lineSeparator());
     }
 }

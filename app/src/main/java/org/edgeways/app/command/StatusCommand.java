@@ -65,6 +65,16 @@ public final class StatusCommand implements Callable<Integer> {
                                     + days(connector.path("certificateEnd"), now) + " left"
                             : "Connector " + name + " has no certificate: edgeways connector enroll " + name);
         }
+        for (JsonNode server : answer.path("servers")) {
+            String host = server.path("host").asText();
+            out.println(
+                    server.hasNonNull("certificateEnd")
+                            ? "The certificate of server " + host + " has "
+                                    + days(server.path("certificateEnd"), now) + " left: edgeways certificate issue "
+                                    + host
+                                    + " makes the next"
+                            : "Server " + host + " has no certificate: edgeways certificate issue " + host);
+        }
         if (answer.hasNonNull("settingsProblem")) {
             out.println("The settings in the directory are not in use: "
                     + answer.path("settingsProblem").asText());

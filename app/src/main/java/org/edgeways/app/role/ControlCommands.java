@@ -45,13 +45,15 @@ final class ControlCommands implements MoreCommands {
 
     /** What it carries out. */
     static final String NAMES =
-            "node-enroll, node-remove, node-drain, node-resume, connector-enroll, certificate-list, certificate-refuse, status,"
-                    + " audit-list, settings-reload";
+            "node-enroll, node-remove, node-drain, node-resume, connector-enroll, certificate-issue, certificate-list,"
+                    + " certificate-refuse, status, audit-list, settings-reload";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<ErrorCode> LACKING =
-            Set.of(ControlErrorCode.NODE_NOT_IN_SETTINGS, ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
+    private static final Set<ErrorCode> LACKING = Set.of(
+            ControlErrorCode.NODE_NOT_IN_SETTINGS,
+            ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS,
+            ControlErrorCode.HOST_NOT_IN_SETTINGS);
     private static final int MOST_EVENTS = 1_000;
     private static final int HEXADECIMAL = 16;
     private static final Pattern SERIAL = Pattern.compile("[0-9a-fA-F]{1,40}");
@@ -84,6 +86,7 @@ final class ControlCommands implements MoreCommands {
                 case "node-drain" -> answer(control.drain(text(request, "name"), true), this::drained);
                 case "node-resume" -> answer(control.drain(text(request, "name"), false), this::drained);
                 case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
+                case "certificate-issue" -> certifyServer(text(request, "host"), text(request, "request"));
                 case "certificate-list" -> certificates();
                 case "certificate-refuse" -> refuseCertificate(text(request, "serial"));
                 case "status" -> status();
@@ -162,13 +165,21 @@ final class ControlCommands implements MoreCommands {
     }
 
     private ObjectNode certify(String connector, String request) {
+        return certified(connector, request, der -> control.certify(connector, der));
+    }
+
+    private ObjectNode certifyServer(String host, String request) {
+        return certified(host, request, der -> control.certifyServer(host, der));
+    }
+
+    private ObjectNode certified(String name, String request, Function<byte[], Result<List<X509Certificate>>> certify) {
         Result<List<X509Certificate>> chain = switch (Pem.request(request)) {
             case Result.Bad<byte[]> bad -> bad.as();
-            case Result.Ok<byte[]>(byte[] der) -> settled(() -> control.certify(connector, der));
+            case Result.Ok<byte[]>(byte[] der) -> settled(() -> certify.apply(der));
         };
         return answer(
                 chain,
-                issued -> good().put("name", connector)
+                issued -> good().put("name", name)
                         .put("chain", Pem.text(issued))
                         .put(
                                 "expires",
@@ -250,6 +261,11 @@ final class ControlCommands implements MoreCommands {
                         .addObject()
                         .put("name", connector.name())
                         .put("certificateEnd", text(connector.certificateEnd())));
+        ArrayNode servers = answer.putArray("servers");
+        status.servers()
+                .forEach(server -> servers.addObject()
+                        .put("host", server.host())
+                        .put("certificateEnd", text(server.certificateEnd())));
         status.nodes().forEach(node -> describe(node, byName.get(node.name()), nodes.addObject()));
         return answer;
     }

@@ -1,6 +1,7 @@
 package org.edgeways.settings.kind;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.edgeways.policy.SipDomains;
@@ -31,7 +32,7 @@ public record Route(
                 says =
                         "Requests go to this SIP URI, to which the node opens connections over TLS: the inner firewall must allow"
                                 + " it, and the server's certificate must come from the authority of the pool, the only one that"
-                                + " the node trusts.",
+                                + " the node trusts: edgeways certificate issue makes it.",
                 form = TextForm.SIP_URI)
         Optional<String> address)
         implements Checked {
@@ -47,6 +48,18 @@ public record Route(
     public String nextHop() {
         return address.or(() -> pool.map(name -> "service:" + name))
                 .orElseGet(() -> "connector:" + connector.orElse(""));
+    }
+
+    /** The host of {@code address}, lower case, an IPv6 address without its brackets. */
+    public Optional<String> addressHost() {
+        return address.map(uri -> {
+            // RFC 3261 section 25.1: neither parameters nor headers hold an at sign
+            String place = uri.substring(Math.max(uri.indexOf(':'), uri.lastIndexOf('@')) + 1);
+            String host = place.startsWith("[") && place.contains("]")
+                    ? place.substring(1, place.indexOf(']'))
+                    : place.split("[:;?]", 2)[0];
+            return host.toLowerCase(Locale.ROOT);
+        });
     }
 
     @Override
