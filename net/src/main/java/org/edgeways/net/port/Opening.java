@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.net.Admission;
@@ -44,6 +45,7 @@ final class Opening {
     private final Channel channel;
     private final Admission.Ticket ticket;
     private final InetSocketAddress remote;
+    private final BooleanSupplier closing;
     private Stage stage = Stage.HANDSHAKE;
     private @Nullable Future<?> deadline;
     private @Nullable Runnable end;
@@ -54,13 +56,15 @@ final class Opening {
             PortEvents events,
             Channel channel,
             Admission.Ticket ticket,
-            InetSocketAddress remote) {
+            InetSocketAddress remote,
+            BooleanSupplier closing) {
         this.context = context;
         this.settings = settings;
         this.events = events;
         this.channel = channel;
         this.ticket = ticket;
         this.remote = remote;
+        this.closing = closing;
     }
 
     void begin() {
@@ -135,6 +139,9 @@ final class Opening {
         }
         stage = Stage.OVER; // the deadline stays: whoever reads an answer slowly is closed by it
         end = null;
+        if (closing.getAsBoolean()) {
+            return; // we have closed it ourselves
+        }
         context.counters()
                 .counter("net_handshakes_failed", "endpoint", settings.name(), "reason", code.code())
                 .increment();

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.edgeways.net.Admission;
 import org.edgeways.net.SocketOptions;
 import org.slf4j.Logger;
@@ -31,11 +32,13 @@ public final class SharedListener implements AutoCloseable {
     private final ListenerSettings settings;
     private final Channel server;
     private final ChannelGroup accepted;
+    private final AtomicBoolean closing;
 
-    private SharedListener(ListenerSettings settings, Channel server, ChannelGroup accepted) {
+    private SharedListener(ListenerSettings settings, Channel server, ChannelGroup accepted, AtomicBoolean closing) {
         this.settings = settings;
         this.server = server;
         this.accepted = accepted;
+        this.closing = closing;
     }
 
     /**
@@ -48,6 +51,7 @@ public final class SharedListener implements AutoCloseable {
             PortContext context, ListenerSettings settings, ProtocolTable protocols, PortEvents events)
             throws IOException {
         ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        AtomicBoolean closing = new AtomicBoolean();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(context.loops().acceptors(), context.loops().workers())
                 .channel(NioServerSocketChannel.class)
@@ -56,7 +60,7 @@ public final class SharedListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        accept(channel, context, settings, protocols, events, accepted);
+                        accept(channel, context, settings, protocols, events, accepted, closing);
                     }
                 });
         SocketOptions.child(bootstrap);
@@ -68,7 +72,7 @@ public final class SharedListener implements AutoCloseable {
                             + (cause == null ? "cancelled" : String.valueOf(cause.getMessage())),
                     cause);
         }
-        SharedListener listener = new SharedListener(settings, bound.channel(), accepted);
+        SharedListener listener = new SharedListener(settings, bound.channel(), accepted, closing);
         LOG.info(
                 "event=net-listening code=ok listener={} address={} protocols={}",
                 settings.name(),
@@ -127,7 +131,8 @@ public final class SharedListener implements AutoCloseable {
             ListenerSettings settings,
             ProtocolTable protocols,
             PortEvents events,
-            ChannelGroup accepted) {
+            ChannelGroup accepted,
+            AtomicBoolean closing) {
         InetSocketAddress remote = channel.remoteAddress();
         if (remote == null) {
             var _ = channel.close();
@@ -139,7 +144,7 @@ public final class SharedListener implements AutoCloseable {
             }
             case Admission.Decision.Admitted(Admission.Ticket ticket) -> {
                 accepted.add(channel);
-                Opening opening = new Opening(context, settings, events, channel, ticket, remote);
+                Opening opening = new Opening(context, settings, events, channel, ticket, remote, closing::get);
                 opening.begin();
                 channel.pipeline().addLast("opening", new OpeningHandler(opening, settings, protocols.protocols()));
             }
@@ -164,6 +169,7 @@ public final class SharedListener implements AutoCloseable {
     /** Takes no new connections and closes the open ones. */
     @Override
     public void close() {
+        closing.set(true);
         stopAccepting();
         accepted.close().awaitUninterruptibly(CLOSE_MILLIS);
     }

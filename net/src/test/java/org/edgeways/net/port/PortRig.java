@@ -82,6 +82,10 @@ public final class PortRig implements AutoCloseable {
                 (name, remote, code, now) -> refused.add(code.code()));
     }
 
+    void closeListener() {
+        listener.close();
+    }
+
     public InetSocketAddress address() {
         return listener.localAddress();
     }

@@ -122,6 +122,23 @@ final class SharedListenerTest {
         assertThat(rig.awaitRefused()).isEqualTo(NetErrorCode.PROTOCOL_NOT_COMMON.code());
     }
 
+    @Test
+    void aConnectionThatIsJustOpeningWhenTheListenerClosesIsNotRefused() throws Exception {
+        openOutside();
+        try (Socket client = rig.raw()) {
+            client.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0});
+            PortRig.awaitTrue(() -> rig.counters.value("net_handshakes", "listener", "outside") == 1);
+            rig.closeListener();
+            assertThat(PortRig.readToEnd(client)).isEmpty();
+            PortRig.awaitTrue(() -> rig.counters.value("net_handshakes", "listener", "outside") == 0);
+        }
+        for (int i = 0; i < 2 * rig.loops.size(); i++) {
+            // what the handlers hear of the end comes after it
+            rig.loops.loop(i % rig.loops.size()).submit(() -> {}).get();
+        }
+        assertThat(rig.refused).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({",1", "edgeways-join/1,1", "sip/2,0", "edgeways-join/1 sip/2,0"})
     void whoComesInTheNormalCourseOfThingsIsTurnedAwayAndIsNoRefusal(String names, int early) throws Exception {
