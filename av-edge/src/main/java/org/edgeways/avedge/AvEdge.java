@@ -88,10 +88,16 @@ public final class AvEdge implements AutoCloseable {
      * @throws IOException if an address cannot be had; nothing is left open then
      */
     public static AvEdge start(AvEdgeSettings settings, Surroundings around) throws IOException {
+        return start(LinuxSockets::gathering, settings, around);
+    }
+
+    /** As {@link #start(AvEdgeSettings, Surroundings)}, with other sockets where those work. */
+    static AvEdge start(DatagramSockets.Maker batched, AvEdgeSettings settings, Surroundings around)
+            throws IOException {
         AvEdge edge = new AvEdge(settings, around);
         boolean opened = false;
         try {
-            edge.open();
+            edge.open(batched);
             opened = true;
         } finally {
             if (!opened) {
@@ -106,7 +112,7 @@ public final class AvEdge implements AutoCloseable {
         return edge;
     }
 
-    private void open() throws IOException {
+    private void open(DatagramSockets.Maker batched) throws IOException {
         byte[] key = new byte[KEY_BYTES];
         around.random().nextBytes(key);
         RelayShard.Shared shared = new RelayShard.Shared(
@@ -120,7 +126,7 @@ public final class AvEdge implements AutoCloseable {
                 new AvEdgeLog(around.clock(), around.counters()));
         AvEdgeSettings.Relay relay = settings.relay();
         for (int i = 0; i < shards.length; i++) {
-            DatagramSockets sockets = DatagramSockets.best(LinuxSockets::gathering, shared.log()::plainSockets);
+            DatagramSockets sockets = DatagramSockets.best(batched, shared.log()::plainSockets);
             shards[i] = new RelayShard(
                     turnSettings(i, sockets.canSendWhole()), relay.ipv4(), relay.ipv6(), shared, sockets);
             LOG.info("event=av-edge-shard code=ok shard={} sockets=\"{}\"", i, sockets);

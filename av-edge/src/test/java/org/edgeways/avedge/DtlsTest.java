@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Timeout;
 
 /** Clients over DTLS, by the Java runtime's own engine. */
 @Timeout(60)
-class DtlsTest {
+class DtlsTest extends OnBothPaths {
 
     private final CertificateAuthority authority =
             CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom());
 
     private Rig rig(int shards) throws Exception {
-        Rig rig = new Rig(Rig.settings(shards));
+        Rig rig = new Rig(sockets, Rig.settings(shards));
         rig.edge.dtls(ServerCertificates.of(new TlsContexts(TlsProvider.best())
                 .server(authority.issue(CertificateRequest.of("localhost"), Instant.now()))));
         return rig;
@@ -111,7 +111,7 @@ class DtlsTest {
 
     @Test
     void unlessItIsSwitchedOnItIsNoise() throws Exception {
-        try (Rig rig = new Rig(Rig.settings(1));
+        try (Rig rig = new Rig(sockets, Rig.settings(1));
                 UdpWire wire = new UdpWire(rig.edge.outside().getFirst())) {
             wire.send(new byte[] {22, (byte) 0xfe, (byte) 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1});
             Rig.eventually("it is dropped", () -> rig.count("av_edge_drops", "code", "turn-malformed") == 1);

@@ -11,7 +11,7 @@ import org.edgeways.turn.engine.Quotas;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
 
-class QuotaTest {
+class QuotaTest extends OnBothPaths {
 
     private static final int FREE = Share.UNLIMITED;
     private static final long SECOND = 1_000_000_000L;
@@ -194,7 +194,7 @@ class QuotaTest {
     void pastTheQuotaThereIs486AndDataIsDropped() throws Exception {
         AvEdgeSettings settings = Rig.settings(2)
                 .withQuotas(new Quota(new Share(1, 1_000, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
-        try (Rig rig = new Rig(settings)) {
+        try (Rig rig = new Rig(sockets, settings)) {
             TurnClient alice = rig.client("1:alice");
             DatagramSocket peer = rig.peer();
             alice.relayed();

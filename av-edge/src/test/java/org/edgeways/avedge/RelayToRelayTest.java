@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Two clients that are both relayed: inside the process, by one shard or by two, and by two nodes through their relayed sockets.
  * What passes, what does not, and what each allocation is charged is the same.
  */
-class RelayToRelayTest {
+class RelayToRelayTest extends OnBothPaths {
 
     enum Way {
         ONE_SHARD,
@@ -36,7 +36,7 @@ class RelayToRelayTest {
     private static final int TO_ALICE = 0x4777;
 
     /** Alice's node and Bob's, which is the same but for the last way. */
-    private static final class Pair implements AutoCloseable {
+    private final class Pair implements AutoCloseable {
         private final SecureRandom random = new SecureRandom();
         private final RelayKey key = new RelayKey(RelayKey.newKeys(random));
         private final TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
@@ -70,7 +70,7 @@ class RelayToRelayTest {
         }
 
         private Rig rig(AvEdgeSettings settings) throws IOException {
-            return new Rig(settings, new RelayVerifier(List.of(key.check()), Set.of()), time);
+            return new Rig(sockets, settings, new RelayVerifier(List.of(key.check()), Set.of()), time);
         }
 
         private TurnClient client(Rig rig, long person) throws IOException {

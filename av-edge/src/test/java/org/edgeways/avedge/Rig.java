@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.edgeways.avedge.udp.DatagramSockets;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.tokens.RelayCredentials;
@@ -41,8 +42,9 @@ final class Rig implements AutoCloseable {
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     /** With user names and passwords of {@link #passwords}; a user name ends with the person's. */
-    Rig(AvEdgeSettings settings) throws IOException {
+    Rig(DatagramSockets.Maker sockets, AvEdgeSettings settings) throws IOException {
         edge = AvEdge.start(
+                sockets,
                 settings,
                 new AvEdge.Surroundings(
                         counters,
@@ -53,20 +55,26 @@ final class Rig implements AutoCloseable {
     }
 
     /** With credentials as the inside makes them. */
-    Rig(AvEdgeSettings settings, RelayVerifier verifier) throws IOException {
-        this(settings, verifier, new ProcessClock(), InstantSource.system());
+    Rig(DatagramSockets.Maker sockets, AvEdgeSettings settings, RelayVerifier verifier) throws IOException {
+        this(sockets, settings, verifier, new ProcessClock(), InstantSource.system());
     }
 
     /** With such credentials, and at a time of its own. */
-    Rig(AvEdgeSettings settings, RelayVerifier verifier, TestTime time) throws IOException {
-        this(settings, verifier, time.clock, time::host);
+    Rig(DatagramSockets.Maker sockets, AvEdgeSettings settings, RelayVerifier verifier, TestTime time)
+            throws IOException {
+        this(sockets, settings, verifier, time.clock, time::host);
     }
 
-    private Rig(AvEdgeSettings settings, RelayVerifier verifier, ProcessClock clock, InstantSource host)
+    private Rig(
+            DatagramSockets.Maker sockets,
+            AvEdgeSettings settings,
+            RelayVerifier verifier,
+            ProcessClock clock,
+            InstantSource host)
             throws IOException {
         authority = new RelayAuthority(verifier, counters, host);
         edge = AvEdge.start(
-                settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
+                sockets, settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
     }
 
     /** Lets time pass; what is due is done when this returns. */

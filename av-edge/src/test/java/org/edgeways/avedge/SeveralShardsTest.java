@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * chooses.
  */
 @Timeout(60)
-class SeveralShardsTest {
+class SeveralShardsTest extends OnBothPaths {
 
     private static final int SHARDS = 4;
     private static final int CLIENTS = 10;
@@ -53,7 +53,7 @@ class SeveralShardsTest {
 
     @Test
     void aReservedPortIsTheirsWhoeverComesWithTheToken() throws Exception {
-        try (Rig rig = new Rig(Rig.settings(SHARDS))) {
+        try (Rig rig = new Rig(sockets, Rig.settings(SHARDS))) {
             DatagramSocket peer = rig.peer();
             int elsewhere = 0;
             for (int i = 0; i < CLIENTS; i++) {
@@ -81,7 +81,7 @@ class SeveralShardsTest {
 
     @Test
     void anAllocationMovesFromPlaceToPlace() throws Exception {
-        try (Rig rig = new Rig(Rig.settings(SHARDS))) {
+        try (Rig rig = new Rig(sockets, Rig.settings(SHARDS))) {
             DatagramSocket peer = rig.peer();
             TurnClient client = rig.client("1:alice");
             StunMessage answer = allocate(client, StunAttribute.MOBILITY_TICKET, new byte[0]);
@@ -107,7 +107,7 @@ class SeveralShardsTest {
 
     @Test
     void anAllocationMovesBetweenConnectionsAndDatagrams() throws Exception {
-        try (StreamRig streams = new StreamRig(Rig.settings(SHARDS))) {
+        try (StreamRig streams = new StreamRig(sockets, Rig.settings(SHARDS))) {
             Rig rig = streams.rig;
             DatagramSocket peer = rig.peer();
             TurnClient client = streams.client(Way.CLEAR, "1:alice");
@@ -129,7 +129,7 @@ class SeveralShardsTest {
 
     @Test
     void aTokenThatNobodyHasIsRefusedWhicheverShardItNames() throws Exception {
-        try (Rig rig = new Rig(Rig.settings(SHARDS))) {
+        try (Rig rig = new Rig(sockets, Rig.settings(SHARDS))) {
             for (int i = 0; i < SHARDS; i++) {
                 byte[] token = ByteBuffer.allocate(8).putLong(1_000 + i).array();
                 TurnClient client = rig.client("1:alice");

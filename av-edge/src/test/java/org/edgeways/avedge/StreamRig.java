@@ -12,6 +12,7 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.edgeways.avedge.udp.DatagramSockets;
 import org.edgeways.base.LineRate;
 import org.edgeways.net.Admission;
 import org.edgeways.net.AdmissionLimits;
@@ -48,8 +49,8 @@ final class StreamRig implements AutoCloseable {
             CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom());
     private final SharedListener listener;
 
-    StreamRig(AvEdgeSettings settings) throws Exception {
-        rig = new Rig(settings);
+    StreamRig(DatagramSockets.Maker sockets, AvEdgeSettings settings) throws Exception {
+        rig = new Rig(sockets, settings);
         ServerCertificates tls = ServerCertificates.of(new TlsContexts(TlsProvider.best())
                 .server(authority.issue(CertificateRequest.of("localhost"), Instant.now())));
         ProtocolTable table = new ProtocolTable(

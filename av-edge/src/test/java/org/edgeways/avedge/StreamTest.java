@@ -22,13 +22,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients over connections to a port that TURN shares with another protocol. */
 @ExtendWith(LeakCheck.class)
-class StreamTest {
+class StreamTest extends OnBothPaths {
 
     private StreamRig streams;
     private Rig rig;
 
     private void open(AvEdgeSettings settings) throws Exception {
-        streams = new StreamRig(settings);
+        streams = new StreamRig(sockets, settings);
         rig = streams.rig;
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** TCP connections between clients and peers (RFC 6062). */
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
-class TcpPeersTest {
+class TcpPeersTest extends OnBothPaths {
 
     private static final int MUCH = 3 << 20;
 
@@ -40,7 +40,7 @@ class TcpPeersTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     private void open(AvEdgeSettings settings) throws Exception {
-        streams = new StreamRig(settings);
+        streams = new StreamRig(sockets, settings);
         rig = streams.rig;
     }
 

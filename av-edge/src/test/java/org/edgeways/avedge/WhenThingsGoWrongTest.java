@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** Each with the error code that RFC 8656 names, and a line that says why. */
-class WhenThingsGoWrongTest {
+class WhenThingsGoWrongTest extends OnBothPaths {
 
     private static final Duration DAY = Duration.ofHours(8);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -77,7 +77,7 @@ class WhenThingsGoWrongTest {
     }
 
     private Rig rig() throws Exception {
-        return new Rig(Rig.settings(2), verifier(Set.of(), key));
+        return new Rig(sockets, Rig.settings(2), verifier(Set.of(), key));
     }
 
     /** There is such a line, or comes: it is written after the client has its answer. */
@@ -123,7 +123,7 @@ class WhenThingsGoWrongTest {
     void aNodeWhoseClockIsAnHourAheadRefusesCredentialsForLessAndTellsItsTime() throws Exception {
         Instant inside = Instant.parse("2026-11-26T12:00:00Z");
         TestTime time = new TestTime(inside.plus(HOUR));
-        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+        try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
             isRefused(
                     rig,
                     credentials(key, ALICE, inside.plus(Duration.ofMinutes(30))),
@@ -143,7 +143,7 @@ class WhenThingsGoWrongTest {
     void aNodeWhoseClockIsAnHourBehindTakesCredentialsThatAreOverUntilItIsSetRight() throws Exception {
         Instant inside = Instant.parse("2026-11-26T12:00:00Z");
         TestTime time = new TestTime(inside.minus(HOUR));
-        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+        try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
             DatagramSocket peer = rig.peer();
             TurnClient alice = rig.client(credentials(key, ALICE, inside.minus(Duration.ofMinutes(30))));
             TurnClient bob = rig.client(credentials(key, BOB, inside.plus(DAY)));
@@ -174,7 +174,7 @@ class WhenThingsGoWrongTest {
     @Test
     void whatIsSentAfterThePermissionIsOverIsDroppedAndTold() throws Exception {
         TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
-        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+        try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
             DatagramSocket peer = rig.peer();
             TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(DAY)));
             TransportAddress relayed = alice.relayed();
@@ -201,7 +201,7 @@ class WhenThingsGoWrongTest {
     @Test
     void whoDoesNotRefreshInTimeIsToldThatThereIsNoAllocation() throws Exception {
         TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
-        try (Rig rig = new Rig(Rig.settings(2), verifier(Set.of(), key), time)) {
+        try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
             TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(DAY)));
             alice.relayed();
             rig.pass(time, Duration.ofMinutes(10));
@@ -326,7 +326,7 @@ class WhenThingsGoWrongTest {
         AvEdgeSettings settings = Rig.settings(2)
                 .withQuotas(new AvEdgeSettings.Quota(
                         one, AvEdgeSettings.Share.allocations(100), AvEdgeSettings.Quota.DEFAULTS.all()));
-        try (Rig rig = new Rig(settings, verifier(Set.of(), key))) {
+        try (Rig rig = new Rig(sockets, settings, verifier(Set.of(), key))) {
             rig.client(credentials(key, ALICE, DAY)).relayed();
             TurnClient again = rig.client(credentials(key, ALICE, DAY.plusMinutes(1)));
             assertThat(TurnClient.error(again.allocate()))
@@ -345,7 +345,7 @@ class WhenThingsGoWrongTest {
                 new AvEdgeSettings.Share(ofAll, AvEdgeSettings.Share.UNLIMITED, AvEdgeSettings.Share.UNLIMITED);
         AvEdgeSettings settings = Rig.settings(2)
                 .withQuotas(new AvEdgeSettings.Quota(usual.person(), AvEdgeSettings.Share.allocations(ofSource), all));
-        try (Rig rig = new Rig(settings, verifier(Set.of(), key))) {
+        try (Rig rig = new Rig(sockets, settings, verifier(Set.of(), key))) {
             rig.client(credentials(key, ALICE, DAY)).relayed();
             TurnClient bob = rig.client(credentials(key, BOB, DAY));
             assertThat(TurnClient.error(bob.allocate())).isEqualTo(486);
@@ -370,7 +370,7 @@ class WhenThingsGoWrongTest {
                 .withQuotas(new AvEdgeSettings.Quota(
                         slow, AvEdgeSettings.Share.allocations(100), AvEdgeSettings.Quota.DEFAULTS.all()));
         TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
-        try (Rig rig = new Rig(settings, verifier(Set.of(), key), time)) {
+        try (Rig rig = new Rig(sockets, settings, verifier(Set.of(), key), time)) {
             DatagramSocket peer = rig.peer();
             TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(DAY)));
             alice.relayed();
@@ -396,8 +396,8 @@ class WhenThingsGoWrongTest {
             first = probe.getLocalPort() & ~1;
         }
         AvEdgeSettings settings = Rig.settings(1);
-        try (Rig rig =
-                new Rig(settings.withRelay(settings.relay().withPorts(first, first + 1)), verifier(Set.of(), key))) {
+        try (Rig rig = new Rig(
+                sockets, settings.withRelay(settings.relay().withPorts(first, first + 1)), verifier(Set.of(), key))) {
             TurnClient alice = rig.client(credentials(key, ALICE, DAY));
             TransportAddress one = alice.relayed();
             TransportAddress other = rig.client(credentials(key, ALICE, DAY)).relayed();
@@ -436,7 +436,7 @@ class WhenThingsGoWrongTest {
                 settings.limits(),
                 settings.streamIdle());
         try (alice;
-                Rig rig = new Rig(same, verifier(Set.of(), key))) {
+                Rig rig = new Rig(sockets, same, verifier(Set.of(), key))) {
             alice.channel(0x4001, "to nobody that it knows");
             counted(rig, "av_edge_drops", "code", "turn-data-without-allocation", 1);
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(437);

@@ -15,24 +15,48 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.avedge.client.RelayClient;
+import org.edgeways.avedge.udp.LinuxSockets;
 import org.edgeways.turn.stun.StunAttribute;
 import org.edgeways.turn.stun.StunClass;
 import org.edgeways.turn.stun.StunMessage;
 import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.StunWriter;
 import org.edgeways.turn.stun.TransportAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node whose settings say that it is a relay. */
 @Timeout(60)
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class RelayRoleTest {
 
     private static final InetAddress INSIDE = InetAddress.ofLiteral("127.0.0.3");
 
+    /** Whether datagrams need a system call each. */
+    @Parameter
+    boolean plain;
+
     @TempDir
     Path directory;
+
+    @BeforeEach
+    void chooseSockets() {
+        System.setProperty(LinuxSockets.NOT_WANTED, Boolean.toString(plain));
+        assertThat(LinuxSockets.whyNot().isEmpty()).isEqualTo(!plain && OS.LINUX.isCurrentOs());
+    }
+
+    @AfterEach
+    void asBefore() {
+        System.clearProperty(LinuxSockets.NOT_WANTED);
+    }
 
     private static StunMessage ask(DatagramSocket socket, InetSocketAddress server, StunWriter request)
             throws IOException {

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinuxSockets implements DatagramSockets {
 
+    /** The property of the process that, if it is true, says that these are not to be used though they work. */
+    public static final String NOT_WANTED = "edgeways.plainSockets";
+
     /** Most sockets that one wait tells of: each of them then has a slot at least. */
     private static final int EVENTS = ReceiveSlots.BATCH;
 
@@ -158,6 +161,9 @@ public final class LinuxSockets implements DatagramSockets {
         }
         if (!ByteOrder.nativeOrder().equals(ByteOrder.LITTLE_ENDIAN)) {
             return Optional.of("the processor is not little-endian");
+        }
+        if (Boolean.getBoolean(NOT_WANTED)) {
+            return Optional.of(NOT_WANTED + " says that they are not wanted");
         }
         if (!LinuxSockets.class.getModule().isNativeAccessEnabled()) {
             return Optional.of("native access is not enabled (--enable-native-access)");
