@@ -315,6 +315,11 @@ public final class AvEdge implements AutoCloseable {
         return each.stream().mapToInt(Integer::intValue).sum();
     }
 
+    /** Those that relay; for tests. */
+    List<Thread> threads() {
+        return List.copyOf(threads);
+    }
+
     /** The allocations that have relayed most, the first one most. */
     public List<AllocationUse> busiest(int count) {
         return quotas.busiest(count);
