@@ -61,7 +61,7 @@ public record Settings(
         }
         Map<String, Site> sitesOfIt = new TreeMap<>();
         sites.forEach((site, said) ->
-                sitesOfIt.put(site, new Site(said.description(), said.pool().map(_ -> called))));
+                sitesOfIt.put(site, new Site(said.description(), said.pool().map(_ -> called), said.networks())));
         Map<String, Route> routesToIt = new TreeMap<>();
         routes.forEach((route, said) -> routesToIt.put(
                 route, new Route(said.domains(), said.pool().map(_ -> called), said.connector(), said.address())));

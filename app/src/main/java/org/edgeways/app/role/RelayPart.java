@@ -65,7 +65,7 @@ final class RelayPart implements AutoCloseable {
         this.desk = new CredentialsDesk(
                 service,
                 pool.people(),
-                new BySettings(),
+                place -> RelayPlaces.near(settings, place),
                 deskSettings(begun),
                 around.clock()::now,
                 around.random(),
@@ -114,19 +114,6 @@ final class RelayPart implements AutoCloseable {
                         .toList(),
                 pool.relayCredentials(),
                 Set.copyOf(pool.inside().origins()));
-    }
-
-    /** Where relays are by the settings of the moment. */
-    private final class BySettings implements CredentialsDesk.Places {
-        @Override
-        public List<String> outside(String node) {
-            return RelayPlaces.outside(settings, node);
-        }
-
-        @Override
-        public List<String> inside() {
-            return RelayPlaces.nearInside(settings);
-        }
     }
 
     /** Rolls keys if it is time. */

@@ -1,15 +1,21 @@
 package org.edgeways.app.role;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.edgeways.pool.relay.CredentialsDesk;
 import org.edgeways.settings.Settings;
 import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Role;
+import org.edgeways.settings.kind.Site;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.stun.TransportAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where relays are, by the settings: URIs (RFC 7065), of each node UDP first, where the relay is, then TCP, then TLS on the port that
@@ -22,29 +28,38 @@ final class RelayPlaces {
 
     private RelayPlaces() {}
 
+    /** For a client that is there. */
+    static List<String> near(Settings settings, CredentialsDesk.Place place) {
+        return switch (place) {
+            case CredentialsDesk.Place.Outside(String node) -> outside(settings, node);
+            case CredentialsDesk.Place.Inside(InetAddress address) -> nearInside(settings, address);
+        };
+    }
+
     /**
      * For a client outside: those of the node by which it came; if that is no relay, of nodes of the same site, and if there is
      * none, of any.
      */
-    static List<String> outside(Settings settings, String node) {
+    private static List<String> outside(Settings settings, String node) {
         Map<String, EdgeNode> nodes = settings.nodes();
         EdgeNode came = nodes.get(node);
         if (came != null && isRelay(came)) {
             return outside(came);
         }
-        Optional<String> site = came == null ? Optional.empty() : came.site();
-        List<EdgeNode> relays = relays(settings);
+        return some(relays(settings), came == null ? Optional.empty() : came.site(), RelayPlaces::outside);
+    }
+
+    /** Of those of that site; if there are none, of all. */
+    private static List<String> some(
+            List<EdgeNode> relays, Optional<String> site, Function<EdgeNode, List<String>> urls) {
         List<EdgeNode> near = relays.stream()
                 .filter(relay -> site.isPresent() && relay.site().equals(site))
                 .toList();
-        return some(near.isEmpty() ? relays : near, RelayPlaces::outside);
-    }
-
-    private static List<String> some(List<EdgeNode> relays, Function<EdgeNode, List<String>> urls) {
-        return relays.stream()
-                .limit(MOST_OTHERS)
-                .flatMap(relay -> urls.apply(relay).stream())
-                .toList();
+        return (near.isEmpty() ? relays : near)
+                .stream()
+                        .limit(MOST_OTHERS)
+                        .flatMap(relay -> urls.apply(relay).stream())
+                        .toList();
     }
 
     /** For clients outside, of all nodes. */
@@ -57,15 +72,39 @@ final class RelayPlaces {
         return each(settings, node -> inside(node.av().orElseThrow()).stream());
     }
 
-    /** For a client inside, of nodes that have an address there; if none has, as clients outside reach them. */
-    static List<String> nearInside(Settings settings) {
+    /**
+     * For a client inside, of nodes that have an address there; if none has, as clients outside reach them. Of both, those of the site
+     * whose networks the client is in, if there are any.
+     */
+    private static List<String> nearInside(Settings settings, @Nullable InetAddress client) {
+        Optional<String> site = siteOf(settings, client);
         List<EdgeNode> relays = relays(settings);
         List<EdgeNode> here = relays.stream()
                 .filter(relay -> !relay.av().orElseThrow().insideAddresses().isEmpty())
                 .toList();
         return here.isEmpty()
-                ? some(relays, RelayPlaces::outside)
-                : some(here, relay -> inside(relay.av().orElseThrow()));
+                ? some(relays, site, RelayPlaces::outside)
+                : some(here, site, relay -> inside(relay.av().orElseThrow()));
+    }
+
+    /** Of the networks that it is in, the smallest says it. */
+    private static Optional<String> siteOf(Settings settings, @Nullable InetAddress client) {
+        if (client == null) {
+            return Optional.empty();
+        }
+        TransportAddress address = TransportAddress.of(client, 0);
+        String found = null;
+        int most = -1;
+        for (Map.Entry<String, Site> site : settings.sites().entrySet()) {
+            for (String network : site.getValue().networks()) {
+                AddressPrefix prefix = AddressPrefix.of(network);
+                if (prefix.bits() > most && prefix.contains(address.high(), address.low())) {
+                    found = site.getKey();
+                    most = prefix.bits();
+                }
+            }
+        }
+        return Optional.ofNullable(found);
     }
 
     private static List<String> each(Settings settings, Function<EdgeNode, Stream<String>> urls) {

@@ -3,11 +3,11 @@ package org.edgeways.pool.relay;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +23,7 @@ import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.digest.DigestChallenge;
 import org.edgeways.sip.digest.DigestCredentials;
 import org.edgeways.tokens.RelayCredentials;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +43,32 @@ public final class CredentialsDesk {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialsDesk.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Where a client is. */
+    public sealed interface Place {
+
+        /**
+         * Outside.
+         *
+         * @param node the name of the edge node by which it came
+         */
+        record Outside(String node) implements Place {}
+
+        /**
+         * Inside.
+         *
+         * @param address its own, as the pool sees it; null if it came on no network
+         */
+        record Inside(@Nullable InetAddress address) implements Place {}
+    }
+
     /**
      * A request.
      *
-     * @param node by which it came from outside; empty if it came inside
+     * @param place where its client is
      * @param target path and query
      * @param authorization the values of that header
      */
-    public record Question(Optional<String> node, String method, String target, List<String> authorization) {
+    public record Question(Place place, String method, String target, List<String> authorization) {
         public Question {
             authorization = List.copyOf(authorization);
         }
@@ -80,12 +99,10 @@ public final class CredentialsDesk {
     }
 
     /** Where relays are: URIs (RFC 7065), the best first; none if there is no relay. */
+    @FunctionalInterface
     public interface Places {
-        /** For a client outside that came by that node. */
-        List<String> outside(String node);
-
-        /** For a client inside. */
-        List<String> inside();
+        /** For a client that is there. */
+        List<String> near(Place place);
     }
 
     /**
@@ -184,8 +201,8 @@ public final class CredentialsDesk {
                         problem(code, code.meaning())));
             }
             case DeviceDigest.Outcome.Accepted(People.Account account, String device) ->
-                question.node().isEmpty() || account.remoteAccess()
-                        ? issue(account, device, life, question.node())
+                question.place() instanceof Place.Inside || account.remoteAccess()
+                        ? issue(account, device, life, question.place())
                         : refused(
                                 403, PoolErrorCode.REMOTE_ACCESS_DENIED, PoolErrorCode.REMOTE_ACCESS_DENIED.meaning());
         };
@@ -205,18 +222,18 @@ public final class CredentialsDesk {
         return settings.pages();
     }
 
-    private CompletableFuture<Answer> issue(
-            People.Account account, String device, Duration life, Optional<String> node) {
-        List<String> urls = node.map(places::outside).orElseGet(places::inside);
+    private CompletableFuture<Answer> issue(People.Account account, String device, Duration life, Place place) {
+        List<String> urls = places.near(place);
         if (urls.isEmpty()) {
             return refused(404, RelayErrorCode.NO_RELAY, RelayErrorCode.NO_RELAY.meaning());
         }
-        return service.mint(account.address(), device, life, node.isPresent()).thenCompose(made -> switch (made) {
-            case Result.Ok<RelayCredentials>(RelayCredentials credentials) ->
-                CompletableFuture.completedFuture(
-                        new Answer(200, List.of(), json(credentials, urls, life).toString()));
-            case Result.Bad<RelayCredentials> bad -> refused(403, bad.code(), bad.reason());
-        });
+        return service.mint(account.address(), device, life, place instanceof Place.Outside)
+                .thenCompose(made -> switch (made) {
+                    case Result.Ok<RelayCredentials>(RelayCredentials credentials) ->
+                        CompletableFuture.completedFuture(new Answer(
+                                200, List.of(), json(credentials, urls, life).toString()));
+                    case Result.Bad<RelayCredentials> bad -> refused(403, bad.code(), bad.reason());
+                });
     }
 
     /** What a client is told of credentials. */

@@ -136,7 +136,8 @@ public final class CredentialsSocket implements AutoCloseable {
                 default -> {} // the Link passes on what the client sent
             }
         }
-        return Optional.of(new CredentialsDesk.Question(Optional.of(node), request[0], request[1], authorization));
+        return Optional.of(new CredentialsDesk.Question(
+                new CredentialsDesk.Place.Outside(node), request[0], request[1], authorization));
     }
 
     /** Answers no more and removes the socket. */

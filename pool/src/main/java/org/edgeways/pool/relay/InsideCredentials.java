@@ -2,7 +2,6 @@ package org.edgeways.pool.relay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.edgeways.net.http.HttpAnswer;
@@ -49,7 +48,10 @@ public final class InsideCredentials implements HttpRoute.Asking {
     private CredentialsDesk.Answer asked(HttpAsk request) {
         String query = request.query().isEmpty() ? "" : "?" + request.query();
         return desk.await(new CredentialsDesk.Question(
-                Optional.empty(), request.method(), CredentialsDesk.PATH + query, request.values("authorization")));
+                new CredentialsDesk.Place.Inside(request.source()),
+                request.method(),
+                CredentialsDesk.PATH + query,
+                request.values("authorization")));
     }
 
     private static HttpAnswer http(CredentialsDesk.Answer made) {

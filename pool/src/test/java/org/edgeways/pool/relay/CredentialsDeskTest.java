@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +35,7 @@ import org.edgeways.net.http.HttpAsk;
 import org.edgeways.policy.PersonRights;
 import org.edgeways.pool.engine.People;
 import org.edgeways.pool.relay.CredentialsDesk.Answer;
+import org.edgeways.pool.relay.CredentialsDesk.Place;
 import org.edgeways.pool.relay.CredentialsDesk.Question;
 import org.edgeways.sip.digest.DigestAlgorithm;
 import org.edgeways.sip.digest.DigestClient;
@@ -55,6 +55,7 @@ class CredentialsDeskTest {
             List.of("turn:edge1.example:3478?transport=udp", "turns:edge1.example:443");
     private static final String INSIDE = "inside";
     private static final List<String> INSIDE_URLS = List.of("turn:10.0.0.1:3478?transport=udp");
+    private static final InetAddress LAPTOP = InetAddress.ofLiteral("10.0.0.7");
     private static final String PAGE = "https://chat.inside.example";
 
     @TempDir
@@ -64,7 +65,7 @@ class CredentialsDeskTest {
     private final Random random = new Random(7);
     private Instant now = Instant.parse("2026-11-23T10:00:00Z");
     private Map<String, List<String>> places = Map.of("edge1", URLS, INSIDE, INSIDE_URLS);
-    private Optional<String> place = Optional.of("edge1");
+    private Place place = new Place.Outside("edge1");
     private Store store;
     private Accounts accounts;
     private RelayService service;
@@ -87,7 +88,7 @@ class CredentialsDeskTest {
         desk = new CredentialsDesk(
                 service,
                 new FromAccounts(),
-                new Places(),
+                this::near,
                 settings(DigestAlgorithm.MD5),
                 () -> now.getEpochSecond() * 1_000_000_000L,
                 random,
@@ -104,16 +105,12 @@ class CredentialsDeskTest {
         store.close();
     }
 
-    private final class Places implements CredentialsDesk.Places {
-        @Override
-        public List<String> outside(String node) {
-            return places.getOrDefault(node, List.of());
-        }
-
-        @Override
-        public List<String> inside() {
-            return outside(INSIDE);
-        }
+    private List<String> near(Place where) {
+        String key = switch (where) {
+            case Place.Outside(String node) -> node;
+            case Place.Inside(InetAddress address) -> LAPTOP.equals(address) ? INSIDE : "";
+        };
+        return places.getOrDefault(key, List.of());
     }
 
     private void add(String name, String domain, boolean remoteAccess) {
@@ -261,19 +258,19 @@ class CredentialsDeskTest {
 
     @Test
     void whoIsInsideNeedsNoRightToBeOutsideAndIsToldOfTheRelayThere() throws IOException {
-        place = Optional.empty();
+        place = new Place.Inside(LAPTOP);
         for (String name : List.of("alice", "dave")) {
             Answer answer = signIn(name);
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             assertThat(json(answer).path("urls")).extracting(JsonNode::asText).containsExactlyElementsOf(INSIDE_URLS);
         }
-        place = Optional.of("edge1");
+        place = new Place.Outside("edge1");
         assertThat(signIn("dave").status()).isEqualTo(403);
     }
 
     private HttpAnswer askInside(String method, Map<String, List<String>> fields) {
         CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
-        HttpAsk ask = new HttpAsk(method, "", fields, InetAddress.ofLiteral("10.0.0.7"));
+        HttpAsk ask = new HttpAsk(method, "", fields, LAPTOP);
         new InsideCredentials(desk).ask(ask, answer::complete);
         return answer.join();
     }
