@@ -26,6 +26,10 @@ public enum AvEdgeErrorCode implements ErrorCode {
     DTLS_VERSION("av-edge-dtls-version", "The client offers no DTLS 1.2, and older ones are not spoken (RFC 8996)"),
     /** More clients over DTLS, or more that begin in a second, than there may be. */
     DTLS_LIMIT("av-edge-dtls-limit", "There are as many clients over DTLS, or as many begin at once, as there may be"),
+    /** One source network has as many clients over DTLS, or begins as many in a second, as it may. */
+    DTLS_SOURCE_LIMIT(
+            "av-edge-dtls-source-limit",
+            "One source network has as many clients over DTLS, or begins as many at once, as it may have"),
     /** A handshake or a session over DTLS that the client has broken. */
     DTLS_BROKEN("av-edge-dtls-broken", "What came is no DTLS, or the client does not agree"),
     /** A datagram over DTLS that is longer than what an Ethernet carries. */

@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import org.edgeways.base.SourceNetwork;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.turn.engine.AddressTable;
 import org.edgeways.turn.engine.Forward;
@@ -34,6 +37,12 @@ final class DtlsClients {
 
     /** Handshakes that are begun in a second, with as many at once; more are not answered. */
     static final int HANDSHAKES_PER_SECOND = 100;
+
+    /** Of {@link #MOST} one source network has this part at most. */
+    static final int SOURCES_PART = 5;
+
+    /** Of {@link #HANDSHAKES_PER_SECOND} so many of one source network. */
+    static final int HANDSHAKES_PER_SOURCE = 25;
 
     /**
      * Clients that are asked for a cookie in a second, with as many at once; more are not answered. So many again may bring one that
@@ -94,6 +103,7 @@ final class DtlsClients {
         final int listener;
         final TransportAddress client;
         final SSLEngine engine;
+        final long ahead; // how much higher numbers of records in the clear are than the engine has them
         final long begun;
         long heard; // when it was, decrypted
         long again; // when what was not answered is sent again
@@ -104,11 +114,12 @@ final class DtlsClients {
         boolean established;
         boolean gone;
 
-        Session(int number, int listener, TransportAddress client, SSLEngine engine, long now) {
+        Session(int number, int listener, TransportAddress client, SSLEngine engine, long ahead, long now) {
             this.number = number;
             this.listener = listener;
             this.client = client;
             this.engine = engine;
+            this.ahead = ahead;
             this.begun = now;
             this.heard = now;
             waitFrom(now);
@@ -130,8 +141,13 @@ final class DtlsClients {
             each = new SourceBudget(seed, COOKIES_PER_SOURCE, COOKIES_PER_SOURCE);
         }
 
-        boolean has(TransportAddress source, long now) {
-            return each.has(source, 1, now) && together.has(1, COOKIES_PER_SECOND, now);
+        /** Why there is nothing left; null if there is. */
+        @Nullable
+        AvEdgeErrorCode whyNot(TransportAddress source, long now) {
+            if (!together.has(1, COOKIES_PER_SECOND, now)) {
+                return AvEdgeErrorCode.DTLS_LIMIT;
+            }
+            return each.has(source, 1, now) ? null : AvEdgeErrorCode.DTLS_SOURCE_LIMIT;
         }
 
         void take(TransportAddress source, long now) {
@@ -151,6 +167,8 @@ final class DtlsClients {
     private final Cookies without;
     private final Cookies unfit;
     private final Rate begun = new Rate();
+    private final SourceBudget begunOfSources;
+    private final Map<SourceNetwork, Integer> ofSources = new HashMap<>(); // clients, of whom there are any
     private final ByteBuffer plain = ByteBuffer.allocateDirect(Forward.HEADROOM + LARGEST_PACKET + Forward.TAILROOM);
     private final MemorySegment plainSegment = MemorySegment.ofBuffer(plain);
     private final ByteBuffer packet = ByteBuffer.allocate(LARGEST_PACKET);
@@ -171,6 +189,7 @@ final class DtlsClients {
         this.established = new AddressTable<>(random.nextLong());
         this.without = new Cookies(random.nextLong());
         this.unfit = new Cookies(random.nextLong());
+        this.begunOfSources = new SourceBudget(random.nextLong(), HANDSHAKES_PER_SOURCE, HANDSHAKES_PER_SOURCE);
         this.server = server;
     }
 
@@ -222,8 +241,12 @@ final class DtlsClients {
             return null;
         }
         Cookies charged = hello.cookie().length == 0 ? without : unfit;
-        if (size() >= most || !charged.has(client, now)) {
-            server.dropped(AvEdgeErrorCode.DTLS_LIMIT);
+        AvEdgeErrorCode full = whyNoMore(client);
+        if (full == null) {
+            full = charged.whyNot(client, now);
+        }
+        if (full != null) {
+            server.dropped(full);
             return null;
         }
         DtlsCookies.Answer answer = cookies.answer(hello, listener, client);
@@ -233,29 +256,49 @@ final class DtlsClients {
         switch (answer) {
             case DtlsCookies.Answer.Ask(byte[] datagram) -> server.send(listener, client, datagram);
             case DtlsCookies.Answer.Begin(SSLEngine engine) -> {
-                if (begun.take(1, HANDSHAKES_PER_SECOND, now)) {
-                    return begin(now, engine, listener, client);
+                if (!begunOfSources.has(client, 1, now)) {
+                    server.dropped(AvEdgeErrorCode.DTLS_SOURCE_LIMIT);
+                } else if (!begun.take(1, HANDSHAKES_PER_SECOND, now)) {
+                    server.dropped(AvEdgeErrorCode.DTLS_LIMIT);
+                } else {
+                    begunOfSources.take(client, 1, now);
+                    // the first one that the client hears is to have the number of its own (RFC 6347, 4.2.1); the
+                    // engine's is 1
+                    return begin(now, engine, hello.number() - 1, listener, client);
                 }
-                server.dropped(AvEdgeErrorCode.DTLS_LIMIT);
             }
             case DtlsCookies.Answer.Nothing _ -> server.dropped(AvEdgeErrorCode.DTLS_BROKEN);
         }
         return null;
     }
 
-    private Session begin(long now, SSLEngine engine, int listener, TransportAddress client) {
+    /** Why there are clients enough; null if there may be more. */
+    private @Nullable AvEdgeErrorCode whyNoMore(TransportAddress client) {
+        if (size() >= most) {
+            return AvEdgeErrorCode.DTLS_LIMIT;
+        }
+        int ofSource = ofSources.getOrDefault(network(client), 0);
+        return ofSource >= Math.max(1, most / SOURCES_PART) ? AvEdgeErrorCode.DTLS_SOURCE_LIMIT : null;
+    }
+
+    private static SourceNetwork network(TransportAddress client) {
+        return SourceNetwork.of(client.toSocketAddress().getAddress());
+    }
+
+    private Session begin(long now, SSLEngine engine, long ahead, int listener, TransportAddress client) {
         if (size() == 0) {
             nextLook = now + LOOK_NANOS;
         }
         Integer reused = free.poll();
         int number = reused == null ? byNumber.size() : reused;
-        Session session = new Session(number, listener, client, engine, now);
+        Session session = new Session(number, listener, client, engine, ahead, now);
         if (reused == null) {
             byNumber.add(session);
         } else {
             byNumber.set(number, session);
         }
         handshaking.put(client.high(), client.low(), key(listener, client.port()), session);
+        ofSources.merge(network(client), 1, Integer::sum);
         return session;
     }
 
@@ -358,6 +401,7 @@ final class DtlsClients {
             byte[] datagram = new byte[packet.flip().remaining()];
             packet.get(datagram);
             if (!session.established) {
+                DtlsRecord.renumber(datagram, session.ahead);
                 charge(session, datagram.length);
                 session.flight.add(datagram);
             }
@@ -414,6 +458,7 @@ final class DtlsClients {
         session.gone = true;
         (session.established ? established : handshaking)
                 .remove(session.client.high(), session.client.low(), key(session.listener, session.client.port()));
+        ofSources.computeIfPresent(network(session.client), (source, count) -> count == 1 ? null : count - 1);
         byNumber.set(session.number, null);
         free.add(session.number);
         if (say) {

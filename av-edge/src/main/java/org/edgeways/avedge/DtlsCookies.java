@@ -1,24 +1,19 @@
 package org.edgeways.avedge;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.Certificate;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import org.edgeways.net.ServerCertificates;
-import org.edgeways.net.TlsIdentity;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +46,7 @@ final class DtlsCookies {
         @SuppressWarnings("ArrayRecordComponent") // sent at once, and never compared
         record Ask(byte[] datagram) implements Answer {}
 
-        /** It has brought it: the engine is to be given the ClientHello. */
+        /** It has brought it: the engine is to be given the ClientHello. What asked, which nobody hears, was its record 0. */
         record Begin(SSLEngine engine) implements Answer {}
 
         /** Nobody would have sent that. */
@@ -66,8 +61,7 @@ final class DtlsCookies {
     private final @Nullable SSLContext[] contexts = new @Nullable SSLContext[SECRETS];
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
     private final ByteBuffer packet = ByteBuffer.allocate(LARGEST_PACKET);
-    private KeyManager[] keys = {};
-    private @Nullable TlsIdentity shown;
+    private final DtlsKeys keys = new DtlsKeys(); // of all contexts, so that their secrets outlive a certificate
 
     /**
      * Shows the first one of these certificates.
@@ -92,7 +86,7 @@ final class DtlsCookies {
         SSLEngine engine;
         try {
             engine = context(secret(listener, client)).createSSLEngine();
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException("DTLS does not take a certificate that TLS takes", e);
         }
         engine.setUseClientMode(false);
@@ -107,7 +101,11 @@ final class DtlsCookies {
             return Answer.Nothing.NOTHING;
         }
         byte[] expected = Arrays.copyOfRange(asked, COOKIE, asked.length);
-        return MessageDigest.isEqual(expected, hello.cookie()) ? new Answer.Begin(engine) : new Answer.Ask(asked);
+        if (MessageDigest.isEqual(expected, hello.cookie())) {
+            return new Answer.Begin(engine);
+        }
+        DtlsRecord.renumber(asked, hello.number()); // RFC 6347, 4.2.1; the engine's is 0
+        return new Answer.Ask(asked);
     }
 
     private byte[] ask(SSLEngine engine, DtlsHello hello) throws SSLException {
@@ -144,30 +142,15 @@ final class DtlsCookies {
         return Math.floorMod(ByteBuffer.wrap(which.doFinal(whose)).getInt(), SECRETS);
     }
 
-    private SSLContext context(int secret) throws GeneralSecurityException, IOException {
-        TlsIdentity identity = certificates.all().getFirst().identity();
-        if (!identity.equals(shown)) {
-            Arrays.fill(contexts, null);
-            keys = keys(identity);
-            shown = identity;
-        }
+    private SSLContext context(int secret) throws GeneralSecurityException {
+        keys.show(certificates.all().getFirst().identity());
         SSLContext context = contexts[secret];
         if (context == null) {
             context = SSLContext.getInstance("DTLSv1.2");
-            context.init(keys, new TrustManager[0], null);
+            context.init(new KeyManager[] {keys}, new TrustManager[0], null);
             context.getServerSessionContext().setSessionCacheSize(1); // hardly anybody comes back to the same one
             contexts[secret] = context;
         }
         return context;
-    }
-
-    private static KeyManager[] keys(TlsIdentity identity) throws GeneralSecurityException, IOException {
-        char[] password = {};
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, password);
-        store.setKeyEntry("shown", identity.key(), password, identity.chain().toArray(Certificate[]::new));
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, password);
-        return keys.getKeyManagers();
     }
 }

@@ -19,11 +19,13 @@ final class DtlsHello {
     private static final int VERSION_AND_RANDOM = 34;
     private static final int PROTOCOL_VERSION = 70;
 
+    private final long number;
     private final int version;
     private final byte[] cookie;
     private final byte[] first;
 
-    private DtlsHello(int version, byte[] cookie, byte[] first) {
+    private DtlsHello(long number, int version, byte[] cookie, byte[] first) {
+        this.number = number;
         this.version = version;
         this.cookie = cookie;
         this.first = first;
@@ -53,7 +55,11 @@ final class DtlsHello {
             int behindCookie = from.position();
             skip(from, Short.toUnsignedInt(from.getShort())); // cipher suites
             skip(from, Byte.toUnsignedInt(from.get())); // compression methods
-            return new DtlsHello(version, cookie, first(record.bytes(), beforeCookie, behindCookie, from.position()));
+            return new DtlsHello(
+                    record.number(),
+                    version,
+                    cookie,
+                    first(record.bytes(), beforeCookie, behindCookie, from.position()));
         } catch (BufferUnderflowException | IllegalArgumentException e) { // shorter than it says
             return null;
         }
@@ -79,6 +85,11 @@ final class DtlsHello {
         to.put((byte) 0); // no cookie
         to.put(record.slice(behindCookie, end - behindCookie));
         return to.array();
+    }
+
+    /** The number of its record. */
+    long number() {
+        return number;
     }
 
     /** Whether the client offers DTLS 1.2. */

@@ -23,6 +23,7 @@ record DtlsRecord(int type, int epoch, ByteBuffer bytes) {
     private static final int LAST_TYPE = 63;
     private static final int EPOCH = 3;
     private static final int LENGTH = 11;
+    private static final long LARGEST_NUMBER = (1L << 48) - 1;
 
     /** Whether a datagram is DTLS, by its first byte (RFC 7983). */
     static boolean isDtls(byte first) {
@@ -42,6 +43,21 @@ record DtlsRecord(int type, int epoch, ByteBuffer bytes) {
         datagram.position(at + length);
         return new DtlsRecord(
                 datagram.get(at), Short.toUnsignedInt(datagram.getShort(at + EPOCH)), datagram.slice(at, length));
+    }
+
+    /** Adds to the numbers of those records of a datagram that are in the clear. */
+    static void renumber(byte[] datagram, long by) {
+        ByteBuffer left = ByteBuffer.wrap(datagram);
+        for (DtlsRecord next = next(left); next != null; next = next(left)) {
+            if (next.epoch == 0) { // so the number is all of those 64 bits
+                next.bytes.putLong(EPOCH, next.number() + by & LARGEST_NUMBER);
+            }
+        }
+    }
+
+    /** Which record of its epoch it is. */
+    long number() {
+        return bytes.getLong(EPOCH) & LARGEST_NUMBER;
     }
 
     /** Whether it is of what an established session brings: no handshake, since those are told by their clear beginning. */

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLException;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ServerCertificates;
+import org.edgeways.net.ServerTls;
 import org.edgeways.net.TlsContexts;
 import org.edgeways.net.TlsProvider;
 import org.edgeways.turn.stun.TransportAddress;
@@ -36,22 +37,23 @@ class DtlsClientsTest {
             CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom());
     private final SSLContext trusting;
     private final DtlsPeer.Network network = new DtlsPeer.Network();
+    private final ServerCertificates certificates;
     private DtlsClients clients;
     private long now = SECOND;
 
     DtlsClientsTest() throws Exception {
         trusting = DtlsTest.trusting(authority);
+        certificates = ServerCertificates.of(certificate());
         clients = clients(DtlsClients.MOST);
     }
 
-    private DtlsClients clients(int most) throws SSLException {
-        return new DtlsClients(
-                ServerCertificates.of(new TlsContexts(TlsProvider.best())
-                        .server(authority.issue(CertificateRequest.of("localhost"), Instant.now()))),
-                most,
-                Duration.ofMinutes(1),
-                new Random(SEED),
-                network);
+    private ServerTls certificate() throws SSLException {
+        return new TlsContexts(TlsProvider.best())
+                .server(authority.issue(CertificateRequest.of("localhost"), Instant.now()));
+    }
+
+    private DtlsClients clients(int most) {
+        return new DtlsClients(certificates, most, Duration.ofMinutes(1), new Random(SEED), network);
     }
 
     private static TransportAddress address(int host, int port) {
@@ -181,7 +183,7 @@ class DtlsClientsTest {
     @Test
     void soManyHandshakesBeginInASecondAndNoMore() throws Exception {
         for (int i = 1; i <= DtlsClients.HANDSHAKES_PER_SECOND; i++) {
-            receive(address(2, i), helloWithCookie(new DtlsPeer(trusting), address(2, i)));
+            receive(address(i, 1), helloWithCookie(new DtlsPeer(trusting), address(i, 1)));
             network.takeSent();
         }
         assertThat(clients.size()).isEqualTo(DtlsClients.HANDSHAKES_PER_SECOND);
@@ -211,7 +213,7 @@ class DtlsClientsTest {
             receive(address(3, port), hello);
         }
         assertThat(network.takeSent()).hasSize(DtlsClients.COOKIES_PER_SOURCE);
-        assertThat(network.dropped).contains(AvEdgeErrorCode.DTLS_LIMIT);
+        assertThat(network.dropped).containsOnly(AvEdgeErrorCode.DTLS_SOURCE_LIMIT);
         shakeHands(new DtlsPeer(trusting), ALICE);
     }
 
@@ -224,7 +226,7 @@ class DtlsClientsTest {
         }
         assertThat(clients.size()).isZero();
         assertThat(network.takeSent()).hasSizeLessThanOrEqualTo(DtlsClients.COOKIES_PER_SOURCE);
-        assertThat(network.dropped).contains(AvEdgeErrorCode.DTLS_LIMIT);
+        assertThat(network.dropped).contains(AvEdgeErrorCode.DTLS_SOURCE_LIMIT);
         shakeHands(new DtlsPeer(trusting), ALICE);
     }
 
@@ -240,6 +242,93 @@ class DtlsClientsTest {
         receive(ALICE, fitting);
         assertThat(clients.size()).isEqualTo(1);
         assertThat(network.sent).isNotEmpty();
+    }
+
+    @Test
+    void oneSourceBeginsOnlyItsPartOfHandshakesInASecondAndKeepsNobodyElseOut() throws Exception {
+        for (int port = 1; port <= DtlsClients.HANDSHAKES_PER_SOURCE; port++) {
+            receive(address(3, port), helloWithCookie(new DtlsPeer(trusting), address(3, port)));
+            network.takeSent();
+        }
+        assertThat(clients.size()).isEqualTo(DtlsClients.HANDSHAKES_PER_SOURCE);
+        byte[] hello = helloWithCookie(new DtlsPeer(trusting), address(3, 999));
+        receive(address(3, 999), hello);
+        assertThat(network.sent).isEmpty();
+        assertThat(network.dropped).containsExactly(AvEdgeErrorCode.DTLS_SOURCE_LIMIT);
+        shakeHands(new DtlsPeer(trusting), ALICE);
+        now += SECOND / DtlsClients.HANDSHAKES_PER_SOURCE;
+        receive(address(3, 999), hello);
+        assertThat(network.sent).isNotEmpty();
+    }
+
+    @Test
+    void oneSourceHasOnlyItsPartOfTheClientsAndOneMoreWhenOneIsGone() throws Exception {
+        clients = clients(2 * DtlsClients.SOURCES_PART);
+        DtlsPeer first = new DtlsPeer(trusting);
+        shakeHands(first, address(3, 1));
+        receive(address(3, 2), helloWithCookie(new DtlsPeer(trusting), address(3, 2))); // not over
+        network.takeSent();
+        receive(address(3, 3), new DtlsPeer(trusting).says());
+        assertThat(network.sent).isEmpty();
+        assertThat(network.dropped).containsExactly(AvEdgeErrorCode.DTLS_SOURCE_LIMIT);
+        shakeHands(new DtlsPeer(trusting), ALICE);
+        first.engine.closeOutbound();
+        receive(address(3, 1), first.says());
+        assertThat(network.ended).containsExactly(address(3, 1));
+        network.takeSent();
+        shakeHands(new DtlsPeer(trusting), address(3, 3));
+        receive(address(3, 4), new DtlsPeer(trusting).says());
+        assertThat(network.sent).isEmpty();
+    }
+
+    private static List<Long> numbers(List<byte[]> datagrams) {
+        List<Long> numbers = new ArrayList<>();
+        ByteBuffer all = ByteBuffer.wrap(together(datagrams));
+        for (DtlsRecord next = DtlsRecord.next(all); next != null; next = DtlsRecord.next(all)) {
+            if (next.epoch() == 0) {
+                numbers.add(next.number());
+            }
+        }
+        return numbers;
+    }
+
+    /** RFC 6347, 4.2.1: so no two have the same, and no client takes one for a copy of another. */
+    @Test
+    void whatIsSentHasTheNumbersOfWhatItAnswersAndCountsOnFromThere() throws Exception {
+        DtlsPeer peer = new DtlsPeer(trusting);
+        receive(ALICE, peer.says());
+        receive(ALICE, peer.says()); // again: the client has heard nothing
+        receive(ALICE, peer.says());
+        List<byte[]> asked = network.takeSent();
+        assertThat(numbers(asked)).containsExactly(0L, 1L, 2L);
+        peer.hears(asked.subList(2, 3));
+        byte[] hello = peer.says().getFirst();
+        assertThat(numbers(List.of(hello))).containsExactly(3L);
+        receive(ALICE, hello);
+        List<byte[]> flight = network.takeSent();
+        List<Long> numbers = numbers(flight);
+        assertThat(numbers).hasSizeGreaterThan(2).startsWith(3L, 4L, 5L).doesNotHaveDuplicates();
+        peer.hears(flight);
+        receive(ALICE, peer.says());
+        List<byte[]> last = network.takeSent();
+        assertThat(numbers(last).getFirst()).isEqualTo(numbers.getLast() + 1);
+        assertThat(peer.hears(last)).isTrue();
+        receive(ALICE, peer.encrypts("hello"));
+        assertThat(network.decrypted).containsExactly("hello");
+    }
+
+    @Test
+    void aCookieIsGoodThoughTheCertificateIsRenewedBeforeItIsBrought() throws Exception {
+        DtlsPeer peer = new DtlsPeer(trusting);
+        byte[] hello = helloWithCookie(peer, ALICE);
+        ServerTls renewed = certificate();
+        certificates.use(List.of(renewed));
+        receive(ALICE, hello);
+        peer.hears(network.takeSent());
+        receive(ALICE, peer.says());
+        assertThat(peer.hears(network.takeSent())).isTrue();
+        assertThat(peer.engine.getSession().getPeerCertificates()[0])
+                .isEqualTo(renewed.identity().leaf());
     }
 
     @Test
