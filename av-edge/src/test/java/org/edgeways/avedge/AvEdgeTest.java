@@ -103,6 +103,10 @@ class AvEdgeTest extends OnBothPaths {
             var refused = alice.permit(Rig.address(peer));
             assertThat(TurnClient.error(refused)).isEqualTo(403);
             assertThat(TurnClient.reason(refused)).isEqualTo("relayPorts: none");
+            var tcp = rig.client("1:carol")
+                    .ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 6 << 24));
+            assertThat(TurnClient.error(tcp)).isEqualTo(442);
+            assertThat(TurnClient.reason(tcp)).isEqualTo("relayPorts: none");
             alice.bind(0x4001, bobAt);
             bob.bind(0x4002, aliceAt);
             alice.channel(0x4001, "in the house");

@@ -52,6 +52,12 @@ public enum TurnErrorCode implements ErrorCode {
     /** The transport asked for is not relayed. */
     TRANSPORT_UNSUPPORTED(
             "turn-transport-unsupported", 442, "Unsupported Transport Protocol", "This transport is not relayed"),
+    /** TCP is asked for, whose peers are reached through relayed ports alone, and those are closed. */
+    TCP_NEEDS_RELAY_PORTS(
+            "turn-tcp-needs-relay-ports",
+            442,
+            "relayPorts: none",
+            "The setting relayPorts is none: TCP to peers, which needs ports, is not relayed"),
     /** The peer's address family is not one of the allocation's. */
     FAMILY_MISMATCH(
             "turn-family-mismatch",

@@ -53,7 +53,7 @@ public record AvRole(
 
         @Key(
                 says = "The ports of relayed addresses, or none: then the node relays only between its own clients, and"
-                        + " calls across two nodes or to partners do not work.",
+                        + " calls across two nodes or to partners do not work; nor does TCP to peers (RFC 6062).",
                 usual = "49152-65535",
                 form = TextForm.PORTS,
                 restart = true)

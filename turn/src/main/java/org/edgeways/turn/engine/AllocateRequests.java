@@ -127,6 +127,9 @@ final class AllocateRequests {
                 || Lifetimes.isMalformed(request.message())) {
             return TurnErrorCode.BAD_REQUEST;
         }
+        if (transport[0] == TCP && !relaying.open()) {
+            return TurnErrorCode.TCP_NEEDS_RELAY_PORTS;
+        }
         boolean tcp = transport[0] == TCP && relaying.tcp();
         if (transport[0] != UDP && !tcp) {
             return TurnErrorCode.TRANSPORT_UNSUPPORTED;

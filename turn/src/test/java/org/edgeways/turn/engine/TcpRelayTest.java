@@ -282,6 +282,18 @@ class TcpRelayTest {
     }
 
     @Test
+    void withClosedPortsTcpIsRefusedWithAReasonThatNamesTheSetting() {
+        TurnWorld closed = new TurnWorld(
+                TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_999, false, false, true, 0, 1)));
+        TestClient bob = closed.client(TurnWorld.TCP, "203.0.113.51:1", "bob");
+        StunMessage answer = allocate(bob);
+        bob.refused(answer, TurnErrorCode.TCP_NEEDS_RELAY_PORTS);
+        assertThat(answer.text(StunAttribute.ERROR_CODE)).endsWith("relayPorts: none");
+        assertThat(closed.engine.allocationCount()).isZero();
+        TestClient.succeeded(bob.allocate());
+    }
+
+    @Test
     void withoutTcpTheTransportIsUnsupported() {
         TurnWorld plain = new TurnWorld(
                 TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_999, true, false, true, 0, 1)));
