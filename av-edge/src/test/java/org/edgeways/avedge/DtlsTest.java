@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.edgeways.avedge.client.UdpWire;
 import org.edgeways.net.CertificateAuthority;
 import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.ServerCertificates;

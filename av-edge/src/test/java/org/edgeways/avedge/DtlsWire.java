@@ -2,6 +2,7 @@ package org.edgeways.avedge;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -9,11 +10,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import org.edgeways.avedge.client.UdpWire;
+import org.edgeways.avedge.client.Wire;
 
 /** Datagrams to one server, in DTLS. */
-final class DtlsWire implements TurnClient.Wire {
+final class DtlsWire implements Wire {
 
-    private static final int AGAIN_MILLIS = 1_000;
+    private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final int MOST = 30;
 
     private final UdpWire udp;
@@ -30,7 +33,7 @@ final class DtlsWire implements TurnClient.Wire {
             if (finished(engine.getHandshakeStatus())) {
                 return;
             }
-            byte[] packet = udp.receive(AGAIN_MILLIS);
+            byte[] packet = udp.receive(AGAIN);
             if (packet == null) {
                 wrap(new byte[0]); // again
             } else {
@@ -94,9 +97,9 @@ final class DtlsWire implements TurnClient.Wire {
     }
 
     @Override
-    public byte[] receive(int millis) throws IOException {
+    public byte[] receive(Duration within) throws IOException {
         if (came.isEmpty()) {
-            byte[] packet = udp.receive(millis);
+            byte[] packet = udp.receive(within);
             if (packet != null) {
                 take(packet);
             }

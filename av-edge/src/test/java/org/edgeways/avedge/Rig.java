@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.edgeways.avedge.client.UdpWire;
 import org.edgeways.avedge.udp.DatagramSockets;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.net.ProcessClock;

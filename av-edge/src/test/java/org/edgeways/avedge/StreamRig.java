@@ -12,6 +12,7 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.edgeways.avedge.client.StreamWire;
 import org.edgeways.avedge.udp.DatagramSockets;
 import org.edgeways.base.LineRate;
 import org.edgeways.net.Admission;

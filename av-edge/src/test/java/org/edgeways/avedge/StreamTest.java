@@ -9,6 +9,7 @@ import java.net.DatagramSocket;
 import java.time.Duration;
 import java.util.List;
 import org.edgeways.avedge.StreamRig.Way;
+import org.edgeways.avedge.client.StreamWire;
 import org.edgeways.testkit.LeakCheck;
 import org.edgeways.turn.stun.StunAttribute;
 import org.edgeways.turn.stun.StunMessage;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Clients over connections to a port that TURN shares with another protocol. */
 @ExtendWith(LeakCheck.class)
 class StreamTest extends OnBothPaths {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private StreamRig streams;
     private Rig rig;
@@ -99,9 +102,9 @@ class StreamTest extends OnBothPaths {
                 Rig.send(peer, relayed, "abcd");
             }
             byte[] record = new byte[16_384];
-            wire.socket.setSoTimeout(10_000);
+            wire.socket().setSoTimeout(10_000);
             for (int i = 0; i < packets; i++) {
-                assertThat(wire.socket.getInputStream().read(record))
+                assertThat(wire.socket().getInputStream().read(record))
                         .as("bytes of record %d", i)
                         .isEqualTo(8);
             }
@@ -118,8 +121,8 @@ class StreamTest extends OnBothPaths {
             alice.bind(0x4001, Rig.address(peer));
             byte[] frames = {0x40, 1, 0, 5, 'h', 'e', 'l', 'l', 'o', 0, 0, 0, 0x40, 1, 0, 2, 'y', 'o', 0, 0};
             for (byte piece : frames) {
-                wire.socket.getOutputStream().write(piece);
-                wire.socket.getOutputStream().flush();
+                wire.socket().getOutputStream().write(piece);
+                wire.socket().getOutputStream().flush();
             }
             assertThat(Rig.text(Rig.received(peer))).isEqualTo("hello");
             assertThat(Rig.text(Rig.received(peer))).isEqualTo("yo");
@@ -133,7 +136,7 @@ class StreamTest extends OnBothPaths {
         try (TurnClient alice = client(wire, "1:alice")) {
             alice.relayed();
             wire.send(new byte[] {(byte) 0x80, 0, 0, 0});
-            assertThatThrownBy(() -> wire.receive(10_000)).isInstanceOf(EOFException.class);
+            assertThatThrownBy(() -> wire.receive(PATIENCE)).isInstanceOf(EOFException.class);
             Rig.eventually("the allocation ends", () -> rig.edge.allocations() == 0);
             assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-broken"))
                     .isEqualTo(1);
@@ -148,7 +151,7 @@ class StreamTest extends OnBothPaths {
             StreamWire idle = connect(Way.CLEAR);
             TurnClient nobody = new TurnClient(idle, "nobody", "");
             assertThat(TurnClient.error(nobody.allocate())).isEqualTo(401);
-            assertThatThrownBy(() -> idle.receive(10_000)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> idle.receive(PATIENCE)).isInstanceOf(IOException.class);
             assertThat(rig.count("av_edge_streams_closed", "code", "av-edge-stream-idle"))
                     .isEqualTo(1);
             assertThat(TurnClient.error(alice.refresh(600))).isZero();
@@ -164,7 +167,7 @@ class StreamTest extends OnBothPaths {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 1_000; i++) {
                             wire.send(new byte[] {0x40, 1, 0, 0});
-                            wire.receive(20);
+                            wire.receive(Duration.ofMillis(20));
                         }
                     })
                     .isInstanceOf(IOException.class);
@@ -187,7 +190,7 @@ class StreamTest extends OnBothPaths {
             StunMessage moved =
                     after.ask(StunMethod.REFRESH, writer -> writer.add(StunAttribute.MOBILITY_TICKET, ticket));
             assertThat(TurnClient.error(moved)).isZero();
-            assertThatThrownBy(() -> old.receive(10_000)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> old.receive(PATIENCE)).isInstanceOf(IOException.class);
             assertThat(TurnClient.error(after.refresh(600))).isZero();
         }
     }

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.edgeways.avedge.StreamRig.Way;
+import org.edgeways.avedge.client.StreamWire;
 import org.edgeways.testkit.LeakCheck;
 import org.edgeways.turn.stun.StunAttribute;
 import org.edgeways.turn.stun.StunClass;
@@ -89,7 +90,7 @@ class TcpPeersTest extends OnBothPaths {
         StreamWire wire = streams.connect(way);
         TurnClient data = later(streams.client(wire, "1:alice"));
         assertThat(TurnClient.error(data.connectionBind(connection))).isZero();
-        return timed(wire.socket);
+        return timed(wire.socket());
     }
 
     private static AvEdgeSettings withRate(int bytesPerSecond, int packetsPerSecond) {
@@ -201,7 +202,7 @@ class TcpPeersTest extends OnBothPaths {
             StreamWire wire = streams.connect(Way.CLEAR);
             TurnClient data = later(streams.client(wire, "1:bob"));
             assertThat(TurnClient.error(data.connectionBind(bobs))).isZero();
-            write(wire.socket, "from bob " + i);
+            write(wire.socket(), "from bob " + i);
             assertThat(read(alices, 10)).isEqualTo("from bob " + i);
         }
         TransportAddress nobody = aliceAt.withPort(aliceAt.port() ^ 1);

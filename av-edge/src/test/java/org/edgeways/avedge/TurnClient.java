@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
+import org.edgeways.avedge.client.Wire;
 import org.edgeways.turn.stun.Integrity;
 import org.edgeways.turn.stun.PasswordAlgorithm;
 import org.edgeways.turn.stun.StunAttribute;
@@ -21,25 +23,11 @@ import org.edgeways.turn.stun.TransportAddress;
 /** A client over a real socket, as far as the tests need it. */
 final class TurnClient implements AutoCloseable {
 
-    /** How it speaks to the server. */
-    interface Wire extends AutoCloseable {
-        void send(byte[] packet) throws IOException;
-
-        /** The next packet; null if none comes in that time. */
-        byte[] receive(int millis) throws IOException;
-
-        /** Whether what is lost has to be sent again. */
-        boolean isLossy();
-
-        @Override
-        void close() throws IOException;
-    }
-
     /** Data that came through the relay. */
     record Came(int channel, TransportAddress peer, String text) {}
 
-    private static final int PATIENCE_MILLIS = 10_000;
-    private static final int AGAIN_MILLIS = 1_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final Wire wire;
     private final String password;
@@ -94,10 +82,10 @@ final class TurnClient implements AutoCloseable {
 
     StunMessage exchange(byte[] request) throws IOException {
         byte[] transaction = Arrays.copyOfRange(request, 8, 20);
-        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         wire.send(request);
         while (System.nanoTime() < deadline) {
-            byte[] packet = wire.receive(AGAIN_MILLIS);
+            byte[] packet = wire.receive(AGAIN);
             if (packet == null) {
                 if (wire.isLossy()) {
                     wire.send(request);
@@ -136,11 +124,11 @@ final class TurnClient implements AutoCloseable {
     Came data(int millis) throws IOException {
         long deadline = System.nanoTime() + millis * 1_000_000L;
         while (data.isEmpty()) {
-            int left = (int) ((deadline - System.nanoTime()) / 1_000_000L);
+            long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return null;
             }
-            byte[] packet = wire.receive(left);
+            byte[] packet = wire.receive(Duration.ofNanos(left));
             if (packet != null) {
                 isData(packet);
             }
@@ -149,7 +137,7 @@ final class TurnClient implements AutoCloseable {
     }
 
     Came data() throws IOException {
-        Came came = data(PATIENCE_MILLIS);
+        Came came = data((int) PATIENCE.toMillis());
         assertThat(came).as("data").isNotNull();
         return came;
     }
@@ -192,7 +180,7 @@ final class TurnClient implements AutoCloseable {
 
     /** What comes next and is no answer. */
     StunMessage indication() throws IOException {
-        byte[] packet = wire.receive(PATIENCE_MILLIS);
+        byte[] packet = wire.receive(PATIENCE);
         assertThat(packet).as("an indication").isNotNull();
         return StunMessage.parse(packet).orThrow();
     }

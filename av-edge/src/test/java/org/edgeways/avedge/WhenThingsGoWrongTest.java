@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.edgeways.avedge.client.UdpWire;
 import org.edgeways.tokens.RelayCredentials;
 import org.edgeways.tokens.RelayKey;
 import org.edgeways.tokens.RelayUser;

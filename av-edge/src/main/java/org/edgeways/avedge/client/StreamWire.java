@@ -10,14 +10,23 @@ import java.util.Arrays;
 import org.edgeways.turn.stun.Frames;
 import org.jspecify.annotations.Nullable;
 
-/** Frames over one connection, in the clear or over TLS. */
-final class StreamWire implements Wire {
+/**
+ * Frames over one connection, in the clear or over TLS. No more is read than what belongs to a frame: what follows may be a
+ * peer's (RFC 6062).
+ */
+public final class StreamWire implements Wire {
 
     private final Socket socket;
     private byte[] begun = {};
 
-    StreamWire(Socket socket) {
+    /** Frames over that connection, which is closed with this. */
+    public StreamWire(Socket socket) {
         this.socket = socket;
+    }
+
+    /** The connection. */
+    public Socket socket() {
+        return socket;
     }
 
     @Override
@@ -34,21 +43,22 @@ final class StreamWire implements Wire {
             if (length == Frames.BROKEN) {
                 throw new IOException("what came on the connection is no TURN");
             }
-            if (length != Frames.INCOMPLETE && length <= begun.length) {
-                byte[] packet = Arrays.copyOf(begun, length);
-                begun = Arrays.copyOfRange(begun, length, begun.length);
+            if (length != Frames.INCOMPLETE && length == begun.length) {
+                byte[] packet = begun;
+                begun = new byte[0];
                 return packet;
             }
+            int wanted = length == Frames.INCOMPLETE ? Frames.CHANNEL_HEADER_BYTES : length;
             long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0 || !readMore((int) left)) {
+            if (left <= 0 || !readMore(wanted - begun.length, (int) left)) {
                 return null;
             }
         }
     }
 
-    private boolean readMore(int millis) throws IOException {
+    private boolean readMore(int most, int millis) throws IOException {
         socket.setSoTimeout(millis);
-        byte[] more = new byte[8_192];
+        byte[] more = new byte[most];
         int read;
         try {
             read = socket.getInputStream().read(more);

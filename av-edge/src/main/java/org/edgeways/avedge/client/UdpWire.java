@@ -10,14 +10,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Datagrams to and from one server. */
-final class UdpWire implements Wire {
+public final class UdpWire implements Wire {
 
     private static final int LONGEST = 65_535;
 
     private final DatagramSocket socket; // not connected: a server that is not there loses packets, and is no failure
     private final InetSocketAddress server;
+    private final DatagramPacket packet = new DatagramPacket(new byte[LONGEST], LONGEST);
 
-    UdpWire(InetSocketAddress server) throws IOException {
+    /**
+     * One of a port of its own.
+     *
+     * @throws IOException if there is no socket to be had
+     */
+    public UdpWire(InetSocketAddress server) throws IOException {
         this.socket = new DatagramSocket();
         this.server = server;
     }
@@ -30,7 +36,7 @@ final class UdpWire implements Wire {
     @Override
     public byte @Nullable [] receive(Duration within) throws IOException {
         socket.setSoTimeout((int) Math.max(1, within.toMillis()));
-        DatagramPacket packet = new DatagramPacket(new byte[LONGEST], LONGEST);
+        packet.setLength(LONGEST);
         try {
             socket.receive(packet);
         } catch (SocketTimeoutException e) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** How a client and its server exchange packets. For one thread. */
-interface Wire extends AutoCloseable {
+public interface Wire extends AutoCloseable {
 
     /** Sends one packet, whole. */
     void send(byte[] packet) throws IOException;
