@@ -1,7 +1,6 @@
 package org.edgeways.control;
 
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -9,15 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
@@ -51,8 +47,6 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Things happen one after the other on a thread of its own. Methods may be called from any thread but an event loop: they
  * wait for the disk.
- *
- * <p>Longer than other files: it is the one place where joining, settings and trust meet in one order.
  */
 public final class Control implements AutoCloseable {
 
@@ -85,37 +79,26 @@ public final class Control implements AutoCloseable {
 
     private final ControlSettings settings;
     private final Surroundings around;
-    private final Perimeter.Listener listener;
     private final Authority authority;
     private final Ledger ledger;
     private final OwnCertificate own;
     private final Requests requests;
-    private final Snapshots snapshots;
     private final NodeSessions sessions;
+    private final Telling telling;
     private final Joinings joinings;
     private final ClientTls tls;
     private final TakenSettings taken;
     private final Desk desk = new Desk("control");
-
-    /** Not everybody has been told what is so now: the next look does it. */
-    private boolean untold;
-
-    /** The refused serial numbers that connectors were told last. */
-    private Set<BigInteger> toldRefused = Set.of();
-
-    private Instant toldAt = Instant.EPOCH;
 
     private Control(ControlSettings settings, Surroundings around, Authority authority, Perimeter.Listener listener)
             throws SSLException {
         this.settings = settings;
         this.around = around;
         this.authority = authority;
-        this.listener = listener;
         this.ledger =
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
         this.own = new OwnCertificate(settings, authority);
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
-        this.snapshots = new Snapshots(ledger, authority);
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
         this.sessions = new NodeSessions(
                 desk,
@@ -127,6 +110,8 @@ public final class Control implements AutoCloseable {
                 this::ahead,
                 around.clock(),
                 around.counters());
+        this.telling = new Telling(
+                ledger, authority, taken, sessions, listener, around.service().commonName(), around.clock());
         this.joinings = new Joinings(
                 ledger,
                 authority,
@@ -227,37 +212,17 @@ public final class Control implements AutoCloseable {
     }
 
     private SettingsDirectory.Outcome look() {
-        SettingsDirectory.Outcome outcome = taken.look(() -> untold = true);
+        SettingsDirectory.Outcome outcome = taken.look(telling::owe);
         try {
             taken.record();
-            if (untold) {
-                refresh();
-            }
+            telling.owed();
         } catch (RuntimeException e) {
             taken.notPassedOn(e);
             throw e;
         }
         sessions.again();
-        if (!around.clock().instant().isBefore(toldAt.plus(TOLD_AGAIN))) {
-            tellConnectors();
-        }
+        telling.connectorsAgain();
         return outcome;
-    }
-
-    /** On the desk: tells the nodes and the listener what is so now. */
-    private void refresh() {
-        untold = true;
-        if (taken.inUse().isEmpty()) {
-            return;
-        }
-        Settings current = taken.inUse().get();
-        Map<String, EdgeNode> dialled = dialled(current);
-        // nodes find this inside by what its certificate says, which is another name only after a restart
-        String called = around.service().commonName();
-        sessions.mean(snapshots.of(current.withPoolCalled(called), dialled.keySet()));
-        tellConnectors();
-        listener.changed(new Perimeter(current, dialled, ledger.nodes().keySet()));
-        untold = false;
     }
 
     /**
@@ -267,14 +232,14 @@ public final class Control implements AutoCloseable {
      */
     public void relays(Supplier<EdgeSnapshot.Relay> told) {
         desk.execute(() -> {
-            snapshots.relays(told);
-            refresh();
+            telling.relays(told);
+            telling.tell();
         });
     }
 
     /** What relays are told is different: those that are connected are told at once. On any thread; does not wait. */
     public void relaysChanged() {
-        desk.execute(this::refresh);
+        desk.execute(telling::tell);
     }
 
     /**
@@ -301,41 +266,9 @@ public final class Control implements AutoCloseable {
             return false;
         }
         LOG.info("event=control-revisions-skipped code=ok node={} revision={}", node, held);
-        snapshots.renumber(node);
-        desk.execute(this::refresh);
+        telling.renumber(node);
+        desk.execute(telling::tell);
         return true;
-    }
-
-    /**
-     * By way of the nodes: connectors have no settings that say whom to refuse. Said again now and then, though it is the same: who
-     * hears nothing new for long knows that it is held back.
-     */
-    private void tellConnectors() {
-        Set<BigInteger> refused = ledger.refused();
-        Instant now = around.clock().instant();
-        if (!refused.equals(toldRefused) || !now.isBefore(toldAt.plus(TOLD_AGAIN))) {
-            sessions.refuse(refusedNow());
-            toldRefused = refused;
-            toldAt = now;
-        }
-    }
-
-    private ControlMessage.RefusedSerials refusedNow() {
-        long now = around.clock().millis();
-        List<String> serials = ledger.refused(ControlMessage.RefusedSerials.MOST);
-        byte[] proof = authority.certificates().prove(ControlMessage.RefusedSerials.proven(now, serials));
-        return new ControlMessage.RefusedSerials(
-                now, serials, Base64.getEncoder().encodeToString(proof));
-    }
-
-    private Map<String, EdgeNode> dialled(Settings current) {
-        Map<String, EdgeNode> dialled = new TreeMap<>();
-        current.nodes().forEach((name, node) -> {
-            if (ledger.nodes().containsKey(name)) {
-                dialled.put(name, node);
-            }
-        });
-        return dialled;
     }
 
     // --- nodes ---
@@ -367,21 +300,9 @@ public final class Control implements AutoCloseable {
                 secret.secret(),
                 around.clock().instant().plus(settings.bundleValidity()).truncatedTo(ChronoUnit.SECONDS),
                 new InetSocketAddress(
-                        listening(said.insideLeg()), said.insideLeg().port()));
+                        NewBundle.listening(said.insideLeg()), said.insideLeg().port()));
         joinings.start(() -> ledger.enrol(bundle.enrolment(), node, secret.proofKey(), bundle.expires()));
         return Result.ok(new NewBundle(node, bundle.expires(), BundleCodec.encode(bundle)));
-    }
-
-    /**
-     * Where a node waits with its bundle: the first address of its inside leg; if the settings say none, the address that the
-     * inside dials if it is written as one, so that the outside does not see a port that waits for whoever comes.
-     */
-    static InetAddress listening(EdgeNode.InsideLeg leg) {
-        InetAddress first = InetAddress.ofLiteral(leg.addresses().getFirst());
-        String dialled = CertificateNames.unbracketed(leg.dialledAddress());
-        return first.isAnyLocalAddress() && CertificateNames.isLiteral(dialled)
-                ? InetAddress.ofLiteral(dialled)
-                : first;
     }
 
     /**
@@ -394,9 +315,9 @@ public final class Control implements AutoCloseable {
             if (!ledger.remove(node)) {
                 return bad(ControlErrorCode.NODE_UNKNOWN);
             }
-            sessions.dismiss(node, refusedNow());
+            sessions.dismiss(node, telling.refused());
             refuse();
-            refresh();
+            telling.tell();
             return Result.ok(node);
         });
     }
@@ -412,7 +333,7 @@ public final class Control implements AutoCloseable {
             if (!ledger.drain(node, drains)) {
                 return bad(ControlErrorCode.NODE_UNKNOWN);
             }
-            refresh();
+            telling.tell();
             return Result.ok(node);
         });
     }
@@ -435,25 +356,14 @@ public final class Control implements AutoCloseable {
             }
             boolean ofNode = refused.get().kind() == IssuedCertificate.Kind.NODE;
             if (ofNode) {
-                sessions.passOn(refused.get().name(), refusedNow()); // before its connections end
+                sessions.passOn(refused.get().name(), telling.refused()); // before its connections end
             }
             refuse();
             if (ofNode) {
-                cutOff(refused.get().name(), "its certificate is refused");
+                telling.cutOff(refused.get().name(), "its certificate is refused");
             }
-            refresh();
+            telling.tell();
             return Result.ok(refused.get());
-        });
-    }
-
-    /** On the desk: ends what is up with that node; {@link #refresh} lets it be dialled anew. */
-    private void cutOff(String node, String reason) {
-        sessions.cut(node, reason);
-        untold = true;
-        taken.inUse().ifPresent(current -> {
-            Map<String, EdgeNode> others = dialled(current);
-            others.remove(node);
-            listener.changed(new Perimeter(current, others, ledger.nodes().keySet()));
         });
     }
 
@@ -545,10 +455,9 @@ public final class Control implements AutoCloseable {
             desk.ask(() -> {
                 refuse();
                 // a stream that is up is one of before, with a certificate that is refused now, and the connections
-                // that
-                // were dialled are given up: the host of before may be at their other end
-                cutOff(node, "the node has joined anew");
-                refresh();
+                // that were dialled are given up: the host of before may be at their other end
+                telling.cutOff(node, "the node has joined anew");
+                telling.tell();
                 return true;
             });
         }
@@ -592,11 +501,7 @@ public final class Control implements AutoCloseable {
     /** How it stands. */
     public ControlStatus status() {
         Standing standing = new Standing(ledger, taken, sessions);
-        Map<String, Long> meant = desk.ask(() -> {
-            Map<String, Long> revisions = new HashMap<>();
-            standing.nodes().forEach(name -> revisions.put(name, snapshots.revision(name)));
-            return revisions;
-        });
+        Map<String, Long> meant = desk.ask(() -> telling.revisions(standing.nodes()));
         return standing.status(
                 meant,
                 authority().getNotAfter().toInstant(),

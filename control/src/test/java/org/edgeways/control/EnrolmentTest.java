@@ -204,7 +204,7 @@ final class EnrolmentTest {
     }
 
     private static String listening(List<String> addresses, Optional<String> dialled) {
-        return Control.listening(new EdgeNode.InsideLeg(
+        return NewBundle.listening(new EdgeNode.InsideLeg(
                         "edge1.perimeter.acorn.example", addresses, 5062, dialled, Optional.empty(), 4))
                 .getHostAddress();
     }

@@ -1,6 +1,9 @@
 package org.edgeways.settings;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
+import org.edgeways.settings.text.Problem;
 
 /** A sound set of settings. */
 public final class Acorn {
@@ -112,6 +115,24 @@ public final class Acorn {
             case SettingsOutcome.Good(Settings settings) -> settings;
             case SettingsOutcome.Bad bad ->
                 throw new AssertionError(bad.problems().toString());
+        };
+    }
+
+    /**
+     * What is wrong with the set after some changes, as its administrator reads it.
+     *
+     * @param changes text that is in the set, and what stands there instead; then the next
+     */
+    public static List<String> problems(String... changes) {
+        String text = TEXT;
+        for (int i = 0; i < changes.length; i += 2) {
+            assertThat(text).contains(changes[i]);
+            text = text.replace(changes[i], changes[i + 1]);
+        }
+        return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
+            case SettingsOutcome.Good good -> List.of();
+            case SettingsOutcome.Bad bad ->
+                bad.problems().stream().map(Problem::text).toList();
         };
     }
 }

@@ -1,10 +1,10 @@
 package org.edgeways.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.edgeways.settings.Acorn.problems;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.edgeways.settings.kind.UsualSettings;
 import org.edgeways.settings.text.Problem;
 import org.edgeways.settings.text.SettingsErrorCode;
@@ -12,21 +12,6 @@ import org.junit.jupiter.api.Test;
 
 /** Whole sets, each from the sound one with something changed. */
 class SettingsReaderTest {
-
-    private static final String ROUTED = "domains: [oak.example]\n  ";
-
-    private static List<String> problems(String... changes) {
-        String text = Acorn.TEXT;
-        for (int i = 0; i < changes.length; i += 2) {
-            assertThat(text).contains(changes[i]);
-            text = text.replace(changes[i], changes[i + 1]);
-        }
-        return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
-            case SettingsOutcome.Good good -> List.of();
-            case SettingsOutcome.Bad bad ->
-                bad.problems().stream().map(Problem::text).toList();
-        };
-    }
 
     private static int line(String text) {
         return (int) Acorn.TEXT
@@ -155,35 +140,6 @@ class SettingsReaderTest {
     }
 
     @Test
-    void aDomainThatTwoRoutesClaimIsToldWithTheFirst() {
-        String second = "---\nkind: Route\nname: other\nspec: {domains: [Oak.example], pool: pool}\n";
-        assertThat(problems("---\nkind: Service\nname: notes", second + "---\nkind: Service\nname: notes"))
-                .singleElement()
-                .asString()
-                .contains("spec.domains[0]: claims \"Oak.example\", which Route oak (acorn.yaml:");
-    }
-
-    @Test
-    void aRouteOfADomainThatIsNotOursIsToldWithTheNearest() {
-        assertThat(problems("domains: [oak.example]", "domains: [oka.example]"))
-                .anySatisfy(line -> assertThat(line)
-                        .contains("names \"oka.example\", which is no SIP domain of the Organisation")
-                        .endsWith("did you mean \"oak.example\"?"));
-    }
-
-    @Test
-    void aRouteSaysOneNextHop() {
-        assertThat(problems(ROUTED + "pool: pool", ROUTED + "pool: pool\n  connector: kamailio"))
-                .singleElement()
-                .asString()
-                .contains("spec.connector: must say one of pool, connector and address, says 2 of them");
-        assertThat(problems(ROUTED + "pool: pool\n", "domains: [oak.example]\n"))
-                .singleElement()
-                .asString()
-                .contains("must say one of pool, connector and address, says none");
-    }
-
-    @Test
     void twoListenersOfANodeOnOnePortAreTold() {
         assertThat(problems("port: 5062\n", "port: 443\n"))
                 .containsExactly("acorn.yaml:" + line("port: 5062")
@@ -239,27 +195,6 @@ class SettingsReaderTest {
     }
 
     @Test
-    void aDomainThatGoesNowhereIsTold() {
-        assertThat(problems("  site: west\n", ""))
-                .hasSize(2)
-                .anySatisfy(line -> assertThat(line)
-                        .contains("requests for acorn.example go nowhere from EdgeNode edge2: write a Route"));
-        assertThat(problems(
-                        "  site: west\n",
-                        "",
-                        "kind: Connector",
-                        "kind: Site",
-                        "  server: sip:10.0.9.9:5060;transport=tcp\n",
-                        "",
-                        "  listen: {host: 10.0.9.8, address: 10.0.9.8}\n",
-                        "",
-                        "name: kamailio\nspec:\n",
-                        "name: kamailio\n"))
-                .as("the only pool")
-                .isEmpty();
-    }
-
-    @Test
     void aConnectorSaysWhereItsServerReachesItAndWhatTlsNeeds() {
         assertThat(problems("  listen: {host: 10.0.9.8, address: 10.0.9.8}\n", ""))
                 .singleElement()
@@ -273,18 +208,6 @@ class SettingsReaderTest {
                 .singleElement()
                 .asString()
                 .contains("has the transport \"sctp\", must have tls, tcp or udp");
-    }
-
-    @Test
-    void aRouteToAConnectorWithoutAServerIsTold() {
-        assertThat(problems(
-                        "  server: sip:10.0.9.9:5060;transport=tcp\n",
-                        "",
-                        ROUTED + "pool: pool",
-                        ROUTED + "connector: kamailio"))
-                .singleElement()
-                .asString()
-                .contains("spec.connector: names Connector kamailio, which says no SIP server");
     }
 
     @Test
@@ -303,33 +226,6 @@ class SettingsReaderTest {
                 .singleElement()
                 .asString()
                 .contains("name: is \"pool\", as is that of Pool pool");
-    }
-
-    @Test
-    void theNextHopsOfANodeAreThoseOfRoutesThenOfItsSiteThenTheOnlyPool() {
-        Settings settings = Acorn.settings(Acorn.TEXT.replace(
-                ROUTED + "pool: pool", "domains: [oak.example, acorn.example]\n  connector: kamailio"));
-        assertThat(settings.nextHops(settings.nodes().get("edge1")))
-                .isEqualTo(Map.of("acorn.example", "connector:kamailio", "oak.example", "connector:kamailio"));
-        settings = Acorn.settings();
-        assertThat(settings.nextHops(settings.nodes().get("edge1")))
-                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "service:pool"));
-    }
-
-    @Test
-    void eachDomainMayHaveANextHopOfItsOwn() {
-        Settings settings = Acorn.settings(Acorn.TEXT.replace(ROUTED + "pool: pool", ROUTED + "connector: kamailio"));
-        assertThat(settings.nextHops(settings.nodes().get("edge1")))
-                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", "connector:kamailio"));
-    }
-
-    @Test
-    void anAddressMayBeTheNextHopOfOneDomainAndAPoolThatOfAnother() {
-        String server = "sip:10.0.0.5:5061;transport=tls";
-        Settings settings =
-                Acorn.settings(Acorn.TEXT.replace(ROUTED + "pool: pool", ROUTED + "address: \"" + server + "\""));
-        assertThat(settings.nextHops(settings.nodes().get("edge1")))
-                .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", server));
     }
 
     @Test

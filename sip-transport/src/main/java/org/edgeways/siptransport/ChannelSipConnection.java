@@ -1,14 +1,10 @@
 package org.edgeways.siptransport;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.edgeways.base.ErrorCode;
@@ -25,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A SIP connection on a Netty channel. Messages from any thread go through one queue that the event loop drains in one
- * flush, so that order is kept and writes are coalesced. What differs between wires is how a message is packed.
+ * A SIP connection on a Netty channel. Messages from any thread go through one {@link SendQueue}, so that order is kept and
+ * writes are coalesced. What differs between wires is how a message is packed.
  */
 final class ChannelSipConnection implements SipConnection {
 
@@ -49,9 +45,6 @@ final class ChannelSipConnection implements SipConnection {
     private static final long NOT_INCOMPLETE = Long.MAX_VALUE;
     private static final long NOTHING_SENT = Long.MAX_VALUE;
 
-    /** The most that is joined: what one TLS record holds (RFC 8446 section 5.1). */
-    private static final int JOINED_BYTES = 1 << 14;
-
     private final ConnectionSetup setup;
     private final Channel channel;
     private final Packing packing;
@@ -62,16 +55,12 @@ final class ChannelSipConnection implements SipConnection {
     private final @Nullable PeerIdentity peer;
     private final TransportCounters counters;
 
-    private final ConcurrentLinkedQueue<byte[]> outgoing = new ConcurrentLinkedQueue<>();
-    private final AtomicLong queuedBytes = new AtomicLong();
-    private final AtomicBoolean draining = new AtomicBoolean();
+    private final SendQueue outgoing;
     private final AtomicReference<@Nullable TransportErrorCode> closing = new AtomicReference<>();
-    private volatile boolean congested;
     private volatile boolean unanswered;
 
     // the event loop's own
     private long lastHeard;
-    private long lastTaken;
     private long incompleteSince = NOT_INCOMPLETE;
     private boolean pinged;
     private int questions;
@@ -80,7 +69,6 @@ final class ChannelSipConnection implements SipConnection {
     /** The question is behind what was not taken yet, and so nobody can have heard it. */
     private boolean questionWaits;
 
-    private int inFlight;
     private int refusals;
 
     ChannelSipConnection(ConnectionSetup setup, Channel channel, Packing packing, @Nullable PeerIdentity peer) {
@@ -98,6 +86,7 @@ final class ChannelSipConnection implements SipConnection {
         this.setup = setup;
         this.channel = channel;
         this.packing = packing;
+        outgoing = new SendQueue(setup, channel, packing, this::sending);
         this.peer = peer;
         this.flow = flow;
         remote = (InetSocketAddress) channel.remoteAddress();
@@ -123,7 +112,7 @@ final class ChannelSipConnection implements SipConnection {
     void open() {
         long now = now();
         lastHeard = now;
-        lastTaken = now;
+        outgoing.open(now);
         setup.context().connections().add(this);
         if (setup.link()) {
             setup.context().links().add(this, isAccepted());
@@ -173,7 +162,8 @@ final class ChannelSipConnection implements SipConnection {
                 && now - incompleteSince > limits.incompleteMessage().toNanos()) {
             logged(TransportErrorCode.SLOW_SENDER);
             close(TransportErrorCode.SLOW_SENDER);
-        } else if (queuedBytes.get() > 0 && now - lastTaken > limits.stalled().toNanos()) {
+        } else if (outgoing.hasUntaken()
+                && now - outgoing.lastTaken() > limits.stalled().toNanos()) {
             logged(TransportErrorCode.SLOW_RECEIVER);
             abort(TransportErrorCode.SLOW_RECEIVER);
         }
@@ -181,7 +171,7 @@ final class ChannelSipConnection implements SipConnection {
 
     /** While something waits to be taken, its being taken is a sign of life too: the other end's TCP has made room for it. */
     private long silentSince() {
-        return inFlight > 0 ? Math.max(askingSince, lastTaken) : askingSince;
+        return outgoing.isInFlight() ? Math.max(askingSince, outgoing.lastTaken()) : askingSince;
     }
 
     /** Who dialled pings, and so answers pings; a server of others that dialled and never pings is not asked. */
@@ -215,13 +205,8 @@ final class ChannelSipConnection implements SipConnection {
 
     /** Asks whether the other end lives, whatever is queued; on the event loop. */
     ChannelFuture ping() {
-        drain();
         questions++;
-        queuedBytes.addAndGet(StreamHandler.PING.length);
-        counters.sent().increment();
-        ChannelFuture written = write(packing.pack(channel, StreamHandler.PING), StreamHandler.PING.length);
-        channel.flush();
-        return written;
+        return outgoing.behindAll(StreamHandler.PING);
     }
 
     private void silent() {
@@ -351,76 +336,13 @@ final class ChannelSipConnection implements SipConnection {
         if (!isOpen()) {
             return SendOutcome.CLOSED;
         }
-        if (!reserve(message.length)) {
-            congested = true;
-            counters.full().increment();
-            return SendOutcome.FULL;
-        }
-        outgoing.add(message);
-        counters.sent().increment();
-        if (draining.compareAndSet(false, true)) {
-            channel.eventLoop().execute(this::drain);
-        }
-        return SendOutcome.SENT;
+        return outgoing.add(message) ? SendOutcome.SENT : SendOutcome.FULL;
     }
 
-    private boolean reserve(int length) {
-        while (true) {
-            long queued = queuedBytes.get();
-            if (queued > 0 && queued + length > setup.settings().queueBytes()) {
-                return false;
-            }
-            if (queuedBytes.compareAndSet(queued, queued + length)) {
-                return true;
-            }
-        }
-    }
-
-    private void drain() {
-        draining.set(false);
-        byte[] message = next();
-        if (message == null) {
-            return;
-        }
-        while (message != null) {
-            byte[] next = next();
-            if (next == null || !packing.joins() || message.length + next.length > JOINED_BYTES) {
-                var _ = write(packing.pack(channel, message), message.length);
-                message = next;
-            } else {
-                ByteBuf joined = channel.alloc().directBuffer(JOINED_BYTES).writeBytes(message);
-                while (next != null && joined.readableBytes() + next.length <= JOINED_BYTES) {
-                    joined.writeBytes(next);
-                    next = next();
-                }
-                var _ = write(joined, joined.readableBytes());
-                message = next;
-            }
-        }
-        channel.flush();
-    }
-
-    /** What goes next. Who sends a keep-alive waits for its answer himself; all else must get a sign of life. */
-    private byte @Nullable [] next() {
-        byte[] message = outgoing.poll();
-        if (message != null && message.length > StreamHandler.PING.length && mayBeAsked()) {
+    /** Who sends a keep-alive waits for its answer himself; all else must get a sign of life. */
+    private void sending(int length) {
+        if (length > StreamHandler.PING.length && mayBeAsked()) {
             askingSince = now();
-        }
-        return message;
-    }
-
-    private ChannelFuture write(Object packed, int length) {
-        if (inFlight++ == 0) {
-            lastTaken = now();
-        }
-        return channel.write(packed).addListener(future -> taken(length));
-    }
-
-    private void taken(int length) {
-        inFlight--;
-        lastTaken = now();
-        if (queuedBytes.addAndGet(-length) <= setup.settings().queueBytes() / 2) {
-            congested = false;
         }
     }
 
@@ -433,7 +355,7 @@ final class ChannelSipConnection implements SipConnection {
     void close(TransportErrorCode reason, Supplier<Object> farewell) {
         if (closing.compareAndSet(null, reason)) {
             channel.eventLoop().execute(() -> {
-                drain();
+                outgoing.drain();
                 // behind what was written; a receiver that takes nothing is cut off all the same
                 channel.writeAndFlush(farewell.get()).addListener(ChannelFutureListener.CLOSE);
                 var cut = channel.eventLoop().schedule(this::cutOff, CLOSE_SECONDS, TimeUnit.SECONDS);
@@ -508,7 +430,7 @@ final class ChannelSipConnection implements SipConnection {
 
     @Override
     public boolean isCongested() {
-        return congested;
+        return outgoing.isCongested();
     }
 
     @Override

@@ -15,7 +15,7 @@ final class LostParties {
 
     private final Map<String, ClientTransaction> clients;
     private final Map<String, ClientTransaction> cancels;
-    private final Map<ServerKey, ServerTransaction> servers;
+    private final ServerTransactions servers;
     private final TimerQueue<TransactionHost.Due> queue;
     private final Counters.Counter again;
     private final Set<Destination.Service> lost = new HashSet<>();
@@ -27,7 +27,7 @@ final class LostParties {
     LostParties(
             Map<String, ClientTransaction> clients,
             Map<String, ClientTransaction> cancels,
-            Map<ServerKey, ServerTransaction> servers,
+            ServerTransactions servers,
             TimerQueue<TransactionHost.Due> queue,
             Counters.Counter again) {
         this.clients = clients;
@@ -46,7 +46,7 @@ final class LostParties {
                 queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, TransactionHost.Loss.LAST));
             }
         }
-        for (ServerTransaction transaction : servers.values()) {
+        for (ServerTransaction transaction : servers.all()) {
             if (transaction.awaitsFinalResponse()
                     && transaction.origin().replyTo().equals(party)) {
                 queue.schedule(end, new TransactionHost.Due.Lost(transaction, party, TransactionHost.Loss.LAST));

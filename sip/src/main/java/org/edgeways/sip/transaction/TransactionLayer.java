@@ -40,10 +40,7 @@ public final class TransactionLayer implements SipEngine {
     private final Host host = new Host();
 
     private final TimerQueue<TransactionHost.Due> queue = new TimerQueue<>();
-    private final Map<ServerKey, ServerTransaction> servers = new HashMap<>();
-    private final AcceptedInvites acceptedServers;
-    private final Map<Flow, FlowServers> serversByFlow = new HashMap<>();
-    private final TrunkShares trunks = new TrunkShares();
+    private final ServerTransactions servers;
     private final Map<String, ClientTransaction> clients = new HashMap<>();
     private final AcceptedInvites acceptedClients;
     private final Map<String, ClientTransaction> cancels = new HashMap<>();
@@ -65,8 +62,8 @@ public final class TransactionLayer implements SipEngine {
         this.limits = limits;
         this.counters = new TransactionCounters(counters);
         this.random = random;
+        servers = new ServerTransactions(queue, this.counters);
         lostParties = new LostParties(clients, cancels, servers, queue, this.counters.requestsAgain);
-        acceptedServers = new AcceptedInvites(TimerName.L, queue, this.counters.serverForgotten);
         acceptedClients = new AcceptedInvites(TimerName.M, queue, this.counters.clientForgotten);
     }
 
@@ -153,8 +150,7 @@ public final class TransactionLayer implements SipEngine {
 
     @Override
     public void flowClosed(Flow flow, long now) {
-        FlowServers received = serversByFlow.get(flow);
-        for (ServerTransaction transaction : received == null ? List.<ServerTransaction>of() : received.all()) {
+        for (ServerTransaction transaction : servers.of(flow)) {
             abandon(transaction, now);
         }
         Set<ClientTransaction> sent = clientsByFlow.getOrDefault(flow, Set.of());
@@ -325,17 +321,9 @@ public final class TransactionLayer implements SipEngine {
     }
 
     private boolean admit(SipMessage request, Origin from, long now) {
-        if (servers.size() - acceptedServers.size() >= limits.serverTransactions()) {
-            refuse(request, from, SipErrorCode.TRANSACTIONS_TOO_MANY, now);
-            return false;
-        }
-        if (trunks.of(from) >= limits.serverTransactionsPerTrunk()) {
-            refuse(request, from, SipErrorCode.PARTY_TRANSACTIONS_TOO_MANY, now);
-            return false;
-        }
-        FlowServers sameFlow = serversByFlow.get(from.flow());
-        if (sameFlow != null && sameFlow.open() >= limits.serverTransactionsPerFlow()) {
-            refuse(request, from, SipErrorCode.FLOW_TRANSACTIONS_TOO_MANY, now);
+        SipErrorCode refusal = servers.refusal(from, limits);
+        if (refusal != null) {
+            refuse(request, from, refusal, now);
             return false;
         }
         return true;
@@ -351,14 +339,7 @@ public final class TransactionLayer implements SipEngine {
     }
 
     private void start(ServerTransaction transaction, long now) {
-        counters.serverStarted.increment();
-        servers.put(transaction.key(), transaction);
-        trunks.begun(transaction);
-        if (!transaction.origin().isTrunk()) {
-            serversByFlow
-                    .computeIfAbsent(transaction.flow(), f -> new FlowServers())
-                    .add(transaction);
-        }
+        servers.begun(transaction);
         transaction.start(now);
     }
 
@@ -450,16 +431,7 @@ public final class TransactionLayer implements SipEngine {
 
         @Override
         public void accepted(InviteServerTransaction invite, long until, long now) {
-            trunks.over(invite);
-            acceptedServers.add(invite, until, limits.acceptedInvites(), now);
-            FlowServers sameFlow = serversByFlow.get(invite.flow());
-            if (sameFlow != null && !invite.origin().isTrunk()) {
-                sameFlow.accepted(invite);
-                int most = limits.acceptedInvitesPerFlow();
-                for (var past = sameFlow.oldestPast(most); past != null; past = sameFlow.oldestPast(most)) {
-                    acceptedServers.forget(past, now);
-                }
-            }
+            servers.accepted(invite, until, limits, now);
         }
 
         @Override
@@ -470,22 +442,7 @@ public final class TransactionLayer implements SipEngine {
         @Override
         public void ended(Transaction transaction) {
             switch (transaction) {
-                case ServerTransaction server -> {
-                    boolean kept = acceptedServers.ended(server);
-                    if (servers.remove(server.key(), server)) {
-                        counters.serverEnded.increment();
-                        if (!kept) {
-                            trunks.over(server);
-                        }
-                    }
-                    FlowServers sameFlow = serversByFlow.get(server.flow());
-                    if (sameFlow != null) {
-                        sameFlow.ended(server);
-                        if (sameFlow.isEmpty()) {
-                            serversByFlow.remove(server.flow());
-                        }
-                    }
-                }
+                case ServerTransaction server -> servers.ended(server);
                 case ClientTransaction client -> {
                     if (clients.remove(client.branch(), client) || cancels.remove(client.branch(), client)) {
                         counters.clientEnded.increment();
