@@ -1,11 +1,10 @@
 package org.edgeways.siptransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.edgeways.siptransport.Loopback.awaitTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.edgeways.siptransport.Loopback.Happening;
 import org.edgeways.testkit.TcpRelay;
 import org.junit.jupiter.api.Test;
@@ -36,32 +35,18 @@ class LinkUnansweredTest {
     private static void linked(Linked done) throws Exception {
         Loopback.Recorder edge = new Loopback.Recorder(false);
         try (Loopback loopback = new Loopback();
-                SipListener listener = SipListener.open(
-                        loopback.context,
-                        SipListenerSettings.tls(
-                                        "inside-leg",
-                                        Loopback.anyPort(),
-                                        loopback.nodeTls("edge1"),
-                                        loopback.admission())
-                                .with(IMPATIENT)
-                                .asLink(),
-                        edge);
+                SipListener listener = loopback.insideLeg(IMPATIENT, edge);
                 TcpRelay relay = TcpRelay.before(listener.localAddress());
                 SipDialer dialer = SipDialer.start(
                         loopback.context,
-                        SipDialerSettings.of(
-                                        "link-edge1",
-                                        "127.0.0.1",
-                                        relay.port(),
-                                        "edge1.perimeter.acorn.example",
-                                        loopback.serviceTls("pool"))
+                        loopback.links(relay.port())
                                 .withConnections(1)
                                 .withKeepAlive(Duration.ofHours(1), Duration.ofSeconds(10)),
                         new Loopback.Recorder(false),
                         LinkListener.NONE)) {
             SipConnection atEdge = edge.await(Happening.Opened.class).connection();
             // its first ping says that it answers pings
-            await(() -> pongsOfEdge(loopback) == 1);
+            awaitTrue(() -> pongsOfEdge(loopback) == 1);
             assertThat(dialer.open()).isEqualTo(1);
             done.with(loopback, relay, atEdge, edge);
         }
@@ -71,20 +56,12 @@ class LinkUnansweredTest {
         return loopback.counters.value("sip_messages_sent", "endpoint", "inside-leg");
     }
 
-    private static void await(BooleanSupplier holds) {
-        long end = System.nanoTime() + Loopback.PATIENCE.toNanos();
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     @Test
     void itIsPassedOverAndThenClosedIfTheOtherEndDoesNotSayThatItLives() throws Exception {
         linked((loopback, relay, atEdge, edge) -> {
             relay.connections().getFirst().fallSilent();
             assertThat(atEdge.send(RESPONSE)).isEqualTo(SendOutcome.SENT);
-            await(atEdge::isUnanswered);
+            awaitTrue(atEdge::isUnanswered);
             assertThat(edge.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.LINK_SILENT);
         });
     }
@@ -96,8 +73,8 @@ class LinkUnansweredTest {
                 assertThat(pongsOfEdge(loopback)).isEqualTo(2 * asked - 1);
                 long before = pongsOfEdge(loopback);
                 assertThat(atEdge.send(RESPONSE)).isEqualTo(SendOutcome.SENT);
-                await(() -> pongsOfEdge(loopback) == before + 2); // the message and the question
-                await(() -> !atEdge.isUnanswered());
+                awaitTrue(() -> pongsOfEdge(loopback) == before + 2); // the message and the question
+                awaitTrue(() -> !atEdge.isUnanswered());
             }
             assertThat(atEdge.isOpen()).isTrue();
         });

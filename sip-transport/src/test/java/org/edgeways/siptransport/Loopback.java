@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -165,6 +167,22 @@ final class Loopback implements AutoCloseable {
                 events);
     }
 
+    /** An edge node's inside leg, where its inside dials. */
+    SipListener insideLeg(SipConnectionSettings settings, SipConnectionEvents events) throws IOException {
+        return SipListener.open(
+                context,
+                SipListenerSettings.tls("inside-leg", anyPort(), nodeTls("edge1"), admission())
+                        .with(settings)
+                        .asLink(),
+                events);
+    }
+
+    /** Links to the {@link #insideLeg} behind that port. */
+    SipDialerSettings links(int port) throws IOException {
+        return SipDialerSettings.of(
+                "link-edge1", "127.0.0.1", port, "edge1.perimeter.acorn.example", serviceTls("pool"));
+    }
+
     SipUserAgentSettings alice(SipListener listener) throws IOException {
         return SipUserAgentSettings.tls(
                 "127.0.0.1",
@@ -200,6 +218,16 @@ final class Loopback implements AutoCloseable {
         socket.setSoTimeout((int) PATIENCE.toMillis());
         socket.startHandshake();
         return socket;
+    }
+
+    static void awaitTrue(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("did not become true within " + PATIENCE);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     static byte[] ascii(String text) {

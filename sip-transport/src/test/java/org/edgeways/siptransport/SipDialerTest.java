@@ -1,6 +1,7 @@
 package org.edgeways.siptransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.edgeways.siptransport.Loopback.awaitTrue;
 
 import java.io.IOException;
 import java.math.BigInteger;
@@ -11,8 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.siptransport.Loopback.Happening;
 import org.junit.jupiter.api.Test;
@@ -21,14 +20,6 @@ import org.junit.jupiter.api.Timeout;
 /** How many links a dialer keeps, over real sockets. */
 @Timeout(60)
 class SipDialerTest {
-
-    private static void await(BooleanSupplier holds) {
-        long end = System.nanoTime() + Loopback.PATIENCE.toNanos();
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
 
     /** What is done with a dialer whose links lead to an edge node's inside leg. */
     private interface Dialled {
@@ -40,24 +31,11 @@ class SipDialerTest {
         Loopback.Recorder edge = new Loopback.Recorder(true);
         Loopback.Recorder inside = new Loopback.Recorder(true);
         try (Loopback loopback = new Loopback();
-                SipListener listener = SipListener.open(
-                        loopback.context,
-                        SipListenerSettings.tls(
-                                        "inside-leg",
-                                        Loopback.anyPort(),
-                                        loopback.nodeTls("edge1"),
-                                        loopback.admission())
-                                .asLink(),
-                        edge)) {
-            SipDialerSettings settings = SipDialerSettings.of(
-                            "link-edge1",
-                            "127.0.0.1",
-                            listener.localAddress().getPort(),
-                            "edge1.perimeter.acorn.example",
-                            loopback.serviceTls("pool"))
-                    .withConnections(2);
+                SipListener listener = loopback.insideLeg(SipConnectionSettings.DEFAULT, edge)) {
+            SipDialerSettings settings =
+                    loopback.links(listener.localAddress().getPort()).withConnections(2);
             try (SipDialer dialer = SipDialer.start(loopback.context, settings, inside, LinkListener.NONE)) {
-                await(() -> dialer.open() == 2);
+                awaitTrue(() -> dialer.open() == 2);
                 done.with(dialer, settings, edge, inside);
             }
         }
@@ -93,7 +71,7 @@ class SipDialerTest {
                     .withBackOff(Duration.ofMillis(10), Duration.ofMillis(20))
                     .withOthers(List.of(InetSocketAddress.createUnresolved("127.0.0.1", settings.port())));
             dialer.use(elsewhere);
-            await(() -> dialer.open() == 3);
+            awaitTrue(() -> dialer.open() == 3);
             for (int i = 0; i < 3; i++) {
                 edge.await(Happening.Opened.class);
             }
@@ -109,7 +87,7 @@ class SipDialerTest {
 
     private static void keeps(SipDialer dialer, SipDialerSettings settings, Loopback.Recorder edge) throws Exception {
         dialer.use(settings.withConnections(4));
-        await(() -> dialer.open() == 4);
+        awaitTrue(() -> dialer.open() == 4);
 
         dialer.use(settings.withConnections(1));
         for (int i = 0; i < 4; i++) {
@@ -117,8 +95,8 @@ class SipDialerTest {
         }
         assertThat(dialer.open()).as("not cut").isEqualTo(4);
         dialer.use(settings.withConnections(3));
-        await(() -> dialer.open() == 6);
+        awaitTrue(() -> dialer.open() == 6);
         dialer.keep(0, Duration.ofMillis(1));
-        await(() -> dialer.open() == 3);
+        awaitTrue(() -> dialer.open() == 3);
     }
 }

@@ -223,15 +223,10 @@ final class TlsListenerTest {
     void aDialledLinkIsPingedAtOnce() throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);
         try (Loopback loopback = new Loopback();
-                SipListener listener = insideLeg(loopback, SETTINGS.withLinkSilence(Duration.ofMillis(200)), events);
+                SipListener listener = loopback.insideLeg(SETTINGS.withLinkSilence(Duration.ofMillis(200)), events);
                 SipDialer dialer = SipDialer.start(
                         loopback.context,
-                        SipDialerSettings.of(
-                                        "link-edge1",
-                                        "127.0.0.1",
-                                        listener.localAddress().getPort(),
-                                        "edge1.perimeter.acorn.example",
-                                        loopback.serviceTls("pool"))
+                        loopback.links(listener.localAddress().getPort())
                                 .withConnections(1)
                                 .withKeepAlive(Duration.ofHours(1), Duration.ofSeconds(10)),
                         new Loopback.Recorder(true),
@@ -256,25 +251,10 @@ final class TlsListenerTest {
         };
         try (Loopback loopback = new Loopback();
                 SipDialer dialer = SipDialer.start(
-                        loopback.context,
-                        SipDialerSettings.of(
-                                "link-edge1",
-                                "127.0.0.1",
-                                nobody,
-                                "edge1.perimeter.acorn.example",
-                                loopback.serviceTls("pool")),
-                        new Loopback.Recorder(true),
-                        listener)) {
+                        loopback.context, loopback.links(nobody), new Loopback.Recorder(true), listener)) {
             assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessageContaining("refused");
             assertThat(dialer.open()).isZero();
         }
-    }
-
-    private static SipListener insideLeg(Loopback loopback, SipConnectionSettings settings, Loopback.Recorder events)
-            throws IOException {
-        SipListenerSettings listener = SipListenerSettings.tls(
-                "inside-leg", Loopback.anyPort(), loopback.nodeTls("edge1"), loopback.admission());
-        return SipListener.open(loopback.context, listener.with(settings).asLink(), events);
     }
 
     /** Why the listener closed a link on which that was sent and then nothing. */
@@ -283,7 +263,7 @@ final class TlsListenerTest {
         SipConnectionSettings settings =
                 SETTINGS.withLinkSilence(Duration.ofMillis(200)).withIdle(Duration.ofSeconds(1));
         try (Loopback loopback = new Loopback();
-                SipListener listener = insideLeg(loopback, settings, events);
+                SipListener listener = loopback.insideLeg(settings, events);
                 SipUserAgent pool = SipUserAgent.connect(
                         loopback.context,
                         SipUserAgentSettings.tls(
@@ -309,7 +289,7 @@ final class TlsListenerTest {
             SipConnection connection = events.await(Happening.Opened.class).connection();
             byte[] message = new byte[50_000];
             // the kernel's buffers take much before the queue stays full
-            awaitTrue(() -> connection.send(message) == SendOutcome.CLOSED);
+            Loopback.awaitTrue(() -> connection.send(message) == SendOutcome.CLOSED);
             assertThat(loopback.counters.value("sip_messages_queue_full", "endpoint", "outside-tls"))
                     .isPositive();
             assertThat(events.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.SLOW_RECEIVER);
@@ -330,7 +310,7 @@ final class TlsListenerTest {
             }
             assertThat(connection.isCongested()).isTrue();
             assertThat(raw.getInputStream().readNBytes((int) sent)).hasSize((int) sent);
-            awaitTrue(() -> !connection.isCongested());
+            Loopback.awaitTrue(() -> !connection.isCongested());
             assertThat(connection.send(Loopback.ascii("\r\n"))).isEqualTo(SendOutcome.SENT);
         }
     }
@@ -415,7 +395,7 @@ final class TlsListenerTest {
                 assertThatThrownBy(() -> alice.send(alice.newRequest("OPTIONS", "sip:acorn.example")))
                         .isInstanceOf(IOException.class);
             }
-            awaitTrue(() -> loopback.context.connections().size() == 0);
+            Loopback.awaitTrue(() -> loopback.context.connections().size() == 0);
             assertThat(loopback.counters.value("net_connections", "listener", "outside"))
                     .isZero();
         }
@@ -451,16 +431,6 @@ final class TlsListenerTest {
             assertThat(alice.message("sip:bob@acorn.example", "hello").status()).isEqualTo(200);
             assertThat(loopback.counters.value("sip_role_failures", "endpoint", "outside-tls"))
                     .isEqualTo(1);
-        }
-    }
-
-    static void awaitTrue(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Loopback.PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not become true within " + Loopback.PATIENCE);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
     }
 }

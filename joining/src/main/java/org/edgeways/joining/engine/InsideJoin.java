@@ -2,7 +2,6 @@ package org.edgeways.joining.engine;
 
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +25,10 @@ import org.jspecify.annotations.Nullable;
  * GRANTED   | Done                                         | ENDED    | Ended, without a failure
  * any       | Refused                                      | ENDED    | Ended with its code
  * any       | another message, a bad one                   | ENDED    | Refused, Ended
- * any       | cut; {@value #PATIENCE_SECONDS} s over                            | ENDED    | Ended
+ * any       | cut; {@value JoinEnd#PATIENCE_SECONDS} s over                     | ENDED    | Ended
  * </pre>
  */
-public final class InsideJoin {
-
-    /** How long a joining may take, from the first byte to the last. */
-    static final int PATIENCE_SECONDS = 10;
+public final class InsideJoin extends JoinEnd<InsideJoin.Step> {
 
     /** What is to be done. */
     public sealed interface Step {
@@ -57,8 +53,6 @@ public final class InsideJoin {
 
     private final Offer offer;
     private final byte[] binding;
-    private final JoinReader reader = new JoinReader();
-    private final long deadline;
     private State state = State.NEW;
 
     /**
@@ -68,9 +62,9 @@ public final class InsideJoin {
      * @param now nanoseconds since 1970
      */
     public InsideJoin(Offer offer, byte[] binding, long now) {
+        super(now);
         this.offer = offer;
         this.binding = binding.clone();
-        this.deadline = now + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
     }
 
     /**
@@ -91,24 +85,8 @@ public final class InsideJoin {
         }
     }
 
-    /** Takes bytes that came. */
-    public List<Step> received(byte[] bytes, long now) {
-        List<Step> steps = new ArrayList<>();
-        if (state == State.ENDED) {
-            return steps;
-        }
-        reader.add(bytes);
-        for (Result<JoinMessage> next = reader.next(); next != null && state != State.ENDED; next = reader.next()) {
-            steps.addAll(
-                    switch (next) {
-                        case Result.Bad<JoinMessage> bad -> refuse((JoinErrorCode) bad.code());
-                        case Result.Ok<JoinMessage>(JoinMessage message) -> take(message, now);
-                    });
-        }
-        return steps;
-    }
-
-    private List<Step> take(JoinMessage message, long now) {
+    @Override
+    List<Step> take(JoinMessage message, long now) {
         return switch (message) {
             case JoinMessage.Request request when state == State.ASKED -> asked(request, now);
             case JoinMessage.Done _ when state == State.GRANTED -> end(null);
@@ -143,7 +121,7 @@ public final class InsideJoin {
      * @param snapshotKeys at least one, as X.509 SubjectPublicKeyInfo
      */
     public List<Step> admitted(List<X509Certificate> chain, List<byte[]> snapshotKeys) {
-        if (state == State.ENDED) {
+        if (hasEnded()) {
             return List.of();
         }
         move(State.DECIDING, State.GRANTED);
@@ -160,36 +138,22 @@ public final class InsideJoin {
 
     /** The node may not join. */
     public List<Step> refused(JoinErrorCode code) {
-        return state == State.ENDED ? List.of() : refuse(code);
+        return hasEnded() ? List.of() : refuse(code);
     }
 
-    /** The other end sends no more. */
-    public List<Step> cut() {
-        return state == State.ENDED ? List.of() : end(JoinErrorCode.CUT);
+    @Override
+    boolean hasEnded() {
+        return state == State.ENDED;
     }
 
-    /** When {@link #due} wants to be called, in nanoseconds since 1970. */
-    public long nextDeadline() {
-        return state == State.ENDED ? Long.MAX_VALUE : deadline;
-    }
-
-    /** Time has passed. */
-    public List<Step> due(long now) {
-        return state == State.ENDED || now < deadline ? List.of() : end(JoinErrorCode.TIMED_OUT);
-    }
-
-    private List<Step> refuse(JoinErrorCode code) {
-        List<Step> steps = new ArrayList<>(List.of(send(new JoinMessage.Refused(code))));
-        steps.addAll(end(code));
-        return steps;
-    }
-
-    private List<Step> end(@Nullable JoinErrorCode failure) {
+    @Override
+    List<Step> end(@Nullable JoinErrorCode failure) {
         state = State.ENDED;
         return List.of(new Step.Ended(failure));
     }
 
-    private static Step send(JoinMessage message) {
+    @Override
+    Step send(JoinMessage message) {
         return new Step.Send(JoinCodec.encode(message));
     }
 

@@ -6,12 +6,10 @@ import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import org.edgeways.base.Result;
 import org.edgeways.joining.Bundle;
 import org.edgeways.joining.EnrolmentSecret;
 import org.edgeways.joining.JoinErrorCode;
@@ -32,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * KEEPING | not kept                                                   | ENDED   | Refused, Ended
  * any     | Refused                                                    | ENDED   | Ended with its code
  * any     | another message, a bad one                                 | ENDED   | Refused, Ended
- * any     | cut; {@value InsideJoin#PATIENCE_SECONDS} s over                                          | ENDED   | Ended
+ * any     | cut; {@value JoinEnd#PATIENCE_SECONDS} s over                                          | ENDED   | Ended
  * </pre>
  */
-public final class NodeJoin {
+public final class NodeJoin extends JoinEnd<NodeJoin.Step> {
 
     /** What is to be done. */
     public sealed interface Step {
@@ -66,8 +64,6 @@ public final class NodeJoin {
     private final PublicKey key;
     private final byte[] request;
     private final byte[] binding;
-    private final JoinReader reader = new JoinReader();
-    private final long deadline;
     private State state = State.WAITING;
     private @Nullable X509Certificate authority;
 
@@ -80,31 +76,15 @@ public final class NodeJoin {
      * @param now nanoseconds since 1970
      */
     public NodeJoin(Bundle bundle, PublicKey key, byte[] request, byte[] binding, long now) {
+        super(now);
         this.bundle = bundle;
         this.key = key;
         this.request = request.clone();
         this.binding = binding.clone();
-        this.deadline = now + Duration.ofSeconds(InsideJoin.PATIENCE_SECONDS).toNanos();
     }
 
-    /** Takes bytes that came. */
-    public List<Step> received(byte[] bytes, long now) {
-        List<Step> steps = new ArrayList<>();
-        if (state == State.ENDED) {
-            return steps;
-        }
-        reader.add(bytes);
-        for (Result<JoinMessage> next = reader.next(); next != null && state != State.ENDED; next = reader.next()) {
-            steps.addAll(
-                    switch (next) {
-                        case Result.Bad<JoinMessage> bad -> refuse((JoinErrorCode) bad.code());
-                        case Result.Ok<JoinMessage>(JoinMessage message) -> take(message, now);
-                    });
-        }
-        return steps;
-    }
-
-    private List<Step> take(JoinMessage message, long now) {
+    @Override
+    List<Step> take(JoinMessage message, long now) {
         return switch (message) {
             case JoinMessage.Opening opening when state == State.WAITING -> opened(opening, now);
             case JoinMessage.Welcome welcome when state == State.ASKING -> welcomed(welcome, now);
@@ -188,7 +168,7 @@ public final class NodeJoin {
 
     /** What came is on the disk. Does nothing if the connection has ended in the meantime. */
     public List<Step> kept() {
-        if (state == State.ENDED) {
+        if (hasEnded()) {
             return List.of();
         }
         keeping();
@@ -199,40 +179,26 @@ public final class NodeJoin {
 
     /** What came could not be written. */
     public List<Step> notKept() {
-        if (state == State.ENDED) {
+        if (hasEnded()) {
             return List.of();
         }
         keeping();
         return refuse(JoinErrorCode.NOT_KEPT);
     }
 
-    /** The other end sends no more. */
-    public List<Step> cut() {
-        return state == State.ENDED ? List.of() : end(JoinErrorCode.CUT);
+    @Override
+    boolean hasEnded() {
+        return state == State.ENDED;
     }
 
-    /** When {@link #due} wants to be called, in nanoseconds since 1970. */
-    public long nextDeadline() {
-        return state == State.ENDED ? Long.MAX_VALUE : deadline;
-    }
-
-    /** Time has passed. */
-    public List<Step> due(long now) {
-        return state == State.ENDED || now < deadline ? List.of() : end(JoinErrorCode.TIMED_OUT);
-    }
-
-    private List<Step> refuse(JoinErrorCode code) {
-        List<Step> steps = new ArrayList<>(List.of(send(new JoinMessage.Refused(code))));
-        steps.addAll(end(code));
-        return steps;
-    }
-
-    private List<Step> end(@Nullable JoinErrorCode failure) {
+    @Override
+    List<Step> end(@Nullable JoinErrorCode failure) {
         state = State.ENDED;
         return List.of(new Step.Ended(failure, authority != null));
     }
 
-    private static Step send(JoinMessage message) {
+    @Override
+    Step send(JoinMessage message) {
         return new Step.Send(JoinCodec.encode(message));
     }
 

@@ -1,5 +1,7 @@
 package org.edgeways.pool.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -173,6 +175,12 @@ final class Device {
 
     SipMessage signIn() {
         return sendSigned(register(600));
+    }
+
+    /** Itself, after a {@link #signIn} that succeeded. */
+    Device signedIn() {
+        assertThat(signIn().status()).isEqualTo(200);
+        return this;
     }
 
     SipMessage signOut() {

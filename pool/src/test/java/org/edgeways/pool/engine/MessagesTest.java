@@ -11,17 +11,12 @@ import org.junit.jupiter.api.Test;
 class MessagesTest {
 
     private final PoolWorld world = new PoolWorld();
-    private final Device alice = signedIn(world.inside("alice"));
-
-    private static Device signedIn(Device device) {
-        assertThat(device.signIn().status()).isEqualTo(200);
-        return device;
-    }
+    private final Device alice = world.inside("alice").signedIn();
 
     @Test
     void goesToAllDevicesAndIs200WhenOneHasAnswered() {
-        Device phone = signedIn(world.inside("bob"));
-        Device browser = signedIn(world.outside("bob"));
+        Device phone = world.inside("bob").signedIn();
+        Device browser = world.outside("bob").signedIn();
         phone.answers = null;
         assertThat(alice.send(alice.message("bob", "hello")).status()).isEqualTo(200);
         assertThat(phone.texts()).containsExactly("hello");
@@ -31,7 +26,7 @@ class MessagesTest {
 
     @Test
     void assertsWhoSentItAndTakesOffWhatTheSenderClaimed() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         SipMessage message = alice.message("bob", "hello");
         message.set(HeaderName.P_ASSERTED_IDENTITY, "<sip:boss@acorn.example>");
         message.set(HeaderName.of("P-Preferred-Identity"), "<sip:boss@acorn.example>");
@@ -45,7 +40,7 @@ class MessagesTest {
 
     @Test
     void privacyKeepsTheAssertedIdentityAway() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         SipMessage message = alice.message("bob", "hello");
         message.set(HeaderName.PRIVACY, "id");
         alice.send(message);
@@ -146,7 +141,7 @@ class MessagesTest {
 
     @Test
     void noAnswerInTenSecondsIsStoredAndAccepted() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.answers = null;
         assertThat(alice.send(alice.message("bob", "hello"))).isNull();
         world.advance(9);
@@ -158,7 +153,7 @@ class MessagesTest {
 
     @Test
     void aLate200TakesTheStoredCopyAway() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.answers = null;
         alice.send(alice.message("bob", "hello"));
         world.advance(11);
@@ -171,7 +166,7 @@ class MessagesTest {
 
     @Test
     void a200WhileTheMessageIsBeingStoredIs200AndLeavesNoCopy() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.answers = null;
         alice.send(alice.message("bob", "hello"));
         world.store.held = true;
@@ -185,7 +180,7 @@ class MessagesTest {
 
     @Test
     void aDeviceThatStaysSilentIsTriedAgainAfterAWhile() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.answers = null;
         alice.send(alice.message("bob", "hello"));
         world.advance(44);
@@ -198,35 +193,35 @@ class MessagesTest {
 
     @Test
     void aNewRegistrationBringsItAtOnce() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.answers = null;
         alice.send(alice.message("bob", "hello"));
         world.advance(11);
-        Device browser = signedIn(world.outside("bob"));
+        Device browser = world.outside("bob").signedIn();
         assertThat(browser.texts()).containsExactly("hello");
         assertThat(world.store.messages).isEmpty();
     }
 
     @Test
     void aDeadConnectionIsForgottenAndTheMessageStored() {
-        Device bob = signedIn(world.outside("bob"));
+        Device bob = world.outside("bob").signedIn();
         bob.die();
         assertThat(alice.send(alice.message("bob", "hello")).status()).isEqualTo(202);
         assertThat(world.engine.bindings("sip:bob@acorn.example", world.now)).isEmpty();
         assertThat(world.store.bindings.get("sip:bob@acorn.example")).isEmpty();
-        assertThat(signedIn(world.outside("bob")).texts()).containsExactly("hello");
+        assertThat(world.outside("bob").signedIn().texts()).containsExactly("hello");
     }
 
     @Test
     void theOtherFlowOfADeviceIsTriedWhenOneIsDead() {
         Device first = world.outside("bob");
         first.regId = 1;
-        signedIn(first);
+        first.signedIn();
         world.advance(1);
         Device second = world.outside("bob");
         second.regId = 2;
         second.instance = first.instance;
-        signedIn(second);
+        second.signedIn();
         second.dead = true;
         assertThat(alice.send(alice.message("bob", "hello")).status()).isEqualTo(200);
         assertThat(first.texts()).containsExactly("hello");
@@ -237,12 +232,12 @@ class MessagesTest {
     void oneDeviceWithTwoFlowsGetsOneCopy() {
         Device first = world.outside("bob");
         first.regId = 1;
-        signedIn(first);
+        first.signedIn();
         world.advance(1);
         Device second = world.outside("bob");
         second.regId = 2;
         second.instance = first.instance;
-        signedIn(second);
+        second.signedIn();
         alice.send(alice.message("bob", "hello"));
         assertThat(first.texts()).isEmpty();
         assertThat(second.texts()).containsExactly("hello");
@@ -279,13 +274,13 @@ class MessagesTest {
         assertThat(bob.texts()).hasSize(2);
         assertThat(alice.send(alice.message("bob", "live")).status()).isEqualTo(200);
         bob.signOut();
-        assertThat(signedIn(world.inside("bob")).texts()).containsExactly("strange");
+        assertThat(world.inside("bob").signedIn().texts()).containsExactly("strange");
         assertThat(world.store.messages).isEmpty();
     }
 
     @Test
     void aRefusalOfALiveMessageGoesToItsSender() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.answers = request -> SipMessage.responseTo(request, 415, "Unsupported Media Type", "dev");
         assertThat(alice.send(alice.message("bob", "hello")).status()).isEqualTo(415);
         assertThat(world.store.messages).isEmpty();
@@ -293,8 +288,8 @@ class MessagesTest {
 
     @Test
     void aRefusalGoesToTheSenderThoughAnotherDeviceIsSilent() {
-        Device bob = signedIn(world.inside("bob"));
-        Device silent = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
+        Device silent = world.inside("bob").signedIn();
         silent.answers = null;
         bob.answers = request -> SipMessage.responseTo(request, 415, "Unsupported Media Type", "dev");
         alice.send(alice.message("bob", "hello"));
@@ -335,7 +330,7 @@ class MessagesTest {
         SipMessage typing = alice.message("bob", "<isComposing/>");
         typing.setBody("application/im-iscomposing+xml", "<isComposing/>".getBytes(StandardCharsets.UTF_8));
         assertThat(alice.send(typing.copy()).status()).isEqualTo(480);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         SipMessage again = alice.message("bob", "");
         again.setBody("application/im-iscomposing+xml", "<isComposing/>".getBytes(StandardCharsets.UTF_8));
         assertThat(alice.send(again).status()).isEqualTo(200);
@@ -351,7 +346,7 @@ class MessagesTest {
         SipMessage message = alice.message("bob", "");
         message.setBody("message/cpim", cpim);
         alice.send(message);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         assertThat(bob.received("MESSAGE").getFirst().body()).isEqualTo(cpim);
         assertThat(bob.received("MESSAGE").getFirst().first(HeaderName.CONTENT_TYPE))
                 .isEqualTo("message/cpim");
@@ -362,12 +357,12 @@ class MessagesTest {
         alice.send(alice.message("bob", "one"));
         alice.send(alice.message("bob", "two"));
         world.restart();
-        assertThat(signedIn(world.inside("bob")).texts()).containsExactly("one", "two");
+        assertThat(world.inside("bob").signedIn().texts()).containsExactly("one", "two");
     }
 
     @Test
     void afterARestartDevicesThatAreStillThereGetWhatWaited() {
-        Device bob = signedIn(world.outside("bob"));
+        Device bob = world.outside("bob").signedIn();
         bob.answers = null;
         alice.send(alice.message("bob", "one"));
         world.advance(11);
@@ -401,7 +396,7 @@ class MessagesTest {
     @Test
     void aMessageForAPersonWhoIsRemovedWhileItIsOnItsWayIsStoredForNobody() {
         for (boolean another : new boolean[] {false, true}) {
-            Device bob = signedIn(world.inside("bob"));
+            Device bob = world.inside("bob").signedIn();
             bob.answers = request -> null;
             SipMessage message = alice.message("bob", "for the old bob");
             assertThat(alice.send(message)).isNull();
@@ -429,7 +424,7 @@ class MessagesTest {
         world.engine.personRemoved("sip:bob@acorn.example", world.now);
         world.settle();
         world.accounts.put("sip:bob@acorn.example", account);
-        Device other = signedIn(world.inside("bob"));
+        Device other = world.inside("bob").signedIn();
         bob.answer(bob.received("MESSAGE").getFirst(), 603);
         world.advance(120);
         assertThat(other.texts()).isEmpty();

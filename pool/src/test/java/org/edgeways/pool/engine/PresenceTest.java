@@ -11,13 +11,8 @@ import org.junit.jupiter.api.Test;
 class PresenceTest {
 
     private final PoolWorld world = new PoolWorld();
-    private final Device alice = signedIn(world.inside("alice"));
+    private final Device alice = world.inside("alice").signedIn();
     private final Watcher watcher = new Watcher(alice, "sip:bob@acorn.example");
-
-    private static Device signedIn(Device device) {
-        assertThat(device.signIn().status()).isEqualTo(200);
-        return device;
-    }
 
     private String basic() {
         return watcher.last().contains("<basic>open</basic>") ? "open" : "closed";
@@ -31,7 +26,7 @@ class PresenceTest {
         assertThat(basic()).isEqualTo("closed");
         assertThat(watcher.lastNotify().first(HeaderName.SUBSCRIPTION_STATE)).isEqualTo("active;expires=600");
         world.advance(10);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         assertThat(basic()).isEqualTo("open");
         world.advance(10);
         bob.signOut();
@@ -146,7 +141,7 @@ class PresenceTest {
         assertThat(watcher.lastNotify().first(HeaderName.SUBSCRIPTION_STATE)).isEqualTo("terminated;reason=timeout");
         int before = watcher.notifies().size();
         world.advance(10);
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         assertThat(watcher.notifies()).hasSize(before);
         assertThat(watcher.refresh(600).status()).isEqualTo(481);
         assertThat(world.store.subscriptions).isEmpty();
@@ -154,7 +149,7 @@ class PresenceTest {
 
     @Test
     void whoAsksOnceIsToldOnce() {
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         SipMessage ok = watcher.subscribe(0);
         assertThat(ok.status()).isEqualTo(200);
         assertThat(watcher.lastNotify().first(HeaderName.SUBSCRIPTION_STATE)).isEqualTo("terminated;reason=timeout");
@@ -167,7 +162,7 @@ class PresenceTest {
     @Test
     void changesInQuickSuccessionAreToldOnceAfterFiveSecondsWithTheNewestState() {
         watcher.subscribe(600);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         bob.signOut();
         bob.signIn();
         assertThat(watcher.notifies()).hasSize(1);
@@ -182,7 +177,7 @@ class PresenceTest {
 
     @Test
     void whatIsAsBeforeIsNotToldAgain() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         watcher.subscribe(600);
         bob.signOut();
         bob.signIn();
@@ -192,13 +187,13 @@ class PresenceTest {
 
     @Test
     void oneWhoVanishesIsToldClosedWhenTheConnectionBreaksOrTheRegistrationEnds() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         watcher.subscribe(3600);
         world.advance(10);
         bob.die();
         assertThat(basic()).isEqualTo("closed");
         world.advance(10);
-        Device outside = signedIn(world.outside("bob"));
+        Device outside = world.outside("bob").signedIn();
         assertThat(basic()).isEqualTo("open");
         outside.dead = true;
         world.advance(300);
@@ -211,7 +206,7 @@ class PresenceTest {
     void aNotifyThatIsRefusedEndsTheSubscription() {
         watcher.subscribe(600);
         alice.answers = request -> SipMessage.responseTo(request, 481, "Gone", "dev");
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         world.advance(10);
         assertThat(world.store.subscriptions).isEmpty();
         assertThat(world.counters.value("pool_notifies_failed", "reason", "refused"))
@@ -227,7 +222,7 @@ class PresenceTest {
         world.advance(1);
         assertThat(watcher.notifies()).hasSize(2);
         assertThat(basic()).isEqualTo("closed");
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         world.advance(10);
         assertThat(basic()).isEqualTo("open");
     }
@@ -254,7 +249,7 @@ class PresenceTest {
         watcher.subscribe(600);
         alice.answers = null;
         world.advance(10);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         SipMessage open = watcher.lastNotify();
         world.advance(10);
         bob.signOut();
@@ -269,7 +264,7 @@ class PresenceTest {
         watcher.subscribe(600);
         world.advance(10);
         alice.die();
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         assertThat(watcher.notifies()).hasSize(1);
         world.advance(10);
         alice.dead = false;
@@ -282,30 +277,30 @@ class PresenceTest {
 
     @Test
     void aWatcherOutsideIsToldThroughItsEdgeNode() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         Watcher away = new Watcher(outside, "sip:bob@acorn.example");
         SipMessage ok = away.subscribe(600);
         assertThat(ok.elements(HeaderName.RECORD_ROUTE).getFirst()).contains(outside.token());
         assertThat(away.lastNotify().elements(HeaderName.ROUTE).getFirst()).contains(outside.token());
         world.advance(10);
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         assertThat(away.notifies()).hasSize(2);
         assertThat(away.refresh(600).status()).isEqualTo(200);
     }
 
     @Test
     void aDeviceOutsideThatIsGoneIsToldWhenItSignsInAgainAndEndsWithItsTime() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         Watcher away = new Watcher(outside, "sip:bob@acorn.example");
         away.subscribe(300);
         outside.dead = true;
         world.advance(10);
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         assertThat(world.counters.value("pool_notifies_failed", "reason", "unreachable"))
                 .isEqualTo(1);
         world.advance(120);
         outside.dead = false;
-        signedIn(outside);
+        outside.signedIn();
         assertThat(away.last()).contains("<basic>open</basic>");
         outside.dead = true;
         world.advance(200);
@@ -326,7 +321,7 @@ class PresenceTest {
         assertThat(guest.subscribeSigned(600).status()).isEqualTo(200);
         assertThat(guest.last()).contains("<basic>closed</basic>");
         world.advance(10);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         assertThat(guest.last()).contains("<basic>open</basic>");
         world.advance(10);
         desk.die();
@@ -339,7 +334,7 @@ class PresenceTest {
     @Test
     void somebodyElsesSubscriptionCannotBeRefreshedOrEnded() {
         watcher.subscribe(600);
-        Device mallory = signedIn(world.inside("carol"));
+        Device mallory = world.inside("carol").signedIn();
         SipMessage stolen = watcher.inDialog(mallory, 0);
         stolen.set(HeaderName.FROM, "<sip:carol@acorn.example>;tag=" + stolen.fromTag());
         assertThat(mallory.send(stolen).status()).isEqualTo(403);
@@ -430,7 +425,7 @@ class PresenceTest {
     @Test
     void aPersonWhoIsRemovedIsNotWatchedAnyMoreAndWatchesNobody() {
         watcher.subscribe(600);
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         Watcher back = new Watcher(bob, "sip:alice@acorn.example");
         back.subscribe(600);
         world.accounts.remove("sip:bob@acorn.example");
@@ -442,7 +437,7 @@ class PresenceTest {
 
     @Test
     void eventsThatThePoolDoesNotServeGoToTheDevices() {
-        Device bob = signedIn(world.inside("bob"));
+        Device bob = world.inside("bob").signedIn();
         SipMessage subscribe = alice.request("SUBSCRIBE", "sip:bob@acorn.example");
         subscribe.set(HeaderName.EVENT, "dialog");
         assertThat(alice.send(subscribe).status()).isEqualTo(200);

@@ -12,23 +12,18 @@ import org.junit.jupiter.api.Test;
 class VanishedDeviceTest {
 
     private final PoolWorld world = new PoolWorld();
-    private final Device alice = signedIn(world.inside("alice"));
-
-    private static Device signedIn(Device device) {
-        assertThat(device.signIn().status()).isEqualTo(200);
-        return device;
-    }
+    private final Device alice = world.inside("alice").signedIn();
 
     @Test
     void aDeviceOutsideThatVanishedIsNoticedByTheNextNotifyToIt() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         new Watcher(outside, "sip:bob@acorn.example").subscribe(600);
         Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
         ofCarol.subscribe(600);
         assertThat(ofCarol.last()).contains("<basic>open</basic>");
         world.advance(10);
         outside.dead = true;
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         world.settle();
         assertThat(ofCarol.last()).contains("<basic>closed</basic>");
         assertThat(world.store.subscriptions).as("it may come back").hasSize(2);
@@ -50,7 +45,7 @@ class VanishedDeviceTest {
 
     @Test
     void aDeviceOutsideThatVanishedIsGoneWhenItsNodeSaysSo() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
         ofCarol.subscribe(600);
         assertThat(ofCarol.last()).contains("<basic>open</basic>");
@@ -62,18 +57,18 @@ class VanishedDeviceTest {
 
     @Test
     void aDeviceThatIsOnAnotherConnectionSinceThenStays() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         String before = outside.flowToken;
         outside.flowToken = before + "1";
-        signedIn(outside);
+        outside.signedIn();
         nodeSaysEnded(outside, before);
         assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
     }
 
     @Test
     void aClientCannotSayThatAConnectionHasEnded() {
-        Device outside = signedIn(world.outside("carol"));
-        Device other = signedIn(world.outside("bob"));
+        Device outside = world.outside("carol").signedIn();
+        Device other = world.outside("bob").signedIn();
         other.send(ended(other, outside.flowToken));
         alice.send(ended(alice, outside.flowToken));
         assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
@@ -81,7 +76,7 @@ class VanishedDeviceTest {
 
     @Test
     void aNodeSpeaksForItsOwnConnectionsOnly() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         world.engine.flowClosed(outside.origin.flow(), world.now);
         Device node = world.outside("bob");
         node.flowToken = null;
@@ -138,15 +133,15 @@ class VanishedDeviceTest {
 
     @Test
     void whoHasSignedInAgainMeanwhileIsNotTakenForVanished() {
-        Device outside = signedIn(world.outside("carol"));
+        Device outside = world.outside("carol").signedIn();
         Watcher away = new Watcher(outside, "sip:bob@acorn.example");
         away.subscribe(600);
         world.advance(10);
         outside.answers = null;
-        signedIn(world.inside("bob"));
+        world.inside("bob").signedIn();
         SipMessage late = away.lastNotify();
         world.advance(1);
-        signedIn(outside);
+        outside.signedIn();
         outside.answer(late, 430);
         assertThat(world.engine.bindings(outside.address(), world.now)).hasSize(1);
     }

@@ -1,7 +1,5 @@
 package org.edgeways.settings.control;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,17 +81,12 @@ public final class ControlCodec {
             return Result.bad(
                     SettingsErrorCode.MESSAGE_TOO_LONG, MOST_BYTES, "the message has " + bytes.length + " bytes");
         }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        Optional<String> text = JsonText.utf8(bytes);
+        if (text.isEmpty()) {
             return malformed("the message is no text in UTF-8");
         }
         Problems problems = new Problems();
-        Optional<Node.Table> table = JsonText.read(text, LIMITS, problems);
+        Optional<Node.Table> table = JsonText.read(text.get(), LIMITS, problems);
         if (table.isEmpty()) {
             return malformed(problems);
         }

@@ -1,7 +1,5 @@
 package org.edgeways.settings.snapshot;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -414,17 +412,12 @@ public record EdgeSnapshot(
         if (bytes.length > SignedSnapshot.MAX_PAYLOAD_BYTES) {
             return unreadable("it has " + bytes.length + " bytes");
         }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        Optional<String> text = JsonText.utf8(bytes);
+        if (text.isEmpty()) {
             return unreadable("it is no text in UTF-8");
         }
         Problems problems = new Problems();
-        Optional<Node.Table> table = JsonText.read(text, LIMITS, problems);
+        Optional<Node.Table> table = JsonText.read(text.get(), LIMITS, problems);
         if (table.isEmpty()) {
             return unreadable(problems.all().getFirst().text());
         }
@@ -433,7 +426,7 @@ public record EdgeSnapshot(
             return unreadable(problems.all().getFirst().text());
         }
         EdgeSnapshot read = (EdgeSnapshot) record;
-        return read.json().equals(text) ? Result.ok(read) : unreadable("it is not in its one spelling");
+        return read.json().equals(text.get()) ? Result.ok(read) : unreadable("it is not in its one spelling");
     }
 
     private static Result<EdgeSnapshot> unreadable(String reason) {

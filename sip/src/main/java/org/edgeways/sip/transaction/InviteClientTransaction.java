@@ -173,15 +173,15 @@ final class InviteClientTransaction extends ClientTransaction {
         switch (state) {
             case CALLING -> callingTimer(timer, now);
             case PROCEEDING -> {
-                require(timer == TimerName.CANCELLED, timer);
+                require(TimerName.CANCELLED, timer, state);
                 giveUp(timer, now);
             }
             case COMPLETED -> {
-                require(timer == TimerName.D, timer);
+                require(TimerName.D, timer, state);
                 terminate();
             }
             case ACCEPTED -> {
-                require(timer == TimerName.M, timer);
+                require(TimerName.M, timer, state);
                 terminate();
             }
             case TERMINATED -> throw illegal(timer, state);
@@ -194,7 +194,7 @@ final class InviteClientTransaction extends ClientTransaction {
             startRepeat(TimerName.A, now + interval);
             host().transmit(request(), sameHop(), now);
         } else {
-            require(timer == TimerName.B, timer);
+            require(TimerName.B, timer, state);
             giveUp(timer, now);
         }
     }
@@ -209,11 +209,5 @@ final class InviteClientTransaction extends ClientTransaction {
         state = State.TERMINATED;
         ack = null;
         end();
-    }
-
-    private void require(boolean expected, TimerName timer) {
-        if (!expected) {
-            throw illegal(timer, state);
-        }
     }
 }

@@ -156,16 +156,16 @@ final class InviteServerTransaction extends ServerTransaction {
     void fired(TimerName timer, long now) {
         switch (state) {
             case PROCEEDING -> {
-                require(timer == TimerName.TRYING, timer);
+                require(TimerName.TRYING, timer, state);
                 provisional(Trying.to(request()), now);
             }
             case COMPLETED -> completedTimer(timer, now);
             case CONFIRMED -> {
-                require(timer == TimerName.I, timer);
+                require(TimerName.I, timer, state);
                 terminate();
             }
             case ACCEPTED -> {
-                require(timer == TimerName.L, timer);
+                require(TimerName.L, timer, state);
                 terminate();
             }
             case TERMINATED -> throw illegal(timer, state);
@@ -178,7 +178,7 @@ final class InviteServerTransaction extends ServerTransaction {
             interval = Math.min(interval * 2, host().timers().t2());
             startRepeat(TimerName.G, now + interval);
         } else {
-            require(timer == TimerName.H, timer);
+            require(TimerName.H, timer, state);
             host().countTimeout(TimerName.H);
             terminate();
         }
@@ -193,11 +193,5 @@ final class InviteServerTransaction extends ServerTransaction {
         state = State.TERMINATED;
         lastResponse = null;
         end();
-    }
-
-    private void require(boolean expected, TimerName timer) {
-        if (!expected) {
-            throw illegal(timer, state);
-        }
     }
 }

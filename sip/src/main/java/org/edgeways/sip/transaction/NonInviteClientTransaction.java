@@ -111,7 +111,7 @@ final class NonInviteClientTransaction extends ClientTransaction {
         switch (state) {
             case TRYING, PROCEEDING -> waitingTimer(timer, now);
             case COMPLETED -> {
-                require(timer == TimerName.K, timer);
+                require(TimerName.K, timer, state);
                 terminate();
             }
             case TERMINATED -> throw illegal(timer, state);
@@ -125,7 +125,7 @@ final class NonInviteClientTransaction extends ClientTransaction {
             startRepeat(TimerName.E, now + interval);
             host().transmit(request(), sameHop(), now);
         } else {
-            require(timer == TimerName.F, timer);
+            require(TimerName.F, timer, state);
             host().countTimeout(TimerName.F);
             terminate();
             if (!isCancel()) {
@@ -137,11 +137,5 @@ final class NonInviteClientTransaction extends ClientTransaction {
     private void terminate() {
         state = State.TERMINATED;
         end();
-    }
-
-    private void require(boolean expected, TimerName timer) {
-        if (!expected) {
-            throw illegal(timer, state);
-        }
     }
 }

@@ -107,7 +107,7 @@ final class NonInviteServerTransaction extends ServerTransaction {
         switch (state) {
             case TRYING, PROCEEDING -> waitingTimer(timer, now);
             case COMPLETED -> {
-                require(timer == TimerName.J, timer);
+                require(TimerName.J, timer, state);
                 terminate();
             }
             case TERMINATED -> throw illegal(timer, state);
@@ -121,7 +121,7 @@ final class NonInviteServerTransaction extends ServerTransaction {
             lastResponse = trying;
             transmit(trying, now);
         } else {
-            require(timer == TimerName.EXPIRY, timer);
+            require(TimerName.EXPIRY, timer, state);
             host().countTimeout(TimerName.EXPIRY);
             terminate();
             host().user().abandoned(this, now);
@@ -137,11 +137,5 @@ final class NonInviteServerTransaction extends ServerTransaction {
         state = State.TERMINATED;
         lastResponse = null;
         end();
-    }
-
-    private void require(boolean expected, TimerName timer) {
-        if (!expected) {
-            throw illegal(timer, state);
-        }
     }
 }

@@ -77,6 +77,13 @@ abstract sealed class Transaction permits ServerTransaction, ClientTransaction {
         host.ended(this);
     }
 
+    /** Throws if the timer that is due is another than the one that the machine's state has. */
+    static void require(TimerName expected, TimerName due, Object state) {
+        if (due != expected) {
+            throw illegal(due, state);
+        }
+    }
+
     /** A timer or event that the machine's state cannot have: our own bug. */
     static IllegalStateException illegal(Object what, Object state) {
         return new IllegalStateException(what + " in state " + state);
