@@ -120,7 +120,7 @@ final class EventLoopsTest {
             loops.loop(0).schedule(() -> {}, 1, TimeUnit.MILLISECONDS).get();
             talk(loops, 20);
         }
-        assertThat(pauses.get()).isGreaterThan(20);
+        assertThat(pauses.get()).as("between any two of the datagrams").isGreaterThanOrEqualTo(19);
         assertThat(most.get()).isPositive();
     }
 
