@@ -24,10 +24,12 @@ import org.edgeways.net.TlsIdentity;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipExchange;
 import org.edgeways.siptransport.SipUserAgent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The certificate is changed a hundred times while people talk to each other. */
+@Tag("long")
 final class CertificateReloadTest {
 
     private static final int CLIENTS = 50;

@@ -55,7 +55,9 @@ final class SigningRequestTest {
 
     @Test
     void otherKindsOfKeysAreRefused() throws Exception {
-        KeyPair rsa = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        KeyPairGenerator small = KeyPairGenerator.getInstance("RSA");
+        small.initialize(2048);
+        KeyPair rsa = small.generateKeyPair();
         byte[] request = new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=edge1"), rsa.getPublic())
                 .build(new JcaContentSignerBuilder("SHA256withRSA").build(rsa.getPrivate()))
                 .getEncoded();

@@ -24,6 +24,7 @@ import org.edgeways.sip.message.HeaderName;
 import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.Loopback.Happening;
 import org.edgeways.testkit.LeakCheck;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -356,6 +357,7 @@ final class TlsListenerTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @EnumSource(TlsProvider.class)
     void certificateIsReloadedHundredTimesUnderLoadAndNothingIsDropped(TlsProvider provider) throws Exception {
         Loopback.Recorder events = new Loopback.Recorder(true);

@@ -25,6 +25,7 @@ class KillTest {
     private final long seed = Long.getLong("kill.seed", System.nanoTime());
 
     @Test
+    @Tag("long")
     void aKilledProcessLosesNothingThatItAcknowledged() throws Exception {
         killAgainAndAgain(4);
     }

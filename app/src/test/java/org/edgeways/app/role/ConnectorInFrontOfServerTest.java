@@ -38,11 +38,13 @@ import org.edgeways.sip.message.SipParser;
 import org.edgeways.siptransport.SipUserAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A connector that runs by the settings stands between a node that has joined and a SIP server, which is a UDP socket here. */
+@Tag("long")
 @Timeout(120)
 class ConnectorInFrontOfServerTest {
 

@@ -53,6 +53,7 @@ import org.edgeways.testkit.TcpRelay;
 import org.edgeways.tokens.Keyring;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A pool and an edge with four connections between them, of which one alone dies while people outside write to each other and
  * call: with a reset, or in silence, so that each end has to find it out. Alice's messages pass the connections twice.
  */
+@Tag("long")
 @Timeout(120)
 class OneOfSeveralLinksTest {
 

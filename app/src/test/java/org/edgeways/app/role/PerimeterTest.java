@@ -28,12 +28,14 @@ import org.edgeways.app.failure.AppFailure;
 import org.edgeways.net.port.SharedListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** An inside with a directory of settings and an edge node that joins it, as the commands start them. */
+@Tag("long")
 @Timeout(120)
 class PerimeterTest {
 

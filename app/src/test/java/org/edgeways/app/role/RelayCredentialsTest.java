@@ -22,11 +22,13 @@ import org.edgeways.sip.digest.DigestClient;
 import org.edgeways.tokens.RelayUser;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.TokensErrorCode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Credentials for the relay: got outside over HTTPS, and by an administrator; what the node is told; taken back. */
+@Tag("long")
 @Timeout(120)
 class RelayCredentialsTest {
 

@@ -25,11 +25,13 @@ import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.TokensErrorCode;
 import org.edgeways.turn.stun.TransportAddress;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The inside rolls the keys of relay credentials while somebody is in a call; neither inside nor node is started again. */
+@Tag("long")
 @Timeout(240)
 class RelayKeyRollTest {
 

@@ -24,6 +24,7 @@ import org.edgeways.turn.stun.StunWriter;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.OS;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node whose settings say that it is a relay. */
+@Tag("long")
 @Timeout(60)
 @ParameterizedClass
 @ValueSource(booleans = {false, true})

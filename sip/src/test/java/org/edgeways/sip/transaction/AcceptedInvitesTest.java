@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.edgeways.sip.engine.Messages;
 import org.edgeways.sip.message.SipMessage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of answered INVITEs (RFC 6026) takes no room from new requests, and has a limit of its own. */
@@ -171,6 +172,7 @@ class AcceptedInvitesTest {
 
     /** 4,000 calls a second on 200 connections, for longer than an answered INVITE stays: 20 a second on each. */
     @Test
+    @Tag("long")
     void manyCallsASecondAreNeverRefusedAndWhatIsKeptIsBounded() {
         SipEngineLimits limits = SipEngineLimits.DEFAULT;
         LayerBench bench = new LayerBench(true, limits);
