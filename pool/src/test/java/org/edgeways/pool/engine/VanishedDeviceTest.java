@@ -88,12 +88,12 @@ class VanishedDeviceTest {
     private Device outsideBehind(String person, String node) {
         Device device = world.outside(person);
         device.origin = Origin.service(device.origin.flow(), node);
-        return signedIn(device);
+        return device.signedIn();
     }
 
     @Test
     void whoIsSignedInThroughANodeThatIsPutOutIsGoneAndNobodyElse() {
-        Device carol = signedIn(world.outside("carol"));
+        Device carol = world.outside("carol").signedIn();
         Device bob = outsideBehind("bob", "edge2");
         Watcher ofCarol = new Watcher(alice, "sip:carol@acorn.example");
         ofCarol.subscribe(600);
@@ -112,7 +112,7 @@ class VanishedDeviceTest {
 
     @Test
     void whoIsSignedInThroughTwoNodesStaysThroughTheOneThatIsLeft() {
-        Device first = signedIn(world.outside("carol"));
+        Device first = world.outside("carol").signedIn();
         outsideBehind("carol", "edge2");
         world.engine.keepNodes(Set.of("edge2"), world.now);
         assertThat(world.engine.bindings(first.address(), world.now))
@@ -122,7 +122,7 @@ class VanishedDeviceTest {
 
     @Test
     void aNodeThatWasPutOutJustBeforeThePoolDiedIsPutOutAfterItsStart() {
-        Device carol = signedIn(world.outside("carol"));
+        Device carol = world.outside("carol").signedIn();
         world.restart();
         assertThat(world.engine.bindings(carol.address(), world.now)).hasSize(1);
         world.engine.keepNodes(Set.of(), world.now);
