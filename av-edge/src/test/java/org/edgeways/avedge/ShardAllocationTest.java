@@ -130,7 +130,7 @@ class ShardAllocationTest extends OnBothPaths {
             Exchange exchange = way == Way.PEER_AND_BACK ? toPeerAndBack(rig) : betweenClients(rig, shards);
             // a channel makes an InetSocketAddress, its InetAddress and ours for a sender that is not the one before;
             // else there is what a lock needs that two threads want now and then
-            double limit = sockets == Sockets.PLAIN ? 200 : 0.1;
+            double limit = sockets == Sockets.PLAIN ? 200 : 1;
             assertThat(least(rig, way, exchange, limit)).isLessThan(limit);
         }
     }
