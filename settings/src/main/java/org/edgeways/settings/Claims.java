@@ -1,5 +1,8 @@
 package org.edgeways.settings;
 
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +13,11 @@ import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.kind.Connector;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Pool;
+import org.edgeways.settings.kind.Site;
 import org.edgeways.settings.text.Problems;
 import org.edgeways.settings.text.SettingsErrorCode;
 
-/** What only one may have: a port of a host, the name of a service, the name of an inside leg, an address that is dialled. */
+/** What only one may have: a port of a host, the name of a service, the name of an inside leg, an address that is dialled, a network. */
 final class Claims {
 
     /**
@@ -51,7 +55,11 @@ final class Claims {
         this.problems = problems;
     }
 
-    void check(Map<Document, EdgeNode> nodes, Map<Document, Pool> pools, Map<Document, Connector> connectors) {
+    void check(
+            Map<Document, EdgeNode> nodes,
+            Map<Document, Pool> pools,
+            Map<Document, Connector> connectors,
+            Map<Document, Site> sites) {
         nodes.forEach((document, node) -> ports(document, listeners(node)));
         pools.forEach((document, pool) -> {
             List<Listener> listeners = new ArrayList<>();
@@ -73,6 +81,34 @@ final class Claims {
             String where = leg.dialledAddress().toLowerCase(Locale.ROOT) + " port " + leg.dialledPort();
             once(dialled, where, document, leg.dialAddress().isPresent() ? "insideLeg.dialAddress" : "insideLeg.port");
         });
+        Map<String, Document> networks = new LinkedHashMap<>();
+        sites.forEach((document, site) -> {
+            for (int i = 0; i < site.networks().size(); i++) {
+                // twice in one site is told where lists are checked
+                if (!document.equals(networks.get(network(site.networks().get(i))))) {
+                    once(networks, network(site.networks().get(i)), document, "networks[" + i + "]");
+                }
+            }
+        });
+    }
+
+    /** The network as everybody writes it: without the bits that do not count. */
+    private static String network(String text) {
+        String[] parts = text.split("/", 2);
+        byte[] address = InetAddress.ofLiteral(parts[0]).getAddress();
+        int bits = Integer.parseInt(parts[1]);
+        BigInteger counting =
+                BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE).shiftLeft(Byte.SIZE * address.length - bits);
+        BigInteger masked = new BigInteger(1, address).and(counting);
+        for (int i = address.length - 1; i >= 0; i--) {
+            address[i] = masked.byteValue();
+            masked = masked.shiftRight(Byte.SIZE);
+        }
+        try {
+            return InetAddress.getByAddress(address).getHostAddress() + "/" + bits;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of another length", e);
+        }
     }
 
     private static List<Listener> listeners(EdgeNode node) {

@@ -64,7 +64,8 @@ final class WholeSet {
                 .check(
                         sound(Kind.EDGE_NODE, EdgeNode.class),
                         sound(Kind.POOL, Pool.class),
-                        sound(Kind.CONNECTOR, Connector.class));
+                        sound(Kind.CONNECTOR, Connector.class),
+                        sound(Kind.SITE, Site.class));
         services();
         routes();
         if (!complete || !problems.isEmpty()) {

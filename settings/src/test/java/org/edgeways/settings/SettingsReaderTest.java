@@ -186,6 +186,25 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aNetworkOfTwoSitesIsTold() {
+        String west = "kind: Site\nname: west\nspec: {networks: [10.2.0.0/16, 2001:db8::/32]}\n";
+        String east = "kind: Site\nname: east\nspec: {networks: [10.0.0.0/8, 10.2.3.4/16, 2001:DB8:0::1/32]}\n";
+        assertThat(read(west, east))
+                .isInstanceOfSatisfying(
+                        SettingsOutcome.Bad.class,
+                        bad -> assertThat(bad.problems())
+                                .extracting(Object::toString)
+                                .filteredOn(line -> line.contains("networks"))
+                                .satisfiesExactly(
+                                        line -> assertThat(line)
+                                                .contains(
+                                                        "key=spec.networks[1], what=claims 10.2.0.0/16, which Site west"),
+                                        line -> assertThat(line)
+                                                .contains(
+                                                        "key=spec.networks[2], what=claims 2001:db8:0:0:0:0:0:0/32, which")));
+    }
+
+    @Test
     void aLinkThatNodesWouldCloseIsTold() {
         assertThat(problems("name: pool\nspec:\n", "name: pool\nspec:\n  link: {keepAlive: 50s, pongTimeout: 10s}\n"))
                 .as("one for each node")

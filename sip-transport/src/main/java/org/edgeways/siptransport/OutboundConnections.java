@@ -3,7 +3,9 @@ package org.edgeways.siptransport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,9 @@ final class OutboundConnections {
     private final ConcurrentHashMap<Hop, CompletableFuture<SipConnection>> open = new ConcurrentHashMap<>();
     private volatile @Nullable Set<Hop> only;
     private int changes;
+
+    /** By which change those were withdrawn whose connections are not closed yet. */
+    private final Map<Hop, Integer> withdrawn = new HashMap<>();
 
     OutboundConnections(TransportContext context, OutboundSettings settings, SipConnectionEvents events) {
         this.context = context;
@@ -112,6 +117,7 @@ final class OutboundConnections {
             only = Stream.concat(before.stream(), nextHops.stream().map(Hop::of))
                     .collect(Collectors.toUnmodifiableSet());
         }
+        withdrawn.keySet().removeIf(this::mayBeDialled);
         return ++changes;
     }
 
@@ -133,10 +139,11 @@ final class OutboundConnections {
         });
     }
 
-    private void leave(Hop hop, CompletableFuture<SipConnection> connecting, Duration lastAnswers) {
+    private synchronized void leave(Hop hop, CompletableFuture<SipConnection> connecting, Duration lastAnswers) {
+        int change = withdrawn.computeIfAbsent(hop, key -> changes);
         var _ = context.loops()
                 .loop(0)
-                .schedule(() -> endUnlessWanted(hop, connecting), lastAnswers.toNanos(), TimeUnit.NANOSECONDS);
+                .schedule(() -> endIfStill(hop, change, connecting), lastAnswers.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Closes the connections to next hops that have shown a certificate which is no more taken. */
@@ -148,8 +155,9 @@ final class OutboundConnections {
         });
     }
 
-    private void endUnlessWanted(Hop hop, CompletableFuture<SipConnection> connecting) {
-        if (mayBeDialled(hop)) {
+    /** If it was wanted again since, a withdrawal after that has a time of its own. */
+    private synchronized void endIfStill(Hop hop, int change, CompletableFuture<SipConnection> connecting) {
+        if (!withdrawn.remove(hop, change)) {
             return;
         }
         var _ = connecting.whenComplete((connection, failure) -> {

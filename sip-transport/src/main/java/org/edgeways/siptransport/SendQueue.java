@@ -53,6 +53,7 @@ final class SendQueue {
     boolean add(byte[] message) {
         if (!reserve(message.length)) {
             congested = true;
+            relieved(); // if all was taken in between nothing else would say so
             setup.counters().full().increment();
             return false;
         }
@@ -136,7 +137,12 @@ final class SendQueue {
     private void taken(int length) {
         inFlight--;
         lastTaken = now();
-        if (queuedBytes.addAndGet(-length) <= setup.settings().queueBytes() / 2) {
+        queuedBytes.addAndGet(-length);
+        relieved();
+    }
+
+    private void relieved() {
+        if (queuedBytes.get() <= setup.settings().queueBytes() / 2) {
             congested = false;
         }
     }

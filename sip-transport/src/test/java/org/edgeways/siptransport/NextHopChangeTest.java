@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 final class NextHopChangeTest {
 
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration SOON = Duration.ofMillis(50);
 
     private final BlockingQueue<String> failed = new LinkedBlockingQueue<>();
     private final List<Transmitter> transmitters = new CopyOnWriteArrayList<>();
@@ -141,6 +142,24 @@ final class NextHopChangeTest {
         shards.keepNextHops(List.of(hop(second)), () -> {}, Duration.ZERO);
         atFirst.await(Loopback.Happening.Closed.class);
         assertRefused(first, 1);
+    }
+
+    /** Its time begins anew: that of the first withdrawal, which comes due after the second, ends nothing. */
+    @Test
+    void oneThatIsNamedAgainAndWithdrawnAgainIsSentToAsLongAsAnyOther() throws Exception {
+        ask(first);
+        asked(atFirst);
+
+        shards.keepNextHops(List.of(hop(second)), () -> {}, SOON);
+        shards.keepNextHops(List.of(hop(first)), () -> {}, LONG);
+        shards.keepNextHops(List.of(hop(second)), () -> {}, LONG);
+        awaitShards();
+        CompletableFuture<Boolean> due = new CompletableFuture<>();
+        var _ = loopback.loops.loop(0).schedule(() -> due.complete(true), 2 * SOON.toNanos(), TimeUnit.NANOSECONDS);
+        assertThat(due.join()).isTrue();
+
+        String cancel = ask(first);
+        assertThat(asked(atFirst)).isEqualTo(cancel);
     }
 
     @Test

@@ -51,6 +51,10 @@ final class Registrar {
     private final RandomGenerator random;
     private final Map<String, List<Binding>> people = new HashMap<>();
     private final Map<String, Binding> byId = new HashMap<>();
+
+    /** Edge nodes through which bindings may be; null for any. */
+    private @Nullable Set<String> nodes;
+
     private final Map<String, Set<String>> peopleOfFlow = new HashMap<>();
     private final Map<String, Set<String>> idsOfContactUser = new HashMap<>();
     private final TimerQueue<String> expiries = new TimerQueue<>();
@@ -206,6 +210,7 @@ final class Registrar {
                 next.add(earlier);
             }
         }
+        next.removeIf(binding -> nodes != null && !FlowName.leadsTo(binding.flow(), nodes));
         put(person, next);
     }
 
@@ -322,6 +327,7 @@ final class Registrar {
 
     /** Drops every binding that was made through an edge node that is none of these; the people whose bindings have changed. */
     List<String> removeBehindOthers(Set<String> nodes) {
+        this.nodes = nodes;
         Set<String> found = new LinkedHashSet<>();
         peopleOfFlow.forEach((flow, behind) -> {
             if (!FlowName.leadsTo(flow, nodes)) {

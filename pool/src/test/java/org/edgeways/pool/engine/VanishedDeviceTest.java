@@ -121,6 +121,18 @@ class VanishedDeviceTest {
     }
 
     @Test
+    void aSignOutThatIsNotSavedBringsNobodyBackThroughANodeThatIsPutOutMeanwhile() {
+        Device carol = world.outside("carol").signedIn();
+        world.store.held = true;
+        world.store.failing = true;
+        carol.sendSigned(carol.register(0));
+        world.engine.keepNodes(Set.of("edge2"), world.now);
+        world.store.held = false;
+        world.settle();
+        assertThat(world.engine.bindings(carol.address(), world.now)).isEmpty();
+    }
+
+    @Test
     void aNodeThatWasPutOutJustBeforeThePoolDiedIsPutOutAfterItsStart() {
         Device carol = world.outside("carol").signedIn();
         world.restart();
