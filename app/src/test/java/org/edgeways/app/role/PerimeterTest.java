@@ -146,6 +146,7 @@ class PerimeterTest {
     void whoSignedInThroughANodeIsShownAsGoneWhenItIsRemoved() throws Exception {
         pair.showOutside();
         pair.startAll();
+        awaitReady();
         pair.ask(AdminClient.request("user-add").put("name", "alice").put("remoteAccess", true));
         String password = pair.ask(
                         AdminClient.request("device-add").put("name", "alice").put("device", "laptop"))
