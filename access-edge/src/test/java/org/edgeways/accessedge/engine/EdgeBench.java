@@ -312,6 +312,33 @@ final class EdgeBench {
         return ok;
     }
 
+    /** A call of Alice's to Bob that rings: the INVITE as she sent it. */
+    SipMessage ringing(Flow flow) {
+        SipMessage invite = request(
+                "INVITE",
+                "sip:bob@acorn.example",
+                "sip:alice@acorn.example",
+                "sip:bob@acorn.example",
+                "Contact: <sip:alice@192.168.77.10>");
+        fromClient(flow, invite);
+        answerFromInside(atInside(), 180, "Ringing");
+        assertThat(at(flow).status()).isEqualTo(180);
+        return invite;
+    }
+
+    /** The CANCEL of an INVITE, as its sender writes it (RFC 3261 section 9.1); {@code more} are further header lines. */
+    static SipMessage cancel(SipMessage invite, String... more) {
+        StringBuilder text = new StringBuilder("CANCEL " + invite.requestUriText() + " SIP/2.0\r\n");
+        for (HeaderName name : List.of(HeaderName.VIA, HeaderName.FROM, HeaderName.TO, HeaderName.CALL_ID)) {
+            text.append(name).append(": ").append(invite.first(name)).append("\r\n");
+        }
+        text.append("Max-Forwards: 70\r\nCSeq: ").append(invite.cseq().number()).append(" CANCEL\r\n");
+        for (String line : more) {
+            text.append(line).append("\r\n");
+        }
+        return parse(text.append("Content-Length: 0\r\n\r\n").toString().getBytes(StandardCharsets.UTF_8));
+    }
+
     /** A request of Alice's in the dialog that {@code ok} began. */
     SipMessage inDialog(String method, SipMessage ok, String more) {
         return request(

@@ -132,6 +132,17 @@ class EdgeHygieneTest {
 
     @ParameterizedTest
     @MethodSource("spellings")
+    void comesNotInWithACancel(String forged) {
+        Flow flow = bench.alice();
+        SipMessage invite = bench.ringing(flow);
+        bench.fromClient(flow, EdgeBench.cancel(invite, forged.split("\\|", -1)));
+        SipMessage inside = bench.atInside();
+        assertThat(inside.method()).isEqualTo("CANCEL");
+        assertThat(text(inside)).doesNotContain(FORGED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("spellings")
     void comesNotInWithAResponse(String forged) {
         Flow flow = bench.client();
         SipMessage register = bench.signIn(flow, ALICE, "<sip:alice@192.168.77.10:5061;transport=tls>");

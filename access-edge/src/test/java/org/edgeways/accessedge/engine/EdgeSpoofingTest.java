@@ -135,18 +135,14 @@ class EdgeSpoofingTest {
     @Test
     void nobodyCancelsTheCallOfAnother() {
         Flow flow = bench.alice();
-        SipMessage invite = bench.request("INVITE", BOB, ALICE, BOB, "Contact: <sip:alice@192.168.77.10>");
-        bench.fromClient(flow, invite);
-        SipMessage inside = bench.atInside();
-        bench.answerFromInside(inside, 180, "Ringing");
-        assertThat(bench.at(flow).status()).isEqualTo(180);
+        SipMessage invite = bench.ringing(flow);
         Flow other = bench.client("198.51.100.8", ClientTransport.TLS);
         bench.signIn(other, CAROL, "<sip:carol@192.168.77.12>");
         for (Flow attacker : List.of(other, bench.client())) {
-            bench.fromClient(attacker, cancel(invite, invite.first(HeaderName.FROM)));
+            bench.fromClient(attacker, EdgeBench.cancel(invite));
             assertThat(bench.atInside).isEmpty();
         }
-        bench.fromClient(flow, cancel(invite, invite.first(HeaderName.FROM)));
+        bench.fromClient(flow, EdgeBench.cancel(invite));
         assertThat(bench.atInside().method()).as("her own").isEqualTo("CANCEL");
     }
 
@@ -158,10 +154,8 @@ class EdgeSpoofingTest {
         Flow other = bench.client("198.51.100.8", ClientTransport.TLS);
         bench.signIn(other, CAROL, "<sip:carol@192.168.77.12>");
         for (String from : List.of(ALICE, CAROL, FOREIGN)) {
-            SipMessage invite = bench.request("INVITE", BOB, ALICE, BOB, "Contact: <sip:alice@192.168.77.10>");
-            bench.fromClient(flow, invite);
-            bench.answerFromInside(bench.atInside(), 180, "Ringing");
-            byte[] cancel = spelled(cancel(invite, invite.first(HeaderName.FROM)), spelling, from, "");
+            SipMessage invite = bench.ringing(flow);
+            byte[] cancel = spelled(EdgeBench.cancel(invite), spelling, from, "");
             bench.fromClient(other, cancel);
             bench.fromClient(bench.client(), cancel);
             assertThat(bench.atInside).as("as " + from).isEmpty();
@@ -171,6 +165,7 @@ class EdgeSpoofingTest {
             assertThat(inside.from().toString()).isEqualTo(invite.from().toString());
             assertThat(new String(inside.encode(), StandardCharsets.UTF_8)).doesNotContain("carol", "boss");
             bench.atInside.clear();
+            bench.atClients.get(flow).clear();
         }
     }
 
@@ -205,18 +200,6 @@ class EdgeSpoofingTest {
         assertThat(bench.directory.client(flow).isSignedInAs(ALICE, bench.now)).isTrue();
     }
 
-    private static SipMessage cancel(SipMessage invite, String from) {
-        SipMessage cancel = SipMessage.request("CANCEL", invite.requestUriText());
-        for (HeaderName name : List.of(HeaderName.VIA, HeaderName.TO, HeaderName.CALL_ID)) {
-            cancel.set(name, invite.first(name));
-        }
-        cancel.set(HeaderName.FROM, from);
-        cancel.set(HeaderName.MAX_FORWARDS, "70");
-        cancel.set(HeaderName.CSEQ, invite.cseq().number() + " CANCEL");
-        cancel.set(HeaderName.CONTENT_LENGTH, "0");
-        return cancel;
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -249,6 +232,9 @@ class EdgeSpoofingTest {
                         ALICE,
                         assertion));
         assertNoBoss("REGISTER");
+        SipMessage invite = bench.ringing(flow);
+        bench.fromClient(flow, spelled(EdgeBench.cancel(invite), COMPACT, ALICE, assertion));
+        assertNoBoss("CANCEL");
     }
 
     private void assertNoBoss(String what) {
