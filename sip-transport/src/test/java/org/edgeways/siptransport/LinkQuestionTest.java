@@ -123,6 +123,29 @@ final class LinkQuestionTest {
         channel.runPendingTasks();
     }
 
+    @Test
+    void nobodyAsksWhereNothingWasSent() {
+        pass(60);
+        assertThat(wire.written).isEmpty();
+        assertThat(link.isUnanswered()).isFalse();
+        assertThat(link.isOpen()).isTrue();
+    }
+
+    @Test
+    void whoAnswersOnlyTheQuestionIsTakenAgainEachTime() {
+        for (int asked = 1; asked <= 3; asked++) {
+            send(new byte[100]);
+            pass(7);
+            assertThat(link.isUnanswered()).isTrue();
+            link.heard();
+            assertThat(link.isUnanswered()).isFalse();
+            assertThat(wire.written).hasSize(2 * asked).endsWith(100, StreamHandler.PING.length);
+        }
+        pass(20);
+        assertThat(link.isOpen()).isTrue();
+        assertThat(wire.written).as("nothing more").hasSize(6);
+    }
+
     /** As where {@code pongTimeout} of who dials is 30 s. */
     @Test
     void aKeepAliveMayStayUnansweredAsLongAsItsSenderWaitsForIt() {
