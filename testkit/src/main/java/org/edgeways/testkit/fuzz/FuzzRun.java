@@ -24,7 +24,9 @@ public final class FuzzRun {
     /** All targets together take half an hour, unless {@code -Dfuzz.seconds=N} says how long each may take. */
     private static final Duration TOTAL = Duration.ofMinutes(30);
 
-    private static final int TARGETS = 13;
+    /** How many targets the tree has, among which that time is divided; {@code FuzzTargetsTest} of {@code architecture} counts them. */
+    public static final int TARGETS = 13;
+
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofMinutes(3);
     private static final Pattern STATE = Pattern.compile("#(\\d+)\\s+\\w+\\s+cov: (\\d+) ft: (\\d+).*");
