@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Kamailio inside in place of the pool, behind a connector, with the sample configuration of the documentation; softphones outside. */
+/**
+ * Kamailio inside in place of the pool, behind a connector where nothing else is said, with the sample configuration of the
+ * documentation; softphones outside.
+ */
 @Tag("interop")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KamailioInsideTest {
@@ -69,6 +72,21 @@ class KamailioInsideTest {
     void theySeeEachOtherAlsoWhenTheEdgeDialsKamailio() throws IOException {
         try (KamailioSite dialled = KamailioSite.dialled("dialled")) {
             presenceBothWays(dialled, "kamailio-dialled");
+        }
+    }
+
+    /** Both are outside: a message, INVITE, ACK and BYE pass that connection inwards, and outwards where Record-Route says. */
+    @Test
+    void theyWriteAndCallAlsoWhenTheEdgeDialsKamailio() throws IOException {
+        try (KamailioSite dialled = KamailioSite.dialled("dialled-talk");
+                Baresip caller = Baresip.start(
+                        "kamailio-dialled-caller",
+                        dialled.outside("alice"),
+                        TONE,
+                        List.of(dialled.outside("bob").uri()))) {
+            caller.awaitSignedIn();
+            ConnectorTest.talk(dialled, "dialled", caller);
+            assertThat(dialled.kamailio().connections()).isEqualTo(1);
         }
     }
 
