@@ -36,6 +36,10 @@ import org.junit.jupiter.api.TestInstance;
 class ConnectorBehindFirewallTest {
     private static final int KILLS = 3;
     private static final Duration CUT = Duration.ofSeconds(5);
+
+    /** For so long nothing comes, then nothing is on its way. */
+    private static final Duration STILL = Duration.ofSeconds(1);
+
     /** Of two people each: one writes to the other. */
     private static final int PAIRS = 10;
 
@@ -94,25 +98,28 @@ class ConnectorBehindFirewallTest {
         killed("soak: kill-connector", pairs, (kills, began) -> System.nanoTime() - began < whole);
     }
 
-    /** Nothing notices it but TCP: the connections of the connector live on, and what was lost is sent again. */
+    /** Nothing notices it but TCP: the connections of the connector live on, none is dialled anew, and what was lost is sent again. */
     @Test
     void theInnerNetworkIsCutForFiveSecondsAndWhatWasAcknowledgedHasCome() throws Exception {
         try (Crowd crowd = new Crowd(PAIRS)) {
             long mended;
             try {
                 crowd.awaitAcknowledged("before");
+                Links before = links();
                 networks.cut(Networks.Cable.LINK, Networks.Cut.SILENT);
                 try {
-                    LockSupport.parkNanos(CUT.toNanos() / 5);
-                    int before = crowd.acknowledged();
-                    LockSupport.parkNanos(CUT.toNanos() * 4 / 5);
-                    assertThat(crowd.acknowledged()).as("nothing passes").isEqualTo(before);
+                    long end = System.nanoTime() + CUT.toNanos();
+                    int passed = crowd.awaitStill(end);
+                    assertThat(System.nanoTime()).as("while it is cut").isLessThan(end);
+                    LockSupport.parkNanos(end - System.nanoTime());
+                    assertThat(crowd.acknowledged()).as("nothing passes").isEqualTo(passed);
                     crowd.startANewRow();
                 } finally {
                     networks.mend(Networks.Cable.LINK);
                 }
                 mended = System.nanoTime();
                 crowd.awaitAcknowledged("after the cut");
+                assertThat(links()).as("links at both ends").isEqualTo(before);
             } finally {
                 crowd.end();
             }
@@ -121,6 +128,24 @@ class ConnectorBehindFirewallTest {
                             + TimeUnit.NANOSECONDS.toMillis(crowd.lastFirstOfTheRow() - mended) + " ms, " + crowd);
             crowd.assertAllThere("");
         }
+    }
+
+    /**
+     * What both ends say of the links between them: none that ends and is dialled anew goes unseen.
+     *
+     * @param closedByEdge since the edge was started
+     * @param closedByConnector since the connector was started
+     * @param open now, at the connector
+     */
+    private record Links(double closedByEdge, double closedByConnector, double open) {}
+
+    private Links links() {
+        ConnectorServer connector = Objects.requireNonNull(site.connector());
+        String closed = "sip_connections_closed_total";
+        return new Links(
+                site.edge().counter(closed, "endpoint=\"inside-leg\""),
+                connector.counter(closed, "endpoint=\"link-"),
+                connector.counter("sip_links_open", ""));
     }
 
     /** Whether there is to be one more kill. */
@@ -191,6 +216,18 @@ class ConnectorBehindFirewallTest {
             return streams.stream()
                     .mapToInt(stream -> stream.acknowledged.size())
                     .sum();
+        }
+
+        /** What passed before a cut is answered a little later: how many there are when no more come for a while, or then. */
+        int awaitStill(long until) {
+            int before = -1;
+            int now = acknowledged();
+            while (now != before && System.nanoTime() < until) {
+                LockSupport.parkNanos(STILL.toNanos());
+                before = now;
+                now = acknowledged();
+            }
+            return now;
         }
 
         void end() {
