@@ -36,7 +36,8 @@ public final class OutsideReading {
     private static final int EXTENDED_64 = 127;
 
     /**
-     * One message: SIP, an HTTP answer, a frame of a WebSocket without SIP in it, or a message of the relay.
+     * One message: SIP, an HTTP answer, a frame of a WebSocket without SIP in it, a message of the relay, or a certificate that
+     * was shown ({@link ShownCertificates}).
      *
      * @param connection the recording that it is in, or from where to where the datagram went
      * @param startLine its first line; of what is no text, what it is

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.CertificateParsingException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,8 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Stands between the clients outside and the edge, with a certificate for the edge's name from the test's authority, and
- * writes down what the edge sends, decrypted: one file for each connection. It verifies the edge as a client does.
+ * writes down what the edge sends, decrypted: one file for each connection, and one for the certificates that it showed there;
+ * also once those that it shows to who names no host. It verifies the edge as a client does.
  *
  * <p>A relay rather than the keys of the TLS sessions: baresip and linphonec do not give those away.
  *
@@ -84,13 +86,31 @@ public final class RecordingRelay {
         try (client;
                 SSLSocket edge = connect(port);
                 OutputStream recording = Files.newOutputStream(file)) {
+            record(edge, "%04d-%d.certificates.from-edge".formatted(number, port));
+            if (number == 1) {
+                nameNobody(port);
+            }
             Thread back = Thread.ofVirtual().start(() -> pass(edge, client, recording));
             pass(client, edge, OutputStream.nullOutputStream());
             back.join();
-        } catch (IOException e) {
+        } catch (IOException | CertificateParsingException e) {
             say("connection " + number + ": " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void record(SSLSocket edge, String file) throws IOException, CertificateParsingException {
+        Files.write(
+                recordings.resolve(file),
+                ShownCertificates.text(edge.getSession().getPeerCertificates()));
+    }
+
+    /** Looks at what is shown without a name that was asked for, as to a scanner (RFC 6066 section 3 has no names for addresses). */
+    private void nameNobody(int port) throws IOException, CertificateParsingException {
+        try (SSLSocket edge = (SSLSocket) context.getSocketFactory().createSocket(edgeAddress, port)) {
+            edge.startHandshake();
+            record(edge, "nameless-%d.certificates.from-edge".formatted(port));
         }
     }
 

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.cert.Certificate;
+import java.time.Instant;
 import java.util.List;
+import org.edgeways.net.CertificateAuthority;
+import org.edgeways.net.CertificateRequest;
 import org.junit.jupiter.api.Test;
 
 /** The reader of what the edge sends must miss nothing. */
@@ -102,6 +106,35 @@ class OutsideReadingTest {
         OutsideReading reading = reading("0001-443", bytes(answers));
         assertThat(reading.sent()).hasSize(3);
         assertThat(reading.insideSeenOutside()).isNotEmpty().allMatch(seen -> seen.contains("turn:edge1"));
+    }
+
+    private static byte[] shown(CertificateRequest request) throws Exception {
+        CertificateAuthority authority = EdgeServer.newAuthority();
+        return ShownCertificates.text(
+                authority.issue(request, Instant.now()).chain().toArray(Certificate[]::new));
+    }
+
+    @Test
+    void certificatesThatAreShownAreReadWithAllTheirNames() throws Exception {
+        byte[] good = shown(
+                CertificateRequest.of("edge.acorn.example", "acorn.example").withAddresses("203.0.113.10"));
+        OutsideReading reading = reading("0001-443.certificates", good);
+        assertThat(reading.sent())
+                .isNotEmpty()
+                .allMatch(each -> each.startLine().equals(ShownCertificates.START_LINE));
+        assertThat(reading.sent().getFirst().values(ShownCertificates.ALTERNATIVE_NAME, ""))
+                .containsExactlyInAnyOrder("edge.acorn.example", "acorn.example", "203.0.113.10");
+        assertThat(reading.insideSeenOutside()).isEmpty();
+
+        for (CertificateRequest request : List.of(
+                CertificateRequest.of("edge1.perimeter.acorn.example"),
+                CertificateRequest.of("edge.acorn.example", "edge1.Perimeter.acorn.example"),
+                CertificateRequest.of("edge.acorn.example").withAddresses("172.16.1.10"),
+                CertificateRequest.node("edge1", "edge.acorn.example"))) {
+            assertThat(reading("0001-443.certificates", shown(request)).insideSeenOutside())
+                    .as(request.toString())
+                    .isNotEmpty();
+        }
     }
 
     private static String credentials(String host) {

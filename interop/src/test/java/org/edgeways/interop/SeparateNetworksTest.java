@@ -339,6 +339,10 @@ class SeparateNetworksTest {
         assertThat(networks.unread()).as("they are counted").isPositive();
         assertThat(reading.sent()).as("messages read").hasSizeGreaterThan(100);
         assertThat(reading.sent())
+                .as("the certificate that it shows, to clients and to who names no host")
+                .anyMatch(message -> message.connection().startsWith("0001-") && isForTheEdge(message))
+                .anyMatch(message -> message.connection().startsWith("nameless-") && isForTheEdge(message));
+        assertThat(reading.sent())
                 .as("the answer to a REGISTER of somebody who is also signed in inside")
                 .anyMatch(message -> message.startLine().startsWith("SIP/2.0 200")
                         && message.values("CSeq", "CSeq").getFirst().endsWith("REGISTER")
@@ -376,6 +380,11 @@ class SeparateNetworksTest {
                         message.overWebSocket() && message.startLine().startsWith("MESSAGE "))
                 .anyMatch(message ->
                         message.overWebSocket() && message.startLine().startsWith("INVITE "));
+    }
+
+    private static boolean isForTheEdge(OutsideReading.Sent message) {
+        return message.startLine().equals(ShownCertificates.START_LINE)
+                && message.values(ShownCertificates.ALTERNATIVE_NAME, "").contains(Networks.EDGE_NAME);
     }
 
     private static boolean isDatagram(OutsideReading.Sent message) {
