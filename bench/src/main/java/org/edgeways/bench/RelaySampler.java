@@ -47,6 +47,7 @@ final class RelaySampler {
                 used / seconds,
                 ownUsed / seconds,
                 load.stop(),
+                0,
                 p50,
                 p99,
                 lag,

@@ -258,6 +258,7 @@ final class SipBench {
                 used / seconds,
                 ownUsed / seconds,
                 bad / Math.max(1, all.started()),
+                (double) all.refused() / Math.max(1, all.started()),
                 latencies.getValueAtPercentile(50) / NANOS_PER_MICRO,
                 latencies.getValueAtPercentile(99) / NANOS_PER_MICRO,
                 lateness.getTotalCount() == 0 ? 0 : lateness.getValueAtPercentile(99) / NANOS_PER_MICRO,
@@ -278,7 +279,7 @@ final class SipBench {
         progress.accept(String.format(
                 Locale.ROOT,
                 "%-12s round %d %-9s %,8.0f per CPU-s %,8.0f/s server %3.0f%% generator %3.0f%% p50 %.2f p99 %.2f ms"
-                        + " loss %.3f%%%s",
+                        + " loss %.3f%%%s%s",
                 measure,
                 round,
                 side.server().name(),
@@ -289,6 +290,9 @@ final class SipBench {
                 sample.p50Micros() / 1000,
                 sample.p99Micros() / 1000,
                 100 * sample.lossRatio(),
+                sample.refusedRatio() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", refused with 503 %.3f%%", 100 * sample.refusedRatio()),
                 round == 0 ? " (discarded)" : ""));
     }
 

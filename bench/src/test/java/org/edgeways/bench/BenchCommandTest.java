@@ -32,6 +32,12 @@ class BenchCommandTest {
     /** Less than that was lost or failed where a run is a result. */
     private static final double RESULT = 0.001;
 
+    /** Half of what an unwarmed server did in a second may be more than it can do in the next: there some may be lost. */
+    private static final double LITTLE = 0.1;
+
+    /** So many that all of them together stay below what the edge takes from each source network, however fast the machine. */
+    private static final int CALLERS = 200;
+
     @TempDir
     Path directory;
 
@@ -80,15 +86,14 @@ class BenchCommandTest {
                 Files.readString(err, StandardCharsets.UTF_8));
     }
 
-    /** Half of what an unwarmed server did in a second may be more than it can do in the next: there some may be lost. */
     @Test
     @Tag("interop")
     void aVeryShortRunOfOurEdgeAndOfKamailioGivesFiguresAsJson() throws Exception {
-        Outcome outcome = run("sip --quick --rounds 1 --seconds 1 --warm-up 1 --callers 20 -o json");
+        Outcome outcome = run("sip --quick --rounds 1 --seconds 1 --warm-up 1 --callers " + CALLERS + " -o json");
         assertThat(outcome.code()).as(outcome.err()).isZero();
         JsonNode report = new ObjectMapper().readTree(outcome.out());
         assertThat(report.path("circumstances").path("rounds").asText()).startsWith("1 of 1 s");
-        assertThat(report.path("circumstances").path("callers").asInt()).isEqualTo(20);
+        assertThat(report.path("circumstances").path("callers").asInt()).isEqualTo(CALLERS);
         assertThat(report.path("circumstances").path("cipher of kamailio").asText())
                 .isEqualTo(
                         report.path("circumstances").path("cipher of edgeways").asText())
@@ -111,8 +116,9 @@ class BenchCommandTest {
         Map<String, JsonNode> samples = samples(report);
         assertThat(samples).containsOnlyKeys(concat(saturated, paced));
         samples.forEach((what, sample) -> {
-            double most = saturated.contains(what) ? RESULT : 1;
+            double most = saturated.contains(what) ? RESULT : LITTLE;
             assertThat(sample.path("lossRatio").asDouble(1)).as(what).isLessThan(most);
+            assertThat(sample.path("refusedRatio").asDouble(1)).as(what).isLessThan(most);
             assertThat(sample.path("offeredPerSecond").asDouble() > 0).as(what).isEqualTo(paced.contains(what));
         });
         List<String> memory = new ArrayList<>();

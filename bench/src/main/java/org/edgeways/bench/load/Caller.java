@@ -115,17 +115,16 @@ final class Caller extends StreamPeer {
     }
 
     private void answered(MessageScan scan, char kind, int number, int status) {
-        boolean well = status < 300;
         switch (kind) {
             case Requests.REGISTER -> registered(scan, number, status);
             case Requests.INVITE -> {
-                if (well) {
+                if (status < 300) {
                     acknowledge(scan, number);
                 } else {
-                    ended(number, false);
+                    ended(number, status);
                 }
             }
-            case Requests.MESSAGE, Requests.BYE -> ended(number, well);
+            case Requests.MESSAGE, Requests.BYE -> ended(number, status);
             default -> generator.stray();
         }
     }
@@ -154,12 +153,12 @@ final class Caller extends StreamPeer {
             }
             return;
         }
-        ended(number, status < 300);
+        ended(number, status);
     }
 
-    private void ended(int number, boolean well) {
+    private void ended(int number, int status) {
         Load load = generator.load();
-        if (load == null || !load.end(number, well, System.nanoTime())) {
+        if (load == null || !load.end(number, status, System.nanoTime())) {
             generator.stray();
         } else if (load.isClosedLoop() && !load.isStopped()) {
             begin(load, System.nanoTime(), false);

@@ -18,12 +18,16 @@ public final class Load {
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
+    /** What a server says that takes no more (RFC 3261 section 21.5.4). */
+    private static final int UNAVAILABLE = 503;
+
     private final Workload workload;
     private final boolean closedLoop;
     private final long[] startedAt = new long[SLOTS];
     private final LongAdder started = new LongAdder();
     private final LongAdder completed = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private final LongAdder overrun = new LongAdder();
     private final Recorder latency = new Recorder(LONGEST_NANOS, 3);
     private final Recorder lateness = new Recorder(LONGEST_NANOS, 3);
@@ -36,9 +40,10 @@ public final class Load {
      *
      * @param completed units of work that ended well: the final answer came
      * @param failed units that were answered otherwise
+     * @param refused those of them that were answered with 503, as by a limit
      * @param lost units that were never answered; only meaningful after {@link #stop}
      */
-    public record Counted(long started, long completed, long failed, long lost) {}
+    public record Counted(long started, long completed, long failed, long refused, long lost) {}
 
     Load(Workload workload, boolean closedLoop, int firstNumber) {
         this.workload = workload;
@@ -83,17 +88,20 @@ public final class Load {
         lateness.recordValue(Math.clamp(nanos, 0, LONGEST_NANOS));
     }
 
-    /** A unit ends; false if it was none of this load that is out. */
-    boolean end(int number, boolean well, long now) {
+    /** A unit ends with that final answer; false if it was none of this load that is out. */
+    boolean end(int number, int status, long now) {
         int slot = number & SLOTS - 1;
         if (number - firstNumber < 0 || number - nextNumber >= 0 || startedAt[slot] == 0) {
             return false;
         }
-        if (well) {
+        if (status < 300) {
             latency.recordValue(Math.clamp(now - startedAt[slot], 0, LONGEST_NANOS));
             completed.increment();
         } else {
             failed.increment();
+            if (status == UNAVAILABLE) {
+                refused.increment();
+            }
         }
         startedAt[slot] = 0;
         return true;
@@ -110,7 +118,7 @@ public final class Load {
     public Counted counted() {
         long ended = completed.sum() + failed.sum();
         long begun = started.sum();
-        return new Counted(begun, completed.sum(), failed.sum(), begun - ended);
+        return new Counted(begun, completed.sum(), failed.sum(), refused.sum(), begun - ended);
     }
 
     /** Times since the last call, in nanoseconds. */

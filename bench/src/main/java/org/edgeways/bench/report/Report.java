@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -129,9 +130,22 @@ public final class Report {
         if (each.samples().stream().anyMatch(Sample::generatorWasBusy)) {
             remarks.append(" | generator over 90% of its CPU");
         }
-        long bad = each.samples().stream().filter(sample -> !sample.isResult()).count();
+        long bad = each.samples().stream()
+                .filter(sample -> !sample.isResult() && !sample.ranIntoALimit())
+                .count();
         if (bad > 0) {
             remarks.append(" | NO RESULT: ").append(bad).append(" runs lost more than 0.1%");
+        }
+        double[] refused = each.samples().stream()
+                .filter(Sample::ranIntoALimit)
+                .mapToDouble(Sample::refusedRatio)
+                .toArray();
+        if (refused.length > 0) {
+            remarks.append(String.format(
+                    Locale.ROOT,
+                    " | NO RESULT: %d runs ran into a limit of the server, which refused up to %.1f%% with 503",
+                    refused.length,
+                    100 * Arrays.stream(refused).max().orElseThrow()));
         }
         double lag =
                 each.samples().stream().mapToDouble(Sample::lagP99Micros).max().orElse(0);

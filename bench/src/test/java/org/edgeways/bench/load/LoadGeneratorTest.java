@@ -13,6 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The generator against its own answerers, over TCP and through a relay that can lose and delay. No time is asserted. */
 class LoadGeneratorTest {
@@ -130,12 +132,13 @@ class LoadGeneratorTest {
         return times.getMaxValue() < second ? 0 : times.getCountBetweenValues(second, times.getMaxValue());
     }
 
-    @Test
-    void anErrorIsCountedAsFailedAndNotAsDone() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"486 Busy Here, false", "503 Service Unavailable, true"})
+    void anErrorIsCountedAsFailedAndNotAsDoneAndByALimitAsRefused(String answer, boolean refused) throws IOException {
         LoadGenerator generator = generator();
         LossyRelay relay = relay(generator.listen(null, "sip:b@127.0.0.1:PORT"));
         generator.connect(relay.address(), Wire.TCP, CALLERS, "");
-        relay.answerWithBusy();
+        relay.answerWith(answer);
 
         Load load = generator.openLoop(Workload.MESSAGE, 1_000);
         await(() -> load.counted().failed() > 100);
@@ -143,5 +146,6 @@ class LoadGeneratorTest {
 
         assertThat(counted.completed()).isZero();
         assertThat(counted.failed()).isEqualTo(counted.started());
+        assertThat(counted.refused()).isEqualTo(refused ? counted.failed() : 0);
     }
 }

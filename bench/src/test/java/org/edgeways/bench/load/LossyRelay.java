@@ -20,7 +20,7 @@ final class LossyRelay implements AutoCloseable {
     private final AtomicLong passed = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private volatile int loseEvery;
-    private volatile boolean busy;
+    private volatile String answer = "";
 
     LossyRelay(InetSocketAddress to) throws IOException {
         this.to = to;
@@ -36,8 +36,8 @@ final class LossyRelay implements AutoCloseable {
         loseEvery = count;
     }
 
-    void answerWithBusy() {
-        busy = true;
+    void answerWith(String statusAndReason) {
+        answer = statusAndReason;
     }
 
     long lost() {
@@ -82,13 +82,13 @@ final class LossyRelay implements AutoCloseable {
     private void request(byte[] message, OutputStream back, OutputStream onward) throws IOException {
         if (loseEvery > 0 && passed.incrementAndGet() % loseEvery == 0) {
             lost.incrementAndGet();
-        } else if (busy) {
-            StringBuilder answer = new StringBuilder("SIP/2.0 486 Busy Here\r\n");
+        } else if (!answer.isEmpty()) {
+            StringBuilder response = new StringBuilder("SIP/2.0 " + answer + "\r\n");
             new String(message, StandardCharsets.US_ASCII)
                     .lines()
                     .filter(line -> line.startsWith("Via:") || line.startsWith("CSeq:"))
-                    .forEach(line -> answer.append(line).append("\r\n"));
-            back.write(answer.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+                    .forEach(line -> response.append(line).append("\r\n"));
+            back.write(response.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
         } else {
             onward.write(message);
         }

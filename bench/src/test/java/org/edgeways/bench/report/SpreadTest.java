@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class SpreadTest {
 
     private static Sample perCpuSecond(double value, double loss, double generatorCpu) {
-        return new Sample(1, value, 1, generatorCpu, loss, 1, 1, 0, 0);
+        return new Sample(1, value, 1, generatorCpu, loss, 0, 1, 1, 0, 0);
     }
 
     @Test
