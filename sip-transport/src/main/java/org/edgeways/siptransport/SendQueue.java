@@ -3,6 +3,8 @@ package org.edgeways.siptransport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +19,9 @@ final class SendQueue {
 
     /** The most that is joined: what one TLS record holds (RFC 8446 section 5.1). */
     private static final int JOINED_BYTES = 1 << 14;
+
+    /** What a response begins with. */
+    private static final byte[] STATUS_LINE = "SIP/2.0 ".getBytes(StandardCharsets.US_ASCII);
 
     private final ConnectionSetup setup;
     private final Channel channel;
@@ -51,7 +56,7 @@ final class SendQueue {
 
     /** Adds a message; false if that would be more than may wait. From any thread. */
     boolean add(byte[] message) {
-        if (!reserve(message.length)) {
+        if (!reserve(message)) {
             congested = true;
             relieved(); // if all was taken in between nothing else would say so
             setup.counters().full().increment();
@@ -65,16 +70,39 @@ final class SendQueue {
         return true;
     }
 
-    private boolean reserve(int length) {
+    private boolean reserve(byte[] message) {
+        int length = message.length;
+        long most = most(message);
         while (true) {
             long queued = queuedBytes.get();
-            if (queued > 0 && queued + length > setup.settings().queueBytes()) {
+            if (queued > 0 && queued + length > most) {
                 return false;
             }
             if (queuedBytes.compareAndSet(queued, queued + length)) {
                 return true;
             }
         }
+    }
+
+    /**
+     * How much may wait when this is added. A link is everybody's: on it a few large requests leave half to the many small ones, and
+     * responses, without which others would wait as long as transactions last, have as much again as requests; there are no more
+     * of them than of requests that were taken.
+     */
+    private long most(byte[] message) {
+        long most = setup.settings().queueBytes();
+        if (!setup.link()) {
+            return most;
+        }
+        if (isResponse(message)) {
+            return 2 * most;
+        }
+        return message.length > JOINED_BYTES ? most / 2 : most;
+    }
+
+    private static boolean isResponse(byte[] message) {
+        return message.length > STATUS_LINE.length
+                && Arrays.equals(message, 0, STATUS_LINE.length, STATUS_LINE, 0, STATUS_LINE.length);
     }
 
     /** More waits than may, or did and not half of it is taken. From any thread. */

@@ -10,7 +10,7 @@ import org.edgeways.sip.message.SipLimits;
  * @param incompleteMessage how long a message that has begun may stay incomplete; default 30 s
  * @param idle how long nothing may come, keep-alives counted; default 15 minutes
  * @param queueBytes how much may be queued to a slow receiver; default 1 MiB. One message that is larger is taken when
- *     the queue is empty
+ *     the queue is empty. On a link, requests of more than 16 KiB may fill half of it, and responses twice as much
  * @param stalled how long the receiver may take nothing of what is queued; default 30 s
  * @param webSocketPing interval of our pings on a WebSocket; the pong must come within one interval; default 25 s
  * @param linkSilence how long nothing may come on a link whose other end has pinged before; default 60 s, which must be
@@ -41,8 +41,12 @@ public record SipConnectionSettings(
             Duration.ofSeconds(60),
             Duration.ofSeconds(5));
 
-    /** The same for connections between our own parts, which bear messages at the limit of what comes from clients. */
-    public static final SipConnectionSettings BETWEEN_PARTS = DEFAULT.withMessage(SipLimits.BETWEEN_PARTS);
+    /**
+     * The same for connections between our own parts, which bear messages at the limit of what comes from clients, and those of
+     * many clients: 4 MiB may be queued.
+     */
+    public static final SipConnectionSettings BETWEEN_PARTS =
+            DEFAULT.withMessage(SipLimits.BETWEEN_PARTS).withQueueBytes(4 * 1024 * 1024);
 
     public SipConnectionSettings {
         if (!incompleteMessage.isPositive()
