@@ -91,19 +91,17 @@ final class ChannelSipConnection implements SipConnection {
         this.flow = flow;
         remote = (InetSocketAddress) channel.remoteAddress();
         local = (InetSocketAddress) channel.localAddress();
-        if (setup.transport() == SipTransport.UDP) {
-            origin = Origin.datagrams(flow);
-        } else {
-            origin = setup.link() && peer != null ? Origin.service(flow, nameOf(peer)) : Origin.connection(flow);
-        }
+        origin = origin(setup, flow, peer);
         counters = setup.counters();
     }
 
-    private static String nameOf(PeerIdentity peer) {
-        if (peer.service() != null) {
-            return peer.service();
+    /** A party is named as {@link LinkTable} knows it, or answers to it would be dropped. */
+    private static Origin origin(ConnectionSetup setup, Flow flow, @Nullable PeerIdentity peer) {
+        if (setup.transport() == SipTransport.UDP) {
+            return Origin.datagrams(flow);
         }
-        return peer.node() != null ? peer.node() : String.join(",", peer.dnsNames());
+        String name = setup.link() && peer != null ? peer.name() : null;
+        return name == null ? Origin.connection(flow) : Origin.service(flow, name);
     }
 
     // ---- its life, on the event loop
