@@ -2,7 +2,9 @@ package org.edgeways.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -11,7 +13,6 @@ import java.util.List;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
-import org.edgeways.app.role.DataDirectory;
 import org.edgeways.base.IoReason;
 import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.Pem;
@@ -104,13 +105,13 @@ public final class CertificateCommand {
                             defaultValue = ".",
                             description = "Where to write the files (default: this directory).")
                     Path out) {
+        writable(out);
         KeyPair keys = CertificateKeys.make(new SecureRandom());
         JsonNode answer = pool.ask(AdminClient.request("certificate-issue")
                 .put("host", host)
                 .put("request", Pem.requestText(SigningRequest.make(keys.getPrivate(), keys.getPublic(), host))));
         List<X509Certificate> chain = Pem.certificates(answer.path("chain").asText(), "the pool's answer")
                 .orThrow();
-        DataDirectory.make(out);
         Path certificate = out.resolve(host + ".crt");
         Path key = out.resolve(host + ".key");
         try {
@@ -120,12 +121,34 @@ public final class CertificateCommand {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
                     "the certificate cannot be written: " + IoReason.of(e),
-                    "Name another directory: --out DIR.",
+                    "It was issued all the same: edgeways certificate list shows it, edgeways certificate refuse SERIAL refuses it."
+                            + " Name another directory for another: --out DIR.",
                     e);
         }
         return pool.show(
                 answer,
                 () -> "The certificate of " + host + " is in " + certificate + ", its key in " + key + ", good until "
                         + answer.path("expires").asText() + "." + System.lineSeparator());
+    }
+
+    /** Makes the directory and tries it before anything is asked: what is issued is recorded, and useless without its key. */
+    private static void writable(Path out) {
+        try {
+            if (!Files.isDirectory(out)) {
+                Path above = out.toAbsolutePath().getParent();
+                if (above != null) {
+                    Files.createDirectories(above);
+                }
+                Files.createDirectory(
+                        out, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            Files.delete(Files.createTempFile(out, "try", null));
+        } catch (IOException e) {
+            throw new AppFailure(
+                    AppErrorCode.DATA_UNUSABLE,
+                    "nothing can be written into " + out + ", and so nothing was issued: " + IoReason.of(e),
+                    "Name another directory: --out DIR.",
+                    e);
+        }
     }
 }

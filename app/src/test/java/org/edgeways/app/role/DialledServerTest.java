@@ -80,8 +80,16 @@ class DialledServerTest {
         int port = JoinedPair.freePort();
         pair.write(pair.text() + "---\nkind: Route\nname: all\nspec: {address: \"sip:" + HOST + ":" + port
                 + ";transport=tls\"}\n");
+        for (Path unwritable : List.of(Files.createFile(directory.resolve("file")), Path.of("/proc"))) {
+            assertThatThrownBy(() -> pair.said("certificate", "issue", HOST, "--out", unwritable.toString()))
+                    .hasMessageContaining("nothing can be written into " + unwritable);
+        }
+        assertThat(pair.said("certificate", "list"))
+                .as("what nobody could write is not issued")
+                .doesNotContain("server");
         assertThat(pair.said("certificate", "issue", HOST, "--out", files.toString()))
                 .contains("good until");
+        assertThat(pair.said("certificate", "list")).contains("server");
         assertThat(pair.said("status")).contains("The certificate of server " + HOST + " has 89 days");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.resolve(HOST + ".key"))))
                 .isEqualTo("rw-------");
