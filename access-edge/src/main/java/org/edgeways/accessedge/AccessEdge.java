@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.edgeways.accessedge.engine.ClientFlow;
 import org.edgeways.accessedge.engine.EdgeNames;
@@ -77,6 +78,7 @@ public final class AccessEdge implements AutoCloseable {
     private final Admission outsideAdmission;
     private final List<SharedListener> listeners = new ArrayList<>();
     private volatile @Nullable Running running;
+    private boolean nextHopsOnly;
     private @Nullable CredentialService credentials;
     private @Nullable SharedListener tls;
     private @Nullable SharedListener webSocket;
@@ -108,7 +110,8 @@ public final class AccessEdge implements AutoCloseable {
             FlowDirectory directory,
             Refusals refusals,
             SipShards shards,
-            List<EdgeRole> roles) {}
+            List<EdgeRole> roles,
+            EdgeConnections connections) {}
 
     /**
      * An edge that has not started.
@@ -145,6 +148,14 @@ public final class AccessEdge implements AutoCloseable {
     /** Serves credentials for relays where it serves WebSockets. To be called before the start. */
     public synchronized void credentials(CredentialService service) {
         credentials = service;
+    }
+
+    /**
+     * Takes no server for the inside but those that it dials, besides the services of ours: where the authority of the inside leg
+     * issues for more servers than this node is for. To be called before the start.
+     */
+    public synchronized void takeNextHopsOnly() {
+        nextHopsOnly = true;
     }
 
     /**
@@ -278,11 +289,13 @@ public final class AccessEdge implements AutoCloseable {
                     roles.add(new EdgeRole(router, core(shard, transmitter, router), directory, inForce));
                     return roles.getLast();
                 });
-        running = new Running(inForce, directory, refusals, shards, roles);
-        return new EdgeConnections(directory, guard, inForce, refusals, shards, flow -> {
-            int shard = Math.floorMod(flow.id(), shards.size());
-            shards.shard(shard).execute(now -> roles.get(shard).flowEnded(flow, random, now));
-        });
+        EdgeConnections connections =
+                new EdgeConnections(directory, guard, inForce, refusals, shards, nextHopsOnly, flow -> {
+                    int shard = Math.floorMod(flow.id(), shards.size());
+                    shards.shard(shard).execute(now -> roles.get(shard).flowEnded(flow, random, now));
+                });
+        running = new Running(inForce, directory, refusals, shards, roles, connections);
+        return connections;
     }
 
     private EdgeNames names(AccessEdgeSettings said, long boot, int tlsPort, int webSocketPort) {
@@ -315,14 +328,19 @@ public final class AccessEdge implements AutoCloseable {
 
     /**
      * Takes other settings while it runs. Each shard is given one policy as a whole: requests that began before end by the
-     * one of before, and no connection is closed but those to a dialled next hop that is none any more, 64*T1 (32 s) later. Limits
+     * one of before, and no connection is closed but those to and from a dialled next hop that is none any more, 64*T1 (32 s) later. Limits
      * of a connection ({@code connection}, {@code webSocketOrigins}) hold for those that come from now on. Its name outside may change; the old one is still answered to. What it was started
      * with stays: {@code node}, the inside host, addresses, ports, and {@code retryAfter}.
      *
      * @throws IllegalArgumentException if they do not go together, or name a next hop to be dialled without {@link
      *     Material#nextHop}; then nothing changes
      */
-    public synchronized void use(AccessEdgeSettings next) {
+    public void use(AccessEdgeSettings next) {
+        use(next, Duration.ofNanos(SipTimers.DEFAULT.transactionLifetime()));
+    }
+
+    /** The same with another time for last answers to servers that have dialled us and are no next hops any more. */
+    synchronized void use(AccessEdgeSettings next, Duration lastAnswers) {
         Running to = running;
         if (to == null) {
             throw new IllegalStateException("this edge has not started");
@@ -354,6 +372,12 @@ public final class AccessEdge implements AutoCloseable {
                                 to.shards().shard(i).execute(now -> role.use(policy, next.engine()));
                             }
                         });
+        var _ = context.loops()
+                .loop(0)
+                .schedule(
+                        () -> to.connections().endRefused(context.connections().all()),
+                        lastAnswers.toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
     /** To be called when {@link Material#nextHop} refuses more certificates: connections to who has shown one are closed. */

@@ -1,6 +1,7 @@
 package org.edgeways.accessedge;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.function.Consumer;
 import org.edgeways.accessedge.engine.AccessEdgeErrorCode;
 import org.edgeways.accessedge.engine.ClientFlow;
@@ -35,9 +36,11 @@ final class EdgeConnections implements SipConnectionEvents {
     private final PolicyInForce inForce;
     private final Refusals refusals;
     private final SipConnectionEvents shards;
+    private final boolean nextHopsOnly;
     private final Consumer<Flow> ended;
 
     /**
+     * @param nextHopsOnly whether a server on the inside leg, which is no service of ours, has to be a next hop that we dial
      * @param ended hears of each connection that has ended while somebody was signed in on it
      */
     EdgeConnections(
@@ -46,12 +49,14 @@ final class EdgeConnections implements SipConnectionEvents {
             PolicyInForce inForce,
             Refusals refusals,
             SipConnectionEvents shards,
+            boolean nextHopsOnly,
             Consumer<Flow> ended) {
         this.directory = directory;
         this.guard = guard;
         this.inForce = inForce;
         this.refusals = refusals;
         this.shards = shards;
+        this.nextHopsOnly = nextHopsOnly;
         this.ended = ended;
     }
 
@@ -74,17 +79,38 @@ final class EdgeConnections implements SipConnectionEvents {
         shards.opened(connection, now);
     }
 
-    /** Every certificate of the authority opens a connection here, those of other nodes too; those are not the inside. */
+    /** Every certificate of the authority opens a connection here; not everybody who has one is the inside. */
     private void insideOpened(SipConnection connection) {
-        PeerIdentity peer = connection.peer();
-        if (peer == null || peer.node() != null) {
-            AccessEdgeErrorCode code = AccessEdgeErrorCode.NODE_AS_INSIDE;
-            refusals.note(code, connection.flow(), source(connection), "", peer == null ? "" : "node " + peer.node());
-            connection.close(TransportErrorCode.CLOSED_BY_ROLE);
+        if (refusedInside(connection)) {
             return;
         }
         directory.insideOpened(connection.flow());
         inForce.learn(connection);
+    }
+
+    /** Ends the connections of servers that are no next hops any more, and so would not be taken now. */
+    void endRefused(Collection<SipConnection> all) {
+        all.stream()
+                .filter(connection -> connection.endpoint().equals(INSIDE_LEG) && connection.isOpen())
+                .forEach(this::refusedInside);
+    }
+
+    private boolean refusedInside(SipConnection connection) {
+        PeerIdentity peer = connection.peer();
+        if (peer == null || peer.node() != null) {
+            refuse(connection, AccessEdgeErrorCode.NODE_AS_INSIDE, peer == null ? "" : "node " + peer.node());
+            return true;
+        }
+        if (nextHopsOnly && peer.service() == null && !inForce.dials(peer)) {
+            refuse(connection, AccessEdgeErrorCode.SERVER_NOT_NEXT_HOP, "server " + String.join(" ", peer.names()));
+            return true;
+        }
+        return false;
+    }
+
+    private void refuse(SipConnection connection, AccessEdgeErrorCode code, String who) {
+        refusals.note(code, connection.flow(), source(connection), "", who);
+        connection.close(TransportErrorCode.CLOSED_BY_ROLE);
     }
 
     private static SourceNetwork source(SipConnection connection) {

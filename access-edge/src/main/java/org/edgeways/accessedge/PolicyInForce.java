@@ -50,6 +50,11 @@ final class PolicyInForce {
         return next;
     }
 
+    /** Whether that server is a next hop that we dial. */
+    synchronized boolean dials(PeerIdentity server) {
+        return policy.nextHops().dials(server.dnsNames(), server.addresses());
+    }
+
     /** Whoever is connected on the inside has names and an address that are not read outside. */
     synchronized void learn(SipConnection connection) {
         PeerIdentity peer = connection.peer();

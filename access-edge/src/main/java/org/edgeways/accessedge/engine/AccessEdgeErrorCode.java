@@ -28,6 +28,10 @@ public enum AccessEdgeErrorCode implements ErrorCode {
     ROUTE_TOO_LONG("access-edge-route-too-long", 0, "A route set from inside is longer than a token holds"),
     NAMES_TRIED("access-edge-names-tried", 0, "Sign-ins of many people were begun on one connection, and not finished"),
     NODE_AS_INSIDE("access-edge-node-as-inside", 0, "Another edge node connected as if it were the inside"),
+    SERVER_NOT_NEXT_HOP(
+            "access-edge-server-not-next-hop",
+            0,
+            "A server that is no next hop of this node's connected as if it were the inside"),
     INSIDE_NAMES_FULL("access-edge-inside-names-full", 0, "Too many names of the inside: this one is not hidden"),
     CREDENTIALS_FAILED("access-edge-credentials-failed", 0, "Credentials from outside were refused inside");
 

@@ -1,5 +1,7 @@
 package org.edgeways.accessedge.engine;
 
+import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -40,6 +42,28 @@ public record NextHops(NextHop otherwise, Map<String, NextHop> byDomain) {
         Set<NextHop> all = new LinkedHashSet<>(byDomain.values());
         all.add(otherwise);
         return all;
+    }
+
+    /**
+     * True if one that we open connections to has one of these names or addresses.
+     *
+     * @param names lower case
+     * @param addresses as {@link InetAddress#getHostAddress} writes them
+     */
+    public boolean dials(Collection<String> names, Collection<String> addresses) {
+        return all().stream()
+                .filter(NextHop.Direct.class::isInstance)
+                .map(hop -> ((NextHop.Direct) hop).uri().host().toLowerCase(Locale.ROOT))
+                .anyMatch(host -> names.contains(host) || addresses.contains(address(host)));
+    }
+
+    private static String address(String host) {
+        try {
+            String literal = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+            return InetAddress.ofLiteral(literal).getHostAddress();
+        } catch (IllegalArgumentException name) {
+            return "";
+        }
     }
 
     /** True if there is one that we open connections to. */

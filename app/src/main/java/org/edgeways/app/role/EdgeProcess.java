@@ -194,6 +194,10 @@ public final class EdgeProcess implements AutoCloseable {
                     keyring, outside.served(), tls.mutualServer(identity, authorities), dialled);
             AccessEdge edge = new AccessEdge(settings, material, transport, counters, new BlockRandom(random));
             opened.push(edge);
+            if (joined != null) {
+                // the pool's authority issues for the servers that other nodes dial, too
+                edge.takeNextHopsOnly();
+            }
             Optional<AvPart> av = av(config, transport, counters, random);
             av.ifPresent(opened::push);
             if (av.isPresent()) {

@@ -116,4 +116,45 @@ class DialledServerTest {
         assertThat(List.of(files.toFile().list()))
                 .containsExactlyInAnyOrder(HOST + ".crt", HOST + ".key", "authority.crt");
     }
+
+    /** Connects to the inside leg of the node and waits for the end of the connection. */
+    private void isTurnedAway() throws Exception {
+        try (SSLSocket server = (SSLSocket)
+                context(directory).getSocketFactory().createSocket(InetAddress.ofLiteral(HOST), pair.legPort)) {
+            server.setSoTimeout(PATIENCE_MILLIS);
+            assertThat(server.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    private String answerTo(SSLSocket server) throws Exception {
+        String options = "OPTIONS sip:acorn.example SIP/2.0\r\nVia: SIP/2.0/TLS " + HOST
+                + ":5061;branch=z9hG4bK1\r\nFrom: <sip:server@acorn.example>;tag=1\r\nTo: <sip:acorn.example>\r\n"
+                + "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
+        server.getOutputStream().write(options.getBytes(StandardCharsets.US_ASCII));
+        return new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8)).readLine();
+    }
+
+    @Test
+    void itMayDialTheNodeAsLongAsARouteNamesIt() throws Exception {
+        pair.showOutside();
+        pair.startInside();
+        String without = pair.text();
+        String route = "---\nkind: Route\nname: all\nspec: {address: \"sip:" + HOST + ":5061;transport=tls\"}\n";
+        pair.write(without + route);
+        pair.said("certificate", "issue", HOST, "--out", directory.toString());
+        pair.write(without);
+        assertThat(pair.reload()).isEmpty();
+        pair.join();
+        pair.startEdge();
+        pair.await(JoinedPair::isUpToDate);
+        isTurnedAway();
+        pair.push(without + route);
+        try (SSLSocket server = (SSLSocket)
+                context(directory).getSocketFactory().createSocket(InetAddress.ofLiteral(HOST), pair.legPort)) {
+            server.setSoTimeout(PATIENCE_MILLIS);
+            assertThat(answerTo(server)).startsWith("SIP/2.0 ");
+        }
+        pair.push(without);
+        isTurnedAway();
+    }
 }
