@@ -5,17 +5,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.edgeways.net.CertificateRequest;
+import org.edgeways.settings.kind.Route;
 
 /** What certificates of nodes and services say. */
 public final class CertificateNames {
 
     private static final String NODE_SUFFIX = ".node.edgeways.internal";
     private static final String SERVICE_SUFFIX = ".service.edgeways.internal";
-
-    private static final String RESERVED = ".edgeways.internal";
-    private static final Pattern SERVER = Pattern.compile("[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){1,20}");
 
     private CertificateNames() {}
 
@@ -40,9 +37,7 @@ public final class CertificateNames {
         if (isLiteral(host)) {
             return Optional.of(new CertificateRequest(host, List.of(), List.of(host), List.of(), Duration.ofDays(90)));
         }
-        return SERVER.matcher(host).matches() && !host.endsWith(RESERVED)
-                ? Optional.of(CertificateRequest.of(host))
-                : Optional.empty();
+        return Route.isServerHost(host) ? Optional.of(CertificateRequest.of(host)) : Optional.empty();
     }
 
     /** What a node's certificate says, with the name or address of its inside leg as well. */

@@ -110,7 +110,10 @@ final class ServerCertificateTest {
             strings = {"pool", "edge1", "pool.service.edgeways.internal", "edge1.node.edgeways.internal", "..", "a/b.c"
             })
     void aHostThatCouldBeTakenForANodeOrAServiceGetsNoneThoughARouteNamesIt(String host) throws Exception {
+        assertThat(CertificateNames.ofServer(host)).isEmpty();
         route("sip:" + host + ";transport=tls");
-        assertThat(code(issue(host))).isEqualTo(ControlErrorCode.HOST_RESERVED);
+        assertThat(code(issue(host)))
+                .as("those settings are not taken")
+                .isEqualTo(ControlErrorCode.HOST_NOT_IN_SETTINGS);
     }
 }

@@ -5,6 +5,8 @@ import static org.edgeways.settings.Acorn.problems;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where requests for each SIP domain go from an edge node: Routes, Sites and the only pool, and what is wrong with them. */
 class NextHopsTest {
@@ -98,5 +100,30 @@ class NextHopsTest {
                 Acorn.settings(Acorn.TEXT.replace(ROUTED + "pool: pool", ROUTED + "address: \"" + server + "\""));
         assertThat(settings.nextHops(settings.nodes().get("edge1")))
                 .isEqualTo(Map.of("acorn.example", "service:pool", "oak.example", server));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sipserver",
+                "pool.service.edgeways.internal",
+                "Edge1.node.EDGEWAYS.internal",
+                "[::1",
+                "..",
+                "10.0.0"
+            })
+    void aServerWhoseHostGetsNoCertificateIsTold(String host) {
+        assertThat(problems(ROUTED + "pool: pool", ROUTED + "address: \"sip:" + host + ":5061;transport=tls\""))
+                .singleElement()
+                .asString()
+                .contains("spec.address: names the host \"")
+                .endsWith("expected an address, or a name with a dot that does not end in edgeways.internal");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sip.acorn.example", "10.0.0.5", "[2001:db8::5]", "front@sip.acorn.example"})
+    void aServerWhoseHostGetsOneIsNot(String host) {
+        assertThat(problems(ROUTED + "pool: pool", ROUTED + "address: \"sip:" + host + ":5061;transport=tls\""))
+                .isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package org.edgeways.settings.kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.edgeways.policy.SipDomains;
 import org.edgeways.settings.form.Checked;
@@ -37,6 +38,9 @@ public record Route(
         Optional<String> address)
         implements Checked {
 
+    private static final String RESERVED = ".edgeways.internal";
+    private static final Pattern SERVER = Pattern.compile("[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){1,20}");
+
     public Route {
         domains = List.copyOf(domains);
     }
@@ -62,6 +66,17 @@ public record Route(
         });
     }
 
+    /**
+     * Whether a server of that host can have a certificate of the pool's authority that is taken for no node's and no service's: their
+     * names have no dot or are below {@code edgeways.internal}.
+     *
+     * @param host lower case; an IPv6 address without its brackets
+     */
+    public static boolean isServerHost(String host) {
+        return TextForm.ADDRESS.fits(host) && host.indexOf('%') < 0
+                || TextForm.HOST.fits(host) && SERVER.matcher(host).matches() && !host.endsWith(RESERVED);
+    }
+
     @Override
     public void check(Disagreements found) {
         Twice.tell("domains", domains, found);
@@ -72,5 +87,12 @@ public record Route(
                     said == 0 ? "" : address.isPresent() ? "address" : "connector",
                     "must say one of pool, connector and address, says " + (said == 0 ? "none" : said + " of them"));
         }
+        addressHost()
+                .filter(host -> !isServerHost(host))
+                .ifPresent(host -> found.add(
+                        "address",
+                        "names the host \"" + host
+                                + "\", for which no certificate is issued; expected an address, or a name with a dot that"
+                                + " does not end in edgeways.internal"));
     }
 }
