@@ -77,6 +77,8 @@ public final class NodeCommand {
                 "Puts a node out at once; its certificates are refused from then on.",
                 "Here, at the other nodes, and at connectors; but one that is linked with this node alone hears it of this node,",
                 "which holds it back if somebody has taken it over: take its document out of the connector's settings too.",
+                "A SIP server that nodes dial (a Route with address) does not hear of it: it trusts that node's certificate until it ends, up to",
+                "90 days. Block the node's address there.",
                 "Relay credentials are made with a new key from then on, which it does not know; those of before are good for their time."
             },
             footer = {"", "Example:", "  edgeways node remove edge1"})
