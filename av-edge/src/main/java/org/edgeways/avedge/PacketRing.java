@@ -3,7 +3,6 @@ package org.edgeways.avedge;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.locks.ReentrantLock;
 import org.edgeways.turn.engine.Forward;
 
 /**
@@ -49,7 +48,9 @@ final class PacketRing {
     /** A client's datagram that came to another shard. */
     private static final int FOREIGN = 2;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Held by its monitor: threads that wait for a lock of the library are objects in its queue. */
+    private final Object lock = new Object();
+
     private final long capacity;
     private MemorySegment filling;
     private MemorySegment emptying;
@@ -65,11 +66,8 @@ final class PacketRing {
 
     /** Whether there is nothing to take. */
     boolean isEmpty() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return filled == 0;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -122,8 +120,7 @@ final class PacketRing {
             MemorySegment from,
             long offset,
             int length) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             long at = filled;
             long payload = at + HEAD_BYTES + Forward.HEADROOM;
             long next = payload + length + Forward.TAILROOM + ALIGNMENT - 1 & -ALIGNMENT;
@@ -146,24 +143,19 @@ final class PacketRing {
             MemorySegment.copy(from, offset, filling, payload, length);
             filled = next;
             return at == 0 ? FIRST : MORE;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Takes all out that there is. For the shard's thread only. */
     void take(Taker taker) {
         long end;
-        lock.lock();
-        try {
+        synchronized (lock) {
             end = filled;
             filled = 0;
             frames = 0;
             MemorySegment full = filling;
             filling = emptying;
             emptying = full;
-        } finally {
-            lock.unlock();
         }
         MemorySegment from = emptying;
         for (long at = 0; at < end; at = from.get(ValueLayout.JAVA_LONG, at + 40)) {

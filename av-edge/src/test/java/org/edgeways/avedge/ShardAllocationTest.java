@@ -128,10 +128,8 @@ class ShardAllocationTest extends OnBothPaths {
         AvEdgeSettings settings = Rig.settings(shards).withQuotas(new AvEdgeSettings.Quota(much, much, much));
         try (Rig rig = new Rig(sockets, settings)) {
             Exchange exchange = way == Way.PEER_AND_BACK ? toPeerAndBack(rig) : betweenClients(rig, shards);
-            // a channel makes an InetSocketAddress, its InetAddress and ours for a sender that is not the one before;
-            // else there is what a lock needs that two threads want now and then: less than half of the smallest object
-            // for each
-            double limit = sockets == Sockets.PLAIN ? 200 : shards > 1 ? 8 : 0.1;
+            // a channel makes an InetSocketAddress, its InetAddress and ours for a sender that is not the one before
+            double limit = sockets == Sockets.PLAIN ? 200 : 0.1;
             assertThat(least(rig, way, exchange, limit)).isLessThan(limit);
         }
     }

@@ -55,9 +55,9 @@ final class SystemCalls {
     private static final MethodHandle EPOLL_CREATE1 = call("epoll_create1", JAVA_INT, JAVA_INT);
     private static final MethodHandle EPOLL_CTL = call("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle READ = call("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    // What is called for each packet keeps no error number, since that would make an object: if it fails it is called
-    // once more.
+    // What is called for each packet or in each turn keeps no error number, since that would make an object: if it
+    // fails,
+    // and the number matters, it is called once more.
 
     private static final MethodHandle RECVMMSG =
             fast("recvmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
@@ -70,7 +70,10 @@ final class SystemCalls {
             fast("sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDTO_AGAIN =
             call("sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle READ = fast("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle EPOLL_LOOK =
+            fast("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EPOLL_LOOK_AGAIN =
             call("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
     /** Waits. */
@@ -173,8 +176,10 @@ final class SystemCalls {
 
     int epollWait(int epoll, long events, int most, int timeoutMillis) {
         try {
-            int ready = timeoutMillis > 0 ? (int) EPOLL_WAIT.invokeExact(epoll, events, most, timeoutMillis) : -1;
-            return ready >= 0 ? ready : (int) EPOLL_LOOK.invokeExact(state, epoll, events, most, 0);
+            int ready = timeoutMillis > 0
+                    ? (int) EPOLL_WAIT.invokeExact(epoll, events, most, timeoutMillis)
+                    : (int) EPOLL_LOOK.invokeExact(epoll, events, most, 0);
+            return ready >= 0 ? ready : (int) EPOLL_LOOK_AGAIN.invokeExact(state, epoll, events, most, 0);
         } catch (Throwable thrown) {
             throw never(thrown);
         }
@@ -196,9 +201,10 @@ final class SystemCalls {
         }
     }
 
+    /** Keeps no error number. */
     long read(int descriptor, long buffer, long length) {
         try {
-            return (long) READ.invokeExact(state, descriptor, buffer, length);
+            return (long) READ.invokeExact(descriptor, buffer, length);
         } catch (Throwable thrown) {
             throw never(thrown);
         }
