@@ -321,8 +321,8 @@ public final class InsideProcess implements AutoCloseable {
             Map<String, EdgeNode> nodes = perimeter.nodes();
             Map<String, List<LinkAddress>> dialled = legs.dialled(nodes);
             to.dialer().setNodes(InsideLinks.links(nodes, dialled, to.control().tls()));
+            to.pool().pool().keepNodes(perimeter.joined()); // first: nobody signs in through others
             to.pool().pool().dial(InsideLinks.sip(nodes, dialled));
-            to.pool().pool().keepNodes(perimeter.joined());
         }
     }
 

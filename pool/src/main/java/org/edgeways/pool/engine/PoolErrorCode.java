@@ -15,6 +15,7 @@ public enum PoolErrorCode implements ErrorCode {
             "pool-remote-access-denied",
             "Your account may not sign in from outside the organisation; ask your administrator for remote access"),
     FLOW_UNNAMED("pool-flow-unnamed", "The edge node did not say which connection this came on"),
+    NODE_OUT("pool-node-out", "The edge node is not in use any more; sign in through another one"),
     SENDER_FOREIGN("pool-sender-foreign", "Senders of other organisations are not accepted"),
     PERSON_UNKNOWN("pool-person-unknown", "There is nobody of that name here"),
     DOMAIN_FOREIGN("pool-domain-foreign", "Other organisations cannot be reached from here"),

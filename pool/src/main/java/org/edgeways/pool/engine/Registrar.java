@@ -338,6 +338,11 @@ final class Registrar {
         return List.copyOf(found);
     }
 
+    /** Whether that connection is to an edge node that was put out: nobody signs in through it, whatever it still has to bring. */
+    boolean isOut(FlowName flow) {
+        return nodes != null && !FlowName.leadsTo(flow.toString(), nodes);
+    }
+
     /** Keeps only those bindings of a person that {@code kept} accepts; true if any was dropped. */
     boolean retain(String person, java.util.function.Predicate<Binding> kept) {
         List<Binding> all = people.getOrDefault(person, List.of());

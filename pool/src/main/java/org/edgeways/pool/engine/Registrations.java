@@ -67,6 +67,13 @@ final class Registrations {
         if (flow == null) {
             return refuse(request, 403, PoolErrorCode.FLOW_UNNAMED, "requests from edge nodes carry P-Edgeways-Flow");
         }
+        if (registrar.isOut(flow)) {
+            // no 403, which devices take for the last word: they are to come by another node
+            return answers.reject(
+                    request,
+                    Refusal.of(500, PoolErrorCode.NODE_OUT, "nobody signs in through a node that is put out")
+                            .with(HeaderName.RETRY_AFTER, RETRY_AFTER_FAILURE));
+        }
         // item 2: extensions
         List<String> unknown = message.elements(HeaderName.REQUIRE).stream()
                 .filter(tag -> !EXTENSIONS.contains(tag.strip().toLowerCase(Locale.ROOT)))

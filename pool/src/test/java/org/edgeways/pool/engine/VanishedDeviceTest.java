@@ -133,6 +133,23 @@ class VanishedDeviceTest {
     }
 
     @Test
+    void aSignInThatComesLateFromANodeThatIsPutOutIsRefusedUntilTheNodeIsBack() {
+        Device carol = world.outside("carol").signedIn();
+        world.engine.keepNodes(Set.of("edge2"), world.now);
+        SipMessage refused = carol.signIn();
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.first(HeaderName.RETRY_AFTER)).isEqualTo("30");
+        assertThat(world.counters.value("pool_requests_refused", "code", "pool-node-out"))
+                .isEqualTo(1);
+        assertThat(world.engine.bindings(carol.address(), world.now)).isEmpty();
+        assertThat(outsideBehind("carol", "edge2").signIn().status()).isEqualTo(200);
+        assertThat(world.inside("carol").signIn().status()).isEqualTo(200);
+
+        world.engine.keepNodes(Set.of(PoolWorld.EDGE_HOST, "edge2"), world.now);
+        assertThat(carol.signIn().status()).isEqualTo(200);
+    }
+
+    @Test
     void aNodeThatWasPutOutJustBeforeThePoolDiedIsPutOutAfterItsStart() {
         Device carol = world.outside("carol").signedIn();
         world.restart();
