@@ -17,6 +17,7 @@ public enum NetErrorCode implements ErrorCode {
     CLIENT_HELLO_MALFORMED("net-client-hello-malformed", "The beginning of the TLS handshake cannot be read."),
     CLIENT_HELLO_TOO_LONG("net-client-hello-too-long", "The beginning of the TLS handshake is longer than is allowed."),
     PROTOCOL_NOT_COMMON("net-protocol-not-common", "The client speaks no protocol that is served here (ALPN)."),
+    CLIENT_EARLY("net-client-early", "The client came before what it is for is served here, as is usual."),
     CERTIFICATE_NOT_ASKED(
             "net-certificate-not-asked", "A client that may be a browser wants what takes a client certificate."),
     PROTOCOL_NOT_SERVED("net-protocol-not-served", "A protocol that we know is not served here."),

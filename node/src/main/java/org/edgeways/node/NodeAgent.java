@@ -51,6 +51,9 @@ public final class NodeAgent implements ControlService {
     /** How long an answer to a request for a certificate is waited for before it is asked for again. */
     static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
+    /** How long what the inside has begun before it knew of the Link may be under way. */
+    static final Duration UNDER_WAY = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
 
     /** A certificate that was asked for. */
@@ -87,6 +90,7 @@ public final class NodeAgent implements ControlService {
 
     private volatile boolean removed;
     private volatile boolean connected;
+    private volatile Instant connectedSince = Instant.EPOCH;
 
     /**
      * An agent that has heard nobody yet.
@@ -132,6 +136,14 @@ public final class NodeAgent implements ControlService {
         return removed
                 ? Optional.of(NodeErrorCode.REMOVED.meaning())
                 : connected ? Optional.empty() : Optional.of("the inside has no Link open to this node");
+    }
+
+    /**
+     * Whether the inside may take this node for one that still waits with a bundle, and dial for it: until a moment after the Link
+     * is up, since what it began before may be under way. On any thread.
+     */
+    public boolean isAwaited() {
+        return !connected || around.clock().instant().isBefore(connectedSince.plus(UNDER_WAY));
     }
 
     private long revision() {
@@ -320,6 +332,9 @@ public final class NodeAgent implements ControlService {
                 return;
             }
             sessions.add(this);
+            if (!connected) {
+                connectedSince = around.clock().instant();
+            }
             connected = true;
             peer.send(ControlCodec.write(new ControlMessage.Hello(member.node(), revision(), around.version())));
             report();

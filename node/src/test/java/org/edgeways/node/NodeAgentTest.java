@@ -447,6 +447,21 @@ final class NodeAgentTest {
     }
 
     @Test
+    void theInsideMayDialForWhoWaitsWithABundleUntilAMomentAfterTheLinkIsUp() {
+        assertThat(agent.isAwaited()).as("a dial from before may be under way").isTrue();
+        now = now.plus(NodeAgent.UNDER_WAY);
+        assertThat(agent.isAwaited()).isFalse();
+        session.closed("gone");
+        assertThat(agent.isAwaited()).isTrue();
+        now = now.plusSeconds(60);
+        assertThat(agent.isAwaited()).isTrue();
+        session = agent.opened(new Peer());
+        assertThat(agent.isAwaited()).isTrue();
+        now = now.plus(NodeAgent.UNDER_WAY);
+        assertThat(agent.isAwaited()).isFalse();
+    }
+
+    @Test
     void whatTheHostCannotDoWithTheSettingsItHasIsReported() {
         given(snapshot(1));
         host.problem = Optional.of("cannot listen");

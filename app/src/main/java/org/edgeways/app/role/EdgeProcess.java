@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.edgeways.accessedge.AccessEdge;
 import org.edgeways.accessedge.AccessEdgeSettings;
@@ -220,8 +219,8 @@ public final class EdgeProcess implements AutoCloseable {
             node.ifPresent(opened::push);
             node.ifPresent(part -> {
                 edge.insideProtocols().add(part.protocol());
-                // until the Link is up the inside dials for who else waits with the bundle
-                edge.insideProtocols().expect(Set.of(JoinWaiter.APPLICATION_PROTOCOL));
+                // the inside dials for who else waits with the bundle
+                edge.insideProtocols().expect(JoinWaiter.APPLICATION_PROTOCOL, part::isAwaited);
             });
             node.ifPresent(part -> edge.credentials(new LinkCredentials(part.link(), config.node(), part::pool)));
             edge.start();

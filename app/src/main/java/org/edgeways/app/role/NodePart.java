@@ -150,6 +150,11 @@ final class NodePart implements NodeHost, AutoCloseable {
         return agent.standing().stream().toList();
     }
 
+    /** Whether the inside may dial for who waits with the node's bundle. */
+    boolean isAwaited() {
+        return agent.isAwaited();
+    }
+
     @Override
     public Result<Boolean> apply(EdgeSnapshot next) {
         // a revocation holds at once, even if it comes with settings that cannot be run here

@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +62,9 @@ final class NodeWaiting implements NodeRoles {
     private final List<InetSocketAddress> leg;
     private final CompletableFuture<EdgeSnapshot> next = new CompletableFuture<>();
     private volatile Optional<String> problem;
+
+    /** Settings have come that the roles cannot start with: it may be long before others do. */
+    private volatile boolean refused;
 
     private NodeWaiting(
             Function<EdgeSnapshot, EdgeConfig> read, List<InetSocketAddress> leg, Optional<String> problem) {
@@ -135,7 +137,8 @@ final class NodeWaiting implements NodeRoles {
             ProtocolTable protocols = new ProtocolTable(node.protocol());
             // the inside dials for SIP as soon as a node has joined, without a name, and for who else waits with its
             // bundle
-            protocols.expect(Set.of(ProtocolTable.UNNAMED, JoinWaiter.APPLICATION_PROTOCOL));
+            protocols.expect(ProtocolTable.UNNAMED, () -> kept.isEmpty() && !refused);
+            protocols.expect(JoinWaiter.APPLICATION_PROTOCOL, node::isAwaited);
             SharedListener.openAll(transport.port(), "inside-leg", leg, admission, protocols, PortEvents.NONE)
                     .forEach(opened::push);
             kept.ifPresent(snapshot -> watch(snapshot, transport, counters, opened));
@@ -192,7 +195,10 @@ final class NodeWaiting implements NodeRoles {
     @Override
     public Result<Boolean> use(EdgeSnapshot settings) {
         return switch (EdgeRoles.readable(settings, read, listening())) {
-            case Result.Bad<EdgeConfig> bad -> bad.as();
+            case Result.Bad<EdgeConfig> bad -> {
+                refused = true;
+                yield bad.as();
+            }
             case Result.Ok<EdgeConfig> good -> {
                 next.complete(settings);
                 yield Result.ok(true);

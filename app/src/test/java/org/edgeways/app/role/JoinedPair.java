@@ -19,12 +19,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -109,7 +109,7 @@ final class JoinedPair implements AutoCloseable {
     private final TransportContext clients = new TransportContext(loops, clock, clientCounters, random);
     private @Nullable InsideProcess inside;
     private @Nullable EdgeProcess edge;
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<AutoCloseable> open = new ConcurrentLinkedDeque<>();
 
     /** Nothing runs yet; the settings are written. */
     JoinedPair(Path directory) throws IOException {

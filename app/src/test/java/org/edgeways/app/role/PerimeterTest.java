@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.edgeways.app.Edgeways;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.app.counters.MicrometerCounters;
@@ -43,39 +45,84 @@ class PerimeterTest {
     Path directory;
 
     private JoinedPair pair;
+    private final Logger log = (Logger) LoggerFactory.getLogger(SharedListener.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
     @BeforeEach
     void write() throws Exception {
+        lines.start();
+        log.addAppender(lines);
+        log.setLevel(Level.INFO); // another test may have silenced it
         pair = new JoinedPair(directory);
     }
 
     @AfterEach
     void stop() throws Exception {
         pair.close();
+        log.detachAppender(lines);
+        log.setLevel(null);
+    }
+
+    /** What was told of connections that were turned away. */
+    private List<String> refusals() {
+        return List.copyOf(lines.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.contains("net-connection-refused"))
+                .toList();
+    }
+
+    /** Dials the inside leg as the inside does, as soon as somebody listens there. */
+    private void turnedAway(String... protocols) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (true) {
+            try (SSLSocket taken = pair.tls(pair.legPort, "edge1.perimeter.acorn.example", protocols)) {
+                throw new AssertionError("taken: " + taken);
+            } catch (ConnectException nobodyYet) {
+                assertThat(System.nanoTime()).isLessThan(end);
+                LockSupport.parkNanos(10_000_000);
+            } catch (SSLException refused) {
+                assertThat(refused).hasMessageContaining("no_application_protocol");
+                return;
+            }
+        }
     }
 
     @Test
     void nothingOfANormalJoinLooksLikeARefusal() throws Exception {
-        Logger log = (Logger) LoggerFactory.getLogger(SharedListener.class);
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        log.addAppender(lines);
-        log.setLevel(Level.INFO); // another test may have silenced it
-        try {
-            pair.startAll();
-            awaitReady();
-            assertThatThrownBy(() -> pair.tls(pair.legPort, "edge1.perimeter.acorn.example", "edgeways-join/1"))
-                    .as("as the inside dials until the Link is up")
-                    .isInstanceOf(SSLException.class)
-                    .hasMessageContaining("no_application_protocol");
-        } finally {
-            log.detachAppender(lines);
-            log.setLevel(null);
+        pair.startInside();
+        pair.join();
+        pair.stopLast();
+        CompletableFuture<EdgeProcess> starting = CompletableFuture.supplyAsync(pair::startEdge);
+        turnedAway(); // for SIP
+        turnedAway("edgeways-join/1"); // for who waits with the bundle
+        pair.startInside();
+        starting.get(30, TimeUnit.SECONDS);
+        awaitReady();
+        assertThat(lines.list).isNotEmpty();
+        assertThat(refusals()).isEmpty();
+
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (refusals().isEmpty()) { // once the Link has been up for a moment
+            assertThat(System.nanoTime()).isLessThan(end);
+            turnedAway("edgeways-join/1");
+            LockSupport.parkNanos(50_000_000);
         }
-        assertThat(List.copyOf(lines.list))
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .isNotEmpty()
-                .noneMatch(line -> line.contains("net-connection-refused"));
+    }
+
+    @Test
+    void whoNamesNothingIsRefusedOnceANodeHasSettingsThatItCannotStartWith() throws Exception {
+        pair.startInside();
+        pair.join();
+        try (ServerSocket other = new ServerSocket(pair.outsidePort, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            CompletableFuture<EdgeProcess> starting = CompletableFuture.supplyAsync(pair::startEdge);
+            pair.await(node -> node.path("report").path("rejected").isObject());
+            turnedAway();
+            assertThat(refusals()).isNotEmpty();
+            pair.write(
+                    pair.text().replace("sipTlsPort: " + other.getLocalPort(), "sipTlsPort: " + JoinedPair.freePort()));
+            assertThat(pair.reload()).isEmpty();
+            starting.get(30, TimeUnit.SECONDS);
+        }
     }
 
     private String rejection() {
@@ -241,6 +288,8 @@ class PerimeterTest {
                     .isEqualTo("node-roles-not-started");
             assertThat(rejection()).contains("port " + pair.outsidePort).contains("in use");
             assertThat(starting).isNotDone();
+            turnedAway();
+            assertThat(refusals()).isNotEmpty();
 
             int next = JoinedPair.freePort();
             pair.write(pair.text().replace("sipTlsPort: " + other.getLocalPort(), "sipTlsPort: " + next));

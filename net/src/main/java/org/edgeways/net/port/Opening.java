@@ -164,6 +164,13 @@ final class Opening {
         context.counters()
                 .counter("net_handshakes_early", "endpoint", settings.name())
                 .increment();
+        if (LOG.isDebugEnabled() && context.lines().mayWrite(context.clock().now())) {
+            LOG.debug(
+                    "event=net-connection-early code={} listener={} source={}",
+                    NetErrorCode.CLIENT_EARLY.code(),
+                    settings.name(),
+                    remote.getAddress().getHostAddress());
+        }
     }
 
     private void stopTimer() {

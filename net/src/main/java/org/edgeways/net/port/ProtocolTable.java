@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.engine.ClientHello;
 import org.edgeways.net.engine.Content;
@@ -22,9 +22,12 @@ public final class ProtocolTable {
 
     /** One state of the table. */
     record Protocols(
-            List<Protocol> all, Map<String, Protocol> byName, Demultiplexer demultiplexer, Set<String> expected) {
+            List<Protocol> all,
+            Map<String, Protocol> byName,
+            Demultiplexer demultiplexer,
+            Map<String, BooleanSupplier> expected) {
 
-        static Protocols of(List<Protocol> all, Set<String> expected) {
+        static Protocols of(List<Protocol> all, Map<String, BooleanSupplier> expected) {
             Map<String, Protocol> byName = new HashMap<>();
             List<Demultiplexer.Entry> entries = new ArrayList<>();
             @Nullable ServerCertificates unnamed = null;
@@ -46,7 +49,7 @@ public final class ProtocolTable {
                         protocol.name(), protocol.applicationProtocols(), protocol.firstBytes(), tls.isMutual()));
             }
             return new Protocols(
-                    List.copyOf(all), Map.copyOf(byName), new Demultiplexer(entries), Set.copyOf(expected));
+                    List.copyOf(all), Map.copyOf(byName), new Demultiplexer(entries), Map.copyOf(expected));
         }
 
         Protocol get(Demultiplexer.Entry entry) {
@@ -59,8 +62,12 @@ public final class ProtocolTable {
 
         /** Whether such a client comes in the normal course of things, though nothing is served here that it names. */
         boolean expects(ClientHello hello) {
-            return expected.containsAll(
-                    hello.applicationProtocols().isEmpty() ? List.of(UNNAMED) : hello.applicationProtocols());
+            List<String> names =
+                    hello.applicationProtocols().isEmpty() ? List.of(UNNAMED) : hello.applicationProtocols();
+            return names.stream().allMatch(name -> {
+                BooleanSupplier now = expected.get(name);
+                return now != null && now.getAsBoolean();
+            });
         }
 
         /** The one that takes every connection at once, in the clear; null unless it is alone. */
@@ -92,11 +99,11 @@ public final class ProtocolTable {
         }
     }
 
-    private volatile Protocols protocols = Protocols.of(List.of(), Set.of());
+    private volatile Protocols protocols = Protocols.of(List.of(), Map.of());
 
     /** A table with these protocols, the preferred first. */
     public ProtocolTable(Protocol... initial) {
-        protocols = Protocols.of(List.of(initial), Set.of());
+        protocols = Protocols.of(List.of(initial), Map.of());
     }
 
     /**
@@ -136,12 +143,17 @@ public final class ProtocolTable {
     }
 
     /**
-     * Clients that offer these names in ALPN and no others come in the normal course of things while nothing is served here that
-     * they mean: they are turned away like all others, but counted by themselves ({@code net_handshakes_early}), and no refusal
-     * is told of.
+     * Clients that offer this name in ALPN, or several for which this was called, come in the normal course of things for some time while
+     * nothing is served here that they mean: they are turned away like all others, but counted by themselves ({@code
+     * net_handshakes_early}), and no refusal is told of.
+     *
+     * @param applicationProtocol or {@link #UNNAMED}
+     * @param now whether it is such a time; asked for each of them, on any event loop
      */
-    public synchronized void expect(Set<String> applicationProtocols) {
-        protocols = Protocols.of(protocols.all(), applicationProtocols);
+    public synchronized void expect(String applicationProtocol, BooleanSupplier now) {
+        Map<String, BooleanSupplier> expected = new HashMap<>(protocols.expected());
+        expected.put(applicationProtocol, now);
+        protocols = Protocols.of(protocols.all(), expected);
     }
 
     /** The names of those that are there. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -140,10 +141,20 @@ final class SharedListenerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({",1", "edgeways-join/1,1", "sip/2,0", "edgeways-join/1 sip/2,0"})
-    void whoComesInTheNormalCourseOfThingsIsTurnedAwayAndIsNoRefusal(String names, int early) throws Exception {
+    @CsvSource({
+        ",true,1",
+        "edgeways-join/1,true,1",
+        "edgeways-join/1,false,0",
+        "sip/2,true,0",
+        "edgeways-join/1 sip/2,true,0"
+    })
+    void whoComesInTheNormalCourseOfThingsIsTurnedAwayAndIsNoRefusal(String names, boolean stillUsual, int early)
+            throws Exception {
+        AtomicBoolean usual = new AtomicBoolean(true);
         rig.open(Protocol.named("edgeways-link/1", rig.server("localhost"), rig.saying("link")));
-        rig.table().expect(Set.of(ProtocolTable.UNNAMED, "edgeways-join/1"));
+        rig.table().expect(ProtocolTable.UNNAMED, () -> true);
+        rig.table().expect("edgeways-join/1", usual::get);
+        usual.set(stillUsual);
         try (SSLSocket client = rig.connect(names == null ? new String[0] : names.split(" "))) {
             assertThatThrownBy(client::startHandshake)
                     .isInstanceOf(SSLException.class)
