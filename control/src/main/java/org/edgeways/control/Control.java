@@ -97,7 +97,7 @@ public final class Control implements AutoCloseable {
         this.authority = authority;
         this.ledger =
                 Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
-        this.own = new OwnCertificate(settings, authority);
+        this.own = new OwnCertificate(settings, authority, around.counters());
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
         this.sessions = new NodeSessions(

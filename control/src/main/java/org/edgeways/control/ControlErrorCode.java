@@ -45,6 +45,9 @@ public enum ControlErrorCode implements ErrorCode {
     OWN_CERTIFICATE_NOT_WRITTEN(
             "control-own-certificate-not-written",
             "this inside's certificate cannot be written to the disk; the next start has another one issued"),
+    OWN_CERTIFICATE_NOT_READ(
+            "control-own-certificate-not-read",
+            "this inside's certificate of before, or its key, cannot be read; another one is issued"),
     SETTINGS_NOT_PASSED_ON(
             "control-settings-not-passed-on",
             "the settings in use could not be recorded or passed on to all nodes; it is tried again at every look"),

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.edgeways.base.Counters;
 import org.edgeways.base.IoReason;
+import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.CertificateRequest;
@@ -37,35 +39,59 @@ final class OwnCertificate {
     private final Path keyFile;
     private final Authority authority;
 
+    private final Counters counters;
+
     /** @param settings say where the authority's files are */
-    OwnCertificate(ControlSettings settings, Authority authority) {
+    OwnCertificate(ControlSettings settings, Authority authority, Counters counters) {
         this.certificateFile = settings.authority().resolveSibling("service.crt");
         this.keyFile = settings.authority().resolveSibling("service.key");
         this.authority = authority;
+        this.counters = counters;
     }
 
     /**
      * What was kept, if it can go on being used: it says just what it is to say, the authority issued it and has it on its record, nobody
-     * refuses it, and it is not yet to be replaced. A file that cannot be read is as good as none.
+     * refuses it, and it is not yet to be replaced. A file that cannot be read is as good as none, and that is told.
      *
      * @param says what a new one would say
      */
     Optional<TlsIdentity> kept(CertificateRequest says, Ledger ledger, Instant now) {
-        if (!Files.exists(certificateFile) || !Files.exists(keyFile)) {
+        if (!Files.exists(certificateFile) && !Files.exists(keyFile)) {
             return Optional.empty();
         }
         try {
-            return Pem.readCertificates(certificateFile)
-                                    instanceof Result.Ok<List<X509Certificate>>(List<X509Certificate> chain)
-                            && isGood(chain.getFirst(), says, ledger, now)
-                            && EncryptedKeys.read(keyFile, authority.passphrase())
-                                    instanceof Result.Ok<PrivateKey>(PrivateKey key)
-                            && Pem.isPair(key, chain.getFirst().getPublicKey())
-                    ? Optional.of(new TlsIdentity(key, chain))
-                    : Optional.empty();
+            return switch (Pem.readCertificates(certificateFile)) {
+                case Result.Bad<List<X509Certificate>> bad -> notRead(bad.reason());
+                case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) ->
+                    isGood(chain.getFirst(), says, ledger, now) ? withKey(chain) : Optional.empty();
+            };
         } catch (IOException e) {
-            return Optional.empty();
+            return notRead(IoReason.of(e));
         }
+    }
+
+    private Optional<TlsIdentity> withKey(List<X509Certificate> chain) throws IOException {
+        return switch (EncryptedKeys.read(keyFile, authority.passphrase())) {
+            case Result.Bad<PrivateKey> bad -> notRead(bad.reason());
+            case Result.Ok<PrivateKey>(PrivateKey key) ->
+                Pem.isPair(key, chain.getFirst().getPublicKey())
+                        ? Optional.of(new TlsIdentity(key, chain))
+                        : notRead(keyFile + ": is not the key of " + certificateFile);
+        };
+    }
+
+    private Optional<TlsIdentity> notRead(String reason) {
+        count(ControlErrorCode.OWN_CERTIFICATE_NOT_READ);
+        LOG.warn(
+                "event=control-own-certificate-not-read code={} reason=\"{}\"",
+                ControlErrorCode.OWN_CERTIFICATE_NOT_READ.code(),
+                LogText.clean(reason));
+        return Optional.empty();
+    }
+
+    private void count(ControlErrorCode code) {
+        counters.counter("control_own_certificate_failures", "code", code.code())
+                .increment();
     }
 
     private boolean isGood(X509Certificate leaf, CertificateRequest says, Ledger ledger, Instant now) {
@@ -92,10 +118,11 @@ final class OwnCertificate {
             EncryptedKeys.write(keyFile, identity.key(), authority.passphrase(), random);
             Pem.writeCertificates(certificateFile, identity.chain());
         } catch (IOException e) {
+            count(ControlErrorCode.OWN_CERTIFICATE_NOT_WRITTEN);
             LOG.warn(
                     "event=control-own-certificate-not-written code={} reason=\"{}\"",
                     ControlErrorCode.OWN_CERTIFICATE_NOT_WRITTEN.code(),
-                    IoReason.of(e));
+                    LogText.clean(IoReason.of(e)));
         }
     }
 }
