@@ -75,7 +75,7 @@ final class SendQueue {
         long most = most(message);
         while (true) {
             long queued = queuedBytes.get();
-            if (queued > 0 && queued + length > most) {
+            if (queued + length > most && queued > most / 2) {
                 return false;
             }
             if (queuedBytes.compareAndSet(queued, queued + length)) {
@@ -85,19 +85,19 @@ final class SendQueue {
     }
 
     /**
-     * How much may wait when this is added. A link is everybody's: on it a few large requests leave half to the many small ones, and
-     * responses, without which others would wait as long as transactions last, have as much again as requests; there are no more
-     * of them than of requests that were taken.
+     * How much may wait when this is added, which is taken however large it is if not half of that waits. Responses have room of
+     * their own behind the largest request, since whoever does not get one waits as long as transactions last; there are no more of
+     * them than of requests that were taken. A link is everybody's: on it a few large requests leave half to the many small ones.
      */
     private long most(byte[] message) {
-        long most = setup.settings().queueBytes();
-        if (!setup.link()) {
-            return most;
-        }
+        SipConnectionSettings limits = setup.settings();
+        long most = limits.queueBytes();
         if (isResponse(message)) {
-            return 2 * most;
+            return 2 * most
+                    + limits.message().headerSectionBytes()
+                    + limits.message().bodyBytes();
         }
-        return message.length > JOINED_BYTES ? most / 2 : most;
+        return setup.link() && message.length > JOINED_BYTES ? most / 2 : most;
     }
 
     private static boolean isResponse(byte[] message) {

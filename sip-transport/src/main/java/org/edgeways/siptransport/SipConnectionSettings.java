@@ -9,8 +9,9 @@ import org.edgeways.sip.message.SipLimits;
  * @param message limits of one message
  * @param incompleteMessage how long a message that has begun may stay incomplete; default 30 s
  * @param idle how long nothing may come, keep-alives counted; default 15 minutes
- * @param queueBytes how much may be queued to a slow receiver; default 1 MiB. One message that is larger is taken when
- *     the queue is empty. On a link, requests of more than 16 KiB may fill half of it, and responses twice as much
+ * @param queueBytes how much may be queued to a slow receiver; default 1 MiB. A message is taken however large it is if not half
+ *     of that waits. Responses may fill as much again behind the largest message; on a link, requests of more than 16 KiB
+ *     may fill half of it
  * @param stalled how long the receiver may take nothing of what is queued; default 30 s
  * @param webSocketPing interval of our pings on a WebSocket; the pong must come within one interval; default 25 s
  * @param linkSilence how long nothing may come on a link whose other end has pinged before; default 60 s, which must be

@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.edgeways.sip.message.SipLimits;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What may wait on a link, which is everybody's. */
 final class SendQueueTest extends VirtualLink {
 
+    private static final int QUEUE = 100_000;
     private static final int LARGE = 20_000;
 
     SendQueueTest() {
-        super(100_000);
+        super(QUEUE);
     }
 
     @BeforeEach
@@ -38,15 +40,26 @@ final class SendQueueTest extends VirtualLink {
     }
 
     @Test
-    void responsesHaveAsMuchAgainAsRequestsAndNoMore() {
+    void aMessageIsTakenHoweverLargeItIsIfLittleWaits() {
+        send(new byte[500]);
+        send(new byte[300_000]);
+        assertThat(link.send(new byte[500])).isEqualTo(SendOutcome.FULL);
+        send(response(500));
+    }
+
+    @Test
+    void responsesHaveRoomOfTheirOwnWhichEnds() {
         for (int i = 0; i < 10; i++) {
             send(new byte[LARGE / 2]);
         }
         assertThat(link.send(new byte[LARGE / 2])).isEqualTo(SendOutcome.FULL);
-        for (int i = 0; i < 5; i++) {
-            send(response(LARGE));
+        int taken = 0;
+        while (link.send(response(LARGE)) == SendOutcome.SENT) {
+            taken++;
         }
-        assertThat(link.send(response(LARGE))).isEqualTo(SendOutcome.FULL);
+        SipLimits limits = SipConnectionSettings.BETWEEN_PARTS.message();
+        assertThat(taken * LARGE).isBetween(QUEUE, QUEUE + limits.headerSectionBytes() + limits.bodyBytes());
+        channel.runPendingTasks();
         assertThat(link.isCongested()).isTrue();
         wire.take();
         assertThat(link.isCongested()).isFalse();
