@@ -89,6 +89,12 @@ class DemoCommandTest {
             assertThat(json.path("edge").path("webSocketUrl").asText()).isEqualTo("wss://localhost:" + base + "/sip");
             assertThat(json.path("inside").path("host").asText()).isEqualTo("localhost");
             assertThat(json.path("inside").path("sipTlsPort").asInt()).isEqualTo(base + 3);
+            JsonNode turn = json.path("turn");
+            assertThat(turn.path("host").asText()).isEqualTo("127.0.0.1");
+            assertThat(turn.path("udpPort").asInt()).isEqualTo(base);
+            assertThat(turn.path("tlsPort").asInt()).isEqualTo(base);
+            assertThat(turn.path("credentialsUrl").asText())
+                    .isEqualTo("https://localhost:" + base + "/av/v1/credentials");
             assertThat(json.path("admin").path("url").asText()).isEqualTo("http://127.0.0.1:" + (base + 1) + "/");
             assertThat(Path.of(json.path("settingsDirectory").asText())).isDirectoryContaining("glob:**demo.yaml");
             List<String> people = new ArrayList<>();
@@ -96,6 +102,8 @@ class DemoCommandTest {
                 assertThat(person.path("username").asText())
                         .isEqualTo(person.path("name").asText());
                 assertThat(person.path("password").asText()).hasSizeGreaterThan(10);
+                assertThat(person.path("turn").path("username").asText()).contains(":");
+                assertThat(person.path("turn").path("credential").asText()).hasSizeGreaterThan(10);
                 people.add(person.path("uri").asText()
                         + (person.path("remoteAccess").asBoolean() ? "" : " inside"));
             }
