@@ -52,7 +52,7 @@ class PerimeterTest {
     void write() throws Exception {
         lines.start();
         log.addAppender(lines);
-        log.setLevel(Level.INFO); // another test may have silenced it
+        log.setLevel(Level.DEBUG); // another test may have silenced it
         pair = new JoinedPair(directory);
     }
 
@@ -98,7 +98,9 @@ class PerimeterTest {
         pair.startInside();
         starting.get(30, TimeUnit.SECONDS);
         awaitReady();
-        assertThat(lines.list).isNotEmpty();
+        assertThat(List.copyOf(lines.list))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(line -> line.startsWith("event=net-connection-early code=net-client-early "));
         assertThat(refusals()).isEmpty();
 
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
