@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
  * it is to run. It keeps the settings in step with their directory, and tells the listener which nodes to dial.
  *
  * <p>Things happen one after the other on a thread of its own. Methods may be called from any thread but an event loop: they
- * wait for the disk.
+ * wait for the disk. Longer than other files, because each decision goes the same way in it: onto the desk, into the ledger, and
+ * to whoever is to be told.
  */
 public final class Control implements AutoCloseable {
 
