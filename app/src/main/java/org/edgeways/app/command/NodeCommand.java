@@ -27,7 +27,13 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Lets edge nodes in and puts them out. How they are: edgeways status",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  edgeways node enroll edge1", "  edgeways node remove edge1"})
+        footer = {
+            "",
+            "Examples:",
+            "  edgeways node enroll edge1",
+            "  edgeways node drain edge1",
+            "  edgeways node remove edge1"
+        })
 public final class NodeCommand {
 
     @Mixin
@@ -142,7 +148,7 @@ public final class NodeCommand {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,
                     "the bundle cannot be written: " + IoReason.of(e),
-                    "Name another file: --out FILE. A bundle that was made before still works.",
+                    "Name another file: --out FILE.",
                     e);
         }
     }

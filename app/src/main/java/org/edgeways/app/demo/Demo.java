@@ -134,7 +134,7 @@ public final class Demo implements AutoCloseable {
                 throw new AppFailure(
                         AppErrorCode.START_FAILED,
                         "the pool did not reach the edge within " + LINK_PATIENCE.toSeconds() + " s",
-                        "The log in the data directory says why.");
+                        "The log in the data directory says why. If its node was removed, begin anew: edgeways demo --fresh");
             }
             LockSupport.parkNanos(LINK_LOOK.toNanos());
         }
