@@ -3,9 +3,7 @@ package org.edgeways.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -22,28 +20,10 @@ import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.SettingsDirectory;
 import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Control with its store, its settings and joinings over real TLS; control streams are played. */
-final class ControlTest {
-
-    @TempDir
-    Path directory;
-
-    private Inside inside;
-
-    @BeforeEach
-    void start() throws IOException {
-        inside = new Inside(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        inside.close();
-    }
+final class ControlTest extends WithInside {
 
     // --- removal ---
 

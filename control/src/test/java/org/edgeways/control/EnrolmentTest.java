@@ -27,28 +27,10 @@ import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.TlsIdentity;
 import org.edgeways.settings.kind.EdgeNode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Control with its store, its settings and joinings over real TLS: who gets a bundle, and what it is good for. */
-final class EnrolmentTest {
-
-    @TempDir
-    Path directory;
-
-    private Inside inside;
-
-    @BeforeEach
-    void start() throws IOException {
-        inside = new Inside(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        inside.close();
-    }
+final class EnrolmentTest extends WithInside {
 
     @Test
     void aNodeJoinsWithItsBundleAndIsDialledFromThenOn() throws Exception {

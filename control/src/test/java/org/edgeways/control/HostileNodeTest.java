@@ -2,35 +2,15 @@ package org.edgeways.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.edgeways.settings.control.ControlMessage;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What nodes, and those who are none, may say on a control stream; it is played. */
-final class HostileNodeTest {
-
-    @TempDir
-    Path directory;
-
-    private Inside inside;
-
-    @BeforeEach
-    void start() throws IOException {
-        inside = new Inside(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        inside.close();
-    }
+final class HostileNodeTest extends WithInside {
 
     @Test
     void aNodeThatSaysItIsAnotherIsCutOff() throws Exception {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,29 +15,11 @@ import org.edgeways.net.CertificateRequest;
 import org.edgeways.net.EncryptedKeys;
 import org.edgeways.net.Passphrase;
 import org.edgeways.net.TlsIdentity;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** The certificate that the inside shows to nodes, from one start to the next. */
-final class OwnCertificateTest {
-
-    @TempDir
-    Path directory;
-
-    private Inside inside;
-
-    @BeforeEach
-    void start() throws IOException {
-        inside = new Inside(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        inside.close();
-    }
+final class OwnCertificateTest extends WithInside {
 
     private BigInteger shown() {
         return inside.control().tls().identity().orElseThrow().leaf().getSerialNumber();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -16,32 +15,14 @@ import org.edgeways.base.Result;
 import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.SigningRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates of SIP servers that nodes dial. */
-final class ServerCertificateTest {
+final class ServerCertificateTest extends WithInside {
 
     private static final KeyPair KEYS = CertificateKeys.make(Inside.RANDOM);
-
-    @TempDir
-    Path directory;
-
-    private Inside inside;
-
-    @BeforeEach
-    void start() throws IOException {
-        inside = new Inside(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        inside.close();
-    }
 
     private void route(String address) throws IOException {
         Files.writeString(
