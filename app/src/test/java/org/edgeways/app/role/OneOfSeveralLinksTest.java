@@ -49,6 +49,7 @@ import org.edgeways.siptransport.SipExchange;
 import org.edgeways.siptransport.SipUserAgent;
 import org.edgeways.siptransport.SipUserAgentSettings;
 import org.edgeways.siptransport.TransportContext;
+import org.edgeways.siptransport.TransportErrorCode;
 import org.edgeways.testkit.TcpRelay;
 import org.edgeways.tokens.Keyring;
 import org.junit.jupiter.api.AfterEach;
@@ -198,9 +199,9 @@ class OneOfSeveralLinksTest {
         try (Writing writing = new Writing()) {
             for (int dead = 1; dead <= 3; dead++) {
                 writing.goOn();
-                long before = closed(atEdge, "inside-leg");
                 relay.connections().getLast().reset();
-                await(() -> closed(atEdge, "inside-leg") > before && links() == LINKS);
+                int found = dead;
+                await(() -> wasReset() == found && links() == LINKS);
             }
             writing.goOn();
             writing.balance();
@@ -222,6 +223,11 @@ class OneOfSeveralLinksTest {
             writing.goOn();
             writing.balance();
         }
+    }
+
+    private long wasReset() {
+        String reason = TransportErrorCode.CONNECTION_FAILED.code();
+        return atEdge.value("sip_connections_closed", "endpoint", "inside-leg", "reason", reason);
     }
 
     private static long closed(InMemoryCounters counters, String endpoint) {
