@@ -110,24 +110,27 @@ final class TurnBench {
         List<Measure> all = new ArrayList<>();
         int clients = plan.clients();
         Traffic saturated = new Traffic(SMALL, 1, 96, 0);
+        Traffic large = new Traffic(LARGE, 1, 48, 0);
         Traffic paced = new Traffic(SMALL, 1, 0, plan.packetsPerSecond());
         if (plan.wants("saturated")) {
             all.add(new Measure("saturated-160", clients, false, saturated));
         }
         if (plan.wants("large")) {
-            all.add(new Measure("saturated-1200", clients, false, new Traffic(LARGE, 1, 48, 0)));
+            all.add(new Measure("saturated-1200", clients, false, large));
         }
         if (plan.wants("paced")) {
             all.add(new Measure("paced-160", clients, false, paced));
         }
         if (plan.wants("pairs")) {
             all.add(new Measure("pairs-160", clients, true, saturated));
+            all.add(new Measure("pairs-paced-160", clients, true, paced));
         }
         if (plan.wants("bursts")) {
             all.add(new Measure("bursts-8x1200", clients, false, new Traffic(LARGE, BURST, 6, 0)));
         }
         if (plan.wants("many")) {
             all.add(new Measure("saturated-160-of-" + plan.many(), plan.many(), false, saturated));
+            all.add(new Measure("saturated-1200-of-" + plan.many(), plan.many(), false, large));
             all.add(new Measure("paced-160-of-" + plan.many(), plan.many(), false, paced));
         }
         return all;

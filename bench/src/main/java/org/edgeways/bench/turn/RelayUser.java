@@ -88,13 +88,20 @@ final class RelayUser {
         MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
         if (StunMessage.parse(bytes) instanceof Result.Ok<StunMessage>(StunMessage message)
                 && message.messageClass() == StunClass.ERROR) {
-            String fresh = String.valueOf(message.text(StunAttribute.NONCE));
-            boolean again = message.has(StunAttribute.NONCE) && !fresh.equals(nonce);
-            if (again) {
-                nonce = fresh;
+            if (hasAnotherNonce(message)) {
                 refresh();
             }
         }
+    }
+
+    /** Whether an error came with a nonce that was not known, which is taken from now on (RFC 8489 section 9.2.5). */
+    private boolean hasAnotherNonce(StunMessage error) {
+        String fresh = error.text(StunAttribute.NONCE);
+        if (fresh == null || fresh.equals(nonce)) {
+            return false;
+        }
+        nonce = fresh;
+        return true;
     }
 
     private void send(StunWriter request) {
@@ -124,6 +131,9 @@ final class RelayUser {
             nonce = String.valueOf(challenge.text(StunAttribute.NONCE));
         }
         StunMessage message = exchange(signed(method, attributes));
+        if (message.messageClass() == StunClass.ERROR && hasAnotherNonce(message)) {
+            message = exchange(signed(method, attributes));
+        }
         if (message.messageClass() != StunClass.SUCCESS) {
             throw new IOException(name + " was refused by " + server + ": method " + method + ", error "
                     + Arrays.toString(message.valueOf(StunAttribute.ERROR_CODE)));
