@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -120,13 +122,40 @@ class LauncherTest {
         "help test, 0",
         "help soak, 0",
         "help bench, 0",
+        "bench --help, 0",
+        "bench -h, 0",
         "help dist, 0",
         "build what, 2"
     })
     void helpNeedsNoJdkAndBuildsNothing(String command, int exit) throws Exception {
         Run run = run(command.split(" "));
         assertThat(run.exit()).as(run.text()).isEqualTo(exit);
-        assertThat(run.text()).contains("./edgeways " + command.replaceAll("help|--help|what| ", ""));
+        assertThat(run.text()).contains("./edgeways " + command.replaceAll("--help|-h|help|what| ", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"status --help, app", "help status, app", "user add -h, app", "bench sip --help, bench"})
+    void helpOfACommandThatTheProgramGivesIsGivenByWhatIsBuiltThoughSourcesAreNewer(String command, String room)
+            throws Exception {
+        tool("find");
+        program(jdk("usr/lib/jvm/temurin-25", "25.0.1").resolve("bin/java"), "echo \"java $*\"");
+        Path tree = directory.resolve("tree");
+        String jar = room.equals("app") ? "edgeways.jar" : "edgeways-" + room + ".jar";
+        Path stamp = tree.resolve(room.equals("app") ? "target/build-stamp" : "target/build-stamp-" + room);
+        expectNoMaven(run(command.split(" "))); // nothing is built yet
+
+        Files.createDirectories(tree.resolve(room).resolve("target/lib"));
+        Files.writeString(tree.resolve(room).resolve("target").resolve(jar), "");
+        Files.createDirectories(stamp.getParent());
+        Files.writeString(stamp, "");
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().minusSeconds(60)));
+        Files.createDirectories(tree.resolve(room).resolve("src/main/java"));
+        Run run = run(command.split(" "));
+        assertThat(run.exit()).as(run.text()).isZero();
+        assertThat(run.text())
+                .containsPattern("java .*" + jar + " .* " + command.replace("bench ", ""))
+                .contains("sources are newer");
+        expectNoMaven(run(command.replaceAll("^help |--help|-h", "").strip().split(" ")));
     }
 
     // ---- what is installed
