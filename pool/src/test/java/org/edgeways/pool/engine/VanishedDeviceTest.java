@@ -133,6 +133,23 @@ class VanishedDeviceTest {
     }
 
     @Test
+    void aSignInThatIsJustBeingSavedWhenItsNodeIsPutOutLeavesNothingBehind() {
+        Device carol = world.outside("carol");
+        world.store.held = true;
+        carol.sendSigned(carol.register(600));
+        world.engine.keepNodes(Set.of("edge2"), world.now);
+        assertThat(world.store.bindings.get(carol.address()))
+                .as("nothing is stored yet")
+                .isNullOrEmpty();
+        world.store.held = false;
+        world.settle();
+        assertThat(world.engine.bindings(carol.address(), world.now)).isEmpty();
+        assertThat(world.store.bindings.get(carol.address())).isNullOrEmpty();
+        world.restart();
+        assertThat(world.engine.bindings(carol.address(), world.now)).isEmpty();
+    }
+
+    @Test
     void aSignInThatComesLateFromANodeThatIsPutOutIsRefusedUntilTheNodeIsBack() {
         Device carol = world.outside("carol").signedIn();
         world.engine.keepNodes(Set.of("edge2"), world.now);
