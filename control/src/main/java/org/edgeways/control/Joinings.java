@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Dials for the newest bundle of each node, for as long as somebody may wait with it. Also after it was used, until some time after its end, while the node is
- * not connected: who waits with it then is told that it works no more. Counts {@code control_joins}.
+ * Dials for the newest bundle of each node, for as long as somebody may wait with it. Also after it was used or withdrawn, until some
+ * time after its end, while the node is not connected: who waits with it then is told that it works no more. Counts
+ * {@code control_joins}.
  */
 final class Joinings implements AutoCloseable {
 
@@ -130,15 +131,13 @@ final class Joinings implements AutoCloseable {
 
         private JoinDialer.Wish wish(Optional<Enrolment> found) {
             Instant now = clock.instant();
-            if (found.isEmpty()
-                    || found.get().withdrawn()
-                    || !now.isBefore(found.get().expires().plus(GRACE))) {
+            if (found.isEmpty() || !now.isBefore(found.get().expires().plus(GRACE))) {
                 return new JoinDialer.Wish.Never();
             }
             Enrolment enrolment = found.get();
             if (!lapsed && !now.isBefore(enrolment.expires())) {
                 lapsed = true;
-                if (!enrolment.used()) {
+                if (!enrolment.used() && !enrolment.withdrawn()) {
                     ledger.audit(AuditKind.BUNDLE_EXPIRED, node, "bundle " + id);
                 }
             }

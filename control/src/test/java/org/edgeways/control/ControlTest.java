@@ -133,7 +133,7 @@ final class ControlTest extends WithInside {
         Bundle bundle = inside.bundle("edge1");
         assertThat(inside.control().remove("edge1").isOk()).isTrue();
 
-        // nobody dials for it any more; the dialler of the next one speaks of another
+        // who dials for the next one speaks of another
         inside.bundle("edge1");
         assertThat(inside.joinWith(bundle, inside::nanos))
                 .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_OTHER));

@@ -115,6 +115,20 @@ final class EnrolmentTest extends WithInside {
     }
 
     @Test
+    void whoWaitsWithABundleOfANodeThatWasRemovedIsToldAtOnceAndNotAtTheEndOfItsHour() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        assertThat(inside.control().remove("edge1").isOk()).isTrue();
+
+        assertThat(inside.joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_WITHDRAWN));
+        assertThat(inside.recorded("join-refused edge1").detail()).contains("join-bundle-withdrawn");
+        inside.restart();
+        assertThat(inside.joinWith(bundle, inside::nanos))
+                .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_WITHDRAWN));
+        assertThat(inside.events()).doesNotContain("bundle-expired edge1");
+    }
+
+    @Test
     void aSecondBundleTakesThePlaceOfTheFirst() throws Exception {
         Bundle first = inside.bundle("edge1");
         Bundle second = inside.bundle("edge1");

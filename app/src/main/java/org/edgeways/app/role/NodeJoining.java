@@ -9,11 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.app.failure.AppFailure;
@@ -26,11 +22,15 @@ import org.edgeways.joining.JoinErrorCode;
 import org.edgeways.joining.tls.JoinWaiter;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.node.NodeFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code edgeways edge --join}: makes this host a node, with a bundle that was made inside. */
 public final class NodeJoining {
 
     private static final String ANOTHER = "Make another bundle inside: edgeways node enroll NAME";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeJoining.class);
 
     private NodeJoining() {}
 
@@ -59,12 +59,11 @@ public final class NodeJoining {
             say.accept("Waiting as node " + bundle.node() + " on "
                     + bundle.listen().getAddress().getHostAddress() + " port "
                     + bundle.listen().getPort() + " until " + bundle.expires() + " for the inside to dial.");
-            Duration left = Duration.between(Instant.ofEpochSecond(0, clock.now()), bundle.expires());
-            switch (waiter.outcome().get(Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS)) {
+            switch (waiter.outcome().get()) {
                 case JoinWaiter.Outcome.Joined joined ->
                     say.accept("This is node " + joined.membership().node() + " now; its certificate ends "
                             + joined.identity().leaf().getNotAfter().toInstant() + ".");
-                case JoinWaiter.Outcome.Failed(JoinErrorCode code) -> throw refused(code);
+                case JoinWaiter.Outcome.Failed(JoinErrorCode code) -> throw refused(code, bundle);
             }
         } catch (IOException e) {
             throw new AppFailure(
@@ -72,13 +71,11 @@ public final class NodeJoining {
                     "cannot wait on port " + bundle.listen().getPort() + ": " + IoReason.of(e),
                     "The address and port of the inside leg are in the node's settings inside.",
                     e);
-        } catch (TimeoutException e) {
-            throw refused(JoinErrorCode.BUNDLE_EXPIRED);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the outcome is always a value", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw refused(JoinErrorCode.CUT);
+            throw refused(JoinErrorCode.CUT, bundle);
         }
     }
 
@@ -108,8 +105,12 @@ public final class NodeJoining {
                 new InetSocketAddress(bundle.listen().getPort()));
     }
 
-    private static AppFailure refused(JoinErrorCode code) {
-        return new AppFailure(AppErrorCode.NOT_JOINED, "the node cannot join: " + code.meaning(), ANOTHER);
+    private static AppFailure refused(JoinErrorCode code, Bundle bundle) {
+        LOG.error("event=node-not-joined code={} node={}: {}", code.code(), bundle.node(), code.meaning());
+        return new AppFailure(
+                AppErrorCode.NOT_JOINED,
+                "the node cannot join: " + code.meaning() + " (" + code.code() + ")",
+                "Make another bundle inside: edgeways node enroll " + bundle.node());
     }
 
     private static Bundle read(Path file) {

@@ -1,23 +1,67 @@
 package org.edgeways.app.role;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.edgeways.app.failure.AppFailure;
+import org.edgeways.base.InMemoryCounters;
 import org.edgeways.joining.Bundle;
+import org.edgeways.joining.BundleCodec;
 import org.edgeways.joining.EnrolmentSecret;
+import org.edgeways.net.ProcessClock;
+import org.edgeways.node.NodeFiles;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where a host waits that is to become a node. */
 class NodeJoiningTest {
 
     private final List<String> said = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void afterTheHourOfItsBundleItSaysSoWithACodeAndWhatToDoAndWaitsNoMore() throws Exception {
+        AtomicLong ahead = new AtomicLong();
+        ProcessClock clock = new ProcessClock(InstantSource.system(), () -> System.nanoTime() + ahead.get());
+        Bundle bundle = new Bundle(
+                "edge1",
+                "0".repeat(Bundle.ID_DIGITS),
+                "0".repeat(Bundle.FINGERPRINT_DIGITS),
+                EnrolmentSecret.make(new SecureRandom()).secret(),
+                Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS),
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), JoinedPair.freePort()));
+        Path file = Files.writeString(directory.resolve("edge1.bundle"), BundleCodec.encode(bundle));
+
+        assertThatThrownBy(() ->
+                        NodeJoining.join(file, directory, clock, new SecureRandom(), new InMemoryCounters(), text -> {
+                            said.add(text);
+                            ahead.set(TimeUnit.MINUTES.toNanos(61)); // now that it waits
+                        }))
+                .isInstanceOfSatisfying(AppFailure.class, failure -> {
+                    assertThat(failure.problem()).contains("no longer valid", "(join-bundle-expired)");
+                    assertThat(failure.nextStep()).contains("edgeways node enroll edge1");
+                });
+        assertThat(said).hasSize(1);
+        assertThat(said.getFirst()).startsWith("Waiting as node edge1");
+        assertThat(new NodeFiles(directory).hasJoined()).isFalse();
+    }
 
     private Bundle here(String address) {
         Bundle bundle = new Bundle(

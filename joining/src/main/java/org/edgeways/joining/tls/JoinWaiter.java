@@ -81,6 +81,8 @@ public final class JoinWaiter implements AutoCloseable {
     private final Patience patience = new Patience();
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    /** What came is on the disk: whatever the time is, this node belongs to the inside. */
+    private boolean kept;
 
     private JoinWaiter(
             Bundle bundle,
@@ -124,6 +126,7 @@ public final class JoinWaiter implements AutoCloseable {
             waiter.end(new Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
         } else {
             waiter.acceptor.start();
+            waiter.patience.everySecond(waiter::look);
         }
         return waiter;
     }
@@ -133,9 +136,16 @@ public final class JoinWaiter implements AutoCloseable {
         return (InetSocketAddress) server.getLocalAddress();
     }
 
-    /** Completes once, when the node has joined or with this bundle cannot; not when the bundle expires. */
+    /** Completes once, when the node has joined, or with this bundle cannot, at the latest a moment after its time is over. */
     public CompletableFuture<Outcome> outcome() {
         return outcome;
+    }
+
+    /** Ends the waiting when the bundle's time is over: nobody lets this node in with it any more, whether they say so or not. */
+    private synchronized void look() {
+        if (!kept && bundle.isExpired(now())) {
+            end(new Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
+        }
     }
 
     private Instant now() {
@@ -215,6 +225,7 @@ public final class JoinWaiter implements AutoCloseable {
         }
         try {
             keeper.keep(membership, identity(membership));
+            kept = true;
             return true;
         } catch (IOException e) {
             LOG.error(

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes connections whose time is over, whatever their threads are waiting for. */
+/** Closes connections whose time is over, whatever their threads are waiting for, and looks whether other times are. */
 final class Patience implements AutoCloseable {
 
     /** How long a connection may last, from accept or connect to its end: hardly longer than the protocol's own bound. */
@@ -30,6 +30,11 @@ final class Patience implements AutoCloseable {
             close(channel);
             return CompletableFuture.completedFuture(null);
         }
+    }
+
+    /** Does that every second until {@link #close()}. */
+    void everySecond(Runnable look) {
+        var _ = executor.scheduleWithFixedDelay(look, 1, 1, TimeUnit.SECONDS);
     }
 
     static void close(SocketChannel channel) {

@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
@@ -43,7 +45,10 @@ final class JoinOverTlsTest {
     private static final String ENROLMENT = "00112233445566778899aabbccddeeff";
     private static final int PATIENCE_SECONDS = 20;
 
-    private final ProcessClock clock = new ProcessClock();
+    /** How far the clock is ahead of the time, in nanoseconds. */
+    private final AtomicLong ahead = new AtomicLong();
+
+    private final ProcessClock clock = new ProcessClock(InstantSource.system(), () -> System.nanoTime() + ahead.get());
     private final InMemoryCounters counters = new InMemoryCounters();
     private final CertificateAuthority authority =
             CertificateAuthority.create("Acorn authority", Instant.now(), RANDOM);
@@ -58,6 +63,23 @@ final class JoinOverTlsTest {
     @BeforeEach
     void waits() throws IOException {
         waiter = waiter(secret.secret());
+    }
+
+    @Test
+    void theWaitingEndsWhenTheTimeOfTheBundleIsOverThoughNobodyDials() throws Exception {
+        long hour = TimeUnit.HOURS.toNanos(1);
+        waiter.close();
+        waiter = waiter(secret.secret());
+        assertThat(waiter.outcome()).isNotDone();
+        ahead.set(hour - TimeUnit.MINUTES.toNanos(1));
+        Desk desk = new Desk(request -> new JoinDialer.Decision.Refused(JoinErrorCode.INSIDE_FAILED));
+        dial(waiter.localAddress(), desk);
+        assertThat(desk.end()).contains(JoinErrorCode.INSIDE_FAILED);
+        assertThat(waiter.outcome()).as("a minute before").isNotDone();
+
+        ahead.set(hour + TimeUnit.MINUTES.toNanos(1));
+        assertThat(outcome()).isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
+        assertThat(kept).hasValue(0);
     }
 
     private JoinWaiter waiter(EnrolmentSecret its) throws IOException {
