@@ -8,6 +8,8 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.edgeways.base.IoReason;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,19 @@ public final class Handshakes {
             }
         }
         return NetErrorCode.HANDSHAKE_FAILED;
+    }
+
+    /** Whether the other end has said that it serves nothing of what it was asked for: alert 120 of RFC 7301 section 3.2. */
+    public static boolean isNotServed(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException
+                    && String.valueOf(cause.getMessage())
+                            .toLowerCase(Locale.ROOT)
+                            .contains("no_application_protocol")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Why a connection could not be opened, in one line; what is wrong with a certificate says more than that it failed. */

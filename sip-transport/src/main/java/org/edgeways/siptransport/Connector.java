@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.edgeways.net.ClientTls;
 import org.edgeways.net.Handshakes;
 import org.edgeways.net.SocketOptions;
@@ -27,13 +28,25 @@ final class Connector {
      * @param tls null for plain TCP
      * @param verifyName what the server's certificate must name
      * @param applicationProtocol the name to offer in ALPN; null for none
+     * @param beginning whether it is usual that nothing is served there yet
      */
     record Target(
             InetSocketAddress address,
             @Nullable ClientTls tls,
             String verifyName,
             Duration timeout,
-            @Nullable String applicationProtocol) {
+            @Nullable String applicationProtocol,
+            BooleanSupplier beginning) {
+
+        /** A target that serves already. */
+        Target(
+                InetSocketAddress address,
+                @Nullable ClientTls tls,
+                String verifyName,
+                Duration timeout,
+                @Nullable String applicationProtocol) {
+            this(address, tls, verifyName, timeout, applicationProtocol, () -> false);
+        }
 
         /** A target to which nothing is offered in ALPN. */
         Target(InetSocketAddress address, @Nullable ClientTls tls, String verifyName, Duration timeout) {
@@ -114,7 +127,12 @@ final class Connector {
                             result.complete(handler.connection());
                         },
                         failure -> {
-                            setup.counters().handshakeFailed(Handshakes.codeOf(failure));
+                            if (Handshakes.isNotServed(failure)
+                                    && target.beginning().getAsBoolean()) {
+                                setup.counters().handshakeEarly();
+                            } else {
+                                setup.counters().handshakeFailed(Handshakes.codeOf(failure));
+                            }
                             result.completeExceptionally(failure);
                         }));
     }

@@ -33,6 +33,9 @@ public final class SipDialer implements AutoCloseable {
     /** How long nothing may have come on a connection that is too many before it is closed: Timer B and F and a little. */
     static final Duration QUIET = Duration.ofSeconds(40);
 
+    /** How long a node that has just joined may need until it has its settings and serves SIP. */
+    static final Duration BEGINNING = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(SipDialer.class);
 
     private final TransportContext context;
@@ -45,10 +48,13 @@ public final class SipDialer implements AutoCloseable {
     private final Map<Long, Place> placeOfFlow = new ConcurrentHashMap<>();
     private volatile int wanted;
     private volatile boolean closed;
+    private final long began;
+    private volatile boolean reached;
 
     private SipDialer(
             TransportContext context, SipDialerSettings settings, SipConnectionEvents events, LinkListener listener) {
         this.context = context;
+        this.began = context.clock().now();
         this.settings = settings;
         this.listener = listener;
         this.setup = ConnectionSetup.of(
@@ -120,6 +126,11 @@ public final class SipDialer implements AutoCloseable {
                 }));
     }
 
+    /** A node is dialled as soon as it has joined; that it turns SIP away at first is counted as early, not as failed. */
+    private boolean isBeginning() {
+        return !reached && context.clock().now() - began < BEGINNING.toNanos();
+    }
+
     /** How many connections are open now. */
     public int open() {
         return open.get();
@@ -156,8 +167,13 @@ public final class SipDialer implements AutoCloseable {
             List<InetSocketAddress> all = settings.places();
             InetSocketAddress address = all.get(failures % all.size());
             at = address;
-            Connector.Target target =
-                    new Connector.Target(address, settings.tls(), settings.verifyName(), settings.connectTimeout());
+            Connector.Target target = new Connector.Target(
+                    address,
+                    settings.tls(),
+                    settings.verifyName(),
+                    settings.connectTimeout(),
+                    null,
+                    SipDialer.this::isBeginning);
             var _ = Connector.connect(setup, loop, target).whenComplete((made, failure) -> {
                 if (made instanceof ChannelSipConnection connected) {
                     opened(connected);
@@ -173,6 +189,7 @@ public final class SipDialer implements AutoCloseable {
                 return;
             }
             connection = connected;
+            reached = true;
             lastMessage = context.clock().now();
             placeOfFlow.put(connected.flow().id(), this);
             int now = open.incrementAndGet();

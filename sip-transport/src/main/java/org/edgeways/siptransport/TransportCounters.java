@@ -51,6 +51,11 @@ final class TransportCounters {
                 .increment();
     }
 
+    /** It was dialled before it serves what it was dialled for; nobody did anything wrong. */
+    void handshakeEarly() {
+        counters.counter("net_handshakes_early", "endpoint", endpoint).increment();
+    }
+
     void roleFailed() {
         counters.counter("sip_role_failures", "endpoint", endpoint).increment();
     }

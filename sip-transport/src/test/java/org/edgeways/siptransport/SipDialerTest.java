@@ -8,11 +8,17 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.ProcessClock;
 import org.edgeways.siptransport.Loopback.Happening;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +83,52 @@ class SipDialerTest {
             }
             assertThat(edge.happenings).as("those of before go on").noneMatch(Happening.Closed.class::isInstance);
         });
+    }
+
+    /** As a node does that has joined just now and has no settings yet. */
+    @Test
+    void aNodeThatDoesNotServeYetIsNoFailedHandshakeWhileThatIsUsualAndOneAfterwards() throws Exception {
+        AtomicLong ahead = new AtomicLong();
+        ProcessClock clock = new ProcessClock(InstantSource.system(), () -> System.nanoTime() + ahead.get());
+        try (Loopback loopback = new Loopback();
+                TransportContext context =
+                        new TransportContext(loopback.loops, clock, loopback.counters, new SecureRandom());
+                ServerSocket node = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> turnAway(node));
+            SipDialerSettings settings =
+                    loopback.links(node.getLocalPort()).withBackOff(Duration.ofMillis(5), Duration.ofMillis(10));
+            try (SipDialer dialer =
+                    SipDialer.start(context, settings, new Loopback.Recorder(true), LinkListener.NONE)) {
+                awaitTrue(() -> loopback.counters.value("net_handshakes_early", "endpoint", settings.name()) > 5);
+                assertThat(failed(loopback, settings)).isZero();
+                ahead.set(SipDialer.BEGINNING.toNanos());
+                awaitTrue(() -> failed(loopback, settings) > 5);
+                assertThat(dialer.open()).isZero();
+            }
+        }
+    }
+
+    private static long failed(Loopback loopback, SipDialerSettings settings) {
+        return loopback.counters.value(
+                "net_handshakes_failed", "endpoint", settings.name(), "reason", NetErrorCode.HANDSHAKE_FAILED.code());
+    }
+
+    /** A fatal alert of TLS, no_application_protocol, to everybody. */
+    private static void turnAway(ServerSocket node) {
+        byte[] alert = {21, 3, 3, 0, 2, 2, 120};
+        try {
+            while (true) {
+                try (Socket client = node.accept()) {
+                    byte[] hello = new byte[5];
+                    client.getInputStream().readNBytes(hello, 0, hello.length);
+                    int rest = (hello[3] & 0xff) << 8 | hello[4] & 0xff;
+                    client.getInputStream().readNBytes(rest);
+                    client.getOutputStream().write(alert);
+                }
+            }
+        } catch (IOException closed) {
+            // the test is over
+        }
     }
 
     private static int freePort() throws IOException {
