@@ -87,6 +87,7 @@ public final class Control implements AutoCloseable {
     private final NodeSessions sessions;
     private final Telling telling;
     private final Joinings joinings;
+    private final RevocationList revocations;
     private final ClientTls tls;
     private final TakenSettings taken;
     private final Desk desk = new Desk("control");
@@ -121,6 +122,8 @@ public final class Control implements AutoCloseable {
                 around.clock(),
                 around.random(),
                 around.counters());
+        this.revocations =
+                new RevocationList(settings.authority(), authority, ledger, around.clock(), around.counters());
         this.tls = new TlsContexts(TlsProvider.best())
                 .mutualClient(ownIdentity(), authority.certificates().certificate());
         refuse();
@@ -223,6 +226,7 @@ public final class Control implements AutoCloseable {
         }
         sessions.again();
         telling.connectorsAgain();
+        revocations.keep();
         return outcome;
     }
 
@@ -368,6 +372,40 @@ public final class Control implements AutoCloseable {
         });
     }
 
+    /**
+     * Has the holder of a certificate take another one now, with a new key, while all its connections stay: a node that is connected
+     * is told to ask for it, and this inside's own is replaced when this returns. That of before is not refused by this.
+     *
+     * @param serial its serial number
+     * @return the one that is replaced
+     */
+    public Result<IssuedCertificate> renew(BigInteger serial) {
+        return desk.ask(() -> {
+            Optional<IssuedCertificate> found = ledger.standing(serial);
+            if (found.isEmpty()) {
+                return bad(ControlErrorCode.CERTIFICATE_UNKNOWN);
+            }
+            IssuedCertificate certificate = found.get();
+            if (tls.identity().orElseThrow().leaf().getSerialNumber().equals(serial)) {
+                tls.reload(newIdentity());
+                return Result.ok(certificate);
+            }
+            if (ledger.hasNewer(certificate)) {
+                return bad(ControlErrorCode.CERTIFICATE_REPLACED);
+            }
+            if (certificate.kind() != IssuedCertificate.Kind.NODE) {
+                return bad(ControlErrorCode.CERTIFICATE_BY_FILE);
+            }
+            requests.permit(certificate.name());
+            return sessions.due(certificate.name(), serial) ? Result.ok(certificate) : bad(ControlErrorCode.NODE_AWAY);
+        });
+    }
+
+    /** The certificate revocation list of the authority, PEM: for servers that hear of no refusal. */
+    public String revocations() {
+        return desk.ask(revocations::text);
+    }
+
     /** What was issued and has not long expired, the oldest first. */
     public List<IssuedCertificate> certificates() {
         return ledger.certificates();
@@ -375,6 +413,7 @@ public final class Control implements AutoCloseable {
 
     private void refuse() throws SSLException {
         tls.refuse(ledger.refused());
+        revocations.keep();
     }
 
     /**
@@ -501,12 +540,12 @@ public final class Control implements AutoCloseable {
 
     /** How it stands. */
     public ControlStatus status() {
-        Standing standing = new Standing(ledger, taken, sessions);
+        Standing standing = new Standing(ledger, taken, sessions, around.clock());
         Map<String, Long> meant = desk.ask(() -> telling.revisions(standing.nodes()));
         return standing.status(
                 meant,
                 authority().getNotAfter().toInstant(),
-                tls.identity().orElseThrow().leaf().getNotAfter().toInstant());
+                tls.identity().orElseThrow().leaf());
     }
 
     /** The newest audit events, the newest first. */

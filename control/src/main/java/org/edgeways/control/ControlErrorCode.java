@@ -36,6 +36,13 @@ public enum ControlErrorCode implements ErrorCode {
     CERTIFICATE_UNKNOWN(
             "control-certificate-unknown",
             "no certificate of that serial number that could still be used was issued here; edgeways certificate list shows them"),
+    CERTIFICATE_BY_FILE(
+            "control-certificate-by-file",
+            "its holder takes another one from a file only; edgeways connector enroll NAME or edgeways certificate issue HOST makes it"),
+    CERTIFICATE_REPLACED(
+            "control-certificate-replaced",
+            "its holder has got a newer one already; edgeways certificate list shows it"),
+    NODE_AWAY("control-node-away", "the node is not connected; try again when edgeways status says that it is"),
     CERTIFICATE_REFUSED(
             "control-certificate-refused", "the certificate of who asks is refused; let the node join anew"),
     PROOF_WRONG("control-proof-wrong", "who asks did not prove to hold the certificate that the request shows"),
@@ -48,6 +55,9 @@ public enum ControlErrorCode implements ErrorCode {
     OWN_CERTIFICATE_NOT_READ(
             "control-own-certificate-not-read",
             "this inside's certificate of before, or its key, cannot be read; another one is issued"),
+    REVOCATIONS_NOT_WRITTEN(
+            "control-revocations-not-written",
+            "the list of refused certificates cannot be written to the disk; servers that nodes dial do not hear of the last refusals"),
     SETTINGS_NOT_PASSED_ON(
             "control-settings-not-passed-on",
             "the settings in use could not be recorded or passed on to all nodes; it is tried again at every look"),

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serial its serial number
  * @param kind whom it is for
- * @param name of the node or service; the host of a server
+ * @param name of the node, service or connector; the host of a server
  * @param expires its end
  * @param refused since when it is refused; null if it is not
  */
@@ -24,7 +24,9 @@ public record IssuedCertificate(
     /** Whom a certificate is for. */
     public enum Kind {
         NODE("node"),
+        /** This inside. */
         SERVICE("service"),
+        CONNECTOR("connector"),
         /** A SIP server that nodes dial; its name is its host. */
         SERVER("server");
 

@@ -58,6 +58,9 @@ final class Ledger {
     private int forgotten;
 
     private volatile Set<BigInteger> refused = Set.of();
+    /** Those of connectors that nobody has refused. */
+    private volatile List<IssuedCertificate> connectors = List.of();
+
     private volatile Map<String, Instant> nodes = Map.of();
     private volatile Set<String> draining = Set.of();
     private volatile Instant lastPutOut = Instant.EPOCH;
@@ -94,6 +97,7 @@ final class Ledger {
     private record Changed<T>(
             T value,
             Set<BigInteger> refused,
+            List<IssuedCertificate> connectors,
             Map<String, Instant> nodes,
             Set<String> draining,
             Instant lastPutOut,
@@ -109,6 +113,7 @@ final class Ledger {
                             return new Changed<>(
                                     value,
                                     refused(handle),
+                                    connectors(handle),
                                     new TreeMap<>(ControlTables.nodes(handle)),
                                     ControlTables.draining(handle),
                                     ControlTables.lastRefusalOfANode(handle),
@@ -117,6 +122,7 @@ final class Ledger {
                         },
                         changed -> {
                             refused = changed.refused();
+                            connectors = changed.connectors();
                             nodes = changed.nodes();
                             draining = changed.draining();
                             lastPutOut = changed.lastPutOut();
@@ -138,6 +144,13 @@ final class Ledger {
         return Collections.unmodifiableSet(serials);
     }
 
+    private static List<IssuedCertificate> connectors(Handle handle) {
+        return ControlTables.certificates(handle).stream()
+                .filter(certificate ->
+                        certificate.kind() == IssuedCertificate.Kind.CONNECTOR && certificate.refused() == null)
+                .toList();
+    }
+
     private static Instant refusedAt(IssuedCertificate certificate) {
         return Objects.requireNonNullElse(certificate.refused(), Instant.EPOCH);
     }
@@ -148,7 +161,26 @@ final class Ledger {
      * @param most how many; that there are more is told, since they are refused nowhere else from then on
      */
     List<String> refused(int most) {
-        Set<BigInteger> all = refused;
+        return told(refused, most);
+    }
+
+    /**
+     * As above, and those of connectors that are none of these: who has no document in the settings is let in no more than a node
+     * without one is dialled, until there is one again.
+     *
+     * @param named the connectors of the settings
+     */
+    List<String> refused(int most, Set<String> named) {
+        Instant now = clock.instant();
+        Set<BigInteger> all = new LinkedHashSet<>(refused);
+        connectors.stream()
+                .filter(certificate -> !named.contains(certificate.name())
+                        && certificate.expires().isAfter(now))
+                .forEach(certificate -> all.add(certificate.serial()));
+        return told(all, most);
+    }
+
+    private List<String> told(Set<BigInteger> all, int most) {
         if (all.size() > most) {
             counters.counter("control_refused_serials_untold").add(all.size() - most);
             OWN.error(
@@ -172,6 +204,36 @@ final class Ledger {
     /** Whether a certificate of that serial is on the record, and not refused. */
     boolean stands(BigInteger serial) {
         return certificates().stream().anyMatch(issued -> issued.serial().equals(serial) && issued.refused() == null);
+    }
+
+    /** Of the certificates that are in their time and refused all the same: since when. */
+    Map<BigInteger, Instant> refusals() {
+        Instant now = clock.instant();
+        Map<BigInteger, Instant> since = new TreeMap<>();
+        certificates().stream()
+                .filter(certificate ->
+                        certificate.refused() != null && certificate.expires().isAfter(now))
+                .forEach(certificate -> since.put(certificate.serial(), refusedAt(certificate)));
+        return since;
+    }
+
+    /** The certificate of that serial, if it is in its time and not refused. */
+    Optional<IssuedCertificate> standing(BigInteger serial) {
+        Instant now = clock.instant();
+        return certificates().stream()
+                .filter(issued -> issued.serial().equals(serial)
+                        && issued.refused() == null
+                        && issued.expires().isAfter(now))
+                .findFirst();
+    }
+
+    /** Whether its holder has got another one since that is not refused. */
+    boolean hasNewer(IssuedCertificate certificate) {
+        return certificates().stream()
+                .anyMatch(other -> other.kind() == certificate.kind()
+                        && other.name().equals(certificate.name())
+                        && other.refused() == null
+                        && other.issued().isAfter(certificate.issued()));
     }
 
     /** Who has joined, by name, and when. */

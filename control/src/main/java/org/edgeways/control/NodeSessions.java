@@ -1,5 +1,6 @@
 package org.edgeways.control;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,6 +38,8 @@ final class NodeSessions implements ControlService {
 
     /** Most messages of one node that wait for the desk; past it the stream is closed. */
     static final int WAITING = 32;
+
+    private static final int HEXADECIMAL = 16;
 
     /** What a node has refused is given to it again after that time: what its host lacked may be there then. */
     static final Duration AGAIN = Duration.ofMinutes(5);
@@ -170,6 +173,16 @@ final class NodeSessions implements ControlService {
         }
     }
 
+    /** On the desk: asks a node to have that certificate replaced now; false if its control stream is not up. */
+    boolean due(String node, BigInteger serial) {
+        Session session = sessions.get(node);
+        if (session == null || !session.greeted) {
+            return false;
+        }
+        session.peer.send(ControlCodec.write(new ControlMessage.CertificateDue(serial.toString(HEXADECIMAL))));
+        return true;
+    }
+
     /** Whether that node's control stream is up. */
     boolean isConnected(String node) {
         return sessions.containsKey(node);
@@ -287,6 +300,7 @@ final class NodeSessions implements ControlService {
                 }
                 case ControlMessage.SnapshotPush _,
                         ControlMessage.CertificateIssued _,
+                        ControlMessage.CertificateDue _,
                         ControlMessage.ConnectorHello _,
                         ControlMessage.ConnectorCertificate _,
                         ControlMessage.RefusedSerials _ ->

@@ -66,7 +66,8 @@ final class Requests {
     }
 
     private Result<List<X509Certificate>> certify(String connector, byte[] request, AuditKind event) {
-        return issue(IssuedCertificate.Kind.SERVICE, connector, CertificateNames.ofService(connector), request, event);
+        return issue(
+                IssuedCertificate.Kind.CONNECTOR, connector, CertificateNames.ofService(connector), request, event);
     }
 
     private Result<List<X509Certificate>> issue(
@@ -152,6 +153,11 @@ final class Requests {
                         : ledger.renew(node, peer.serial(), good, names);
         };
         return told(answer, node, now);
+    }
+
+    /** The node may renew now, whenever it did the last time. On the desk. */
+    void permit(String node) {
+        renewed.remove(node);
     }
 
     private Result<List<String>> told(Result<List<X509Certificate>> answer, String who, Instant now) {

@@ -45,7 +45,7 @@ final class Snapshots {
     Map<String, SignedSnapshot> of(Settings settings, Set<String> nodes) {
         EdgeSnapshot.Trust trust = new EdgeSnapshot.Trust(
                 List.of(Pem.text(List.of(authority.certificates().certificate()))),
-                ledger.refused(MOST_REFUSED),
+                ledger.refused(MOST_REFUSED, settings.connectors().keySet()),
                 relays.map(Supplier::get).orElse(EdgeSnapshot.Relay.NONE));
         EdgeSnapshot.Trust without = new EdgeSnapshot.Trust(trust.authorities(), trust.refusedSerials());
         Map<String, SignedSnapshot> snapshots = new HashMap<>();

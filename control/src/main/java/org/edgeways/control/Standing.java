@@ -1,7 +1,9 @@
 package org.edgeways.control;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +20,11 @@ final class Standing {
     private final Optional<Settings> settings;
     private final Optional<String> problem;
     private final Map<String, Instant> joined;
+    private final InstantSource clock;
 
     /** As it is now. */
-    Standing(Ledger ledger, TakenSettings taken, NodeSessions sessions) {
+    Standing(Ledger ledger, TakenSettings taken, NodeSessions sessions, InstantSource clock) {
+        this.clock = clock;
         this.ledger = ledger;
         this.sessions = sessions;
         this.settings = taken.inUse();
@@ -40,28 +44,50 @@ final class Standing {
      *
      * @param meant the numbers of the settings that are meant for nodes
      * @param authorityEnd when the authority's certificate ends
-     * @param serviceEnd when that of this inside ends
+     * @param own that of this inside
      */
-    ControlStatus status(Map<String, Long> meant, Instant authorityEnd, Instant serviceEnd) {
+    ControlStatus status(Map<String, Long> meant, Instant authorityEnd, X509Certificate own) {
         List<IssuedCertificate> issued = ledger.certificates();
         List<Enrolment> enrolments = ledger.enrolments(Duration.ZERO);
         return new ControlStatus(
                 nodes().stream()
                         .map(name -> node(name, meant.getOrDefault(name, 0L), issued, enrolments))
                         .toList(),
-                settings.map(set -> set.connectors().keySet()).orElse(Set.of()).stream()
-                        .sorted()
-                        .map(name -> new ControlStatus.Connector(
-                                name, newestEnd(issued, IssuedCertificate.Kind.SERVICE, name)))
-                        .toList(),
-                settings.map(Settings::dialledHosts).orElse(Set.of()).stream()
-                        .map(host ->
-                                new ControlStatus.Server(host, newestEnd(issued, IssuedCertificate.Kind.SERVER, host)))
-                        .toList(),
+                connectors(issued),
+                servers(issued),
                 problem,
                 authorityEnd,
-                serviceEnd,
+                own.getNotAfter().toInstant(),
+                own.getSerialNumber(),
                 ledger.refused().size());
+    }
+
+    private List<ControlStatus.Connector> connectors(List<IssuedCertificate> issued) {
+        Set<String> named = settings.map(set -> set.connectors().keySet()).orElse(Set.of());
+        return withHolders(named, issued, IssuedCertificate.Kind.CONNECTOR).stream()
+                .map(name -> new ControlStatus.Connector(
+                        name, named.contains(name), newestEnd(issued, IssuedCertificate.Kind.CONNECTOR, name)))
+                .toList();
+    }
+
+    private List<ControlStatus.Server> servers(List<IssuedCertificate> issued) {
+        Set<String> dialled = settings.map(Settings::dialledHosts).orElse(Set.of());
+        return withHolders(dialled, issued, IssuedCertificate.Kind.SERVER).stream()
+                .map(host -> new ControlStatus.Server(
+                        host, dialled.contains(host), newestEnd(issued, IssuedCertificate.Kind.SERVER, host)))
+                .toList();
+    }
+
+    /** Those that the settings name, and who has a certificate that others take for good. */
+    private Set<String> withHolders(Set<String> named, List<IssuedCertificate> issued, IssuedCertificate.Kind kind) {
+        Instant now = clock.instant();
+        Set<String> all = new TreeSet<>(named);
+        issued.stream()
+                .filter(certificate -> certificate.kind() == kind
+                        && certificate.refused() == null
+                        && certificate.expires().isAfter(now))
+                .forEach(certificate -> all.add(certificate.name()));
+        return all;
     }
 
     private EdgeNodeStatus node(String name, long meant, List<IssuedCertificate> issued, List<Enrolment> enrolments) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.Result;
 import org.edgeways.net.CertificateKeys;
@@ -53,6 +54,39 @@ final class ConnectorCertificateTest {
                         .isEqualTo(ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS);
             }
             assertThat(inside.control().certify("web", new byte[] {1, 2})).isInstanceOf(Result.Bad.class);
+        }
+    }
+
+    @Test
+    void nodesLetAConnectorInOnlyWhileTheSettingsNameIt() throws Exception {
+        KeyPair keys = CertificateKeys.make(Inside.RANDOM);
+        byte[] request = SigningRequest.make(keys.getPrivate(), keys.getPublic(), "web");
+        try (Inside inside = new Inside(directory)) {
+            var _ = inside.join("edge1");
+            FakeNode node = inside.connected("edge1");
+            Path document = inside.settings.resolve("web.yaml");
+            Files.writeString(document, "kind: Connector\nname: web\n");
+            inside.reload();
+            X509Certificate issued =
+                    inside.control().certify("web", request).orThrow().getFirst();
+            ControlStatus.Connector known = new ControlStatus.Connector(
+                    "web", true, Optional.of(issued.getNotAfter().toInstant()));
+            assertThat(inside.control().status().connectors()).containsExactly(known);
+            assertThat(node.given(inside.key()).refusedSerials()).isEmpty();
+
+            Files.delete(document);
+            inside.reload();
+            assertThat(node.given(inside.key()).refusedSerials())
+                    .containsExactly(issued.getSerialNumber().toString(16));
+            assertThat(inside.control().status().connectors())
+                    .containsExactly(new ControlStatus.Connector("web", false, known.certificateEnd()));
+
+            Files.writeString(document, "kind: Connector\nname: web\n");
+            inside.reload();
+            assertThat(node.given(inside.key()).refusedSerials())
+                    .as("it is not refused for good")
+                    .isEmpty();
+            assertThat(inside.control().status().connectors()).containsExactly(known);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.edgeways.base.ErrorCode;
+import org.edgeways.base.Result;
 import org.edgeways.joining.Bundle;
 import org.edgeways.joining.BundleCodec;
 import org.edgeways.joining.tls.JoinWaiter;
@@ -167,6 +170,54 @@ final class ControlOverLinkTest {
         await(this::isUpToDate);
         assertThat(node.accepted).isEqualTo(connections);
         assertThat(node.used).isEmpty();
+    }
+
+    @Test
+    void aCertificateIsReplacedWhenAnAdministratorSaysSoHoweverOftenAndNoConnectionIsDropped() throws Exception {
+        Set<Channel> connections = Set.copyOf(node.accepted);
+        for (int i = 0; i < 3; i++) {
+            BigInteger before = node.files.member().orThrow().identity().leaf().getSerialNumber();
+            assertThat(inside.control().renew(before).isOk()).isTrue();
+
+            TlsIdentity after = next(node.used);
+            assertThat(after.leaf().getSerialNumber()).isNotEqualTo(before);
+            assertThat(node.files.member().orThrow().identity()).isEqualTo(after);
+            await(this::isUpToDate);
+            assertThat(code(inside.control().renew(before))).isEqualTo(ControlErrorCode.CERTIFICATE_REPLACED);
+        }
+        assertThat(node.accepted).isEqualTo(connections);
+        assertThat(node.used).isEmpty();
+    }
+
+    @Test
+    void thisInsidesOwnCertificateIsReplacedWhenAnAdministratorSaysSo() {
+        Set<Channel> connections = Set.copyOf(node.accepted);
+        BigInteger before = inside.control().status().serviceSerial();
+        assertThat(inside.control().renew(before).isOk()).isTrue();
+
+        BigInteger after = inside.control().status().serviceSerial();
+        assertThat(after).isNotEqualTo(before);
+        assertThat(inside.control().tls().identity().orElseThrow().leaf().getSerialNumber())
+                .isEqualTo(after);
+        assertThat(node.accepted).isEqualTo(connections);
+        assertThat(code(inside.control().renew(before))).isEqualTo(ControlErrorCode.CERTIFICATE_REPLACED);
+        assertThat(code(inside.control().renew(BigInteger.ONE))).isEqualTo(ControlErrorCode.CERTIFICATE_UNKNOWN);
+    }
+
+    @Test
+    void aCertificateOfANodeThatIsAwayIsNotReplaced() {
+        dialer.removeNode("edge1");
+        await(() -> !isUpToDate());
+        assertThat(code(inside.control()
+                        .renew(node.files.member().orThrow().identity().leaf().getSerialNumber())))
+                .isEqualTo(ControlErrorCode.NODE_AWAY);
+    }
+
+    private static ErrorCode code(Result<?> result) {
+        return switch (result) {
+            case Result.Ok<?> _ -> throw new AssertionError("was done");
+            case Result.Bad<?> bad -> bad.code();
+        };
     }
 
     @Test

@@ -60,10 +60,35 @@ final class ServerCertificateTest extends WithInside {
         assertThat(inside.control().status().servers())
                 .containsExactly(new ControlStatus.Server(
                         "sip.inside.acorn.example",
+                        true,
                         Optional.of(leaf.getNotAfter().toInstant())));
         assertThat(inside.control().refuse(leaf.getSerialNumber()).isOk()).isTrue();
         assertThat(inside.control().status().servers().getFirst().certificateEnd())
                 .isEmpty();
+    }
+
+    @Test
+    void aServerThatNoRouteNamesAnyMoreIsShownUntilItsCertificateIsRefusedOrHasEnded() throws Exception {
+        route("sip:sip.inside.acorn.example:5061;transport=tls");
+        X509Certificate first = issue("sip.inside.acorn.example").orThrow().getFirst();
+        Files.delete(inside.settings.resolve("route.yaml"));
+        inside.reload();
+
+        assertThat(inside.control().status().servers())
+                .containsExactly(new ControlStatus.Server(
+                        "sip.inside.acorn.example",
+                        false,
+                        Optional.of(first.getNotAfter().toInstant())));
+        assertThat(inside.control().refuse(first.getSerialNumber()).isOk()).isTrue();
+        assertThat(inside.control().status().servers()).isEmpty();
+
+        route("sip:sip.inside.acorn.example:5061;transport=tls");
+        var _ = issue("sip.inside.acorn.example").orThrow();
+        Files.delete(inside.settings.resolve("route.yaml"));
+        inside.reload();
+        assertThat(inside.control().status().servers()).hasSize(1);
+        inside.pass(Duration.ofDays(91));
+        assertThat(inside.control().status().servers()).isEmpty();
     }
 
     @Test

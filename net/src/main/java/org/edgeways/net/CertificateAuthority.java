@@ -14,18 +14,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -113,6 +118,31 @@ public final class CertificateAuthority {
      */
     public byte[] prove(byte[] content) {
         return CertificateKeys.sign(root.key(), content);
+    }
+
+    /**
+     * A certificate revocation list (RFC 5280 section 5) in DER.
+     *
+     * @param refused serial numbers of its certificates that are not to be trusted any more, and since when
+     * @param now which is written an hour earlier, since clocks differ
+     * @param next when another will be there at the latest; who reads this one trusts nobody after that
+     * @param number higher than that of any list before
+     */
+    public byte[] revocations(Map<BigInteger, Instant> refused, Instant now, Instant next, BigInteger number) {
+        try {
+            X509v2CRLBuilder builder = new JcaX509v2CRLBuilder(root.leaf(), Date.from(now.minus(BACKDATED)));
+            builder.setNextUpdate(Date.from(next));
+            refused.forEach((serial, since) -> builder.addCRLEntry(serial, Date.from(since), CRLReason.unspecified));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(root.leaf()));
+            builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number));
+            return builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(root.key()))
+                    .getEncoded();
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException("cannot make a revocation list", e);
+        }
     }
 
     private X509Certificate sign(CertificateRequest request, PublicKey key, Instant now)

@@ -34,6 +34,7 @@ import org.edgeways.base.Result;
 public final class Pem {
 
     private static final String REQUEST = "CERTIFICATE REQUEST";
+    private static final String REVOCATIONS = "X509 CRL"; // RFC 7468 section 9
 
     private Pem() {}
 
@@ -81,13 +82,27 @@ public final class Pem {
 
     /** A certificate request (PKCS #10, DER) as text. */
     public static String requestText(byte[] der) {
+        return text(REQUEST, der);
+    }
+
+    /** A certificate revocation list (DER) as text. */
+    public static String revocationsText(byte[] der) {
+        return text(REVOCATIONS, der);
+    }
+
+    private static String text(String type, byte[] der) {
         StringWriter text = new StringWriter();
         try (PemWriter writer = new PemWriter(text)) {
-            writer.writeObject(new PemObject(REQUEST, der));
+            writer.writeObject(new PemObject(type, der));
         } catch (IOException e) {
-            throw new IllegalStateException("a request cannot be written", e);
+            throw new IllegalStateException("a " + type + " cannot be written", e);
         }
         return text.toString();
+    }
+
+    /** Writes a certificate revocation list, as text, whole or not at all. */
+    public static void writeRevocations(Path file, String text) throws IOException {
+        write(file, text, PrivateFile.READABLE);
     }
 
     /** The certificate request in a text, DER. */

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The node's end of control: says who it is, takes settings that are signed, for this node and not older than its own, keeps
- * them as the last good ones, tells what it runs, and asks for another certificate in time. Whom it hears matters little:
+ * them as the last good ones, tells what it runs, and asks for another certificate in time or when it is told to. Whom it hears matters little:
  * settings count by their signature. All but the arrival of a message happens on the desk. Counts
  * {@code node_snapshots_taken}, {@code node_snapshots_refused} and {@code node_certificates_renewed}.
  */
@@ -47,6 +47,8 @@ public final class NodeAgent implements ControlService {
 
     /** Most messages of one stream that wait for the desk; past it the stream is closed. */
     static final int WAITING = 32;
+
+    private static final int HEXADECIMAL = 16;
 
     /** How long an answer to a request for a certificate is waited for before it is asked for again. */
     static final Duration ASK_AGAIN = Duration.ofMinutes(10);
@@ -84,6 +86,9 @@ public final class NodeAgent implements ControlService {
     private List<String> restartNeeded = List.of();
     private ControlMessage.@Nullable Rejected rejected;
     private @Nullable Asked asked;
+    /** The serial number of the certificate that the inside wants replaced; empty if it has not said so. */
+    private String due = "";
+
     private Optional<ControlMessage.Relaying> told = Optional.empty();
     /** The newest that came and was signed: nothing older is heard any more, so that what it refuses stays refused. */
     private long newest;
@@ -263,10 +268,11 @@ public final class NodeAgent implements ControlService {
         sessions.forEach(session -> session.peer.send(message));
     }
 
-    /** Two thirds of its life are over, or the inside leg has another name than it says. */
+    /** Two thirds of its life are over, the inside leg has another name than it says, or the inside wants it replaced. */
     private boolean isRenewalDue(Instant now) {
         X509Certificate leaf = member.identity().leaf();
         return !now.isBefore(RenewalTime.of(leaf))
+                || leaf.getSerialNumber().toString(HEXADECIMAL).equals(due)
                 || running != null
                         && !CertificateKeys.isFor(leaf, running.insideLeg().host());
     }
@@ -383,6 +389,13 @@ public final class NodeAgent implements ControlService {
                             take(push.bytes());
                         }
                         case ControlMessage.CertificateIssued issued -> renewed(issued.chain());
+                        case ControlMessage.CertificateDue said -> {
+                            if (sessions.contains(this)) {
+                                due = said.serial();
+                                asked = null; // who says so lets it ask, whatever came of the last time
+                                renewIfDue();
+                            }
+                        }
                         case ControlMessage.Refusal refusal -> refused(refusal);
                         case ControlMessage.Hello _, ControlMessage.Report _, ControlMessage.CertificateRequest _ ->
                             peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());

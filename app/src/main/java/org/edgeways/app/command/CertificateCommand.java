@@ -28,12 +28,13 @@ import picocli.CommandLine.Parameters;
         name = "certificate",
         mixinStandardHelpOptions = true,
         description =
-                "Shows the certificates of nodes and of the inside, refuses single ones, and issues those of SIP servers.",
+                "Shows the certificates of nodes and of the inside, renews and refuses single ones, and issues those of SIP servers.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Examples:",
             "  edgeways certificate list",
+            "  edgeways certificate renew 3f0c…",
             "  edgeways certificate refuse 3f0c…",
             "  edgeways certificate issue sip.inside.acorn.example"
         })
@@ -87,13 +88,38 @@ public final class CertificateCommand {
     }
 
     @Command(
+            name = "renew",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Has the holder of a certificate take another one now, with a new key, though two thirds of its life are not over.",
+                "No connection is dropped: what is open stays on the old certificate, what is opened from now on has the new one.",
+                "For a node that is connected, and for the pool's own. The old one is not refused by this: refuse it afterwards if",
+                "its key may be in other hands. Connectors and SIP servers get theirs by `connector enroll` and `certificate issue`."
+            },
+            footer = {"", "Example:", "  edgeways certificate renew 3f0c5a"})
+    int renew(
+            @Parameters(paramLabel = "SERIAL", description = "Its serial number, hexadecimal, as in the list.")
+                    String serial) {
+        JsonNode answer = pool.ask(AdminClient.request("certificate-renew").put("serial", serial));
+        boolean ofNode = answer.path("kind").asText().equals("node");
+        return pool.show(
+                answer,
+                () -> (ofNode
+                                ? "Node " + answer.path("name").asText() + " was told to take another certificate"
+                                : "The pool has another certificate now")
+                        + ": edgeways certificate list shows it." + System.lineSeparator());
+    }
+
+    @Command(
             name = "issue",
             mixinStandardHelpOptions = true,
             description = {
                 "Issues a certificate for a SIP server that edge nodes dial: the host in the address of a Route.",
                 "Writes HOST.crt and HOST.key, whose key is made here, and authority.crt: the server has to ask its peers for",
                 "certificates of that authority and trust no other there. Good for 90 days; nobody renews it: issue another in",
-                "time, into the same directory, and have the server read it. edgeways status shows the days that are left."
+                "time, into the same directory, and have the server read it. edgeways status shows the days that are left.",
+                "Also authority.crl, the certificates of that authority that are refused, as far as that is so now: the pool goes on",
+                "writing its own into control/authority of its data directory, to be brought to the server at every change."
             },
             footer = {"", "Example:", "  edgeways certificate issue sip.inside.acorn.example --out server"})
     int issue(
@@ -117,6 +143,8 @@ public final class CertificateCommand {
         try {
             Pem.writeIdentity(certificate, key, new TlsIdentity(keys.getPrivate(), chain));
             Pem.writeCertificates(out.resolve("authority.crt"), List.of(chain.getLast()));
+            Pem.writeRevocations(
+                    out.resolve("authority.crl"), answer.path("revocations").asText());
         } catch (IOException e) {
             throw new AppFailure(
                     AppErrorCode.DATA_UNUSABLE,

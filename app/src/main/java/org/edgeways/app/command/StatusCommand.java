@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  edgeways status", "  edgeways status -o json"})
 public final class StatusCommand implements Callable<Integer> {
 
+    private static final String REFUSE =
+            ": edgeways certificate list shows its number, edgeways certificate refuse ends it";
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -57,24 +60,8 @@ public final class StatusCommand implements Callable<Integer> {
         out.println("The authority's certificate has " + days(answer.path("authorityEnd"), now)
                 + " left, this inside's " + days(answer.path("serviceEnd"), now) + "; certificates refused: "
                 + answer.path("refusedCertificates").asInt());
-        for (JsonNode connector : answer.path("connectors")) {
-            String name = connector.path("name").asText();
-            out.println(
-                    connector.hasNonNull("certificateEnd")
-                            ? "The certificate of connector " + name + " has "
-                                    + days(connector.path("certificateEnd"), now) + " left"
-                            : "Connector " + name + " has no certificate: edgeways connector enroll " + name);
-        }
-        for (JsonNode server : answer.path("servers")) {
-            String host = server.path("host").asText();
-            out.println(
-                    server.hasNonNull("certificateEnd")
-                            ? "The certificate of server " + host + " has "
-                                    + days(server.path("certificateEnd"), now) + " left: edgeways certificate issue "
-                                    + host
-                                    + " makes the next"
-                            : "Server " + host + " has no certificate: edgeways certificate issue " + host);
-        }
+        answer.path("connectors").forEach(connector -> out.println(ofConnector(connector, now)));
+        answer.path("servers").forEach(server -> out.println(ofServer(server, now)));
         if (answer.hasNonNull("settingsProblem")) {
             out.println("The settings in the directory are not in use: "
                     + answer.path("settingsProblem").asText());
@@ -87,6 +74,31 @@ public final class StatusCommand implements Callable<Integer> {
         notes.forEach(out::println);
         out.flush();
         return exit(answer);
+    }
+
+    private static String ofConnector(JsonNode connector, Instant now) {
+        String name = connector.path("name").asText();
+        if (!connector.hasNonNull("certificateEnd")) {
+            return "Connector " + name + " has no certificate: edgeways connector enroll " + name;
+        }
+        String left = days(connector.path("certificateEnd"), now);
+        return connector.path("inSettings").asBoolean()
+                ? "The certificate of connector " + name + " has " + left + " left"
+                : "Connector " + name + " is not in the settings: nodes do not let it in; its certificate has " + left
+                        + " left all the same" + REFUSE;
+    }
+
+    private static String ofServer(JsonNode server, Instant now) {
+        String host = server.path("host").asText();
+        if (!server.hasNonNull("certificateEnd")) {
+            return "Server " + host + " has no certificate: edgeways certificate issue " + host;
+        }
+        String left = days(server.path("certificateEnd"), now);
+        return server.path("inSettings").asBoolean()
+                ? "The certificate of server " + host + " has " + left + " left: edgeways certificate issue " + host
+                        + " makes the next"
+                : "Server " + host + " is in no Route: nodes do not let it in; its certificate has " + left
+                        + " left all the same" + REFUSE;
     }
 
     /** What the answer says of itself is that it is one; this is whether the settings in the directory are in use. */

@@ -233,6 +233,7 @@ final class ConnectorAgent implements ControlService {
                         ControlMessage.CertificateRequest _,
                         ControlMessage.SnapshotPush _,
                         ControlMessage.CertificateIssued _,
+                        ControlMessage.CertificateDue _,
                         ControlMessage.Refusal _,
                         ControlMessage.ConnectorHello _,
                         ControlMessage.ConnectorRequest _ -> {}

@@ -46,7 +46,7 @@ final class ControlCommands implements MoreCommands {
     /** What it carries out. */
     static final String NAMES =
             "node-enroll, node-remove, node-drain, node-resume, connector-enroll, certificate-issue, certificate-list,"
-                    + " certificate-refuse, status, audit-list, settings-reload";
+                    + " certificate-refuse, certificate-renew, status, audit-list, settings-reload";
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -88,7 +88,8 @@ final class ControlCommands implements MoreCommands {
                 case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
                 case "certificate-issue" -> certifyServer(text(request, "host"), text(request, "request"));
                 case "certificate-list" -> certificates();
-                case "certificate-refuse" -> refuseCertificate(text(request, "serial"));
+                case "certificate-refuse" -> ofSerial(text(request, "serial"), control::refuse);
+                case "certificate-renew" -> ofSerial(text(request, "serial"), control::renew);
                 case "status" -> status();
                 case "audit-list" -> events(request.path("most").asInt(100));
                 case "settings-reload" -> reload();
@@ -169,7 +170,8 @@ final class ControlCommands implements MoreCommands {
     }
 
     private ObjectNode certifyServer(String host, String request) {
-        return certified(host, request, der -> control.certifyServer(host, der));
+        ObjectNode answer = certified(host, request, der -> control.certifyServer(host, der));
+        return answer.path("ok").asBoolean() ? answer.put("revocations", control.revocations()) : answer;
     }
 
     private ObjectNode certified(String name, String request, Function<byte[], Result<List<X509Certificate>>> certify) {
@@ -193,14 +195,14 @@ final class ControlCommands implements MoreCommands {
         return answer;
     }
 
-    private ObjectNode refuseCertificate(String serial) {
+    private static ObjectNode ofSerial(String serial, Function<BigInteger, Result<IssuedCertificate>> done) {
         if (!SERIAL.matcher(serial).matches()) {
             return refused(
                     ControlErrorCode.CERTIFICATE_UNKNOWN,
                     "a serial number has 1 to 40 hexadecimal digits",
                     "edgeways certificate list shows them");
         }
-        return answer(control.refuse(new BigInteger(serial, HEXADECIMAL)), refused -> describe(refused, good()));
+        return answer(done.apply(new BigInteger(serial, HEXADECIMAL)), certificate -> describe(certificate, good()));
     }
 
     private static ObjectNode describe(IssuedCertificate certificate, ObjectNode into) {
@@ -250,6 +252,7 @@ final class ControlCommands implements MoreCommands {
                 links.get().stream().collect(Collectors.toMap(NodeStatus::node, Function.identity()));
         ObjectNode answer = good().put("authorityEnd", status.authorityEnd().toString())
                 .put("serviceEnd", status.serviceEnd().toString())
+                .put("serviceSerial", status.serviceSerial().toString(HEXADECIMAL))
                 .put("refusedCertificates", status.refusedCertificates());
         answer.put("settingsProblem", status.settingsProblem().orElse(null));
         ArrayNode restart = answer.putArray("restartNeeded");
@@ -260,11 +263,13 @@ final class ControlCommands implements MoreCommands {
                 .forEach(connector -> connectors
                         .addObject()
                         .put("name", connector.name())
+                        .put("inSettings", connector.inSettings())
                         .put("certificateEnd", text(connector.certificateEnd())));
         ArrayNode servers = answer.putArray("servers");
         status.servers()
                 .forEach(server -> servers.addObject()
                         .put("host", server.host())
+                        .put("inSettings", server.inSettings())
                         .put("certificateEnd", text(server.certificateEnd())));
         status.nodes().forEach(node -> describe(node, byName.get(node.name()), nodes.addObject()));
         return answer;

@@ -251,6 +251,39 @@ class ConnectorInFrontOfServerTest {
         refuseTheConnector();
     }
 
+    /** Its own copy of the settings names it still, as that of somebody would who has taken it over. */
+    @Test
+    void aConnectorThatThePoolsSettingsDoNotNameIsLetInByNoNodeUntilTheyDo() throws Exception {
+        connector.close();
+        Path copy = Files.createDirectory(directory.resolve("copy"));
+        String named = pair.text();
+        Files.writeString(copy.resolve("acorn.yaml"), named);
+        connector = SettledConnector.start(copy, directory.resolve("connector"), pair.loops, pair.clock, pair.random);
+        awaitReachable(true);
+        awaitLinked(true);
+
+        int document = named.indexOf("---\nkind: Connector");
+        pair.push(named.substring(0, document));
+        awaitLinked(false);
+        assertThat(states()).as("others stay").hasSize(1);
+        assertThat(pair.said("status"))
+                .contains("Connector ucm is not in the settings", "edgeways certificate refuse ends it");
+        assertThat(pair.said("certificate", "list")).contains("connector");
+
+        pair.push(named);
+        awaitLinked(true);
+        awaitReachable(true);
+        assertThat(pair.said("status")).contains("The certificate of connector ucm has 89 days left");
+    }
+
+    private void awaitLinked(boolean is) {
+        long end = System.nanoTime() + Duration.ofMillis(PATIENCE_MILLIS).toNanos();
+        while (states().stream().anyMatch(state -> state.inside().equals("ucm")) != is) {
+            assertThat(System.nanoTime()).as("%s", states()).isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
     private void refuseTheConnector() {
         String serial = "";
         for (JsonNode each : pair.ask(AdminClient.request("certificate-list")).path("certificates")) {

@@ -114,7 +114,7 @@ class DialledServerTest {
             }
         }
         assertThat(List.of(files.toFile().list()))
-                .containsExactlyInAnyOrder(HOST + ".crt", HOST + ".key", "authority.crt");
+                .containsExactlyInAnyOrder(HOST + ".crt", HOST + ".key", "authority.crt", "authority.crl");
     }
 
     /** Connects to the inside leg of the node and waits for the end of the connection. */

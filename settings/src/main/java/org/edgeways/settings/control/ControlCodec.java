@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.edgeways.base.Result;
+import org.edgeways.settings.control.ControlMessage.CertificateDue;
 import org.edgeways.settings.control.ControlMessage.CertificateIssued;
 import org.edgeways.settings.control.ControlMessage.CertificateRequest;
 import org.edgeways.settings.control.ControlMessage.ConnectorCertificate;
@@ -40,17 +41,18 @@ public final class ControlCodec {
 
     private ControlCodec() {}
 
-    private static final Map<String, RecordForm> TYPES = Map.of(
-            "hello", RecordForm.of(Hello.class),
-            "snapshot", RecordForm.of(SnapshotPush.class),
-            "report", RecordForm.of(Report.class),
-            "certificate-request", RecordForm.of(CertificateRequest.class),
-            "certificate-issued", RecordForm.of(CertificateIssued.class),
-            "refusal", RecordForm.of(Refusal.class),
-            "connector-hello", RecordForm.of(ConnectorHello.class),
-            "connector-request", RecordForm.of(ConnectorRequest.class),
-            "connector-certificate", RecordForm.of(ConnectorCertificate.class),
-            "refused-serials", RecordForm.of(RefusedSerials.class));
+    private static final Map<String, RecordForm> TYPES = Map.ofEntries(
+            Map.entry("hello", RecordForm.of(Hello.class)),
+            Map.entry("snapshot", RecordForm.of(SnapshotPush.class)),
+            Map.entry("report", RecordForm.of(Report.class)),
+            Map.entry("certificate-request", RecordForm.of(CertificateRequest.class)),
+            Map.entry("certificate-issued", RecordForm.of(CertificateIssued.class)),
+            Map.entry("certificate-due", RecordForm.of(CertificateDue.class)),
+            Map.entry("refusal", RecordForm.of(Refusal.class)),
+            Map.entry("connector-hello", RecordForm.of(ConnectorHello.class)),
+            Map.entry("connector-request", RecordForm.of(ConnectorRequest.class)),
+            Map.entry("connector-certificate", RecordForm.of(ConnectorCertificate.class)),
+            Map.entry("refused-serials", RecordForm.of(RefusedSerials.class)));
 
     /** The word that tells what a message is. */
     public static String type(ControlMessage message) {
@@ -60,6 +62,7 @@ public final class ControlCodec {
             case Report report -> "report";
             case CertificateRequest request -> "certificate-request";
             case CertificateIssued issued -> "certificate-issued";
+            case CertificateDue due -> "certificate-due";
             case Refusal refusal -> "refusal";
             case ConnectorHello hello -> "connector-hello";
             case ConnectorRequest request -> "connector-request";

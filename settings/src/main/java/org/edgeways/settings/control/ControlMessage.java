@@ -16,7 +16,8 @@ import org.edgeways.settings.form.TextForm;
  *   <tr><th>from</th><th>messages</th></tr>
  *   <tr><td>node</td><td>{@link Hello} once, first; {@link Report} after each snapshot, and when something in it changes;
  *       {@link CertificateRequest} when two thirds of its certificate's life are over</td></tr>
- *   <tr><td>inside</td><td>{@link SnapshotPush}; {@link CertificateIssued} or {@link Refusal} to a request</td></tr>
+ *   <tr><td>inside</td><td>{@link SnapshotPush}; {@link CertificateIssued} or {@link Refusal} to a request;
+ *       {@link CertificateDue} when an administrator says so</td></tr>
  *   <tr><td>connector</td><td>{@link ConnectorHello} once, first; {@link ConnectorRequest} when two thirds of its certificate's
  *       life are over: the node passes it on to the inside</td></tr>
  *   <tr><td>inside, passed on by the node</td><td>{@link ConnectorCertificate}; {@link RefusedSerials} to all connectors</td></tr>
@@ -216,6 +217,15 @@ public sealed interface ControlMessage {
             chain = List.copyOf(chain);
         }
     }
+
+    /**
+     * The node is to ask for a new certificate now, though two thirds of its life are not over.
+     *
+     * @param serial the serial number of the one that is to be replaced: a node that has another one has done so
+     */
+    record CertificateDue(
+            @Key(says = "The serial number of the one to replace.", form = TextForm.SERIAL)
+            String serial) implements ControlMessage {}
 
     /**
      * The inside will not.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.Result;
+import org.edgeways.settings.control.ControlMessage.CertificateDue;
 import org.edgeways.settings.control.ControlMessage.CertificateIssued;
 import org.edgeways.settings.control.ControlMessage.CertificateRequest;
 import org.edgeways.settings.control.ControlMessage.ConnectorCertificate;
@@ -44,6 +45,7 @@ class ControlCodecTest {
                     List.of(new Shown("sip.acorn.example", 1_800_000_000L, true, Optional.of("no such file")))),
             new CertificateRequest(PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST")),
             new CertificateIssued(List.of(PEM, PEM)),
+            new CertificateDue("3f0c"),
             new Refusal("certificate-request", "some-code", ""),
             new ConnectorHello("ucm"),
             new ConnectorRequest("ucm", PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST"), PEM, "QQ=="),
