@@ -207,7 +207,10 @@ public final class AvEdge implements AutoCloseable {
     private PeerPolicy policy(AvEdgeSettings.Peers peers) {
         List<AddressPrefix> denied = new ArrayList<>(peers.deny());
         denied.addAll(own);
-        return new PeerRules(peers.allow(), denied, OnLink.networks(OnLink.legs(), peers.inside(), outsideAddresses()));
+        List<AddressPrefix> inside =
+                new ArrayList<>(OnLink.networks(OnLink.legs(), peers.inside(), outsideAddresses()));
+        inside.addAll(peers.insideNetworks());
+        return new PeerRules(peers.allow(), denied, inside);
     }
 
     private List<InetAddress> outsideAddresses() {

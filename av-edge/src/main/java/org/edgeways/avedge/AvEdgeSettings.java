@@ -87,21 +87,27 @@ public record AvEdgeSettings(
      * @param deny what may not be reached; stronger than {@code allow}
      * @param inside addresses of this host inside: the networks that they are in are refused too, even if they are global,
      *     where they are not those of an address outside
+     * @param insideNetworks networks that are inside though their addresses are global; refused too
      */
-    public record Peers(List<AddressPrefix> allow, List<AddressPrefix> deny, List<InetAddress> inside) {
+    public record Peers(
+            List<AddressPrefix> allow,
+            List<AddressPrefix> deny,
+            List<InetAddress> inside,
+            List<AddressPrefix> insideNetworks) {
 
         /** The public Internet. */
         public static final Peers PUBLIC = new Peers(List.of(), List.of());
 
         /** For a host that has no inside. */
         public Peers(List<AddressPrefix> allow, List<AddressPrefix> deny) {
-            this(allow, deny, List.of());
+            this(allow, deny, List.of(), List.of());
         }
 
         public Peers {
             allow = List.copyOf(allow);
             deny = List.copyOf(deny);
             inside = List.copyOf(inside);
+            insideNetworks = List.copyOf(insideNetworks);
         }
     }
 

@@ -170,6 +170,22 @@ class AvEdgeTest extends OnBothPaths {
     }
 
     @Test
+    void aNetworkThatIsInsideThoughItsAddressesAreGlobalIsReachedOnlyIfAllowed() throws Exception {
+        TransportAddress global = TransportAddress.of(InetAddress.ofLiteral("9.1.2.3"), 5_000);
+        try (Rig rig = new Rig(sockets, Rig.settings(2))) {
+            TurnClient alice = rig.client("1:alice");
+            alice.relayed();
+            assertThat(TurnClient.error(alice.permit(global))).isZero();
+            List<AddressPrefix> inside = List.of(AddressPrefix.of("9.1.2.0/24"));
+            rig.edge.use(Rig.settings(2)
+                    .withPeers(new AvEdgeSettings.Peers(List.of(), List.of(), List.of(), inside)));
+            assertThat(TurnClient.error(alice.permit(global))).isEqualTo(403);
+            rig.edge.use(Rig.settings(2).withPeers(new AvEdgeSettings.Peers(inside, List.of(), List.of(), inside)));
+            assertThat(TurnClient.error(alice.permit(global))).isZero();
+        }
+    }
+
+    @Test
     void whatIsDeniedWhileItRunsIsReachedNoMore() throws Exception {
         AvEdgeSettings settings = Rig.settings(2);
         try (Rig rig = new Rig(sockets, settings)) {

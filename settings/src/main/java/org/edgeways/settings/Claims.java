@@ -14,6 +14,7 @@ import org.edgeways.settings.kind.Connector;
 import org.edgeways.settings.kind.EdgeNode;
 import org.edgeways.settings.kind.Pool;
 import org.edgeways.settings.kind.Site;
+import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.settings.text.Problems;
 import org.edgeways.settings.text.SettingsErrorCode;
 
@@ -88,6 +89,13 @@ final class Claims {
                 if (!document.equals(networks.get(network(site.networks().get(i))))) {
                     once(networks, network(site.networks().get(i)), document, "networks[" + i + "]");
                 }
+            }
+            if (networks.size() > EdgeSnapshot.MOST_INSIDE_NETWORKS) {
+                problems.add(
+                        SettingsErrorCode.TOO_LARGE,
+                        document.place("networks"),
+                        Document.SPEC + ".networks",
+                        "are with those of other Sites more than " + EdgeSnapshot.MOST_INSIDE_NETWORKS);
             }
         });
     }

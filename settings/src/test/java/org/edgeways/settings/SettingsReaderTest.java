@@ -186,6 +186,23 @@ class SettingsReaderTest {
     }
 
     @Test
+    void allSitesTogetherNameAsManyNetworksAsFitIntoASnapshot() {
+        StringBuilder sites = new StringBuilder(Acorn.TEXT);
+        for (int i = 0; i < 100; i++) {
+            sites.append("---\nkind: Site\nname: site").append(i).append("\nspec: {networks: [");
+            for (int j = 0; j < 100; j++) {
+                sites.append("10.").append(i).append('.').append(j).append(".0/24, ");
+            }
+            sites.append("]}\n");
+        }
+        String most = sites.toString().replace(", ]", "]");
+        assertThat(Acorn.settings(most).sites()).hasSize(101);
+        assertThat(lines(most + "---\nkind: Site\nname: zone\nspec: {networks: [10.200.0.0/24]}\n"))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("settings-too-large", "spec.networks", "more than 10000"));
+    }
+
+    @Test
     void aNetworkOfTwoSitesIsTold() {
         String west = "kind: Site\nname: west\nspec: {networks: [10.2.0.0/16, 2001:db8::/32]}\n";
         String east = "kind: Site\nname: east\nspec: {networks: [10.0.0.0/8, 10.2.3.4/16, 2001:DB8:0::1/32]}\n";

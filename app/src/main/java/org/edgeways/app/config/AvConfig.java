@@ -50,7 +50,8 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
                         Stream.concat(said.insideAddresses().stream(), snapshot.insideLeg().addresses().stream())
                                 .map(InetAddress::ofLiteral)
                                 .distinct()
-                                .toList()),
+                                .toList(),
+                        networks(snapshot.insideNetworks().orElse(List.of()))),
                 new AvEdgeSettings.Quota(
                         new AvEdgeSettings.Share(
                                 said.person().allocations(),

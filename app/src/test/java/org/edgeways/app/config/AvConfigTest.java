@@ -36,6 +36,10 @@ class AvConfigTest {
                 {kind: Certificate, name: inside, spec: {certificate: in.crt, key: in.key}}
                 ---
                 {kind: Pool, name: pool, spec: {inside: {host: pool.acorn.example, certificate: inside}}}
+                ---
+                {kind: Site, name: west, spec: {networks: [9.1.2.0/24, 10.8.0.0/16]}}
+                ---
+                {kind: Site, name: east, spec: {networks: ["2600:1::/32"]}}
                 """.formatted(av);
         return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
             case SettingsOutcome.Bad bad ->
@@ -80,7 +84,8 @@ class AvConfigTest {
                 .isEqualTo(new AvEdgeSettings.Peers(
                         List.of(AddressPrefix.of("10.9.0.0/16")),
                         List.of(AddressPrefix.of("8.8.8.0/24")),
-                        List.of(address("10.0.0.8"), address("10.0.0.7"))));
+                        List.of(address("10.0.0.8"), address("10.0.0.7")),
+                        List.of(AddressPrefix.of("2600:1::/32"), AddressPrefix.of("9.1.2.0/24"))));
         assertThat(settings.quotas())
                 .isEqualTo(new AvEdgeSettings.Quota(
                         new Share(3, 4_096, 5), new Share(6, 7_000, 8), new Share(9, 10_000, 11)));

@@ -66,7 +66,7 @@ public record AvRole(
         Optional<String> realm,
 
         @Key(
-                says = "Networks to which it relays although they are not of the public Internet.",
+                says = "Networks to which it relays although they are not of the public Internet, or are inside.",
                 usual = "",
                 form = TextForm.NETWORK)
         List<String> allow,

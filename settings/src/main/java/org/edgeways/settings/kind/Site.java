@@ -19,7 +19,8 @@ public record Site(
         @Key(
                 says =
                         "Networks inside that are there: people in them are told of the relays of this site rather than of"
-                                + " others (role av). Of networks of several sites that an address is in, the smallest counts.",
+                                + " others (role av). Of networks of several sites that an address is in, the smallest counts."
+                                + " No relay relays to them, of whatever site, unless its av.allow names them.",
                 usual = "",
                 form = TextForm.NETWORK)
         List<String> networks)

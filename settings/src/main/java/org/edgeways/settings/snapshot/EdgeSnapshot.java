@@ -33,10 +33,13 @@ import org.edgeways.tokens.RelayCheck;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.SignedSnapshot;
 import org.edgeways.tokens.SnapshotSigner;
+import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.PeerRules;
 
 /**
- * What one edge node runs. It holds what the node needs and nothing more: no other node, no address of anything inside, no
- * person, and no secret but the one that checks relay credentials. As text it is JSON in one spelling.
+ * What one edge node runs. It holds what the node needs and nothing more: no other node, no address of anything inside (but for a
+ * relay which networks it is not to relay to), no person, and no secret but the one that checks relay credentials. As text it is JSON
+ * in one spelling.
  *
  * @param format of this text; 1
  * @param revision its number, from 1
@@ -58,6 +61,8 @@ import org.edgeways.tokens.SnapshotSigner;
  * @param authorities from which certificates of the inside come, PEM
  * @param refusedSerials serial numbers of certificates of those authorities that are refused
  * @param relay what checks credentials; for the role av only
+ * @param insideNetworks those networks of the Sites whose addresses a relay would take for the public Internet; for the role av only,
+ *     and left out if there are none: a snapshot of before this key reads as one without
  */
 public record EdgeSnapshot(
         @Key(says = "The format of this text.", least = "1", most = "1")
@@ -109,10 +114,20 @@ public record EdgeSnapshot(
         @Key(says = "Refused certificates.", form = TextForm.SERIAL, atMost = 10_000)
         List<String> refusedSerials,
 
-        @Key(says = "What checks relay credentials.") Optional<Relay> relay) {
+        @Key(says = "What checks relay credentials.") Optional<Relay> relay,
+
+        @Key(
+                says = "Global networks inside.",
+                form = TextForm.NETWORK,
+                atLeast = 1,
+                atMost = EdgeSnapshot.MOST_INSIDE_NETWORKS)
+        Optional<List<String>> insideNetworks) {
 
     /** The keys. */
     static final RecordForm FORM = RecordForm.of(EdgeSnapshot.class);
+
+    /** Most networks of all Sites together, so that they fit into a snapshot. */
+    public static final int MOST_INSIDE_NETWORKS = 10_000;
 
     private static final int FORMAT = 1;
     private static final int NUMBER_DIGITS = 12;
@@ -280,6 +295,7 @@ public record EdgeSnapshot(
         services = List.copyOf(services);
         authorities = List.copyOf(authorities);
         refusedSerials = List.copyOf(refusedSerials);
+        insideNetworks = insideNetworks.map(List::copyOf);
     }
 
     /**
@@ -319,7 +335,19 @@ public record EdgeSnapshot(
                 settings.limitsOf(said),
                 trust.authorities(),
                 trust.refusedSerials(),
-                said.roles().contains(Role.AV) ? Optional.of(trust.relay()) : Optional.empty());
+                said.roles().contains(Role.AV) ? Optional.of(trust.relay()) : Optional.empty(),
+                said.roles().contains(Role.AV) ? insideNetworks(settings) : Optional.empty());
+    }
+
+    /** Private ones are refused without being told: what a perimeter node does not need to know of the inside it does not learn. */
+    private static Optional<List<String>> insideNetworks(Settings settings) {
+        List<String> global = settings.sites().values().stream()
+                .flatMap(site -> site.networks().stream())
+                .distinct()
+                .filter(network -> !PeerRules.isNowhereGlobal(AddressPrefix.of(network)))
+                .sorted()
+                .toList();
+        return global.isEmpty() ? Optional.empty() : Optional.of(global);
     }
 
     private static Access access(EdgeNode.Access said, Settings settings) {
@@ -376,7 +404,8 @@ public record EdgeSnapshot(
                 limits,
                 authorities,
                 refusedSerials,
-                relay);
+                relay,
+                insideNetworks);
     }
 
     /** The same for a node that takes nothing new, or does. */
@@ -401,7 +430,8 @@ public record EdgeSnapshot(
                 limits,
                 authorities,
                 refusedSerials,
-                relay);
+                relay,
+                insideNetworks);
     }
 
     /**

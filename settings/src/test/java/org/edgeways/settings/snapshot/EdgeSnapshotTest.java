@@ -183,7 +183,48 @@ class EdgeSnapshotTest {
                 snapshot.limits(),
                 snapshot.authorities(),
                 snapshot.refusedSerials(),
-                Optional.of(relay));
+                Optional.of(relay),
+                snapshot.insideNetworks());
+    }
+
+    private static EdgeSnapshot ofRelay(String networks) {
+        return EdgeSnapshot.of(
+                Acorn.settings(Acorn.TEXT
+                        .replace("roles: [access]", "roles: [access, av]\n  av: {addresses: [10.3.0.11], host: sip.acorn.example}")
+                        .replace("  pool: pool\n---\nkind: EdgeNode", "  pool: pool\n" + networks + "---\nkind: EdgeNode")),
+                "edge1",
+                7,
+                new Trust(List.of(PEM), List.of()));
+    }
+
+    /** A relay cannot tell them from the Internet; private ones it refuses anyhow. */
+    @Test
+    void aRelayIsToldTheGlobalNetworksOfAllSitesAndNobodyElseIs() {
+        String networks = "  networks: [10.7.0.0/16, \"2600:1::/32\", 9.1.2.0/24, \"fd00:7::/48\"]\n";
+        EdgeSnapshot told = ofRelay(networks);
+        assertThat(told.insideNetworks()).contains(List.of("2600:1::/32", "9.1.2.0/24"));
+        assertThat(EdgeSnapshot.read(bytes(told.json())).orThrow()).isEqualTo(told);
+        assertThat(EdgeSnapshot.of(
+                                Acorn.settings(Acorn.TEXT.replace(
+                                        "  pool: pool\n---\nkind: EdgeNode", "  pool: pool\n" + networks + "---\nkind: EdgeNode")),
+                                "edge1",
+                                7,
+                                trust)
+                        .json())
+                .as("a node that is no relay")
+                .doesNotContain("9.1.2.0", "2600:1");
+        SnapshotChange change = SnapshotChange.between(ofRelay(""), told);
+        assertThat(change.keys()).containsExactly("insideNetworks");
+        assertThat(change.restartNeeded()).isEmpty();
+    }
+
+    /** As one that a node has kept, or got from an inside of before: an older node reads one without them, too. */
+    @Test
+    void withoutSuchNetworksTheKeyIsLeftOut() {
+        EdgeSnapshot told = ofRelay("  networks: [10.7.0.0/16]\n");
+        assertThat(told.insideNetworks()).isEmpty();
+        assertThat(told.json()).doesNotContain("insideNetworks");
+        assertThat(EdgeSnapshot.read(bytes(told.json())).orThrow()).isEqualTo(told);
     }
 
     @Test

@@ -30,6 +30,11 @@ public record AddressPrefix(long high, long low, int bits) {
         return new AddressPrefix(address.high(), address.low(), bits);
     }
 
+    /** True if all addresses of another network lie in it. */
+    public boolean contains(AddressPrefix other) {
+        return bits <= other.bits && contains(other.high, other.low);
+    }
+
     /** True if an address lies in it. */
     public boolean contains(long otherHigh, long otherLow) {
         long highMask = bits >= 64 ? -1 : bits == 0 ? 0 : -1L << 64 - bits;

@@ -73,6 +73,11 @@ public final class PeerRules implements PeerPolicy {
         this.inside = List.copyOf(inside);
     }
 
+    /** Whether no address of a network is of the public Internet: it is refused, unless it is allowed, without being named. */
+    public static boolean isNowhereGlobal(AddressPrefix network) {
+        return NOT_GLOBAL.stream().anyMatch(refused -> refused.contains(network));
+    }
+
     @Override
     public boolean allows(long high, long low) {
         if (!judge(high, low)) {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which peers are refused, in whatever form their address comes. */
@@ -25,6 +26,21 @@ class PeerRulesTest {
         assertThat(allows(rules, "2002:506:709::1")).isFalse();
         assertThat(allows(rules, "5.6.7.8")).isTrue();
         assertThat(allows(rules, "5.6.8.9")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, true",
+        "10.3.0.0/16, true",
+        "10.0.0.0/7, false",
+        "0.0.0.0/0, false",
+        "9.1.2.0/24, false",
+        "fd00:7::/48, true",
+        "2600:1::/32, false",
+        "::/0, false"
+    })
+    void aNetworkIsNowhereGlobalIfAllOfItIsRefused(String network, boolean nowhere) {
+        assertThat(PeerRules.isNowhereGlobal(AddressPrefix.of(network))).isEqualTo(nowhere);
     }
 
     private static boolean allows(PeerRules rules, String text) {
@@ -121,6 +137,21 @@ class PeerRulesTest {
         byte[] all = java.util.HexFormat.of().parseHex(prefix.replace(":", "") + hex(ipv4) + suffix);
         assertThat(all).hasSize(16);
         return all;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, true",
+        "10.3.0.0/16, true",
+        "10.0.0.0/7, false",
+        "0.0.0.0/0, false",
+        "9.1.2.0/24, false",
+        "fd00:7::/48, true",
+        "2600:1::/32, false",
+        "::/0, false"
+    })
+    void aNetworkIsNowhereGlobalIfAllOfItIsRefused(String network, boolean nowhere) {
+        assertThat(PeerRules.isNowhereGlobal(AddressPrefix.of(network))).isEqualTo(nowhere);
     }
 
     private static boolean allows(PeerRules rules, byte[] ipv6) {
