@@ -225,9 +225,7 @@ final class AllocateRequests {
         if (opening.pair) {
             long token = ShardHint.token(relaying, allocations.random.nextLong());
             RelayPorts.Reservation reservation = new RelayPorts.Reservation(token, allocation.username, ipv6, port + 1);
-            allocations.ports.reserve(reservation);
-            allocations.timers.schedule(now + RESERVATION, new Due.ReservationEnds(reservation));
-            opening.reservation = reservation;
+            allocations.reserve(allocation, reservation, now + RESERVATION);
         }
     }
 
@@ -253,7 +251,7 @@ final class AllocateRequests {
         if (opening == null) {
             return;
         }
-        freeReservation(opening);
+        allocations.freeReservation(allocation);
         Opening.Family family = Opening.Family.of(ipv6);
         if (!opening.reserved && ++opening.failures < TRIES) {
             choosePort(now, allocation, opening, family);
@@ -261,14 +259,6 @@ final class AllocateRequests {
             opening.failed.put(family, TurnErrorCode.NO_PORT);
         }
         finishIfOpen(now, allocation);
-    }
-
-    private void freeReservation(Opening opening) {
-        RelayPorts.Reservation reservation = opening.reservation;
-        if (reservation != null) {
-            allocations.ports.free(reservation.ipv6(), reservation.port(), reservation);
-            opening.reservation = null;
-        }
     }
 
     private void finishIfOpen(long now, Allocation allocation) {
@@ -280,7 +270,6 @@ final class AllocateRequests {
         }
         allocation.opening = null;
         if (ipv4 == null && ipv6 == null) {
-            freeReservation(opening);
             allocations.end(now, allocation, Output.EndReason.BY_SERVER);
             refuse(opening.request, TurnErrorCode.NO_PORT);
             return;
@@ -300,7 +289,7 @@ final class AllocateRequests {
             }
         }
         writer.add(StunAttribute.LIFETIME, (int) allocation.secondsLeft(now));
-        RelayPorts.Reservation reservation = opening.reservation;
+        RelayPorts.Reservation reservation = allocation.reservation;
         if (reservation != null) {
             byte[] token = ByteBuffer.allocate(8).putLong(reservation.token()).array();
             writer.add(StunAttribute.RESERVATION_TOKEN, token);

@@ -55,6 +55,11 @@ final class Allocation {
     @Nullable
     Opening opening;
 
+    /** The second port of a pair, kept for another allocation while this one lasts; perhaps it has it already, or it was too late. */
+    RelayPorts.@Nullable Reservation reservation;
+
+    TimerQueue.@Nullable Timer<Due> reservationTimer;
+
     /** What the client was answered, in case it did not hear it. */
     byte[] answer = {};
 

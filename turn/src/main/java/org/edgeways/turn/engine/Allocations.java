@@ -153,6 +153,26 @@ final class Allocations {
         }
     }
 
+    /** Keeps a port for another allocation of the same user: as long as this one lasts, so that it is always somebody's. */
+    void reserve(Allocation allocation, RelayPorts.Reservation reservation, long until) {
+        ports.reserve(reservation);
+        allocation.reservation = reservation;
+        allocation.reservationTimer = timers.schedule(until, new Due.ReservationEnds(reservation));
+    }
+
+    /** Frees what is kept for another allocation, if that has not got it. */
+    void freeReservation(Allocation allocation) {
+        RelayPorts.Reservation reservation = allocation.reservation;
+        if (reservation != null) {
+            ports.free(reservation.ipv6(), reservation.port(), reservation);
+            allocation.reservation = null;
+        }
+        if (allocation.reservationTimer != null) {
+            timers.cancel(allocation.reservationTimer);
+            allocation.reservationTimer = null;
+        }
+    }
+
     void end(long now, Allocation allocation, Output.EndReason reason) {
         if (allocation.gone) {
             return;
@@ -166,6 +186,7 @@ final class Allocations {
         connections.closeAll(allocation);
         removeRelay(allocation, false, true);
         removeRelay(allocation, true, true);
+        freeReservation(allocation);
         allocation.meter.end(now);
         if (allocation.live) {
             allocation.live = false;

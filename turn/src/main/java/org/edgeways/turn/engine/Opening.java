@@ -3,7 +3,6 @@ package org.edgeways.turn.engine;
 import java.util.EnumMap;
 import java.util.Map;
 import org.edgeways.turn.TurnErrorCode;
-import org.jspecify.annotations.Nullable;
 
 /** An Allocate request whose ports are being opened. */
 final class Opening {
@@ -31,9 +30,6 @@ final class Opening {
 
     /** Families that were asked for and are not given. */
     final Map<Family, TurnErrorCode> failed = new EnumMap<>(Family.class);
-
-    /** The second port of the pair. */
-    RelayPorts.@Nullable Reservation reservation;
 
     /** How often a port could not be opened. */
     int failures;

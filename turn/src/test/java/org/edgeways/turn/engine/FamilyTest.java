@@ -201,6 +201,40 @@ class FamilyTest {
         last.relayed();
     }
 
+    /** Else one person takes all ports with a single allocation at a time, whatever the quotas are. */
+    @Test
+    void whoEndsAnAllocationLeavesNoReservedPortBehind() {
+        TurnWorld small = new TurnWorld(
+                TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_003, true, false, true, 0, 1)));
+        TestClient greedy = small.client("203.0.113.50:1", "alice");
+        for (int i = 0; i < 10; i++) {
+            byte[] token = pair(greedy).valueOf(StunAttribute.RESERVATION_TOKEN);
+            TestClient.succeeded(greedy.refresh(0));
+            greedy.refused(redeem(greedy, token), TurnErrorCode.RESERVATION_UNKNOWN);
+        }
+        for (int i = 0; i < 4; i++) {
+            small.client("203.0.113.51:" + (1 + i), "bob").relayed();
+        }
+        assertThat(small.engine.nextDeadline())
+                .as("nothing is kept of reservations that are over")
+                .isGreaterThan(small.now + AllocateRequests.RESERVATION);
+    }
+
+    @Test
+    void whoHasGotAReservedPortKeepsItWhenTheFirstOfThePairEnds() {
+        TurnWorld small = new TurnWorld(
+                TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_001, true, false, true, 0, 1)));
+        TestClient first = small.client("203.0.113.50:1", "alice");
+        TestClient second = small.client("203.0.113.50:2", "alice");
+        int port = TestClient.relayedIn(redeem(second, pair(first).valueOf(StunAttribute.RESERVATION_TOKEN)))
+                .port();
+        TestClient.succeeded(first.refresh(0));
+        TestClient other = small.client("203.0.113.51:1", "bob");
+        assertThat(other.relayed().port()).isEqualTo(50_000);
+        assertThat(port).isEqualTo(50_001);
+        TestClient.succeeded(second.refresh(600));
+    }
+
     @Test
     void aPairNeedsBothPortsFree() {
         TurnWorld small = new TurnWorld(

@@ -139,21 +139,6 @@ class PeerRulesTest {
         return all;
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "10.0.0.0/8, true",
-        "10.3.0.0/16, true",
-        "10.0.0.0/7, false",
-        "0.0.0.0/0, false",
-        "9.1.2.0/24, false",
-        "fd00:7::/48, true",
-        "2600:1::/32, false",
-        "::/0, false"
-    })
-    void aNetworkIsNowhereGlobalIfAllOfItIsRefused(String network, boolean nowhere) {
-        assertThat(PeerRules.isNowhereGlobal(AddressPrefix.of(network))).isEqualTo(nowhere);
-    }
-
     private static boolean allows(PeerRules rules, byte[] ipv6) {
         ByteBuffer bits = ByteBuffer.wrap(ipv6);
         return rules.allows(bits.getLong(), bits.getLong());
