@@ -47,11 +47,11 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
 
     /** All but the signature of the user name: a forged one costs no more than a wrong password. */
     @Override
-    public Answer find(String username, long now) {
-        return switch (verifier.claim(username, today())) {
+    public Answer find(Shown shown, long now) {
+        return switch (verifier.claim(shown.username(), shown.ongoing(), today())) {
             case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) -> new Answer.Known(known.password());
             case Result.Bad<RelayVerifier.Known> bad -> {
-                tell(username, bad, now);
+                tell(shown.username(), bad, now);
                 yield new Answer.Refused(
                         bad.code() == TokensErrorCode.RELAY_CREDENTIALS_EXPIRED
                                 ? TurnErrorCode.CREDENTIALS_EXPIRED
@@ -61,9 +61,9 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
     }
 
     @Override
-    public boolean isGenuine(String username, long now) {
-        if (verifier.check(username, today()) instanceof Result.Bad<RelayVerifier.Known> bad) {
-            tell(username, bad, now);
+    public boolean isGenuine(Shown shown, long now) {
+        if (verifier.check(shown.username(), shown.ongoing(), today()) instanceof Result.Bad<RelayVerifier.Known> bad) {
+            tell(shown.username(), bad, now);
             return false;
         }
         return true;

@@ -29,10 +29,18 @@ class RelayAuthorityTest {
         RelayAuthority authority = new RelayAuthority(
                 new RelayVerifier(List.of(key.check()), Set.of()), new InMemoryCounters(), host::get);
         long timers = host.get().getEpochSecond() * 1_000_000_000L;
-        assertThat(authority.find(username, timers)).isInstanceOf(Credentials.Answer.Known.class);
+        Credentials.Shown anew = new Credentials.Shown(username, false);
+        Credentials.Shown ongoing = new Credentials.Shown(username, true);
+        assertThat(authority.find(anew, timers)).isInstanceOf(Credentials.Answer.Known.class);
 
         host.set(end);
-        assertThat(authority.find(username, timers))
-                .isEqualTo(new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED));
+        Credentials.Answer over = new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED);
+        assertThat(authority.find(anew, timers)).isEqualTo(over);
+        assertThat(authority.isGenuine(anew, timers)).isFalse();
+        assertThat(authority.find(ongoing, timers)).isInstanceOf(Credentials.Answer.Known.class);
+        assertThat(authority.isGenuine(ongoing, timers)).isTrue();
+
+        host.set(end.plus(RelayVerifier.ONGOING));
+        assertThat(authority.find(ongoing, timers)).isEqualTo(over);
     }
 }

@@ -95,8 +95,8 @@ final class Rig implements AutoCloseable {
                 .withPeers(new AvEdgeSettings.Peers(LOOPBACK, List.of()));
     }
 
-    private Credentials.Answer find(String user, long now) {
-        String password = passwords.get(user);
+    private Credentials.Answer find(Credentials.Shown shown, long now) {
+        String password = passwords.get(shown.username());
         if (password == null) {
             return new Credentials.Answer.Refused(TurnErrorCode.USER_UNKNOWN);
         }

@@ -146,18 +146,22 @@ class WhenThingsGoWrongTest extends OnBothPaths {
         TestTime time = new TestTime(inside.minus(HOUR));
         try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
             DatagramSocket peer = rig.peer();
-            TurnClient alice = rig.client(credentials(key, ALICE, inside.minus(Duration.ofMinutes(30))));
+            RelayCredentials over = credentials(key, ALICE, inside.minus(Duration.ofMinutes(30)));
+            TurnClient alice = rig.client(over);
             TurnClient bob = rig.client(credentials(key, BOB, inside.plus(DAY)));
             alice.relayed();
             bob.relayed();
             bob.bind(0x4001, Rig.address(peer));
 
             time.set(inside);
-            assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
+            assertThat(TurnClient.error(rig.client(over).allocate())).isEqualTo(401);
             said(
                     "code=relay-credentials-expired",
                     "they were good until 2026-11-26T11:30:00Z, and it is 2026-11-26T12:00:00Z here");
             counted(rig, "av_edge_refusals", "code", "turn-credentials-expired", 1);
+            assertThat(TurnClient.error(alice.refresh(600)))
+                    .as("what there is goes on")
+                    .isZero();
             assertThat(rig.edge.allocations()).as("no time has passed").isEqualTo(2);
             bob.channel(0x4001, "as if nothing had happened");
             assertThat(Rig.text(Rig.received(peer))).isEqualTo("as if nothing had happened");
@@ -168,6 +172,59 @@ class WhenThingsGoWrongTest extends OnBothPaths {
             rig.pass(time, Duration.ofSeconds(1));
             assertThat(rig.edge.allocations()).as("without a refresh").isEqualTo(1);
             said("event=av-edge-ended", "reason=lifetime-over");
+        }
+    }
+
+    /** Nothing tells a client in a call to fetch others, and with others the allocation would not be its own (441). */
+    @Test
+    void aCallGoesOnAfterTheEndOfItsCredentialsUntilADayLater() throws Exception {
+        TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
+        try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
+            DatagramSocket peer = rig.peer();
+            Instant end = time.host().plus(Duration.ofMinutes(1));
+            RelayCredentials brief = credentials(key, ALICE, end);
+            TurnClient alice = rig.client(brief);
+            alice.relayed();
+            alice.bind(0x4001, Rig.address(peer));
+            while (time.host().isBefore(end.plus(Duration.ofHours(23)))) {
+                rig.pass(time, Duration.ofMinutes(50));
+                assertThat(TurnClient.error(alice.refresh(3_600))).isZero();
+            }
+            assertThat(TurnClient.error(alice.permit(Rig.address(peer)))).isZero();
+            assertThat(TurnClient.error(alice.bind(0x4001, Rig.address(peer)))).isZero();
+            alice.channel(0x4001, "goes on");
+            assertThat(Rig.text(Rig.received(peer))).isEqualTo("goes on");
+            isNotTakenAnew(rig, brief);
+
+            rig.pass(time, Duration.between(time.host(), end.plus(RelayVerifier.ONGOING)));
+            assertThat(TurnClient.error(alice.refresh(3_600))).isEqualTo(401);
+            said("code=relay-credentials-expired", "for what was made with them a day longer");
+            rig.pass(time, Duration.ofHours(1));
+            assertThat(rig.edge.allocations()).isZero();
+            said("event=av-edge-ended", "reason=lifetime-over");
+        }
+    }
+
+    private void isNotTakenAnew(Rig rig, RelayCredentials over) throws Exception {
+        assertThat(TurnClient.error(rig.client(over).allocate())).isEqualTo(401);
+        assertThat(TurnClient.error(rig.client(over).refresh(600)))
+                .as("from where there is no allocation")
+                .isEqualTo(401);
+    }
+
+    @Test
+    void whoIsDisabledAfterTheEndOfTheCredentialsIsCutOffToo() throws Exception {
+        TestTime time = new TestTime(Instant.parse("2026-11-26T12:00:00Z"));
+        try (Rig rig = new Rig(sockets, Rig.settings(2), verifier(Set.of(), key), time)) {
+            TurnClient alice = rig.client(credentials(key, ALICE, time.host().plus(Duration.ofMinutes(1))));
+            alice.relayed();
+            rig.pass(time, Duration.ofMinutes(2));
+            assertThat(TurnClient.error(alice.refresh(600))).isZero();
+            RelayVerifier now = verifier(Set.of(ALICE.device()), key);
+            rig.authority.use(now);
+            rig.edge.end(now::isRevoked);
+            assertThat(rig.edge.allocations()).isZero();
+            assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
         }
     }
 
@@ -257,7 +314,7 @@ class WhenThingsGoWrongTest extends OnBothPaths {
                     .isZero();
             // as somebody who has taken a node over can make them
             String password = verifier(Set.of(), key)
-                    .claim(forged, Instant.now().getEpochSecond() * 1_000_000_000L)
+                    .claim(forged, false, Instant.now().getEpochSecond() * 1_000_000_000L)
                     .orThrow()
                     .password();
             isRefused(

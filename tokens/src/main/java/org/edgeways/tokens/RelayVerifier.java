@@ -1,6 +1,7 @@
 package org.edgeways.tokens;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -26,6 +27,12 @@ public final class RelayVerifier {
 
     /** User names that are remembered as signed; past it all are forgotten, and verified again when they come. */
     public static final int MAX_REMEMBERED = 4_096;
+
+    /**
+     * How long after the end of credentials their user name is still good for allocations that were made with them before: for no new
+     * ones. Keys and withdrawn numbers are to be told that much longer.
+     */
+    public static final Duration ONGOING = Duration.ofDays(1);
 
     static final long MAX_EXPIRY_SECONDS = (1L << 32) - 1;
 
@@ -75,16 +82,17 @@ public final class RelayVerifier {
      * What a user name says of itself: all of {@link #check} but its signature, which costs far more than the rest. Whoever does not know
      * the password has not got the user name from the inside; whoever does still has to pass {@link #check}.
      *
+     * @param ongoing whether it is shown for what was made with it before: then it is good for {@link #ONGOING} longer
      * @param now nanoseconds since 1970
      */
-    public Result<Known> claim(String username, long now) {
+    public Result<Known> claim(String username, boolean ongoing, long now) {
         Known known = signed.get(username);
         if (known != null) {
-            return stillGood(known, now);
+            return stillGood(known, ongoing, now);
         }
         return switch (open(username)) {
             case Result.Bad<Opened> bad -> bad.as();
-            case Result.Ok<Opened>(Opened opened) -> stillGood(opened.withPassword(username), now);
+            case Result.Ok<Opened>(Opened opened) -> stillGood(opened.withPassword(username), ongoing, now);
         };
     }
 
@@ -94,20 +102,30 @@ public final class RelayVerifier {
      * @param now nanoseconds since 1970
      */
     public Result<Known> check(String username, long now) {
+        return check(username, false, now);
+    }
+
+    /**
+     * Checks a user name.
+     *
+     * @param ongoing as {@link #claim} has it
+     * @param now nanoseconds since 1970
+     */
+    public Result<Known> check(String username, boolean ongoing, long now) {
         Known known = signed.get(username);
         if (known != null) {
-            return stillGood(known, now);
+            return stillGood(known, ongoing, now);
         }
         return switch (open(username)) {
             case Result.Bad<Opened> bad -> bad.as();
             case Result.Ok<Opened>(Opened opened) ->
-                stillGood(opened.known(), now) instanceof Result.Bad<Known> bad ? bad : verified(opened, username);
+                stillGood(opened.known(), ongoing, now) instanceof Result.Bad<Known> bad ? bad : verified(opened, username);
         };
     }
 
     /**
      * Whether a user name that was good when it was checked has been taken back since: its person or device is withdrawn, or its
-     * key. Allocations made with it are to end. Its time is not looked at: it ends no allocation, but no refresh is let through after it.
+     * key. Allocations made with it are to end. Its time is not looked at: it ends no allocation.
      */
     public boolean isRevoked(String username) {
         return !(open(username) instanceof Result.Ok<Opened>(Opened opened))
@@ -188,16 +206,17 @@ public final class RelayVerifier {
         return Result.bad(TokensErrorCode.RELAY_USER_FORGED, 0, reason);
     }
 
-    private Result<Known> stillGood(Known known, long now) {
+    private Result<Known> stillGood(Known known, boolean ongoing, long now) {
         long second = now / SECOND;
         if (isWithdrawn(known.user())) {
             return Result.bad(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN, 0, "the inside has withdrawn them");
         }
-        if (second >= known.expirySeconds()) {
+        if (second >= known.expirySeconds() + (ongoing ? ONGOING.toSeconds() : 0)) {
             return Result.bad(
                     TokensErrorCode.RELAY_CREDENTIALS_EXPIRED,
                     0,
-                    "they were good until " + Instant.ofEpochSecond(known.expirySeconds()) + ", and it is "
+                    "they were good until " + Instant.ofEpochSecond(known.expirySeconds())
+                            + (ongoing ? ", for what was made with them a day longer" : "") + ", and it is "
                             + Instant.ofEpochSecond(second) + " here");
         }
         return Result.ok(known);

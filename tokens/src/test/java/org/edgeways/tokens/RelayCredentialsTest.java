@@ -106,6 +106,28 @@ class RelayCredentialsTest {
     }
 
     @Test
+    void forWhatWasMadeWithThemBeforeTheyAreGoodForADayLonger() {
+        long end = (NOW + 8 * HOUR) * SECOND;
+        long day = RelayVerifier.ONGOING.toNanos();
+        RelayVerifier seen = verifier(key);
+        assertThat(seen.check(good.username(), NOW * SECOND).isOk()).isTrue();
+        for (RelayVerifier verifier : List.of(seen, verifier(key))) {
+            assertThat(verifier.claim(good.username(), true, end + day - SECOND).isOk())
+                    .isTrue();
+            assertThat(code(verifier.claim(good.username(), true, end + day)))
+                    .isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
+            assertThat(verifier.check(good.username(), true, end + day - SECOND).isOk())
+                    .isTrue();
+            assertThat(code(verifier.check(good.username(), true, end + day)))
+                    .isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
+            assertThat(code(verifier.check(good.username(), end))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
+        }
+        RelayVerifier withdrawn = new RelayVerifier(List.of(key.check()), Set.of(ALICE_LAPTOP.device()));
+        assertThat(code(withdrawn.claim(good.username(), true, end)))
+                .isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+    }
+
+    @Test
     void aNodeWhoseClockIsAnHourFastRefusesShortOnesAndSaysWhatTimeItBelievesItIs() {
         String brief = key.mint(ALICE_LAPTOP, NOW + 60, random).username();
         assertThat(check(verifier(key), brief, NOW).isOk()).isTrue();
@@ -201,14 +223,14 @@ class RelayCredentialsTest {
         String forged = name.substring(0, name.length() - 86) + "A".repeat(86);
         RelayVerifier verifier = verifier(key);
         long now = NOW * SECOND;
-        assertThat(verifier.claim(name, now).orThrow())
+        assertThat(verifier.claim(name, false, now).orThrow())
                 .isEqualTo(check(verifier, name, NOW).orThrow());
-        assertThat(verifier.claim(forged, now).orThrow().password()).isNotEqualTo(good.password());
+        assertThat(verifier.claim(forged, false, now).orThrow().password()).isNotEqualTo(good.password());
         assertThat(code(check(verifier, forged, NOW))).isEqualTo(TokensErrorCode.RELAY_USER_FORGED);
-        assertThat(code(verifier.claim(name, now + 8 * HOUR * SECOND)))
+        assertThat(code(verifier.claim(name, false, now + 8 * HOUR * SECOND)))
                 .isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_EXPIRED);
         RelayVerifier gone = new RelayVerifier(List.of(key.check()), Set.of(ALICE_LAPTOP.person()));
-        assertThat(code(gone.claim(name, now))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+        assertThat(code(gone.claim(name, false, now))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
     }
 
     @Test

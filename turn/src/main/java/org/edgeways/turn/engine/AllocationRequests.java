@@ -8,6 +8,7 @@ import org.edgeways.turn.stun.AddressFamily;
 import org.edgeways.turn.stun.Frames;
 import org.edgeways.turn.stun.StunAttribute;
 import org.edgeways.turn.stun.StunMessage;
+import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,29 @@ final class AllocationRequests {
         this.settings = allocations.settings;
         this.peers = peers;
         this.tickets = tickets;
+    }
+
+    /**
+     * Whether a request is about what that user has already: the allocation of the client, the one that its ticket moves, or the one
+     * whose connection it takes over. Asked before anything of the request is believed.
+     */
+    boolean isOngoing(Client client, StunMessage message, String username) {
+        Allocation allocation = allocationOf(client, message, username);
+        return allocation != null && allocation.live && allocation.username.equals(username);
+    }
+
+    private @Nullable Allocation allocationOf(Client client, StunMessage message, String username) {
+        byte[] moving = message.method() == StunMethod.REFRESH ? message.valueOf(StunAttribute.MOBILITY_TICKET) : null;
+        if (moving != null) {
+            Tickets.Ticket ticket = tickets.read(moving, username);
+            return ticket == null ? null : allocations.findMobile(ticket.allocation());
+        }
+        if (message.method() == StunMethod.CONNECTION_BIND) {
+            OptionalInt id = message.numberOf(StunAttribute.CONNECTION_ID);
+            PeerConnection connection = id.isEmpty() ? null : allocations.connections.find(id.getAsInt());
+            return connection == null ? null : connection.allocation;
+        }
+        return allocations.find(client);
     }
 
     /** The allocation that the request is about; null if it was refused. */

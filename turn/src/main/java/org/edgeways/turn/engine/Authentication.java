@@ -28,13 +28,21 @@ final class Authentication {
         record Failed(TurnErrorCode code, String username) implements Outcome {}
     }
 
+    /** Whether a request is about an allocation that a user has. */
+    @FunctionalInterface
+    interface Ongoing {
+        boolean holds(Client client, StunMessage message, String username);
+    }
+
     private final TurnSettings settings;
     private final Credentials credentials;
+    private final Ongoing ongoing;
     private final Nonces nonces;
 
-    Authentication(TurnSettings settings, Credentials credentials, byte[] key) {
+    Authentication(TurnSettings settings, Credentials credentials, Ongoing ongoing, byte[] key) {
         this.settings = settings;
         this.credentials = credentials;
+        this.ongoing = ongoing;
         this.nonces = new Nonces(key, settings.nonceLifetime(), settings.offerAlgorithms());
     }
 
@@ -65,14 +73,15 @@ final class Authentication {
             return failed(TurnErrorCode.USER_UNKNOWN); // user hashes are never offered: there is no table of users
         }
         String username = new String(name, java.nio.charset.StandardCharsets.UTF_8);
-        return switch (credentials.find(username, now)) {
+        Credentials.Shown shown = new Credentials.Shown(username, ongoing.holds(client, message, username));
+        return switch (credentials.find(shown, now)) {
             case Credentials.Answer.Refused(TurnErrorCode code) -> new Outcome.Failed(code, username);
             case Credentials.Answer.Known(String password) -> {
                 byte[] key = algorithm.key(username, realm, password);
                 if (!message.isIntact(integrity, key)) {
                     yield new Outcome.Failed(TurnErrorCode.CREDENTIALS_WRONG, username);
                 }
-                yield credentials.isGenuine(username, now)
+                yield credentials.isGenuine(shown, now)
                         ? new Outcome.Passed(new Request(client, message, username, key, integrity))
                         : new Outcome.Failed(TurnErrorCode.USER_UNKNOWN, username);
             }

@@ -23,11 +23,20 @@ public interface Credentials {
     }
 
     /**
-     * What is known of a user name, which may be any text.
+     * A user name that was shown.
+     *
+     * @param username any text
+     * @param ongoing whether the request is about an allocation that this user name has: its credentials may be good for that longer
+     *     than for anything new
+     */
+    record Shown(String username, boolean ongoing) {}
+
+    /**
+     * What is known of a user name.
      *
      * @param now nanoseconds since 1970
      */
-    Answer find(String username, long now);
+    Answer find(Shown shown, long now);
 
     /**
      * Whether a user name of which {@link #find} knew the password is good after all. Asked once a request has shown that its sender
@@ -35,7 +44,7 @@ public interface Credentials {
      *
      * @param now nanoseconds since 1970
      */
-    default boolean isGenuine(String username, long now) {
+    default boolean isGenuine(Shown shown, long now) {
         return true;
     }
 }

@@ -53,11 +53,11 @@ public final class TurnEngine {
             byte[] key) {
         this.settings = settings;
         this.allocations = new Allocations(settings, random);
-        this.authentication = new Authentication(settings, credentials, key);
         Tickets tickets = new Tickets(key);
         this.peers = new PeerCheck(settings.relay(), policy);
         this.allocate = new AllocateRequests(allocations, quotas, tickets);
         this.requests = new AllocationRequests(allocations, peers, tickets);
+        this.authentication = new Authentication(settings, credentials, requests::isOngoing, key);
         this.data = new DataPath(allocations);
         TurnLimits limits = settings.limits();
         this.budget = new SourceBudget(random.nextLong(), limits.answerBytesPerSecond(), limits.answerBurstBytes());

@@ -74,12 +74,12 @@ final class TurnWorld {
                 new byte[32]);
     }
 
-    private Credentials.Answer find(String username, long at) {
-        String password = passwords.get(username);
+    private Credentials.Answer find(Credentials.Shown shown, long at) {
+        String password = passwords.get(shown.username());
         if (password == null) {
             return new Credentials.Answer.Refused(TurnErrorCode.USER_UNKNOWN);
         }
-        return expired.contains(username)
+        return expired.contains(shown.username()) && !shown.ongoing()
                 ? new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED)
                 : new Credentials.Answer.Known(password);
     }

@@ -21,8 +21,11 @@ public final class KeyRoll {
     /** How long before its turn a key is made. */
     public static final Duration AHEAD = Duration.ofDays(2);
 
-    /** How long a key is held after its last credentials: who comes late is told that their time is over, not nonsense. */
-    public static final Duration AFTER = Duration.ofDays(1);
+    /**
+     * How long a key is held after its last credentials, and a withdrawn number told: what was made with them goes on that long, and
+     * who comes late is told that their time is over, not nonsense.
+     */
+    public static final Duration AFTER = RelayVerifier.ONGOING;
 
     /**
      * Most keys that are held after a plan, one less than relays take: there is room for one that is made at once. Only keys that
