@@ -282,8 +282,8 @@ public final class AvEdge implements AutoCloseable {
         return draining;
     }
 
-    /** Ends the allocations of all user names for which {@code withdrawn} holds; they are over when this returns. */
-    public void end(Predicate<String> withdrawn) {
+    /** Ends the allocations of all for whom {@code withdrawn} holds; they are over when this returns. All threads that relay ask. */
+    public void end(Predicate<Credentials.Holder> withdrawn) {
         everywhere((engine, now) -> engine.endOf(now, withdrawn));
     }
 

@@ -44,7 +44,7 @@ final class QuotaBook implements Quotas {
     private final class AllocationMeter implements Meter {
         private final Account account;
         private Account source; // changed by the thread that meters, under the lock
-        private AllocationUse.Owner owner; // as source
+        private volatile AllocationUse.Owner owner; // changed as source; read by whoever asks what there is
         private final AtomicLong packets = new AtomicLong(); // written by one thread
         private final AtomicLong bytes = new AtomicLong();
 
@@ -147,13 +147,17 @@ final class QuotaBook implements Quotas {
         return people.size();
     }
 
-    /** Those that have relayed the most bytes, the first one most. */
-    synchronized List<AllocationUse> busiest(int count) {
-        return meters.stream()
+    /** Those that have relayed the most bytes, the first one most. Sorted without the lock, for which threads that relay wait. */
+    List<AllocationUse> busiest(int count) {
+        return meters().stream()
                 .map(AllocationMeter::use)
                 .sorted(Comparator.comparingLong(AllocationUse::bytes).reversed())
                 .limit(count)
                 .toList();
+    }
+
+    private synchronized List<AllocationMeter> meters() {
+        return List.copyOf(meters);
     }
 
     /** Whoever ends an allocation and makes another one goes on with what is left of the rate. */

@@ -7,6 +7,7 @@ import org.edgeways.base.Counters;
 import org.edgeways.base.LineRate;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.tokens.RelayUser;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.TokensErrorCode;
 import org.edgeways.turn.TurnErrorCode;
@@ -22,6 +23,9 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
 
     private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
     private static final long SECOND = 1_000_000_000L;
+
+    /** Whose credentials are, in the numbers by which they are withdrawn. */
+    private record Numbered(String username, RelayUser user, int key) implements Holder {}
 
     private final Counters counters;
     private final InstantSource wall;
@@ -45,11 +49,19 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
         verifier = next;
     }
 
+    /**
+     * Whether what somebody has of {@link #find} has been taken back: for {@link AvEdge#end}, after {@link #use}. Opens no user name.
+     */
+    public boolean isRevoked(Holder holder) {
+        return !(holder instanceof Numbered(String _, RelayUser user, int key)) || verifier.isRevoked(user, key);
+    }
+
     /** All but the signature of the user name: a forged one costs no more than a wrong password. */
     @Override
     public Answer find(Shown shown, long now) {
         return switch (verifier.claim(shown.username(), shown.ongoing(), today())) {
-            case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) -> new Answer.Known(known.password());
+            case Result.Ok<RelayVerifier.Known>(RelayVerifier.Known known) ->
+                new Answer.Known(known.password(), new Numbered(shown.username(), known.user(), known.key()));
             case Result.Bad<RelayVerifier.Known> bad -> {
                 tell(shown.username(), bad, now);
                 yield new Answer.Refused(

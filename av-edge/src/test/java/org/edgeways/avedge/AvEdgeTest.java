@@ -246,7 +246,7 @@ class AvEdgeTest extends OnBothPaths {
             alice.relayed();
             bob.relayed();
             rig.passwords.remove("1:alice");
-            rig.edge.end(user -> user.endsWith(":alice"));
+            rig.edge.end(holder -> holder.username().endsWith(":alice"));
             assertThat(rig.edge.allocations()).isEqualTo(1);
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
             assertThat(TurnClient.error(bob.refresh(600))).isZero();

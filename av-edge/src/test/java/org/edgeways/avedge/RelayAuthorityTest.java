@@ -43,4 +43,29 @@ class RelayAuthorityTest {
         host.set(end.plus(RelayVerifier.ONGOING));
         assertThat(authority.find(ongoing, timers)).isEqualTo(over);
     }
+
+    @Test
+    void whetherCredentialsWereTakenBackIsKnownByWhatWasFoundWhenTheyWereShown() {
+        SecureRandom random = new SecureRandom();
+        RelayKey key = new RelayKey(RelayKey.newKeys(random));
+        RelayKey other = new RelayKey(RelayKey.newKeys(random));
+        Instant now = Instant.parse("2026-11-26T18:00:00Z");
+        RelayAuthority authority = new RelayAuthority(
+                new RelayVerifier(List.of(key.check()), Set.of()), new InMemoryCounters(), () -> now);
+        String username =
+                key.mint(new RelayUser(1, 2), now.getEpochSecond() + 60, random).username();
+        Credentials.Answer.Known found =
+                (Credentials.Answer.Known) authority.find(new Credentials.Shown(username, false), 0);
+        assertThat(found.holder().username()).isEqualTo(username);
+        assertThat(authority.isRevoked(found.holder())).isFalse();
+        for (long withdrawn : new long[] {1, 2}) {
+            authority.use(new RelayVerifier(List.of(key.check()), Set.of(withdrawn)));
+            assertThat(authority.isRevoked(found.holder())).isTrue();
+        }
+        authority.use(new RelayVerifier(List.of(other.check(), key.check()), Set.of(3L)));
+        assertThat(authority.isRevoked(found.holder())).isFalse();
+        authority.use(new RelayVerifier(List.of(other.check()), Set.of()));
+        assertThat(authority.isRevoked(found.holder())).isTrue();
+        assertThat(authority.isRevoked(() -> "of somebody else")).isTrue();
+    }
 }

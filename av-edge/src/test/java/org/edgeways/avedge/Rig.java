@@ -78,6 +78,12 @@ final class Rig implements AutoCloseable {
                 sockets, settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
     }
 
+    /** The node is told of other keys and withdrawals, as {@code AvPart} does it. */
+    void check(RelayVerifier next) {
+        authority.use(next);
+        edge.end(authority::isRevoked);
+    }
+
     /** Lets time pass; what is due is done when this returns. */
     void pass(TestTime time, Duration by) {
         time.pass(by);
@@ -102,7 +108,7 @@ final class Rig implements AutoCloseable {
         }
         return password.isEmpty()
                 ? new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED)
-                : new Credentials.Answer.Known(password);
+                : new Credentials.Answer.Known(password, shown::username);
     }
 
     TurnClient client(String user) throws IOException {

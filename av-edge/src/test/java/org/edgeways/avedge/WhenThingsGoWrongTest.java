@@ -220,9 +220,7 @@ class WhenThingsGoWrongTest extends OnBothPaths {
             alice.relayed();
             rig.pass(time, Duration.ofMinutes(2));
             assertThat(TurnClient.error(alice.refresh(600))).isZero();
-            RelayVerifier now = verifier(Set.of(ALICE.device()), key);
-            rig.authority.use(now);
-            rig.edge.end(now::isRevoked);
+            rig.check(verifier(Set.of(ALICE.device()), key));
             assertThat(rig.edge.allocations()).isZero();
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
         }
@@ -337,9 +335,7 @@ class WhenThingsGoWrongTest extends OnBothPaths {
             bob.relayed();
             alice.bind(0x4001, Rig.address(peer));
             bob.bind(0x4001, Rig.address(peer));
-            RelayVerifier now = verifier(Set.of(ALICE.person()), key);
-            rig.authority.use(now);
-            rig.edge.end(now::isRevoked);
+            rig.check(verifier(Set.of(ALICE.person()), key));
             assertThat(rig.edge.allocations()).isEqualTo(1);
             alice.channel(0x4001, "from Alice");
             bob.channel(0x4001, "from Bob");
@@ -359,17 +355,13 @@ class WhenThingsGoWrongTest extends OnBothPaths {
             TurnClient alice = rig.client(credentials(key, ALICE, DAY));
             alice.relayed();
             alice.bind(0x4001, Rig.address(peer));
-            RelayVerifier both = verifier(Set.of(), next, key);
-            rig.authority.use(both);
-            rig.edge.end(both::isRevoked);
+            rig.check(verifier(Set.of(), next, key));
             alice.channel(0x4001, "goes on");
             assertThat(Rig.text(Rig.received(peer))).isEqualTo("goes on");
             assertThat(TurnClient.error(alice.refresh(600))).isZero();
             assertThat(TurnClient.error(rig.client(credentials(next, BOB, DAY)).allocate()))
                     .isZero();
-            RelayVerifier newest = verifier(Set.of(), next);
-            rig.authority.use(newest);
-            rig.edge.end(newest::isRevoked);
+            rig.check(verifier(Set.of(), next));
             assertThat(TurnClient.error(alice.refresh(600))).isEqualTo(401);
             assertThat(rig.edge.allocations()).isEqualTo(1);
             said("event=av-edge-credentials-refused", "code=relay-key-unknown");

@@ -61,7 +61,7 @@ class RelayCredentialsTest {
         RelayVerifier verifier = new RelayVerifier(List.of(told), Set.of());
         for (int again = 0; again < 2; again++) { // the second time it is remembered
             assertThat(check(verifier, good.username(), NOW).orThrow())
-                    .isEqualTo(new RelayVerifier.Known(ALICE_LAPTOP, NOW + 8 * HOUR, good.password()));
+                    .isEqualTo(new RelayVerifier.Known(ALICE_LAPTOP, key.check().id(), NOW + 8 * HOUR, good.password()));
         }
     }
 
@@ -254,11 +254,11 @@ class RelayCredentialsTest {
         for (RelayVerifier both : List.of(verifier(other, key), verifier(key, other))) {
             assertThat(check(both, good.username(), NOW).isOk()).isTrue();
             assertThat(check(both, later.username(), NOW).isOk()).isTrue();
-            assertThat(both.isRevoked(good.username())).isFalse();
+            assertThat(both.isRevoked(ALICE_LAPTOP, key.check().id())).isFalse();
         }
         RelayVerifier after = verifier(other);
         assertThat(code(check(after, good.username(), NOW))).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
-        assertThat(after.isRevoked(good.username())).isTrue();
+        assertThat(after.isRevoked(ALICE_LAPTOP, key.check().id())).isTrue();
         assertThat(check(after, later.username(), NOW).isOk()).isTrue();
     }
 
@@ -267,13 +267,15 @@ class RelayCredentialsTest {
         RelayCredentials phone = key.mint(ALICE_PHONE, NOW + HOUR, random);
         RelayVerifier lost = new RelayVerifier(List.of(key.check()), Set.of(ALICE_PHONE.device()));
         assertThat(code(check(lost, phone.username(), NOW))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
-        assertThat(lost.isRevoked(phone.username())).isTrue();
+        assertThat(lost.isRevoked(ALICE_PHONE, key.check().id())).isTrue();
         assertThat(check(lost, good.username(), NOW).isOk()).isTrue();
-        assertThat(lost.isRevoked(good.username())).isFalse();
+        assertThat(lost.isRevoked(ALICE_LAPTOP, key.check().id())).isFalse();
         RelayVerifier gone = new RelayVerifier(List.of(key.check()), Set.of(ALICE_PHONE.person()));
         for (RelayCredentials each : List.of(good, phone)) {
             assertThat(code(check(gone, each.username(), NOW))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
-            assertThat(gone.isRevoked(each.username())).isTrue();
+        }
+        for (RelayUser each : List.of(ALICE_LAPTOP, ALICE_PHONE)) {
+            assertThat(gone.isRevoked(each, key.check().id())).isTrue();
         }
     }
 

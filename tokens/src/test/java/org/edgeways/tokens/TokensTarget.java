@@ -35,7 +35,7 @@ public final class TokensTarget {
         if (data.length <= 32) {
             String sealed = RELAY.sealer(new Random(11)).seal(Purpose.RELAY_USER, data);
             that(!RELAY_USERS.check("1:" + sealed + "." + "A".repeat(86), 0).isOk(), "a user name needs no signature");
-            var _ = RELAY_USERS.isRevoked("1:" + sealed + "." + "A".repeat(86));
+            var _ = RELAY_USERS.userOf("1:" + sealed + "." + "A".repeat(86));
         }
         if (RelayCheck.read(text) instanceof Result.Ok<RelayCheck>(RelayCheck read)) {
             that(read.text().equals(text), "what a node is told of a key has two spellings");

@@ -113,7 +113,7 @@ final class AvPart implements AutoCloseable {
 
     private void check(Object next, RelayVerifier verifier) {
         authority.use(verifier);
-        relay.end(verifier::isRevoked);
+        relay.end(authority::isRevoked);
         checks = next;
     }
 

@@ -50,7 +50,7 @@ public final class RelayProgram {
                         new InMemoryCounters(),
                         new ProcessClock(),
                         new SecureRandom(),
-                        (name, now) -> new Credentials.Answer.Known(password),
+                        (shown, now) -> new Credentials.Answer.Known(password, shown::username),
                         name -> name))) {
             System.out.println("listening at " + edge.outside());
             new CountDownLatch(1).await();

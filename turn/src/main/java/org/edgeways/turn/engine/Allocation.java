@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Allocation {
 
     final long id;
+    final Credentials.Holder holder;
     final String username;
     final boolean tcp;
     final Quotas.Meter meter;
@@ -71,7 +72,8 @@ final class Allocation {
 
     Allocation(long id, long seed, Request request, Quotas.Meter meter, boolean tcp) {
         this.id = id;
-        this.username = request.username();
+        this.holder = request.holder();
+        this.username = holder.username();
         this.client = request.client();
         this.transaction = request.message().transactionId();
         this.meter = meter;

@@ -76,13 +76,13 @@ final class Authentication {
         Credentials.Shown shown = new Credentials.Shown(username, ongoing.holds(client, message, username));
         return switch (credentials.find(shown, now)) {
             case Credentials.Answer.Refused(TurnErrorCode code) -> new Outcome.Failed(code, username);
-            case Credentials.Answer.Known(String password) -> {
+            case Credentials.Answer.Known(String password, Credentials.Holder holder) -> {
                 byte[] key = algorithm.key(username, realm, password);
                 if (!message.isIntact(integrity, key)) {
                     yield new Outcome.Failed(TurnErrorCode.CREDENTIALS_WRONG, username);
                 }
                 yield credentials.isGenuine(shown, now)
-                        ? new Outcome.Passed(new Request(client, message, username, key, integrity))
+                        ? new Outcome.Passed(new Request(client, message, holder, key, integrity))
                         : new Outcome.Failed(TurnErrorCode.USER_UNKNOWN, username);
             }
         };

@@ -5,14 +5,25 @@ import org.edgeways.turn.TurnErrorCode;
 /** Who may ask for what. No call blocks. */
 public interface Credentials {
 
+    /**
+     * Whose credentials are, as whoever checks them knows it. Kept with each allocation that was made with them, so that who is to be
+     * cut off ({@link TurnEngine#endOf}) is known without another look at the user name.
+     */
+    @FunctionalInterface
+    interface Holder {
+        /** The user name. */
+        String username();
+    }
+
     /** What is known of a user name. */
     sealed interface Answer {
         /**
          * It is good, as far as {@link #find} looks.
          *
          * @param password from which the key is made
+         * @param holder whose it is
          */
-        record Known(String password) implements Answer {}
+        record Known(String password, Holder holder) implements Answer {}
 
         /**
          * It is not.

@@ -15,8 +15,11 @@ final class PeerCheck {
         this.policy = policy;
     }
 
-    void use(PeerPolicy other) {
+    /** From now on this one. Whether it is another one. */
+    boolean use(PeerPolicy other) {
+        boolean different = !policy.equals(other);
         policy = other;
+        return different;
     }
 
     /** Why an allocation may not have to do with that peer; null if it may. */

@@ -9,8 +9,13 @@ import org.edgeways.turn.stun.TransportAddress;
  * judged as it is, and so is every IPv4 address that it stands for: mapped (RFC 4291 section 2.5.5.2), compatible (section
  * 2.5.5.1), translated (RFC 2765), 6to4 (RFC 3056), NAT64 (RFC 6052, RFC 8215), Teredo (RFC 4380, server and client) and
  * ISATAP (RFC 5214). One that is refused refuses the whole. What is denied is refused even if it is allowed too.
+ *
+ * @param allow what may be reached although it is not global, or inside
+ * @param deny what may not be reached; stronger than {@code allow}
+ * @param inside networks which are not of the Internet though their addresses are global; refused unless allowed
  */
-public final class PeerRules implements PeerPolicy {
+public record PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny, List<AddressPrefix> inside)
+        implements PeerPolicy {
 
     /** What is refused unless it is allowed: all that RFC 6890 and its successors do not call global, and multicast. */
     static final List<AddressPrefix> NOT_GLOBAL = Stream.of(
@@ -48,29 +53,15 @@ public final class PeerRules implements PeerPolicy {
     private static final long NAT64 = 0x0064_ff9b_0000_0000L;
     private static final long NAT64_LOCAL = 0x0064_ff9b_0001L; // the first 48 bits
 
-    private final List<AddressPrefix> allow;
-    private final List<AddressPrefix> deny;
-    private final List<AddressPrefix> inside;
-
-    /**
-     * Rules with exceptions.
-     *
-     * @param allow what may be reached although it is not global
-     * @param deny what may not be reached; stronger than {@code allow}
-     */
+    /** Rules for a host that has no inside. */
     public PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny) {
         this(allow, deny, List.of());
     }
 
-    /**
-     * Rules for a host that is in networks which are not of the Internet though their addresses are global.
-     *
-     * @param inside those networks; refused unless allowed
-     */
-    public PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny, List<AddressPrefix> inside) {
-        this.allow = List.copyOf(allow);
-        this.deny = List.copyOf(deny);
-        this.inside = List.copyOf(inside);
+    public PeerRules {
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
+        inside = List.copyOf(inside);
     }
 
     /** Whether no address of a network is of the public Internet: it is refused, unless it is allowed, without being named. */

@@ -11,11 +11,16 @@ import org.edgeways.turn.stun.StunWriter;
 /**
  * A request whose credentials hold, and how it is answered.
  *
+ * @param holder whose they are
  * @param key of the user, for the answer's integrity
  * @param integrity which one the request had; the answer has the same (RFC 8489 section 9.2.4)
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record Request(Client client, StunMessage message, String username, byte[] key, Integrity integrity) {
+record Request(Client client, StunMessage message, Credentials.Holder holder, byte[] key, Integrity integrity) {
+
+    String username() {
+        return holder.username();
+    }
 
     StunWriter success() {
         return new StunWriter(StunClass.SUCCESS, message.method(), message.transactionId());

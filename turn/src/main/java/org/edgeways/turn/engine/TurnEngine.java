@@ -237,8 +237,8 @@ public final class TurnEngine {
         allocate.drain(false, null);
     }
 
-    /** Ends the allocations of all users for whose name {@code withdrawn} holds. */
-    public void endOf(long now, Predicate<String> withdrawn) {
+    /** Ends the allocations of all holders of credentials for whom {@code withdrawn} holds; asked once for each allocation. */
+    public void endOf(long now, Predicate<Credentials.Holder> withdrawn) {
         end(now, withdrawn, Output.EndReason.WITHDRAWN);
     }
 
@@ -247,15 +247,17 @@ public final class TurnEngine {
         end(now, everybody -> true, Output.EndReason.BY_SERVER);
     }
 
-    private void end(long now, Predicate<String> users, Output.EndReason reason) {
+    private void end(long now, Predicate<Credentials.Holder> holders, Output.EndReason reason) {
         allocations
-                .where(allocation -> users.test(allocation.username))
+                .where(allocation -> holders.test(allocation.holder))
                 .forEach(allocation -> allocations.end(now, allocation, reason));
     }
 
-    /** Another policy: permissions and channels that it would refuse are gone, and TCP connections closed. */
+    /** Another policy: permissions and channels that it would refuse are gone, and TCP connections closed. An equal one is none. */
     public void policy(PeerPolicy policy) {
-        peers.use(policy);
+        if (!peers.use(policy)) {
+            return;
+        }
         for (Allocation allocation : allocations.where(all -> true)) {
             allocation.permissions.removeIf(permission -> peers.refusal(permission.high, permission.low) != null);
             allocations.connections.closeWhere(allocation, peer -> peers.refusal(peer.high(), peer.low()) != null);

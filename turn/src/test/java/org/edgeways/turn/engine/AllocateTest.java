@@ -325,7 +325,7 @@ class AllocateTest {
     void theAllocationsOfAWithdrawnUserEnd() {
         alice.relayed();
         world.client("203.0.113.51:1", "bob").relayed();
-        world.engine.endOf(world.now, "alice"::equals);
+        world.engine.endOf(world.now, holder -> holder.username().equals("alice"));
         world.drive();
         assertThat(world.engine.allocationCount()).isEqualTo(1);
         assertThat(world.seen(Output.Ended.class)).singleElement().satisfies(ended -> {
@@ -363,7 +363,7 @@ class AllocateTest {
         assertThat(ports).hasSize(16);
         TestClient late = small.client("203.0.113.60:3000", "bob");
         late.refused(late.allocate(), TurnErrorCode.NO_PORT);
-        small.engine.endOf(small.now, "alice"::equals);
+        small.engine.endOf(small.now, holder -> holder.username().equals("alice"));
         late.relayed();
     }
 

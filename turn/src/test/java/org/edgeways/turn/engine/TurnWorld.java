@@ -49,6 +49,11 @@ final class TurnWorld {
     final List<Output> seen = new ArrayList<>();
     Quotas quotas = Quotas.unlimited();
 
+    /** How often a user name was looked at, and whom that gave. */
+    int looked;
+
+    final Set<Credentials.Holder> found = new HashSet<>();
+
     /** How many of the next ports cannot be opened. */
     int portsThatFail;
 
@@ -75,13 +80,17 @@ final class TurnWorld {
     }
 
     private Credentials.Answer find(Credentials.Shown shown, long at) {
+        looked++;
         String password = passwords.get(shown.username());
         if (password == null) {
             return new Credentials.Answer.Refused(TurnErrorCode.USER_UNKNOWN);
         }
-        return expired.contains(shown.username()) && !shown.ongoing()
-                ? new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED)
-                : new Credentials.Answer.Known(password);
+        if (expired.contains(shown.username()) && !shown.ongoing()) {
+            return new Credentials.Answer.Refused(TurnErrorCode.CREDENTIALS_EXPIRED);
+        }
+        Credentials.Holder holder = shown::username;
+        found.add(holder);
+        return new Credentials.Answer.Known(password, holder);
     }
 
     static TurnSettings with(RelaySettings relay) {
