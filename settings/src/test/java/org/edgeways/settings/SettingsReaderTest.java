@@ -185,21 +185,40 @@ class SettingsReaderTest {
                 .contains("spec.insideLeg.dialAddress: claims 10.1.0.11 port 5062, which EdgeNode edge1");
     }
 
+    /** What is not said is no contradiction: there are fewer ports than the usual 10,000 then, which 508 tells. */
+    @Test
+    void moreAllocationsThanThereArePortsAreTold() {
+        String av = "roles: [access, av]\n  av: {addresses: [10.3.0.11], host: sip.acorn.example%s}\n";
+        assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999"))).isEmpty();
+        assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999, all: {allocations: 1000}")))
+                .isEmpty();
+        assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999, all: {allocations: 1001}")))
+                .singleElement()
+                .asString()
+                .contains("spec.av.all.allocations: (1001) must not be more than relayPorts have on all addresses (1000)");
+        assertThat(problems("roles: [access]\n", av.formatted(", all: {allocations: 16384}"))).isEmpty();
+        assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: none, all: {allocations: 16385}")))
+                .singleElement()
+                .asString()
+                .contains("(16384)");
+    }
+
     @Test
     void allSitesTogetherNameAsManyNetworksAsFitIntoASnapshot() {
-        StringBuilder sites = new StringBuilder(Acorn.TEXT);
+        StringBuilder sites = new StringBuilder();
         for (int i = 0; i < 100; i++) {
-            sites.append("---\nkind: Site\nname: site").append(i).append("\nspec: {networks: [");
+            List<String> networks = new ArrayList<>();
             for (int j = 0; j < 100; j++) {
-                sites.append("10.").append(i).append('.').append(j).append(".0/24, ");
+                networks.add("10." + i + "." + j + ".0/24");
             }
-            sites.append("]}\n");
+            sites.append("---\nkind: Site\nname: site" + i + "\nspec: {networks: " + networks + "}\n");
         }
-        String most = sites.toString().replace(", ]", "]");
-        assertThat(Acorn.settings(most).sites()).hasSize(101);
-        assertThat(lines(most + "---\nkind: Site\nname: zone\nspec: {networks: [10.200.0.0/24]}\n"))
-                .anySatisfy(line -> assertThat(line)
-                        .contains("settings-too-large", "spec.networks", "more than 10000"));
+        assertThat(problems("---\nkind: Route", sites + "---\nkind: Route")).isEmpty();
+        sites.append("---\nkind: Site\nname: zone\nspec: {networks: [10.200.0.0/24]}\n");
+        assertThat(problems("---\nkind: Route", sites + "---\nkind: Route"))
+                .singleElement()
+                .asString()
+                .contains("spec.networks: are with those of other Sites more than 10000");
     }
 
     @Test

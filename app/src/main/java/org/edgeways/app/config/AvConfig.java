@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, RelayVerifier verifier, boolean draining) {
 
+    /** Of one thread: the most that {@code av.all.allocations} can say, so that it is what decides. */
+    static final int MOST_ALLOCATIONS = 1_000_000;
+
     /**
      * By a node's snapshot.
      *
@@ -66,7 +69,7 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
                                 said.all().bytesPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED),
                                 said.all().packetsPerSecond().orElse(AvEdgeSettings.Share.UNLIMITED))),
                 new TurnLimits(
-                        TurnLimits.DEFAULTS.allocations(),
+                        MOST_ALLOCATIONS, // what all may have together is a quota, which changes while it runs
                         said.permissions(),
                         said.permissions(),
                         TurnLimits.DEFAULTS.connections(),

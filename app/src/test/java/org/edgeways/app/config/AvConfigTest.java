@@ -92,7 +92,7 @@ class AvConfigTest {
         TurnLimits usual = TurnLimits.DEFAULTS;
         assertThat(settings.limits())
                 .isEqualTo(new TurnLimits(
-                        usual.allocations(),
+                        AvConfig.MOST_ALLOCATIONS,
                         14,
                         14,
                         usual.connections(),
@@ -108,7 +108,17 @@ class AvConfigTest {
         assertThat(config.dtls()).isFalse();
         assertThat(config.settings().realm()).isEqualTo("acorn.example");
         assertThat(config.settings().quotas()).isEqualTo(AvEdgeSettings.Quota.DEFAULTS);
-        assertThat(config.settings().limits()).isEqualTo(TurnLimits.DEFAULTS);
+        TurnLimits usual = TurnLimits.DEFAULTS;
+        assertThat(config.settings().limits())
+                .isEqualTo(new TurnLimits(
+                        AvConfig.MOST_ALLOCATIONS,
+                        usual.permissions(),
+                        usual.channels(),
+                        usual.connections(),
+                        usual.defaultLifetime(),
+                        usual.longestLifetime(),
+                        usual.answerBytesPerSecond(),
+                        usual.answerBurstBytes()));
         assertThat(config.settings().relay().firstPort()).isEqualTo(AvEdgeSettings.Relay.FIRST_PORT);
         assertThat(config.settings().relay().lastPort()).isEqualTo(AvEdgeSettings.Relay.LAST_PORT);
         assertThat(config.settings().relay().open()).isTrue();
@@ -117,5 +127,15 @@ class AvConfigTest {
                         .relay()
                         .open())
                 .isFalse();
+    }
+
+    /** Also if all clients come to one thread, and if it is raised while the node runs. */
+    @Test
+    void whatAllMayHaveIsLimitedByTheQuotaAloneAsFarAsThereArePorts() {
+        AvEdgeSettings settings = of("addresses: [192.0.2.10, \"2001:db8::10\"], host: media.acorn.example, relayPorts: 1024-65535,"
+                        + " all: {allocations: 129024}")
+                .settings();
+        assertThat(settings.quotas().all().allocations()).isEqualTo(129_024);
+        assertThat(settings.limits().allocations()).isGreaterThanOrEqualTo(129_024);
     }
 }

@@ -28,6 +28,11 @@ public record ReadRecord(Record value, Map<String, Place> places, List<Reference
         references = List.copyOf(references);
     }
 
+    /** Whether the text says the key, be it the usual value. */
+    public boolean says(String key) {
+        return places.containsKey(key);
+    }
+
     /** Where the key stands, or the nearest group around it that is there. */
     public Place place(String key) {
         String at = key;

@@ -151,7 +151,12 @@ public record AvRole(
 
     /** What all may have together. */
     public record Total(
-            @Key(says = "Allocations at once; past it 486.", usual = "10000", least = "1", most = "1000000")
+            @Key(
+                    says = "Allocations at once; past it 486, or 508 if there are fewer ports. Not more than relayPorts have on"
+                            + " all addresses.",
+                    usual = "10000",
+                    least = "1",
+                    most = "1000000")
             int allocations,
 
             @Key(
@@ -167,6 +172,9 @@ public record AvRole(
     private static final String NO_PORTS = "none";
     private static final int FEWEST = 1024;
     private static final int LAST_PORT = 65_535;
+
+    /** How many relayed addresses one address has where no ports are opened. */
+    private static final int NAMED_PORTS = 16_384;
 
     public AvRole {
         addresses = List.copyOf(addresses);
@@ -188,6 +196,12 @@ public record AvRole(
     /** The last relayed port. */
     public int lastRelayPort() {
         return Integer.parseInt(relayPorts.substring(relayPorts.indexOf('-') + 1));
+    }
+
+    /** How many relayed addresses there are, and so how many allocations at most. */
+    public int relayedAddresses() {
+        int ports = hasRelayPorts() ? lastRelayPort() - firstRelayPort() + 1 : NAMED_PORTS;
+        return ports * addresses.size();
     }
 
     @Override
