@@ -171,7 +171,7 @@ public final class AvEdge implements AutoCloseable {
                         relay.firstPort(),
                         relay.lastPort(),
                         relay.open(),
-                        relay.open(),
+                        relay.open() && relay.tcpPeers(),
                         canSendWhole,
                         shard,
                         shards.length),

@@ -48,6 +48,7 @@ public record AvEdgeSettings(
      * @param firstPort the first relayed port, even
      * @param lastPort the last one, odd
      * @param open false if no port is opened: then only what is relayed by this node can be a peer
+     * @param tcpPeers whether TCP to peers is relayed too (RFC 6062); only where ports are opened
      */
     public record Relay(
             @Nullable InetAddress ipv4,
@@ -55,7 +56,8 @@ public record AvEdgeSettings(
             @Nullable InetAddress advertisedIpv4,
             int firstPort,
             int lastPort,
-            boolean open) {
+            boolean open,
+            boolean tcpPeers) {
 
         /** The range that RFC 8656 section 5 wants. */
         public static final int FIRST_PORT = 49_152;
@@ -65,17 +67,22 @@ public record AvEdgeSettings(
 
         /** Relayed ports of the usual range. */
         public Relay(@Nullable InetAddress ipv4, @Nullable InetAddress ipv6) {
-            this(ipv4, ipv6, null, FIRST_PORT, LAST_PORT, true);
+            this(ipv4, ipv6, null, FIRST_PORT, LAST_PORT, true, true);
         }
 
         /** The same with other ports. */
         public Relay withPorts(int first, int last) {
-            return new Relay(ipv4, ipv6, advertisedIpv4, first, last, open);
+            return new Relay(ipv4, ipv6, advertisedIpv4, first, last, open, tcpPeers);
         }
 
         /** The same without opened ports. */
         public Relay closed() {
-            return new Relay(ipv4, ipv6, advertisedIpv4, firstPort, lastPort, false);
+            return new Relay(ipv4, ipv6, advertisedIpv4, firstPort, lastPort, false, tcpPeers);
+        }
+
+        /** The same without TCP to peers. */
+        public Relay withoutTcpPeers() {
+            return new Relay(ipv4, ipv6, advertisedIpv4, firstPort, lastPort, open, false);
         }
     }
 

@@ -20,15 +20,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuotaBook implements Quotas {
 
+    /**
+     * How many connections to peers (RFC 6062) a person may begin in a second, with bursts of as many: more than one allocation has at
+     * once, and few for who looks for open ports. Those that fail count as well.
+     */
+    static final int CONNECTS_PER_SECOND = 20;
+
     /** What one person, one source, or all have at the moment. */
     private static final class Account {
         final Rate bytes = new Rate();
         final Rate packets = new Rate();
+        final Rate connects = new Rate();
         int allocations;
 
         /** Whether a new one would be the same. */
         boolean isUnused(long now) {
-            return allocations == 0 && packets.isFull(now) && bytes.isFull(now);
+            return allocations == 0 && packets.isFull(now) && bytes.isFull(now) && connects.isFull(now);
         }
 
         boolean has(AvEdgeSettings.Share share, int length, long now) {
@@ -72,6 +79,11 @@ final class QuotaBook implements Quotas {
             packets.setRelease(packets.getPlain() + 1);
             bytes.setRelease(bytes.getPlain() + length);
             return true;
+        }
+
+        @Override
+        public boolean mayConnect(long now) {
+            return account.connects.take(1, CONNECTS_PER_SECOND, now);
         }
 
         @Override

@@ -83,6 +83,28 @@ class QuotaTest extends OnBothPaths {
         assertThat(again.mayRelay(1, NOW + SECOND / 10)).isFalse();
     }
 
+    /** Who may begin as many as fail fast has a scanner of ports. */
+    @Test
+    void aPersonBeginsSoManyConnectionsToPeersInASecondWithAllAllocationsTogether() {
+        QuotaBook book = book(new Quota(new Share(10, FREE, FREE), Share.allocations(100), Share.allocations(100)));
+        Quotas.Meter one = open(book, "1:alice", 1);
+        Quotas.Meter other = open(book, "2:alice", 2);
+        for (int i = 0; i < QuotaBook.CONNECTS_PER_SECOND; i++) {
+            assertThat((i % 2 == 0 ? one : other).mayConnect(NOW)).isTrue();
+        }
+        assertThat(one.mayConnect(NOW)).isFalse();
+        assertThat(other.mayConnect(NOW)).isFalse();
+        assertThat(open(book, "1:bob", 1).mayConnect(NOW)).isTrue();
+        long next = NOW + SECOND / QuotaBook.CONNECTS_PER_SECOND;
+        assertThat(other.mayConnect(next)).isTrue();
+        assertThat(one.mayConnect(next)).isFalse();
+        one.end(next);
+        other.end(next);
+        assertThat(open(book, "3:alice", 3).mayConnect(next))
+                .as("a new allocation is no new burst")
+                .isFalse();
+    }
+
     @Test
     void whoHasHadNothingForLongIsForgotten() {
         QuotaBook book =

@@ -58,6 +58,12 @@ public enum TurnErrorCode implements ErrorCode {
             442,
             "relayPorts: none",
             "The setting relayPorts is none: TCP to peers, which needs ports, is not relayed"),
+    /** TCP is asked for, and its peers are switched off. */
+    TCP_PEERS_OFF(
+            "turn-tcp-peers-off",
+            442,
+            "tcpPeers: false",
+            "The setting tcpPeers is false: TCP to peers is not relayed"),
     /** The peer's address family is not one of the allocation's. */
     FAMILY_MISMATCH(
             "turn-family-mismatch",
@@ -97,6 +103,12 @@ public enum TurnErrorCode implements ErrorCode {
             508,
             "Insufficient Capacity",
             "There is no room for one more allocation, permission, channel or connection"),
+    /** Past the connections to peers that the person may begin in a second: who gets on so fast looks for open ports. */
+    CONNECTS_TOO_MANY(
+            "turn-connects-too-many",
+            508,
+            "Insufficient Capacity",
+            "The person begins more connections to peers in a second than one may"),
     /** All relayed ports are taken, or those that are free cannot be opened. */
     NO_PORT(
             "turn-no-port",

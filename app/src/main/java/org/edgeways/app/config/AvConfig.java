@@ -46,7 +46,8 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
                         snapshot.publicAddress().map(InetAddress::ofLiteral).orElse(null),
                         said.hasRelayPorts() ? said.firstRelayPort() : AvEdgeSettings.Relay.FIRST_PORT,
                         said.hasRelayPorts() ? said.lastRelayPort() : AvEdgeSettings.Relay.LAST_PORT,
-                        said.hasRelayPorts()),
+                        said.hasRelayPorts(),
+                        said.tcpPeers().orElse(true)),
                 new AvEdgeSettings.Peers(
                         networks(said.allow()),
                         networks(said.deny()),

@@ -68,7 +68,7 @@ class AvConfigTest {
                 person: {allocations: 3, bytesPerSecond: 4096, packetsPerSecond: 5}, sourceAllocations: 6,
                 sourceBytesPerSecond: 7000, sourcePacketsPerSecond: 8,
                 all: {allocations: 9, bytesPerSecond: 10000, packetsPerSecond: 11},
-                usualLifetime: 12m, longestLifetime: 13m, permissions: 14, dtls: true""");
+                usualLifetime: 12m, longestLifetime: 13m, permissions: 14, dtls: true, tcpPeers: false""");
         assertThat(config.dtls()).isTrue();
         AvEdgeSettings settings = config.settings();
         assertThat(settings.realm()).isEqualTo("calls.acorn.example");
@@ -79,7 +79,7 @@ class AvConfigTest {
         assertThat(settings.inside()).containsExactly(new InetSocketAddress(address("10.0.0.8"), 3500));
         assertThat(settings.relay())
                 .isEqualTo(new AvEdgeSettings.Relay(
-                        address("192.0.2.10"), address("2001:db8::10"), address("198.51.100.1"), 50_000, 50_999, true));
+                        address("192.0.2.10"), address("2001:db8::10"), address("198.51.100.1"), 50_000, 50_999, true, false));
         assertThat(settings.peers())
                 .isEqualTo(new AvEdgeSettings.Peers(
                         List.of(AddressPrefix.of("10.9.0.0/16")),
@@ -122,6 +122,7 @@ class AvConfigTest {
         assertThat(config.settings().relay().firstPort()).isEqualTo(AvEdgeSettings.Relay.FIRST_PORT);
         assertThat(config.settings().relay().lastPort()).isEqualTo(AvEdgeSettings.Relay.LAST_PORT);
         assertThat(config.settings().relay().open()).isTrue();
+        assertThat(config.settings().relay().tcpPeers()).isTrue();
         assertThat(of("addresses: [127.0.0.2], relayPorts: none")
                         .settings()
                         .relay()

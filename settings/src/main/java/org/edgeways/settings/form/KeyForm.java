@@ -39,7 +39,7 @@ public record KeyForm(String name, Key key, ValueForm value, boolean optional, R
             boolean wide = raw == long.class || raw == Long.class;
             return new ValueForm.Whole(Long.parseLong(key.least()), Long.parseLong(key.most()), key.bytes(), wide);
         }
-        if (raw == boolean.class) {
+        if (raw == boolean.class || raw == Boolean.class) {
             return new ValueForm.Flag();
         }
         if (raw == Duration.class) {

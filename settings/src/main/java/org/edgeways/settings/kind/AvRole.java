@@ -126,7 +126,14 @@ public record AvRole(
                 says = "Whether DTLS 1.2 is taken on the UDP ports too; it costs far more processor than all else.",
                 usual = "false",
                 restart = true)
-        boolean dtls)
+        boolean dtls,
+
+        // without a usual value: so the text of a snapshot of before is one of now
+        @Key(
+                says = "Whether TCP to peers (RFC 6062) is relayed; without it, true. Calls do not need it. One person begins 20"
+                        + " connections in a second at most; past it 508.",
+                restart = true)
+        Optional<Boolean> tcpPeers)
         implements Checked {
 
     /** What one person may have. */

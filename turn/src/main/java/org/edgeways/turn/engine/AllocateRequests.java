@@ -130,7 +130,10 @@ final class AllocateRequests {
         if (transport[0] == TCP && !relaying.open()) {
             return TurnErrorCode.TCP_NEEDS_RELAY_PORTS;
         }
-        boolean tcp = transport[0] == TCP && relaying.tcp();
+        if (transport[0] == TCP && !relaying.tcp()) {
+            return TurnErrorCode.TCP_PEERS_OFF;
+        }
+        boolean tcp = transport[0] == TCP;
         if (transport[0] != UDP && !tcp) {
             return TurnErrorCode.TRANSPORT_UNSUPPORTED;
         }

@@ -282,6 +282,8 @@ final class AllocationRequests {
             allocations.refuse(request, TurnErrorCode.CONNECTION_EXISTS);
         } else if (allocations.connections.isFull(allocation)) {
             allocations.refuse(request, TurnErrorCode.NO_CAPACITY);
+        } else if (!allocation.meter.mayConnect(now)) {
+            allocations.refuse(request, TurnErrorCode.CONNECTS_TOO_MANY);
         } else {
             allocations.connections.connect(now, allocation, relay, peer, request);
         }

@@ -21,6 +21,11 @@ public interface Quotas {
         /** Whether a packet may be relayed, in either direction; if so it is counted. */
         boolean mayRelay(int bytes, long now);
 
+        /** Whether a TCP connection to a peer may be begun; if so it is counted. */
+        default boolean mayConnect(long now) {
+            return true;
+        }
+
         /**
          * The allocation has gone with its client to another address (RFC 8016). That is not refused: what was relayed before goes on.
          */

@@ -72,6 +72,35 @@ class TcpRelayTest {
     }
 
     @Test
+    void connectionsThatTheMeterDoesNotGrantAreAnswered508() {
+        int[] left = {2};
+        world.quotas = (username, client, at) -> new Quotas.Meter() {
+            @Override
+            public boolean mayRelay(int bytes, long when) {
+                return true;
+            }
+
+            @Override
+            public boolean mayConnect(long when) {
+                return left[0]-- > 0;
+            }
+
+            @Override
+            public void end(long when) {}
+        };
+        allocate(alice);
+        for (int port = 1; port <= 2; port++) {
+            world.engine.peerClosed(connecting(PEER.withPort(port)));
+            alice.refused(answer(), TurnErrorCode.CONNECTION_FAILED);
+        }
+        StunMessage refused =
+                StunMessage.parse(connect(PEER.withPort(3)).getFirst()).orThrow();
+        alice.refused(refused, TurnErrorCode.CONNECTS_TOO_MANY);
+        assertThat(TestClient.error(refused)).isEqualTo(508);
+        assertThat(world.seen(Output.ConnectPeer.class)).hasSize(2);
+    }
+
+    @Test
     void aPeerThatCannotBeReachedIsAnswered447() {
         allocate(alice);
         int id = connecting(PEER);
@@ -298,7 +327,7 @@ class TcpRelayTest {
         TurnWorld plain = new TurnWorld(
                 TurnWorld.with(new RelaySettings(TurnWorld.RELAY4, null, 50_000, 50_999, true, false, true, 0, 1)));
         TestClient bob = plain.client(TurnWorld.TCP, "203.0.113.51:1", "bob");
-        bob.refused(allocate(bob), TurnErrorCode.TRANSPORT_UNSUPPORTED);
+        bob.refused(allocate(bob), TurnErrorCode.TCP_PEERS_OFF);
         StunWriter nothing = bob.request(StunMethod.CONNECT);
         bob.refused(bob.ask(bob.signed(nothing)), TurnErrorCode.NO_ALLOCATION);
     }
