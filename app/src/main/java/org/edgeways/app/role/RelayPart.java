@@ -98,9 +98,19 @@ final class RelayPart implements AutoCloseable {
                 around.random(),
                 around.counters());
         RelayPart part = new RelayPart(pool, control, service, data, settings, around);
-        service.whenChanged(control::relaysChanged);
-        control.relays(() -> EdgeSnapshot.Relay.of(service.checks(), service.withdrawn()));
+        service.whenChanged(part::changed);
+        control.relays(() -> {
+            RelayService.Told told = service.told();
+            return EdgeSnapshot.Relay.of(told.checks(), told.withdrawn());
+        });
         return part;
+    }
+
+    private void changed() {
+        control.relaysChanged();
+        if (service.hasTooManyWithdrawn()) {
+            roll.execute(this::roll);
+        }
     }
 
     private static CredentialsDesk.Settings deskSettings(Settings settings) {

@@ -25,7 +25,9 @@ public enum RelayErrorCode implements ErrorCode {
     /** Something broke while a request was answered. */
     FAILED("relay-request-failed", "the request could not be answered; the log says why"),
     /** More numbers are withdrawn than relays can be told. */
-    WITHDRAWN_TOO_MANY("relay-withdrawn-too-many", "more relay credentials are withdrawn than relays can be told");
+    WITHDRAWN_TOO_MANY(
+            "relay-withdrawn-too-many",
+            "more relay credentials are withdrawn than relays can be told, so all keys are replaced: none made before are good");
 
     private final String code;
     private final String meaning;

@@ -39,12 +39,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes relay credentials for the devices of people, rolls the keys ahead of time, and withdraws what was made for people and devices
- * that may sign in no more. Who tells the relays asks {@link #checks} and {@link #withdrawn} whenever something has changed.
+ * that may sign in no more. Who tells the relays asks {@link #told} whenever something has changed.
  *
  * <p>A person has one number, and so has each device; they stay the same, so that a relay can count what a person has, until they are
  * withdrawn. Credentials are handed out after they are on the disk: what was handed out can be withdrawn.
  *
- * <p>Safe for use by several threads.
+ * <p>Safe for use by several threads. Longer than other files: keys and numbers change together, under one lock.
  */
 public final class RelayService {
 
@@ -57,12 +57,20 @@ public final class RelayService {
     /** The longest life of credentials. */
     public static final Duration LONGEST_LIFE = Duration.ofDays(180);
 
-    /** Most withdrawn numbers that are told: those whose credentials would be good for longest. */
+    /** Most withdrawn numbers that are told; past it all keys are replaced, and nothing is good that was made before. */
     public static final int MOST_WITHDRAWN = 60_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayService.class);
 
     private record Held(RelayKey key, KeyTimes times) {}
+
+    /**
+     * What relays are told.
+     *
+     * @param checks one for each key, in the order of their ids
+     * @param withdrawn the numbers whose credentials are good no more, though their time is not over; at most {@link #MOST_WITHDRAWN}
+     */
+    public record Told(List<RelayCheck> checks, Set<Long> withdrawn) {}
 
     private final Store store;
     private final Accounts accounts;
@@ -70,6 +78,7 @@ public final class RelayService {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Counters counters;
+    private final int mostWithdrawn;
     private final Map<Integer, Held> keys = new TreeMap<>();
     private final Map<String, RelayTables.Numbered> persons = new HashMap<>();
     private final Map<String, RelayTables.Numbered> devices = new HashMap<>();
@@ -85,13 +94,15 @@ public final class RelayService {
             RelayKeys files,
             InstantSource clock,
             SecureRandom random,
-            Counters counters) {
+            Counters counters,
+            int mostWithdrawn) {
         this.store = store;
         this.accounts = accounts;
         this.files = files;
         this.clock = clock;
         this.random = random;
         this.counters = counters;
+        this.mostWithdrawn = mostWithdrawn;
         counters.gauge("pool_relay_keys", () -> checks().size());
         counters.gauge("pool_relay_numbers_withdrawn", () -> withdrawn().size());
     }
@@ -111,7 +122,19 @@ public final class RelayService {
             SecureRandom random,
             Counters counters)
             throws IOException {
-        RelayService service = new RelayService(store, accounts, files, clock, random, counters);
+        return open(store, accounts, files, clock, random, counters, MOST_WITHDRAWN);
+    }
+
+    static RelayService open(
+            Store store,
+            Accounts accounts,
+            RelayKeys files,
+            InstantSource clock,
+            SecureRandom random,
+            Counters counters,
+            int mostWithdrawn)
+            throws IOException {
+        RelayService service = new RelayService(store, accounts, files, clock, random, counters, mostWithdrawn);
         service.load();
         accounts.listen(service::accountChanged);
         service.withdrawWhatWasMissed();
@@ -184,7 +207,10 @@ public final class RelayService {
      * @throws IOException if a key cannot be written; what there was goes on
      */
     public void roll() throws IOException {
-        boolean different = false;
+        boolean different = hasTooManyWithdrawn();
+        if (different) {
+            replaceAllKeys();
+        }
         KeyRoll.Plan plan = KeyRoll.plan(times(), now());
         if (plan.make().isPresent()) {
             make(plan.make().getAsLong(), List.of());
@@ -219,6 +245,36 @@ public final class RelayService {
             roll();
         }
         replaced = moment;
+    }
+
+    /**
+     * Whether more is withdrawn than relays can be told, so that they are told of no key: {@link #roll} is to be called, which ends
+     * that.
+     */
+    public synchronized boolean hasTooManyWithdrawn() {
+        return withdrawn.size() > mostWithdrawn;
+    }
+
+    /** Nothing that was made before is good from then on, so nobody needs to be told of what of it was withdrawn. */
+    private void replaceAllKeys() throws IOException {
+        List<RelayTables.Numbered> told;
+        List<KeyTimes> old;
+        synchronized (this) {
+            told = List.copyOf(withdrawn.values()); // what is withdrawn later may have credentials of the new key
+            old = times();
+        }
+        LOG.error(
+                "event=relay-withdrawn-too-many code={} count={} keys={}",
+                RelayErrorCode.WITHDRAWN_TOO_MANY.code(),
+                told.size(),
+                old.size());
+        long now = now();
+        make(now, KeyRoll.retired(old, now));
+        Set<Integer> ids = old.stream().map(KeyTimes::id).collect(Collectors.toSet());
+        for (KeyTimes each : times().stream().filter(each -> ids.contains(each.id())).toList()) {
+            drop(each);
+        }
+        forget(told);
     }
 
     /** @param retired keys whose turn is over */
@@ -281,16 +337,23 @@ public final class RelayService {
             over = withdrawn.values().stream()
                     .filter(number -> number.goodUntil() + KeyRoll.AFTER.toSeconds() <= now)
                     .toList();
+        }
+        forget(over);
+        return !over.isEmpty();
+    }
+
+    private void forget(List<RelayTables.Numbered> over) {
+        if (over.isEmpty()) {
+            return;
+        }
+        synchronized (this) {
             over.forEach(number -> withdrawn.remove(number.number()));
         }
-        for (RelayTables.Numbered number : over) {
-            store.write(handle -> {
-                        RelayTables.forgetNumber(handle, number.number());
-                        return true;
-                    })
-                    .join();
-        }
-        return !over.isEmpty();
+        store.write(handle -> {
+                    over.forEach(number -> RelayTables.forgetNumber(handle, number.number()));
+                    return true;
+                })
+                .join();
     }
 
     private synchronized List<KeyTimes> times() {
@@ -299,25 +362,19 @@ public final class RelayService {
 
     // --- what relays are told ---
 
+    /** What they are told now. Nothing is good for them while more is withdrawn than they can be told. */
+    public synchronized Told told() {
+        return hasTooManyWithdrawn() ? new Told(List.of(), Set.of()) : new Told(checks(), withdrawn());
+    }
+
     /** What checks credentials, one for each key, in the order of their ids. */
-    public synchronized List<RelayCheck> checks() {
+    synchronized List<RelayCheck> checks() {
         return keys.values().stream().map(held -> held.key().check()).toList();
     }
 
-    /** The numbers whose credentials are good no more, though their time is not over; at most {@link #MOST_WITHDRAWN}. */
-    public synchronized Set<Long> withdrawn() {
-        if (withdrawn.size() <= MOST_WITHDRAWN) {
-            return Set.copyOf(withdrawn.keySet());
-        }
-        LOG.error(
-                "event=relay-withdrawn-too-many code={} count={}",
-                RelayErrorCode.WITHDRAWN_TOO_MANY.code(),
-                withdrawn.size());
-        return withdrawn.values().stream()
-                .sorted((one, other) -> Long.compare(other.goodUntil(), one.goodUntil()))
-                .limit(MOST_WITHDRAWN)
-                .map(RelayTables.Numbered::number)
-                .collect(Collectors.toSet());
+    /** The numbers whose credentials are good no more, though their time is not over. */
+    synchronized Set<Long> withdrawn() {
+        return Set.copyOf(withdrawn.keySet());
     }
 
     // --- credentials ---

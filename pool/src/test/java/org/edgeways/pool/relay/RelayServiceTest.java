@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -122,7 +123,8 @@ class RelayServiceTest {
 
     /** What a node that has been told of everything says. */
     private Result<RelayVerifier.Known> check(RelayCredentials credentials) {
-        return new RelayVerifier(service.checks(), service.withdrawn())
+        RelayService.Told now = service.told();
+        return new RelayVerifier(now.checks(), now.withdrawn())
                 .check(credentials.username(), now.getEpochSecond() * 1_000_000_000L);
     }
 
@@ -397,6 +399,47 @@ class RelayServiceTest {
         assertThat(told.get()).isLessThanOrEqualTo(2);
         mint(laptop, LIFE);
         assertThat(keys.keys).hasSizeLessThanOrEqualTo(2);
+    }
+
+    /** As many as relays can be told: one more, and none of those is good again. */
+    @Test
+    void whenMoreIsWithdrawnThanRelaysCanBeToldNothingThatWasMadeBeforeIsGood() throws IOException {
+        service = RelayService.open(store, accounts, keys, () -> now, RANDOM, new InMemoryCounters(), 2);
+        List<RelayCredentials> lost = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            lost.add(mint(addDevice("lost" + i), LIFE.minusMinutes(i)));
+        }
+        RelayCredentials kept = mint(laptop, LIFE);
+        for (int i = 0; i < 2; i++) {
+            accounts.revokeDevice(ALICE, "lost" + i).join().orThrow();
+        }
+        assertThat(service.hasTooManyWithdrawn()).isFalse();
+        assertThat(service.told().withdrawn()).hasSize(2);
+        assertThat(check(kept).isOk()).isTrue();
+
+        accounts.revokeDevice(ALICE, "lost2").join().orThrow();
+        assertThat(service.hasTooManyWithdrawn()).isTrue();
+        for (RelayCredentials each : lost) {
+            assertThat(check(each).isOk()).isFalse();
+        }
+        service.roll();
+        assertThat(service.hasTooManyWithdrawn()).isFalse();
+        assertThat(service.told().withdrawn()).isEmpty();
+        for (RelayCredentials each : lost) {
+            assertThat(refusal(each)).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+        }
+        assertThat(refusal(kept)).as("made before, too").isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+        RelayCredentials fresh = mint(laptop, LIFE);
+        assertThat(check(fresh).isOk()).isTrue();
+        accounts.revokeDevice(ALICE, "laptop").join().orThrow();
+        assertThat(refusal(fresh)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+
+        store.close();
+        open();
+        assertThat(service.told().withdrawn()).hasSize(1);
+        for (RelayCredentials each : lost) {
+            assertThat(refusal(each)).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+        }
     }
 
     @Test

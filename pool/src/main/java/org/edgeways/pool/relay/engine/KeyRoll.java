@@ -105,13 +105,16 @@ public final class KeyRoll {
         boolean known =
                 keys.stream().anyMatch(key -> key.mintsFrom() >= turn && key.madeAtMillis() <= knownUntilMillis);
         return known
-                ? Optional.of(new Replacement(
-                        now,
-                        keys.stream()
-                                .filter(key -> key.mintsFrom() >= now)
-                                .map(key -> key.withTurn(now - 1))
-                                .toList()))
+                ? Optional.of(new Replacement(now, retired(keys, now)))
                 : Optional.empty();
+    }
+
+    /** The keys that would have a turn from now on, with one that is over: another one is made instead. */
+    public static List<KeyTimes> retired(List<KeyTimes> keys, long now) {
+        return keys.stream()
+                .filter(key -> key.mintsFrom() >= now)
+                .map(key -> key.withTurn(now - 1))
+                .toList();
     }
 
     /**
