@@ -25,6 +25,7 @@ import org.edgeways.net.engine.Content;
 import org.edgeways.net.port.Accepted;
 import org.edgeways.net.port.Protocol;
 import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.Alternate;
 import org.edgeways.turn.engine.Credentials;
 import org.edgeways.turn.engine.PeerPolicy;
 import org.edgeways.turn.engine.PeerRules;
@@ -69,7 +70,7 @@ public final class AvEdge implements AutoCloseable {
     private final List<InetSocketAddress> inside = new ArrayList<>();
     private final List<AddressPrefix> own;
     private final AtomicInteger streams = new AtomicInteger();
-    private final int firstStream;
+    private final ListenerNumbers listeners;
     private volatile AvEdgeSettings settings;
     private volatile boolean draining;
 
@@ -79,7 +80,8 @@ public final class AvEdge implements AutoCloseable {
         this.quotas = new QuotaBook(settings.quotas(), around.personOf());
         this.shards = new RelayShard[settings.shards()];
         this.own = ownAddresses(settings);
-        this.firstStream = settings.outside().size() + settings.inside().size();
+        this.listeners =
+                new ListenerNumbers(settings.outside().size(), settings.inside().size());
     }
 
     /**
@@ -125,10 +127,12 @@ public final class AvEdge implements AutoCloseable {
                 around.counters(),
                 new AvEdgeLog(around.clock(), around.counters()));
         AvEdgeSettings.Relay relay = settings.relay();
+        List<Alternate> alternates = alternates(settings.elsewhere());
         for (int i = 0; i < shards.length; i++) {
             DatagramSockets sockets = DatagramSockets.best(batched, shared.log()::plainSockets);
             shards[i] = new RelayShard(
                     turnSettings(i, sockets.canSendWhole()), relay.ipv4(), relay.ipv6(), shared, sockets);
+            shards[i].engine().alternates(alternates);
             LOG.info("event=av-edge-shard code=ok shard={} sockets=\"{}\"", i, sockets);
         }
         int listener = 0;
@@ -151,20 +155,11 @@ public final class AvEdge implements AutoCloseable {
     }
 
     private TurnSettings turnSettings(int shard, boolean canSendWhole) {
-        List<Transport> listeners = new ArrayList<>();
-        for (int i = 0; i < firstStream; i++) {
-            listeners.add(Transport.UDP);
-        }
-        listeners.add(Transport.TCP);
-        listeners.add(Transport.TLS);
-        for (int i = 0; i < firstStream; i++) {
-            listeners.add(Transport.DTLS);
-        }
         AvEdgeSettings.Relay relay = settings.relay();
         InetAddress seen = relay.advertisedIpv4() == null ? relay.ipv4() : relay.advertisedIpv4();
         return new TurnSettings(
                 settings.realm(),
-                listeners,
+                listeners.transports(),
                 new RelaySettings(
                         seen == null ? null : TransportAddress.of(seen, 0),
                         relay.ipv6() == null ? null : TransportAddress.of(relay.ipv6(), 0),
@@ -179,6 +174,17 @@ public final class AvEdge implements AutoCloseable {
                 AvEdgeSettings.NONCE_LIFETIME,
                 true,
                 true);
+    }
+
+    /** By the engine's listeners. */
+    private List<Alternate> alternates(AvEdgeSettings.Elsewhere elsewhere) {
+        List<Alternate> each = new ArrayList<>();
+        for (Transport transport : listeners.transports()) {
+            AvEdgeSettings.Elsewhere.Leg leg =
+                    listeners.isInside(each.size()) ? elsewhere.inside() : elsewhere.outside();
+            each.add(leg.of(transport));
+        }
+        return each;
     }
 
     private void run() {
@@ -253,21 +259,25 @@ public final class AvEdge implements AutoCloseable {
     }
 
     /**
-     * Takes other peers and quotas while it runs. Permissions for what is now refused are gone when this returns; what was used
-     * of a quota stays used. All else stays as it was at the start.
+     * Takes other peers and quotas, and another place to send clients to, while it runs. Permissions for what is now refused are gone
+     * when this returns; what was used of a quota stays used. All else stays as it was at the start.
      */
     public synchronized void use(AvEdgeSettings next) {
         quotas.use(next.quotas());
         PeerPolicy policy = policy(next.peers());
-        everywhere((engine, now) -> engine.policy(policy));
-        settings = settings.withPeers(next.peers()).withQuotas(next.quotas());
+        List<Alternate> alternates = alternates(next.elsewhere());
+        everywhere((engine, now) -> {
+            engine.policy(policy);
+            engine.alternates(alternates);
+        });
+        settings = settings.withPeers(next.peers()).withQuotas(next.quotas()).withElsewhere(next.elsewhere());
     }
 
-    /** From now on there are no new allocations (508); those that there are go on. */
+    /** From now on there are no new allocations: clients are sent elsewhere (300) or refused (508); those that there are go on. */
     public void drain() {
         draining = true;
         LOG.info("event=av-edge-draining code=ok allocations={}", allocations());
-        everywhere((engine, now) -> engine.drain(null));
+        everywhere((engine, now) -> engine.drain());
     }
 
     /** Takes {@link #drain} back. */
@@ -342,16 +352,12 @@ public final class AvEdge implements AutoCloseable {
      */
     public Protocol tls(ServerCertificates certificates) {
         return new Protocol(
-                "turn-tls",
-                List.of("stun.turn"),
-                Set.of(Content.STUN),
-                certificates,
-                accepted -> take(accepted, firstStream + 1));
+                "turn-tls", List.of("stun.turn"), Set.of(Content.STUN), certificates, accepted -> take(accepted, true));
     }
 
     /** TURN over TCP in the clear, for such a port. */
     public Protocol tcp() {
-        return new Protocol("turn-tcp", List.of(), Set.of(Content.STUN), null, accepted -> take(accepted, firstStream));
+        return new Protocol("turn-tcp", List.of(), Set.of(Content.STUN), null, accepted -> take(accepted, false));
     }
 
     /**
@@ -369,8 +375,18 @@ public final class AvEdge implements AutoCloseable {
                 .join();
     }
 
-    private void take(Accepted accepted, int listener) {
+    private boolean isOnlyInside(InetAddress address) {
+        return settings.inside().stream()
+                        .anyMatch(listener -> listener.getAddress().equals(address))
+                && settings.outside().stream()
+                        .noneMatch(listener -> listener.getAddress().equals(address));
+    }
+
+    private void take(Accepted accepted, boolean secured) {
         accepted.ready();
+        boolean fromInside = accepted.channel().localAddress() instanceof InetSocketAddress local
+                && isOnlyInside(local.getAddress());
+        int listener = listeners.stream(fromInside, secured);
         SslHandler tls = accepted.tls();
         if (tls != null) {
             tls.setWrapDataSize(0); // each frame in a record of its own: some clients take a record for a frame

@@ -5,11 +5,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.Alternate;
+import org.edgeways.turn.engine.Transport;
 import org.edgeways.turn.engine.TurnLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an A/V Edge is set to. {@link #peers} and {@link #quotas} can be changed while it runs.
+ * What an A/V Edge is set to. {@link #peers}, {@link #quotas} and {@link #elsewhere} can be changed while it runs.
  *
  * @param realm of the credentials, 1 to 127 characters
  * @param shards how many threads relay, each with sockets of its own, at least 1
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers whom packets may go to
  * @param quotas how much people, sources and all together may have
  * @param limits of each shard
+ * @param elsewhere where clients are sent while nobody new is taken
  * @param streamIdle how long a connection on which there is no allocation may bring nothing
  */
 public record AvEdgeSettings(
@@ -30,6 +33,7 @@ public record AvEdgeSettings(
         Peers peers,
         Quota quotas,
         TurnLimits limits,
+        Elsewhere elsewhere,
         Duration streamIdle) {
 
     /** The usual {@link #streamIdle}. */
@@ -156,6 +160,41 @@ public record AvEdgeSettings(
         }
     }
 
+    /**
+     * Where clients are sent while nobody new is taken: while it drains, and when there are as many allocations as there may be in
+     * all, or no relayed port is free.
+     *
+     * @param outside those who came to an address outside
+     * @param inside those who came to one inside
+     */
+    public record Elsewhere(Leg outside, Leg inside) {
+
+        /** They are refused. */
+        public static final Elsewhere NOWHERE = new Elsewhere(Leg.NONE, Leg.NONE);
+
+        /**
+         * One leg of another node.
+         *
+         * @param datagrams where it takes clients over UDP, and over DTLS
+         * @param streams where it takes those over TCP and TLS
+         * @param dtls whether it takes those over DTLS
+         */
+        public record Leg(Alternate datagrams, Alternate streams, boolean dtls) {
+
+            /** There is no other node. */
+            public static final Leg NONE = new Leg(Alternate.NONE, Alternate.NONE, false);
+
+            /** Where clients of a transport are sent. */
+            Alternate of(Transport transport) {
+                return switch (transport) {
+                    case UDP -> datagrams;
+                    case TCP, TLS -> streams;
+                    case DTLS -> dtls ? datagrams : Alternate.NONE;
+                };
+            }
+        }
+    }
+
     public AvEdgeSettings {
         outside = List.copyOf(outside);
         inside = List.copyOf(inside);
@@ -178,41 +217,47 @@ public record AvEdgeSettings(
                 Peers.PUBLIC,
                 Quota.DEFAULTS,
                 TurnLimits.DEFAULTS,
+                Elsewhere.NOWHERE,
                 STREAM_IDLE);
     }
 
     /** The same with other peers. */
     public AvEdgeSettings withPeers(Peers other) {
-        return new AvEdgeSettings(realm, shards, outside, inside, relay, other, quotas, limits, streamIdle);
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, other, quotas, limits, elsewhere, streamIdle);
     }
 
     /** The same with other quotas. */
     public AvEdgeSettings withQuotas(Quota other) {
-        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, other, limits, streamIdle);
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, other, limits, elsewhere, streamIdle);
     }
 
     /** The same with other limits. */
     public AvEdgeSettings withLimits(TurnLimits other) {
-        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, other, streamIdle);
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, other, elsewhere, streamIdle);
+    }
+
+    /** The same with another place where clients are sent. */
+    public AvEdgeSettings withElsewhere(Elsewhere other) {
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, limits, other, streamIdle);
     }
 
     /** The same with addresses for clients inside. */
     public AvEdgeSettings withInside(List<InetSocketAddress> other) {
-        return new AvEdgeSettings(realm, shards, outside, other, relay, peers, quotas, limits, streamIdle);
+        return new AvEdgeSettings(realm, shards, outside, other, relay, peers, quotas, limits, elsewhere, streamIdle);
     }
 
     /** The same with another number of threads. */
     public AvEdgeSettings withShards(int other) {
-        return new AvEdgeSettings(realm, other, outside, inside, relay, peers, quotas, limits, streamIdle);
+        return new AvEdgeSettings(realm, other, outside, inside, relay, peers, quotas, limits, elsewhere, streamIdle);
     }
 
     /** The same with other relayed addresses. */
     public AvEdgeSettings withRelay(Relay other) {
-        return new AvEdgeSettings(realm, shards, outside, inside, other, peers, quotas, limits, streamIdle);
+        return new AvEdgeSettings(realm, shards, outside, inside, other, peers, quotas, limits, elsewhere, streamIdle);
     }
 
     /** The same with another patience for connections. */
     public AvEdgeSettings withStreamIdle(Duration other) {
-        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, limits, other);
+        return new AvEdgeSettings(realm, shards, outside, inside, relay, peers, quotas, limits, elsewhere, other);
     }
 }

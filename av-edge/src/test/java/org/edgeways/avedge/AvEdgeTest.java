@@ -281,6 +281,7 @@ class AvEdgeTest extends OnBothPaths {
                         again.peers(),
                         again.quotas(),
                         again.limits(),
+                        again.elsewhere(),
                         again.streamIdle()))) {
             rig.client("1:alice").relayed();
         }

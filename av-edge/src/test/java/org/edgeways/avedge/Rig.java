@@ -112,8 +112,12 @@ final class Rig implements AutoCloseable {
     }
 
     TurnClient client(String user) throws IOException {
+        return client(user, edge.outside().getFirst());
+    }
+
+    TurnClient client(String user, InetSocketAddress server) throws IOException {
         passwords.putIfAbsent(user, "secret of " + user);
-        return later(new TurnClient(new UdpWire(edge.outside().getFirst()), user, "secret of " + user));
+        return later(new TurnClient(new UdpWire(server), user, "secret of " + user));
     }
 
     TurnClient client(RelayCredentials credentials) throws IOException {

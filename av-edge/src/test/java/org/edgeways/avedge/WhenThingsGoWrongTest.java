@@ -20,6 +20,7 @@ import org.edgeways.tokens.RelayCredentials;
 import org.edgeways.tokens.RelayKey;
 import org.edgeways.tokens.RelayUser;
 import org.edgeways.tokens.RelayVerifier;
+import org.edgeways.turn.engine.Alternate;
 import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -410,6 +411,13 @@ class WhenThingsGoWrongTest extends OnBothPaths {
             rig.edge.drain();
             isRefused(rig, credentials(key, ALICE, DAY), 508, "turn-draining", "This node is being drained");
         }
+        Alternate other = new Alternate(TransportAddress.of(Rig.SERVER, 3478), null, "");
+        AvEdgeSettings.Elsewhere.Leg leg = new AvEdgeSettings.Elsewhere.Leg(other, other, false);
+        AvEdgeSettings settings = Rig.settings(2).withElsewhere(new AvEdgeSettings.Elsewhere(leg, leg));
+        try (Rig rig = new Rig(sockets, settings, verifier(Set.of(), key))) {
+            rig.edge.drain();
+            isRefused(rig, credentials(key, ALICE, DAY), 300, "turn-try-alternate", "names another server");
+        }
     }
 
     /** There is no error code for it: RFC 8656 has none for data. */
@@ -484,6 +492,7 @@ class WhenThingsGoWrongTest extends OnBothPaths {
                 settings.peers(),
                 settings.quotas(),
                 settings.limits(),
+                settings.elsewhere(),
                 settings.streamIdle());
         try (alice;
                 Rig rig = new Rig(sockets, same, verifier(Set.of(), key))) {

@@ -7,9 +7,18 @@ import org.edgeways.base.ErrorCode;
  * RFC 8656 section 19); one without is met with silence.
  */
 public enum TurnErrorCode implements ErrorCode {
-    /** RFC 8489 section 14.8: another server is to be asked. */
+    /** RFC 8489 section 14.8: another server is to be asked, since the node is being drained. */
     TRY_ALTERNATE(
-            "turn-try-alternate", 300, "Try Alternate", "This server takes no new allocations; another one is named"),
+            "turn-try-alternate",
+            300,
+            "Try Alternate",
+            "This node is being drained: it takes no new allocations, and names another server"),
+    /** The same, since there is no room for one more allocation. */
+    TRY_ALTERNATE_FULL(
+            "turn-try-alternate-full",
+            300,
+            "Try Alternate",
+            "There is no room for one more allocation of whomever it be, and another server is named"),
     /** A request without the attribute it needs, or with one that cannot be read. */
     BAD_REQUEST(
             "turn-bad-request", 400, "Bad Request", "The request lacks an attribute or has one that cannot be read"),

@@ -31,7 +31,7 @@ final class AllocateRequests {
     private final Quotas quotas;
     private final Tickets tickets;
     private boolean draining;
-    private @Nullable TransportAddress alternate;
+    private List<Alternate> alternates = List.of();
 
     AllocateRequests(Allocations allocations, Quotas quotas, Tickets tickets) {
         this.allocations = allocations;
@@ -41,9 +41,12 @@ final class AllocateRequests {
         this.tickets = tickets;
     }
 
-    void drain(boolean drained, @Nullable TransportAddress other) {
+    void drain(boolean drained) {
         draining = drained;
-        alternate = other;
+    }
+
+    void alternates(List<Alternate> each) {
+        alternates = List.copyOf(each);
     }
 
     /** What a well-formed request asks for. */
@@ -76,11 +79,11 @@ final class AllocateRequests {
         }
         RelayPorts.Reservation reservation = reservation(request, wanted);
         if (draining && reservation == null) { // who has one has a call that goes on
-            redirect(request);
+            turnAway(request, TurnErrorCode.DRAINING, wanted.token() != null);
             return;
         }
         if (allocations.count() >= settings.limits().allocations()) {
-            refuse(request, TurnErrorCode.NO_CAPACITY);
+            turnAway(request, TurnErrorCode.NO_CAPACITY, wanted.token() != null);
             return;
         }
         if (wanted.token() != null && reservation == null) {
@@ -88,7 +91,13 @@ final class AllocateRequests {
             return;
         }
         switch (quotas.open(request.username(), request.client(), now)) {
-            case Quotas.Full(TurnErrorCode code) -> refuse(request, code);
+            case Quotas.Full(TurnErrorCode code) -> {
+                if (code == TurnErrorCode.TOTAL_QUOTA_REACHED) {
+                    turnAway(request, code, reservation != null);
+                } else {
+                    refuse(request, code);
+                }
+            }
             case Quotas.Meter meter -> begin(now, request, wanted, reservation, meter);
         }
     }
@@ -179,17 +188,32 @@ final class AllocateRequests {
         return relaying.address(family.isIpv6()) != null;
     }
 
-    private void redirect(Request request) {
-        TransportAddress other = alternate;
-        boolean reachable =
-                other != null && other.isIpv4() == request.client().address().isIpv4(); // RFC 8489 section 14.15
-        if (other == null || !reachable) {
-            refuse(request, TurnErrorCode.DRAINING);
+    /**
+     * Nobody new is taken: names another server that the client can reach (RFC 8489 section 10), or refuses.
+     *
+     * @param why the refusal
+     * @param reserved whether a token was shown: it means nothing to another server
+     */
+    private void turnAway(Request request, TurnErrorCode why, boolean reserved) {
+        int listener = request.client().listener();
+        Alternate other = listener < alternates.size() ? alternates.get(listener) : Alternate.NONE;
+        boolean ipv6 = !request.client().address().isIpv4();
+        TransportAddress first = other.address(ipv6);
+        if (first == null || reserved) {
+            refuse(request, why);
             return;
         }
-        StunWriter writer = request.error(TurnErrorCode.TRY_ALTERNATE);
-        writer.addPlain(StunAttribute.ALTERNATE_SERVER, other);
-        allocations.refuse(request, TurnErrorCode.TRY_ALTERNATE, request.answer(writer));
+        TurnErrorCode code =
+                why == TurnErrorCode.DRAINING ? TurnErrorCode.TRY_ALTERNATE : TurnErrorCode.TRY_ALTERNATE_FULL;
+        StunWriter writer = request.error(code).addPlain(StunAttribute.ALTERNATE_SERVER, first);
+        TransportAddress second = other.address(!ipv6);
+        if (second != null) {
+            writer.addPlain(StunAttribute.ALTERNATE_SERVER, second);
+        }
+        if (settings.listeners().get(listener).isSecured() && !other.domain().isEmpty()) {
+            writer.add(StunAttribute.ALTERNATE_DOMAIN, other.domain());
+        }
+        allocations.refuse(request, code, request.answer(writer));
     }
 
     private void begin(
@@ -274,7 +298,7 @@ final class AllocateRequests {
         allocation.opening = null;
         if (ipv4 == null && ipv6 == null) {
             allocations.end(now, allocation, Output.EndReason.BY_SERVER);
-            refuse(opening.request, TurnErrorCode.NO_PORT);
+            turnAway(opening.request, TurnErrorCode.NO_PORT, opening.reserved);
             return;
         }
         allocation.live = true;

@@ -16,6 +16,11 @@ public enum Transport {
         return this == TCP || this == TLS;
     }
 
+    /** True if the server shows a certificate. */
+    boolean isSecured() {
+        return this == TLS || this == DTLS;
+    }
+
     /** True if anybody can write any source address on a packet that arrives. */
     boolean isSpoofable() {
         return this == UDP;

@@ -225,16 +225,27 @@ public final class TurnEngine {
     }
 
     /**
-     * From now on there are no new allocations: clients are sent to {@code alternate}, or refused if there is none. A port that was
-     * reserved before is still given to who has its token.
+     * From now on there are no new allocations: clients are sent elsewhere ({@link #alternates}), or refused. A port that was reserved
+     * before is still given to who has its token.
      */
-    public void drain(@Nullable TransportAddress alternate) {
-        allocate.drain(true, alternate);
+    public void drain() {
+        allocate.drain(true);
     }
 
     /** Takes {@link #drain} back. */
     public void resume() {
-        allocate.drain(false, null);
+        allocate.drain(false);
+    }
+
+    /**
+     * Where clients are sent from now on (300, Try Alternate) when nobody new is taken: while it is drained, and when there are as many
+     * allocations as there may be in all, or no port is free. Who has no more for oneself is refused as before, and so is who shows the
+     * token of a port that was reserved here.
+     *
+     * @param each by the number of the listener; those that are not there have none
+     */
+    public void alternates(List<Alternate> each) {
+        allocate.alternates(each);
     }
 
     /** Ends the allocations of all holders of credentials for whom {@code withdrawn} holds; asked once for each allocation. */

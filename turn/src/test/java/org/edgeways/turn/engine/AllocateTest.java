@@ -443,24 +443,4 @@ class AllocateTest {
         late.refused(late.allocate(), TurnErrorCode.NO_PORT);
         assertThat(open[0]).as("given back").isZero();
     }
-
-    @Test
-    void aDrainingServerNamesAnotherOrRefuses() {
-        alice.relayed();
-        TransportAddress other = TurnWorld.address("203.0.113.200:3478");
-        world.engine.drain(other);
-        TestClient bob = world.client("203.0.113.51:1", "bob");
-        StunMessage answer = bob.allocate();
-        bob.refused(answer, TurnErrorCode.TRY_ALTERNATE);
-        assertThat(answer.valueOf(StunAttribute.ALTERNATE_SERVER))
-                .containsExactly(0, 1, 3478 >> 8, (byte) 3478, (byte) 203, 0, 113, (byte) 200);
-        assertThat(answer.isIntact(Integrity.SHA1, bob.key())).isTrue();
-        world.engine.drain(TurnWorld.address("[2001:db8:7::200]:3478"));
-        bob.refused(bob.allocate(), TurnErrorCode.DRAINING);
-        world.engine.drain(null);
-        bob.refused(bob.allocate(), TurnErrorCode.DRAINING);
-        TestClient.succeeded(alice.refresh(600));
-        world.engine.resume();
-        bob.relayed();
-    }
 }

@@ -156,7 +156,7 @@ class FamilyTest {
     void aPortThatWasReservedBeforeADrainIsStillGiven() {
         StunMessage first = pair(alice);
         byte[] token = first.valueOf(StunAttribute.RESERVATION_TOKEN);
-        world.engine.drain(null);
+        world.engine.drain();
         TestClient other = world.client("203.0.113.51:1", "bob");
         other.refused(redeem(other, token), TurnErrorCode.DRAINING);
         TestClient second = world.client("203.0.113.50:4001", "alice");
