@@ -52,7 +52,7 @@ final class Snapshots {
         for (String node : nodes) {
             EdgeNode said = settings.nodes().get(node);
             if (said != null && (relays.isPresent() || !said.roles().contains(Role.AV))) {
-                boolean draining = ledger.draining().contains(node);
+                Set<String> draining = ledger.draining();
                 snapshots.put(
                         node,
                         of(

@@ -99,6 +99,32 @@ final class RelayTellingTest {
     }
 
     @Test
+    void aRelayThatSendsClientsToAnotherStopsWhileThatOneIsDrained() throws Exception {
+        Path first = inside.settings.resolve("edge1.yaml");
+        Files.writeString(first, Files.readString(first).replace("[127.0.0.1]}", "[127.0.0.1], alternate: edge2}"));
+        Path second = inside.settings.resolve("edge2.yaml");
+        Files.writeString(
+                second,
+                Files.readString(second)
+                        .replace("  access:", "  roles: [access, av]\n  av: {addresses: [127.0.0.2]}\n  access:"));
+        inside.restart();
+        inside.control().relays(() -> told);
+        inside.join("edge1");
+        inside.join("edge2");
+        FakeNode relay = inside.connected("edge1");
+        assertThat(relay.given(inside.key()).alternate().orElseThrow().outside().udpAddresses())
+                .containsExactly("127.0.0.2");
+        inside.control().drain("edge2", true).orThrow();
+        assertThat(relay.given(inside.key()).alternate()).isEmpty();
+        inside.control().drain("edge2", false).orThrow();
+        assertThat(relay.given(inside.key()).alternate()).isPresent();
+        inside.control().drain("edge1", true).orThrow();
+        EdgeSnapshot draining = relay.given(inside.key());
+        assertThat(draining.draining()).isTrue();
+        assertThat(draining.alternate()).isPresent();
+    }
+
+    @Test
     void itIsSaidWhenANodeWasPutOutTheLastTimeAlsoAfterARestart() throws Exception {
         TlsIdentity identity = inside.join("edge1");
         inside.join("edge2");

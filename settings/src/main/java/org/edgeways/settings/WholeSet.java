@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.edgeways.settings.form.ReadRecord;
 import org.edgeways.settings.kind.AccessSettings;
+import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.kind.Certificate;
 import org.edgeways.settings.kind.Connector;
 import org.edgeways.settings.kind.EdgeNode;
@@ -69,6 +70,7 @@ final class WholeSet {
         services();
         relays();
         routes();
+        alternates();
         if (!complete || !problems.isEmpty()) {
             return Optional.empty();
         }
@@ -236,6 +238,36 @@ final class WholeSet {
                     Document.SPEC + "." + key,
                     "claims " + shown + ", which " + first.shown() + " has");
         }
+    }
+
+    /** Whoever is sent to another relay finds one there, and not the same again. */
+    private void alternates() {
+        Map<String, EdgeNode> nodes = named(Kind.EDGE_NODE, EdgeNode.class);
+        sound(Kind.EDGE_NODE, EdgeNode.class)
+                .forEach((document, node) -> node.av()
+                        .flatMap(AvRole::alternate)
+                        .flatMap(name -> Optional.ofNullable(nodes.get(name))
+                                .flatMap(there -> wrongAlternate(document.name(), node, name, there)))
+                        .ifPresent(wrong -> problems.add(
+                                SettingsErrorCode.VALUES_DISAGREE,
+                                document.place("av.alternate"),
+                                Document.SPEC + ".av.alternate",
+                                wrong)));
+    }
+
+    private static Optional<String> wrongAlternate(String name, EdgeNode node, String other, EdgeNode there) {
+        if (other.equals(name)) {
+            return Optional.of("names the node itself");
+        }
+        if (there.relayPlace().isEmpty()) {
+            return Optional.of("names EdgeNode " + other + ", which has not the role av");
+        }
+        boolean same = node.relayPlace()
+                .flatMap(own -> there.relayPlace().filter(place -> own.outside().isReachedAs(place.outside())))
+                .isPresent();
+        return same
+                ? Optional.of("names EdgeNode " + other + ", which clients reach at the same address and port")
+                : Optional.empty();
     }
 
     /** Every domain goes somewhere from every node. */

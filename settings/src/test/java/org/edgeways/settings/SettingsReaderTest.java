@@ -387,6 +387,36 @@ class SettingsReaderTest {
     }
 
     @Test
+    void whoIsSentToAnotherRelayFindsOneThereAndNotTheSame() {
+        String relay = "roles: [access, av]\n  av: {addresses: [198.51.100.10], alternate: %s}";
+        String other =
+                "  site: west\n  roles: [access, av]\n  av: {addresses: [10.2.0.12], udpPort: %d}\n  access:\n    host: sip2";
+        String second = "  site: west\n  access:\n    host: sip2";
+        assertThat(problems("roles: [access]", relay.formatted("edge2"), second, other.formatted(3478)))
+                .isEmpty();
+        assertThat(problems("roles: [access]", relay.formatted("edge1")))
+                .singleElement()
+                .asString()
+                .contains("spec.av.alternate: names the node itself");
+        assertThat(problems("roles: [access]", relay.formatted("edge2")))
+                .singleElement()
+                .asString()
+                .contains("spec.av.alternate: names EdgeNode edge2, which has not the role av");
+        assertThat(problems("roles: [access]", relay.formatted("edge3")))
+                .singleElement()
+                .asString()
+                .contains("spec.av.alternate: names \"edge3\", but there is no EdgeNode of that name");
+        // clients see the public address of edge2 in place of its own
+        String same = relay.replace("10]", "77]").formatted("edge2");
+        assertThat(problems("roles: [access]", same, second, other.formatted(3478)))
+                .singleElement()
+                .asString()
+                .contains("spec.av.alternate: names EdgeNode edge2, which clients reach at the same address and port");
+        assertThat(problems("roles: [access]", same, second, other.formatted(3479)))
+                .isEmpty();
+    }
+
+    @Test
     void insideARelayTakesNoPortFromTheLink() {
         String relay = "roles: [access, av]\n  av: {addresses: [198.51.100.10], insideAddresses: [%s], udpPort: 5062}";
         assertThat(problems("roles: [access]", relay.formatted("10.3.0.11")))

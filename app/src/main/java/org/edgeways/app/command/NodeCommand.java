@@ -98,6 +98,7 @@ public final class NodeCommand {
             mixinStandardHelpOptions = true,
             description = {
                 "Has the relay of a node (role av) take no new allocations from now on; running calls go on.",
+                "Where its settings name another node (av.alternate), new clients are sent there.",
                 "edgeways status shows it. Take it back with edgeways node resume NAME."
             },
             footer = {"", "Example:", "  edgeways node drain edge1"})

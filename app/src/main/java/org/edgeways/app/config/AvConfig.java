@@ -7,10 +7,13 @@ import java.util.stream.Stream;
 import org.edgeways.avedge.AvEdgeSettings;
 import org.edgeways.base.Result;
 import org.edgeways.settings.kind.AvRole;
+import org.edgeways.settings.kind.RelayPlace;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.Alternate;
 import org.edgeways.turn.engine.TurnLimits;
+import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,7 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
                         said.longestLifetime(),
                         TurnLimits.DEFAULTS.answerBytesPerSecond(),
                         TurnLimits.DEFAULTS.answerBurstBytes()),
+                snapshot.alternate().map(AvConfig::elsewhere).orElse(AvEdgeSettings.Elsewhere.NOWHERE),
                 AvEdgeSettings.STREAM_IDLE);
         EdgeSnapshot.Relay relay = snapshot.relay().orElse(EdgeSnapshot.Relay.NONE);
         return switch (relay.verifier()) {
@@ -85,6 +89,30 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
             case Result.Ok<RelayVerifier>(RelayVerifier verifier) ->
                 new AvConfig(settings, said.dtls(), relay, verifier, snapshot.draining());
         };
+    }
+
+    /** Who came by an inside address is sent to one of the other node, if that has any. */
+    private static AvEdgeSettings.Elsewhere elsewhere(RelayPlace place) {
+        return new AvEdgeSettings.Elsewhere(
+                leg(place.outside(), place.dtls()), leg(place.inside().orElse(place.outside()), place.dtls()));
+    }
+
+    private static AvEdgeSettings.Elsewhere.Leg leg(RelayPlace.Leg said, boolean dtls) {
+        String name = said.certificateName().orElse("");
+        return new AvEdgeSettings.Elsewhere.Leg(
+                alternate(said.udpAddresses(), said.udpPort(), name),
+                alternate(said.tcpAddresses(), said.tcpPort(), name),
+                dtls);
+    }
+
+    private static Alternate alternate(List<String> addresses, int port, String name) {
+        List<InetAddress> read = addresses.stream().map(InetAddress::ofLiteral).toList();
+        InetAddress ipv4 = first(read, false);
+        InetAddress ipv6 = first(read, true);
+        return new Alternate(
+                ipv4 == null ? null : TransportAddress.of(ipv4, port),
+                ipv6 == null ? null : TransportAddress.of(ipv6, port),
+                name);
     }
 
     private static @Nullable InetAddress first(List<InetAddress> addresses, boolean ipv6) {

@@ -8,19 +8,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.edgeways.avedge.AvEdgeSettings;
+import org.edgeways.avedge.AvEdgeSettings.Elsewhere;
 import org.edgeways.avedge.AvEdgeSettings.Share;
 import org.edgeways.settings.SettingsFile;
 import org.edgeways.settings.SettingsOutcome;
 import org.edgeways.settings.SettingsReader;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.Alternate;
 import org.edgeways.turn.engine.TurnLimits;
+import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.Test;
 
 /** What the settings of a relay come to. */
 class AvConfigTest {
 
     private static AvConfig of(String av) {
+        return of(av, "");
+    }
+
+    /** @param more documents, each with a line of hyphens before it */
+    private static AvConfig of(String av, String more) {
         String text = """
                 {kind: Organisation, name: acorn, spec: {sipDomains: [acorn.example, oak.example]}}
                 ---
@@ -40,7 +48,7 @@ class AvConfigTest {
                 {kind: Site, name: west, spec: {networks: [9.1.2.0/24, 10.8.0.0/16]}}
                 ---
                 {kind: Site, name: east, spec: {networks: ["2600:1::/32"]}}
-                """.formatted(av);
+                """.formatted(av) + more;
         return switch (SettingsReader.read(List.of(new SettingsFile("acorn.yaml", text)))) {
             case SettingsOutcome.Bad bad ->
                 throw new AssertionError(bad.problems().toString());
@@ -100,6 +108,39 @@ class AvConfigTest {
                         Duration.ofMinutes(13),
                         usual.answerBytesPerSecond(),
                         usual.answerBurstBytes()));
+    }
+
+    private static Alternate other(String ipv4, int port, String name) {
+        return new Alternate(TransportAddress.of(address(ipv4), port), null, name);
+    }
+
+    @Test
+    void clientsAreSentToTheOtherNodeByTheLegThatTheyAreOn() {
+        String second = """
+                ---
+                kind: EdgeNode
+                name: edge2
+                spec:
+                  roles: [access, av]
+                  av: {addresses: [192.0.2.20]%s}
+                  access: {host: sip2.acorn.example, addresses: [192.0.2.20]}
+                  insideLeg: {host: edge2.acorn.example, addresses: [10.0.0.17]}
+                """;
+        String alternate = "addresses: [192.0.2.10], host: media.acorn.example, alternate: edge2";
+        Alternate udp = other("192.0.2.20", 3478, "sip2.acorn.example");
+        Alternate tcp = other("192.0.2.20", 443, "sip2.acorn.example");
+        Elsewhere.Leg outside = new Elsewhere.Leg(udp, tcp, false);
+        assertThat(of(alternate, second.formatted("")).settings().elsewhere())
+                .as("without an address inside, people inside reach it outside")
+                .isEqualTo(new Elsewhere(outside, outside));
+        String inside = ", insideAddresses: [10.0.0.18], insideHost: media2.inside.example, dtls: true";
+        Alternate within = other("10.0.0.18", 3478, "media2.inside.example");
+        assertThat(of(alternate, second.formatted(inside)).settings().elsewhere())
+                .isEqualTo(new Elsewhere(new Elsewhere.Leg(udp, tcp, true), new Elsewhere.Leg(within, within, true)));
+        assertThat(of("addresses: [192.0.2.10], host: media.acorn.example", second.formatted(""))
+                        .settings()
+                        .elsewhere())
+                .isEqualTo(Elsewhere.NOWHERE);
     }
 
     @Test

@@ -133,7 +133,17 @@ public record AvRole(
                 says = "Whether TCP to peers (RFC 6062) is relayed; without it, true. Calls do not need it. One person begins 20"
                         + " connections in a second at most; past it 508.",
                 restart = true)
-        Optional<Boolean> tcpPeers)
+        Optional<Boolean> tcpPeers,
+        @Key(
+                says =
+                        "The EdgeNode, with the role av too, to which this one sends clients while it takes nobody new: while it is"
+                                + " drained, and while there are as many allocations as all may have, or no relayed port is free"
+                                + " (300, Try Alternate). Without it, while that node is drained too, and where a client cannot"
+                                + " reach it, clients are refused (508, 486); who has reached a limit of one person or one"
+                                + " source always is.",
+                form = TextForm.NAME,
+                refers = "EdgeNode")
+        Optional<String> alternate)
         implements Checked {
 
     /** What one person may have. */

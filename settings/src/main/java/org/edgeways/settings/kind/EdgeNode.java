@@ -177,6 +177,13 @@ public record EdgeNode(
         }
     }
 
+    /** Where clients reach its relay, if it has one. */
+    public Optional<RelayPlace> relayPlace() {
+        return roles.contains(Role.AV)
+                ? access.flatMap(shared -> av.map(relay -> RelayPlace.of(shared, relay, publicAddress)))
+                : Optional.empty();
+    }
+
     /** The address of the relay to which the host of access does not lead, as far as one can tell. */
     private static Optional<String> isElsewhere(AvRole av, Access access) {
         List<String> there = access.addresses();

@@ -23,6 +23,7 @@ import org.edgeways.settings.kind.AdminListener;
 import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.kind.Certificate;
 import org.edgeways.settings.kind.EdgeNode;
+import org.edgeways.settings.kind.RelayPlace;
 import org.edgeways.settings.kind.Role;
 import org.edgeways.settings.text.JsonText;
 import org.edgeways.settings.text.Node;
@@ -37,9 +38,9 @@ import org.edgeways.turn.engine.AddressPrefix;
 import org.edgeways.turn.engine.PeerRules;
 
 /**
- * What one edge node runs. It holds what the node needs and nothing more: no other node, no address of anything inside (but for a
- * relay which networks it is not to relay to), no person, and no secret but the one that checks relay credentials. As text it is JSON
- * in one spelling.
+ * What one edge node runs. It holds what the node needs and nothing more: no other node, but where clients reach the one that
+ * the settings have them sent to; no address of anything inside (but for a relay which networks it is not to relay to), no person,
+ * and no secret but the one that checks relay credentials. As text it is JSON in one spelling.
  *
  * @param format of this text; 1
  * @param revision its number, from 1
@@ -48,6 +49,7 @@ import org.edgeways.turn.engine.PeerRules;
  * @param access what clients outside see and connect to
  * @param insideLeg where the inside connects
  * @param av the relay for audio and video
+ * @param alternate where its relay sends clients while it takes nobody new
  * @param draining it takes nothing new, and goes on with what it has
  * @param publicAddress what clients see when the node stands behind static address translation
  * @param admin the listener for metrics and health
@@ -81,6 +83,7 @@ public record EdgeSnapshot(
         @Key(says = "Where the inside connects.") InsideLeg insideLeg,
 
         @Key(says = "The relay.") Optional<AvRole> av,
+        @Key(says = "Where clients are sent.") Optional<RelayPlace> alternate,
         @Key(says = "Whether it takes nothing new.") boolean draining,
 
         @Key(says = "The address in front of translation.", form = TextForm.ADDRESS, restart = true)
@@ -319,6 +322,7 @@ public record EdgeSnapshot(
                         said.insideLeg().addresses(),
                         said.insideLeg().port()),
                 said.roles().contains(Role.AV) ? said.av() : Optional.empty(),
+                alternate(said, settings),
                 false,
                 said.publicAddress(),
                 said.admin(),
@@ -348,6 +352,15 @@ public record EdgeSnapshot(
                 .sorted()
                 .toList();
         return global.isEmpty() ? Optional.empty() : Optional.of(global);
+    }
+
+    private static Optional<RelayPlace> alternate(EdgeNode said, Settings settings) {
+        return said.roles().contains(Role.AV)
+                ? said.av()
+                        .flatMap(AvRole::alternate)
+                        .flatMap(name -> Optional.ofNullable(settings.nodes().get(name)))
+                        .flatMap(EdgeNode::relayPlace)
+                : Optional.empty();
     }
 
     private static Access access(EdgeNode.Access said, Settings settings) {
@@ -392,6 +405,7 @@ public record EdgeSnapshot(
                 access,
                 insideLeg,
                 av,
+                alternate,
                 draining,
                 publicAddress,
                 admin,
@@ -408,8 +422,8 @@ public record EdgeSnapshot(
                 insideNetworks);
     }
 
-    /** The same for a node that takes nothing new, or does. */
-    public EdgeSnapshot withDraining(boolean drains) {
+    /** The same where those nodes take nothing new. Its relay sends nobody to one of them. */
+    public EdgeSnapshot withDraining(Set<String> drained) {
         return new EdgeSnapshot(
                 format,
                 revision,
@@ -418,7 +432,9 @@ public record EdgeSnapshot(
                 access,
                 insideLeg,
                 av,
-                drains,
+                alternate.filter(place ->
+                        av.flatMap(AvRole::alternate).filter(drained::contains).isEmpty()),
+                drained.contains(node),
                 publicAddress,
                 admin,
                 certificateCheck,

@@ -171,6 +171,7 @@ class EdgeSnapshotTest {
                 snapshot.access(),
                 snapshot.insideLeg(),
                 snapshot.av(),
+                snapshot.alternate(),
                 snapshot.draining(),
                 snapshot.publicAddress(),
                 snapshot.admin(),
@@ -251,6 +252,34 @@ class EdgeSnapshotTest {
                 .containsExactly("relay.checks", "relay.withdrawn");
         assertThat(SnapshotChange.between(told, with(EdgeSnapshot.Relay.NONE)).restartNeeded())
                 .isEmpty();
+    }
+
+    @Test
+    void aRelayIsToldWhereAnotherIsOnlyIfTheSettingsNameItAndItTakesSomebody() {
+        String both = Acorn.TEXT
+                .replace("  roles: [access]\n", "  roles: [access, av]\n  av: {addresses: [198.51.100.10]%s}\n")
+                .replace(
+                        "  site: west\n  access:",
+                        "  site: west\n  roles: [access, av]\n  av: {addresses: [10.2.0.12]}\n  access:");
+        assertThat(EdgeSnapshot.of(Acorn.settings(both.formatted("")), "edge1", 7, trust)
+                        .json())
+                .doesNotContain("edge2", "sip2", "198.51.100.77");
+        Settings named = Acorn.settings(both.formatted(", alternate: edge2"));
+        EdgeSnapshot told = EdgeSnapshot.of(named, "edge1", 7, trust);
+        assertThat(told.alternate()).isEqualTo(named.nodes().get("edge2").relayPlace());
+        assertThat(told.alternate().orElseThrow().outside().udpAddresses()).containsExactly("198.51.100.77");
+        assertThat(told.json()).doesNotContain("secondname", "second.crt", "10.2.0.12", "10.3.0.12", "10.1.0.12");
+        assertThat(reader.read(told.signed(signer).bytes(), 0).orThrow()).isEqualTo(told);
+
+        EdgeSnapshot draining = told.withDraining(Set.of("edge1", "edge3"));
+        assertThat(draining.draining()).isTrue();
+        assertThat(draining.alternate()).isEqualTo(told.alternate());
+        EdgeSnapshot otherDrains = told.withDraining(Set.of("edge2"));
+        assertThat(otherDrains.draining()).isFalse();
+        assertThat(otherDrains.alternate()).as("nobody is sent to and fro").isEmpty();
+        assertThat(SnapshotChange.between(told, otherDrains).keys()).containsExactly("alternate");
+        assertThat(SnapshotChange.between(told, otherDrains).restartNeeded()).isEmpty();
+        assertThat(EdgeSnapshot.of(named, "edge2", 7, trust).alternate()).isEmpty();
     }
 
     @Test
