@@ -47,6 +47,8 @@ import org.edgeways.tokens.RelayKey;
 import org.edgeways.tokens.RelayUser;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.turn.engine.AddressPrefix;
+import org.edgeways.turn.engine.Alternate;
+import org.edgeways.turn.stun.TransportAddress;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -66,55 +68,68 @@ class TurnutilsTest {
     private static final String SERVER = "127.0.0.2";
     private static final String RELAY = "127.0.0.3";
     private static final String PEER = "127.0.0.4";
+    private static final String DRAINING = "127.0.0.5";
     private static final Duration RUN = Duration.ofSeconds(60);
     private static final Pattern COUNTS = Pattern.compile("tot_send_msgs=(\\d+), tot_recv_msgs=(\\d+)");
 
     private final SecureRandom random = new SecureRandom();
     private final InMemoryCounters counters = new InMemoryCounters();
+    private final ProcessClock clock = new ProcessClock();
     private final RelayKey key = new RelayKey(RelayKey.newKeys(random));
     private final WorkDirectory directory = WorkDirectory.create();
     private final TestCertificates certificates = new TestCertificates(directory);
     private final EventLoops loops = new EventLoops(2);
     private final int peerPort = LoopbackPorts.consecutive(2);
+    private final RelayAuthority authority =
+            new RelayAuthority(new RelayVerifier(List.of(key.check()), Set.of()), counters, InstantSource.system());
     private AvEdge relay;
+    private ServerCertificates tls;
     private SharedListener listener;
     private RunningProgram peer;
     private int runs;
 
     @BeforeAll
     void start() throws IOException {
-        ProcessClock clock = new ProcessClock();
-        RelayAuthority authority =
-                new RelayAuthority(new RelayVerifier(List.of(key.check()), Set.of()), counters, InstantSource.system());
-        AvEdgeSettings settings = AvEdgeSettings.of(
-                        "acorn.example",
-                        2,
-                        List.of(new InetSocketAddress(InetAddress.ofLiteral(SERVER), 0)),
-                        new AvEdgeSettings.Relay(InetAddress.ofLiteral(RELAY), null))
-                .withPeers(new AvEdgeSettings.Peers(List.of(AddressPrefix.of("127.0.0.0/8")), List.of()));
-        relay = AvEdge.start(settings, new AvEdge.Surroundings(counters, clock, random, authority, authority));
+        relay = relay(settings(SERVER), counters);
         certificates.issue(
                 CertificateRequest.of("turn.acorn.example").withAddresses(SERVER), directory.path(), "server");
-        ServerCertificates tls = ServerCertificates.of(new TlsContexts(TlsProvider.best())
+        tls = ServerCertificates.of(new TlsContexts(TlsProvider.best())
                 .server(Pem.readIdentity(
                                 directory.path().resolve("server.crt"),
                                 directory.path().resolve("server.key"))
                         .orThrow()));
         relay.dtls(tls);
-        AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10));
-        listener = SharedListener.open(
-                new PortContext(loops, clock, counters, new LineRate(counters.counter("suppressed"))),
-                new ListenerSettings(
-                        "outside",
-                        new InetSocketAddress(InetAddress.ofLiteral(SERVER), 0),
-                        new Admission("outside", limits, BanCheck.NONE, counters)),
-                new ProtocolTable(relay.tls(tls), relay.tcp()),
-                PortEvents.NONE);
+        listener = listener(SERVER, relay, counters);
         peer = RunningProgram.start(
                 "turnutils-peer",
                 directory.path(),
                 Map.of(),
                 List.of(Program.TURNUTILS_PEER.path().toString(), "-L", PEER, "-p", Integer.toString(peerPort), "-v"));
+    }
+
+    private static AvEdgeSettings settings(String address) {
+        return AvEdgeSettings.of(
+                        "acorn.example",
+                        2,
+                        List.of(new InetSocketAddress(InetAddress.ofLiteral(address), 0)),
+                        new AvEdgeSettings.Relay(InetAddress.ofLiteral(RELAY), null))
+                .withPeers(new AvEdgeSettings.Peers(List.of(AddressPrefix.of("127.0.0.0/8")), List.of()));
+    }
+
+    private AvEdge relay(AvEdgeSettings settings, InMemoryCounters counted) throws IOException {
+        return AvEdge.start(settings, new AvEdge.Surroundings(counted, clock, random, authority, authority));
+    }
+
+    private SharedListener listener(String address, AvEdge of, InMemoryCounters counted) throws IOException {
+        AdmissionLimits limits = new AdmissionLimits(100, 100, 100, Duration.ofSeconds(10));
+        return SharedListener.open(
+                new PortContext(loops, clock, counted, new LineRate(counted.counter("suppressed"))),
+                new ListenerSettings(
+                        "outside",
+                        new InetSocketAddress(InetAddress.ofLiteral(address), 0),
+                        new Admission("outside", limits, BanCheck.NONE, counted)),
+                new ProtocolTable(of.tls(tls), of.tcp()),
+                PortEvents.NONE);
     }
 
     @AfterAll
@@ -137,10 +152,14 @@ class TurnutilsTest {
     }
 
     private RunningProgram uclient(int port, RelayCredentials credentials, String... options) {
+        return uclient(new InetSocketAddress(InetAddress.ofLiteral(SERVER), port), credentials, options);
+    }
+
+    private RunningProgram uclient(InetSocketAddress server, RelayCredentials credentials, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Program.TURNUTILS_UCLIENT.path().toString(),
                 "-p",
-                Integer.toString(port),
+                Integer.toString(server.getPort()),
                 "-u",
                 credentials.username(),
                 "-w",
@@ -154,7 +173,7 @@ class TurnutilsTest {
                 "-z",
                 "5"));
         command.addAll(List.of(options));
-        command.add(SERVER);
+        command.add(server.getAddress().getHostAddress());
         return RunningProgram.start("turnutils-uclient-" + ++runs, directory.path(), Map.of(), command);
     }
 
@@ -169,7 +188,11 @@ class TurnutilsTest {
     }
 
     private void everythingComesBack(int port, String... options) {
-        try (RunningProgram client = uclient(port, credentials(Duration.ofHours(8)), options)) {
+        everythingComesBack(new InetSocketAddress(InetAddress.ofLiteral(SERVER), port), options);
+    }
+
+    private void everythingComesBack(InetSocketAddress server, String... options) {
+        try (RunningProgram client = uclient(server, credentials(Duration.ofHours(8)), options)) {
             int status = client.awaitExit(RUN);
             String said = client.transcript().text();
             assertThat(status).as(said).isZero();
@@ -272,6 +295,34 @@ class TurnutilsTest {
         everythingComesBack(
                 listener.localAddress().getPort(),
                 toPeer("-t", "-S", "-E", certificates.caFile().toString()));
+    }
+
+    /** RFC 8489 section 10: the other node is {@link #relay}; that one alone relays, with the same credentials. */
+    @ParameterizedTest
+    @CsvSource({"udp,", "tcp,-t", "tls,-t -S"})
+    void sentAwayByANodeThatDrainsItIsServedByTheOneThatWasNamed(String transport, String options) throws IOException {
+        Alternate datagrams = alternate(relay.outside().getFirst());
+        Alternate streams = alternate(listener.localAddress());
+        AvEdgeSettings.Elsewhere.Leg leg = new AvEdgeSettings.Elsewhere.Leg(datagrams, streams, false);
+        InMemoryCounters counted = new InMemoryCounters();
+        try (AvEdge draining =
+                relay(settings(DRAINING).withElsewhere(new AvEdgeSettings.Elsewhere(leg, leg)), counted)) {
+            draining.drain();
+            try (SharedListener streamed = listener(DRAINING, draining, counted)) {
+                long before = counters.value("av_edge_allocations_made");
+                everythingComesBack(
+                        transport.equals("udp") ? draining.outside().getFirst() : streamed.localAddress(),
+                        toPeer(options == null ? new String[0] : options.split(" ")));
+                assertThat(counters.value("av_edge_allocations_made") - before).isPositive();
+                assertThat(counted.value("av_edge_allocations_made")).isZero();
+                assertThat(counted.value("av_edge_refusals", "code", "turn-try-alternate"))
+                        .isPositive();
+            }
+        }
+    }
+
+    private static Alternate alternate(InetSocketAddress address) {
+        return new Alternate(TransportAddress.of(address), null, "turn.acorn.example");
     }
 
     /**
