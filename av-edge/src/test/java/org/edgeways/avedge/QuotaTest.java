@@ -213,6 +213,23 @@ class QuotaTest extends OnBothPaths {
     }
 
     @Test
+    void theBusiestAreThoseThatHaveRelayedMostTheFirstOneMost() {
+        QuotaBook book = book(Quota.DEFAULTS);
+        Quotas.Meter alice = open(book, "1:alice", 1);
+        Quotas.Meter bob = open(book, "1:bob", 2);
+        open(book, "1:carol", 3);
+        assertThat(alice.mayRelay(100, NOW)).isTrue();
+        assertThat(bob.mayRelay(60, NOW)).isTrue();
+        assertThat(bob.mayRelay(60, NOW)).isTrue();
+        assertThat(book.busiest(2))
+                .extracting(use -> use.owner().person() + " " + use.packets() + " " + use.bytes())
+                .containsExactly("bob 2 120", "alice 1 100");
+        assertThat(book.busiest(10)).hasSize(3);
+        bob.end(NOW);
+        assertThat(book.busiest(1)).extracting(use -> use.owner().person()).containsExactly("alice");
+    }
+
+    @Test
     void pastTheQuotaThereIs486AndDataIsDropped() throws Exception {
         AvEdgeSettings settings = Rig.settings(2)
                 .withQuotas(new Quota(new Share(1, 1_000, FREE), Share.allocations(100), new Share(100, FREE, FREE)));
