@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.avedge.client.RelayClient;
 import org.edgeways.avedge.udp.LinuxSockets;
@@ -22,6 +23,7 @@ import org.edgeways.turn.stun.StunMessage;
 import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.StunWriter;
 import org.edgeways.turn.stun.TransportAddress;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -101,6 +103,31 @@ class RelayRoleTest {
                 .path("turn");
     }
 
+    private static void showsWhatIsRelayed(
+            JoinedPair pair,
+            RelayClient alice,
+            @Nullable TransportAddress alicesAddress,
+            RelayClient again,
+            @Nullable TransportAddress againsAddress)
+            throws IOException {
+        assertThat(alice.permit(Objects.requireNonNull(againsAddress)).status()).isZero();
+        assertThat(again.bind(0x4001, Objects.requireNonNull(alicesAddress)).status())
+                .isZero();
+        again.send(0x4001, "hello");
+        assertThat(alice.receive(Duration.ofSeconds(10))).isEqualTo(new RelayClient.Data(0, againsAddress, "hello"));
+        pair.ask(AdminClient.request("node-drain").put("name", "edge1")); // it reports when it has taken that
+        pair.await(node -> {
+            JsonNode busiest = node.path("report").path("relaying").path("busiest");
+            return busiest.size() == 2 && busiest.path(1).path("bytes").asLong() == 5; // each is charged with it
+        });
+        assertThat(pair.said("status"))
+                .containsPattern(
+                        "edge1 relays for 2 allocations and takes no new ones; the busiest: 127\\.0\\.0\\.1:[0-9]+"
+                                + " \\(sip:alice@acorn\\.example\\) 5 bytes since 20[^,]+, 127\\.0\\.0\\.1:[0-9]+ .* 5 bytes");
+        pair.ask(AdminClient.request("node-resume").put("name", "edge1"));
+        pair.await(JoinedPair::isUpToDate);
+    }
+
     /** Of whom there are two allocations already. */
     private static void cutsOffWhoIsDisabledThoughTheSettingsCannotBeRunHere(JoinedPair pair, InetSocketAddress server)
             throws IOException {
@@ -163,6 +190,32 @@ class RelayRoleTest {
     }
 
     @Test
+    void whileItIsDrainedItSendsClientsToTheNodeThatTheSettingsName() throws Exception {
+        try (JoinedPair pair = new JoinedPair(directory)) {
+            int port = pair.becomesRelay(", alternate: edge2");
+            pair.write(pair.text() + """
+                    ---
+                    kind: EdgeNode
+                    name: edge2
+                    spec:
+                      roles: [access, av]
+                      av: {addresses: [127.0.0.9]}
+                      access: {host: sip2.acorn.example}
+                      insideLeg: {host: edge2.perimeter.acorn.example, addresses: [127.0.0.9]}
+                    """);
+            pair.startAll();
+            JsonNode turn = credentials(pair, "alice");
+            pair.ask(AdminClient.request("node-drain").put("name", "edge1"));
+            pair.await(JoinedPair::isUpToDate);
+            try (RelayClient alice = client(new InetSocketAddress(JoinedPair.RELAY, port), turn)) {
+                assertThat(alice.allocate()).isEqualTo(new RelayClient.Answer(300, "Try Alternate", null));
+                pair.push(pair.text().replace(", alternate: edge2", ""));
+                assertThat(alice.allocate().status()).isEqualTo(508);
+            }
+        }
+    }
+
+    @Test
     void itTakesCredentialsOfTheInsideIsDrainedAndResumedAndCutsOffWhoIsDisabled() throws Exception {
         try (JoinedPair pair = new JoinedPair(directory)) {
             int port = pair.becomesRelay(", insideAddresses: [127.0.0.3]");
@@ -179,7 +232,8 @@ class RelayRoleTest {
     private static void talk(JoinedPair pair, InetSocketAddress server, JsonNode turn) throws IOException {
         try (RelayClient alice = client(server, turn);
                 RelayClient again = client(server, turn)) {
-            assertThat(alice.allocate().status()).isZero();
+            RelayClient.Answer first = alice.allocate();
+            assertThat(first.status()).isZero();
             assertThat(gauge(pair, "av_edge_allocations")).isEqualTo(1);
             assertThat(pair.node().path("roles").path(1).asText()).isEqualTo("av");
             assertThat(gauge(pair, "av_edge_draining")).isZero();
@@ -207,7 +261,9 @@ class RelayRoleTest {
             pair.await(JoinedPair::isUpToDate);
             assertThat(pair.node().path("draining").asBoolean()).isFalse();
             assertThat(gauge(pair, "av_edge_draining")).isZero();
-            assertThat(again.allocate().status()).isZero();
+            RelayClient.Answer second = again.allocate();
+            assertThat(second.status()).isZero();
+            showsWhatIsRelayed(pair, alice, first.relayed(), again, second.relayed());
             cutsOffWhoIsDisabledThoughTheSettingsCannotBeRunHere(pair, server);
 
             pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));
