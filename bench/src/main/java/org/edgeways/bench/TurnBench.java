@@ -271,6 +271,7 @@ final class TurnBench {
         CoturnClients.Load load = new CoturnClients.Load(UCLIENTS, sessions, SMALL, interval, (int)
                 Math.max(1, plan.run().toMillis() / interval));
         List<List<Double>> values = List.of(new ArrayList<>(), new ArrayList<>());
+        List<List<Double>> lost = List.of(new ArrayList<>(), new ArrayList<>());
         try (CoturnClients clients = new CoturnClients(directory.resolve("uclient"), GENERATOR_PROCESSOR)) {
             for (int round = plan.firstRound(); round <= plan.rounds(); round++) {
                 for (int i = 0; i < both.size(); i++) {
@@ -290,6 +291,7 @@ final class TurnBench {
                             round == 0 ? " (discarded)" : ""));
                     if (round > 0) {
                         values.get(i).add(each);
+                        lost.get(i).add(100 * outcome.lossRatio());
                     }
                 }
             }
@@ -298,6 +300,8 @@ final class TurnBench {
         for (int i = 0; i < both.size(); i++) {
             report.add(new Reading(
                     "uclient-160", both.get(i).name(), "packets per CPU-second, allocating included", values.get(i)));
+            report.add(new Reading(
+                    "uclient-160-lost", both.get(i).name(), "% of those sent that did not come back", lost.get(i)));
         }
     }
 

@@ -35,6 +35,12 @@ class BenchCommandTest {
     /** Half of what an unwarmed server did in a second may be more than it can do in the next: there some may be lost. */
     private static final double LITTLE = 0.1;
 
+    /**
+     * A clock begins what is sent, however long a server that shares its processor waits for it, and what then finds no room is
+     * lost: next to nothing in most runs, and less than half in any. Where each packet waits for one before, {@link #LITTLE} is.
+     */
+    private static final double MUCH = 0.5;
+
     /** So many that all of them together stay below what the edge takes from each source network, however fast the machine. */
     private static final int CALLERS = 200;
 
@@ -177,8 +183,10 @@ class BenchCommandTest {
                 .toList();
         Map<String, JsonNode> samples = samples(report);
         assertThat(samples).containsOnlyKeys(expected);
-        samples.forEach((what, sample) ->
-                assertThat(sample.path("lossRatio").asDouble(1)).as(what).isLessThan(1));
+        samples.forEach((what, sample) -> {
+            double most = what.startsWith("paced") ? MUCH : LITTLE;
+            assertThat(sample.path("lossRatio").asDouble(1)).as(what).isLessThan(most);
+        });
         Map<String, Double> readings = new TreeMap<>();
         for (JsonNode reading : report.path("readings")) {
             readings.put(
@@ -194,8 +202,14 @@ class BenchCommandTest {
                         "highest-rate-160 of edgeways",
                         "highest-rate-160 of coturn",
                         "pause-of-it-alone of edgeways");
-        assertThat(readings.get("uclient-160 of edgeways")).isPositive().isFinite();
-        assertThat(readings.get("uclient-160 of coturn")).isPositive().isFinite();
+        for (String server : List.of("edgeways", "coturn")) {
+            assertThat(readings.get("uclient-160 of " + server)).isPositive().isFinite();
+            assertThat(readings.get("uclient-160-lost of " + server))
+                    .as(server)
+                    .isNotNegative()
+                    .isLessThan(100 * MUCH);
+            assertThat(readings.get("half-load-p50 of " + server)).as(server).isPositive();
+        }
         assertThat(readings.get("half-load-p99 of edgeways")).isPositive();
         assertThat(readings.get("pause-longest of edgeways")).isPositive();
         assertThat(readings.get("pause-longest of no relay")).isPositive();

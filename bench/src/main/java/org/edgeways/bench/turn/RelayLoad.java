@@ -251,7 +251,7 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
     /**
      * Begins no more and waits for what is on its way.
      *
-     * @return the part of all packets that was lost
+     * @return the part of all packets that was lost; 1 if none was sent
      */
     public double stop() throws IOException {
         sending = false;
@@ -259,7 +259,7 @@ public final class RelayLoad implements AutoCloseable, DatagramSockets.Receiver 
         while (System.nanoTime() < until && relayed < expected) {
             sockets.receive(SHORT_WAIT, this);
         }
-        return sent == 0 ? 0 : Math.max(0, expected - relayed) / (double) expected;
+        return sent == 0 ? 1 : Math.max(0, expected - relayed) / (double) expected;
     }
 
     private void launch(int token, long began) {
