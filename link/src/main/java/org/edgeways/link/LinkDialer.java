@@ -158,7 +158,10 @@ public final class LinkDialer implements AutoCloseable {
         run(book.removeNode(name));
     }
 
-    /** Ends all connections whose node has shown a certificate with one of these serial numbers. */
+    /**
+     * Ends all connections whose node has shown a certificate with one of these serial numbers. What is under way is looked at when
+     * its handshake is done: the {@link LinkNode#tls} of its node must refuse them already.
+     */
     public void endRefused(Set<BigInteger> serials) {
         onBook(() -> attempts.forEach((number, attempt) -> {
             LinkConnection connection = attempt.connection;
@@ -323,6 +326,11 @@ public final class LinkDialer implements AutoCloseable {
         });
     }
 
+    /** Whether it was refused while the handshake was under way, which began with what was known then. */
+    private static boolean isRefused(LinkNode node, PeerIdentity peer) {
+        return peer.serial() != null && node.tls().refuses(peer.serial());
+    }
+
     /** Waits for the TLS handshake, checks whom it leads to, then gives way to HTTP/2. */
     private final class Handshake extends ChannelInboundHandlerAdapter {
         private final long number;
@@ -351,7 +359,7 @@ public final class LinkDialer implements AutoCloseable {
             PeerIdentity peer = Handshakes.peerOf(tls);
             if (!LinkProtocol.ALPN.equals(tls.applicationProtocol())) {
                 refuse(handler, LinkErrorCode.PROTOCOL_REFUSED);
-            } else if (peer == null || !node.name().equals(peer.node())) {
+            } else if (peer == null || !node.name().equals(peer.node()) || isRefused(node, peer)) {
                 refuse(handler, LinkErrorCode.PEER_REFUSED);
             } else {
                 handler.pipeline().remove(this);
@@ -369,6 +377,9 @@ public final class LinkDialer implements AutoCloseable {
                         connection.close(LinkErrorCode.SHUT_DOWN);
                     } else {
                         attempt.connection = connection;
+                        if (isRefused(node, peer)) {
+                            connection.close(LinkErrorCode.PEER_REFUSED); // endRefused came before there was one to end
+                        }
                     }
                 });
             }

@@ -112,8 +112,15 @@ final class LinkLoopback implements AutoCloseable {
 
     /** Listens with that node's certificate and hands to the acceptor what is the Link's. */
     Channel listen(String node, String... protocols) throws IOException {
-        TlsIdentity identity =
-                authority.issue(CertificateRequest.node(node, node + ".perimeter.acorn.example"), Instant.now());
+        return listen(identity(node), protocols);
+    }
+
+    TlsIdentity identity(String node) {
+        return authority.issue(CertificateRequest.node(node, node + ".perimeter.acorn.example"), Instant.now());
+    }
+
+    /** As {@link #listen(String, String...)}, with that certificate. */
+    Channel listen(TlsIdentity identity, String... protocols) throws IOException {
         SslContext tls = SslContextBuilder.forServer(
                         identity.key(), identity.chain().toArray(X509Certificate[]::new))
                 .sslProvider(provider == TlsProvider.JDK ? SslProvider.JDK : SslProvider.OPENSSL)

@@ -1,6 +1,7 @@
 package org.edgeways.siptransport;
 
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -113,7 +114,10 @@ public final class SipDialer implements AutoCloseable {
         surplus.loop.execute(() -> surplus.leave(quiet));
     }
 
-    /** Closes the connections whose node has shown a certificate with one of these serial numbers. */
+    /**
+     * Closes the connections whose node has shown a certificate with one of these serial numbers. What is under way is looked at when
+     * it is open: the {@link SipDialerSettings#tls} must refuse them already.
+     */
     void endRefused(Set<BigInteger> serials) {
         placeOfFlow
                 .values()
@@ -121,7 +125,7 @@ public final class SipDialer implements AutoCloseable {
                     ChannelSipConnection connected = place.connection;
                     PeerIdentity peer = connected == null ? null : connected.peer();
                     if (connected != null && peer != null && serials.contains(peer.serial())) {
-                        connected.close(TransportErrorCode.CLOSED_BY_ROLE);
+                        connected.close(TransportErrorCode.PEER_REFUSED);
                     }
                 }));
     }
@@ -192,6 +196,14 @@ public final class SipDialer implements AutoCloseable {
             reached = true;
             lastMessage = context.clock().now();
             placeOfFlow.put(connected.flow().id(), this);
+            // after it is where endRefused looks: what has been refused since the handshake began does not stay
+            if (isRefused(connected.peer())) {
+                placeOfFlow.remove(connected.flow().id());
+                connection = null;
+                connected.close(TransportErrorCode.PEER_REFUSED);
+                failed(new IOException(TransportErrorCode.PEER_REFUSED.meaning()));
+                return;
+            }
             int now = open.incrementAndGet();
             LOG.info("event=sip-link-up code=ok dialer={} open={} of={}", settings.name(), now, wanted);
             listener.up(connected, now);
@@ -202,6 +214,10 @@ public final class SipDialer implements AutoCloseable {
             // so that the edge knows at once that pings will come, and does not keep this link if they cease
             var _ = connected.ping();
             keepAlive(connected);
+        }
+
+        private boolean isRefused(@Nullable PeerIdentity peer) {
+            return peer != null && peer.serial() != null && settings.tls().refuses(peer.serial());
         }
 
         private void keepAlive(ChannelSipConnection connected) {

@@ -51,7 +51,7 @@ final class Loopback implements AutoCloseable {
     }
 
     /** Records what happens; answers every request but ACK with 200 if told so. */
-    static final class Recorder implements SipConnectionEvents {
+    static class Recorder implements SipConnectionEvents {
         final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
         private final boolean answers;
 
@@ -169,9 +169,14 @@ final class Loopback implements AutoCloseable {
 
     /** An edge node's inside leg, where its inside dials. */
     SipListener insideLeg(SipConnectionSettings settings, SipConnectionEvents events) throws IOException {
+        return insideLeg(nodeTls("edge1"), settings, events);
+    }
+
+    SipListener insideLeg(org.edgeways.net.ServerTls node, SipConnectionSettings settings, SipConnectionEvents events)
+            throws IOException {
         return SipListener.open(
                 context,
-                SipListenerSettings.tls("inside-leg", anyPort(), nodeTls("edge1"), admission())
+                SipListenerSettings.tls("inside-leg", anyPort(), node, admission())
                         .with(settings)
                         .asLink(),
                 events);

@@ -15,11 +15,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLHandshakeException;
 import org.edgeways.net.NetErrorCode;
 import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.ProcessClock;
+import org.edgeways.net.ServerTls;
 import org.edgeways.siptransport.Loopback.Happening;
+import org.edgeways.testkit.TcpRelay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,7 +70,7 @@ class SipDialerTest {
             dialer.endRefused(Set.of(serial.add(BigInteger.ONE)));
             dialer.endRefused(Set.of(serial));
             for (int i = 0; i < 2; i++) {
-                assertThat(inside.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.CLOSED_BY_ROLE);
+                assertThat(inside.await(Happening.Closed.class).reason()).isEqualTo(TransportErrorCode.PEER_REFUSED);
             }
         });
     }
@@ -129,6 +137,79 @@ class SipDialerTest {
         } catch (IOException closed) {
             // the test is over
         }
+    }
+
+    /** A dialer of one link whose handshake hangs until that is done. */
+    private static void refusedInBetween(Loopback.Recorder inside, Hanging hanging) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            ServerTls node = loopback.nodeTls("edge1");
+            Set<BigInteger> serial = Set.of(node.identity().leaf().getSerialNumber());
+            try (SipListener listener =
+                            loopback.insideLeg(node, SipConnectionSettings.DEFAULT, new Loopback.Recorder(true));
+                    TcpRelay relay = TcpRelay.before(listener.localAddress())) {
+                relay.hold();
+                SipDialerSettings settings = loopback.links(relay.port())
+                        .withConnections(1)
+                        .withBackOff(Duration.ofMillis(10), Duration.ofMillis(20));
+                BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+                AtomicInteger up = new AtomicInteger();
+                try (SipDialer dialer = SipDialer.start(loopback.context, settings, inside, new LinkListener() {
+                    @Override
+                    public void up(SipConnection connection, int open) {
+                        up.incrementAndGet();
+                    }
+
+                    @Override
+                    public void failed(Throwable cause, Duration pause) {
+                        failures.add(cause);
+                    }
+                })) {
+                    awaitTrue(() -> relay.connections().size() == 1);
+                    hanging.with(() -> {
+                        try {
+                            settings.tls().refuse(serial);
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                        dialer.endRefused(serial);
+                    });
+                    relay.release();
+                    assertThat(inside.await(Happening.Closed.class).reason())
+                            .isEqualTo(TransportErrorCode.PEER_REFUSED);
+                    assertThat(failures.poll(10, TimeUnit.SECONDS))
+                            .hasMessage(TransportErrorCode.PEER_REFUSED.meaning());
+                    assertThat(failures.poll(10, TimeUnit.SECONDS))
+                            .as("it is dialled again, and not trusted from the beginning")
+                            .isInstanceOf(SSLHandshakeException.class);
+                    assertThat(up).hasValue(0);
+                    assertThat(dialer.open()).isZero();
+                }
+            }
+        }
+    }
+
+    /** Is given what has the node refused. */
+    private interface Hanging {
+        void with(Runnable refuse);
+    }
+
+    @Test
+    void aNodeThatIsRefusedWhileItsHandshakeHangsIsNotLinkedWhenThatIsDone() throws Exception {
+        refusedInBetween(new Loopback.Recorder(true), Runnable::run);
+    }
+
+    @Test
+    void aNodeThatIsRefusedWhenItsHandshakeIsDoneAndItsLinkIsNotYetCountedIsCutOff() throws Exception {
+        AtomicReference<Runnable> atOpening = new AtomicReference<>(() -> {});
+        refusedInBetween(
+                new Loopback.Recorder(true) {
+                    @Override
+                    public void opened(SipConnection connection, long now) {
+                        super.opened(connection, now);
+                        atOpening.get().run();
+                    }
+                },
+                atOpening::set);
     }
 
     private static int freePort() throws IOException {

@@ -10,10 +10,11 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Stands between a dialer and a listener on loopback, and can harm one connection among others: reset it, or let it fall
- * silent, as when a router forgets it, so that neither end hears of it.
+ * silent, as when a router forgets it, so that neither end hears of it. It can also let everything wait.
  */
 public final class TcpRelay implements AutoCloseable {
 
@@ -22,6 +23,7 @@ public final class TcpRelay implements AutoCloseable {
     private final ServerSocket listening;
     private final SocketAddress target;
     private final List<Carried> carried = new CopyOnWriteArrayList<>();
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     private TcpRelay(ServerSocket listening, SocketAddress target) {
         this.listening = listening;
@@ -46,6 +48,16 @@ public final class TcpRelay implements AutoCloseable {
         return List.copyOf(carried);
     }
 
+    /** From now on whatever either end of any connection sends waits, until {@link #release}. */
+    public void hold() {
+        held = new CountDownLatch(1);
+    }
+
+    /** Carries on what was held, and everything after it. */
+    public void release() {
+        held.countDown();
+    }
+
     private void accept() {
         while (!listening.isClosed()) {
             try {
@@ -64,11 +76,12 @@ public final class TcpRelay implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+        release();
         carried.forEach(Carried::reset);
     }
 
     /** One connection. */
-    public static final class Carried {
+    public final class Carried {
         private final Socket near;
         private final Socket far;
         private volatile boolean silent;
@@ -86,6 +99,7 @@ public final class TcpRelay implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+                    held.await();
                     if (!silent) {
                         out.write(piece, 0, length);
                     }
@@ -97,6 +111,8 @@ public final class TcpRelay implements AutoCloseable {
                 if (!silent) {
                     reset();
                 }
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
             }
         }
 

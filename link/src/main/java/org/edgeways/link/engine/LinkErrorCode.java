@@ -9,7 +9,7 @@ public enum LinkErrorCode implements ErrorCode {
     DIAL_FAILED("link-dial-failed", "No connection to the edge node could be opened."),
     DIAL_TIMEOUT("link-dial-timeout", "The edge node did not take up the connection in time."),
     PROTOCOL_REFUSED("link-protocol-refused", "The other end does not speak the Link's protocol."),
-    PEER_REFUSED("link-peer-refused", "The other end's certificate does not name whom it should."),
+    PEER_REFUSED("link-peer-refused", "The other end's certificate does not name whom it should, or is refused."),
     CONNECTIONS_EXHAUSTED("link-connections-exhausted", "One inside has reached its limit of connections."),
     PEER_CLOSED("link-peer-closed", "The other end closed the connection."),
     CONNECTION_FAILED("link-connection-failed", "The connection broke."),
