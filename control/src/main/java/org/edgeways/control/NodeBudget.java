@@ -6,25 +6,25 @@ import org.edgeways.base.Counters;
 import org.edgeways.base.TokenBucket;
 
 /**
- * What one node may have the inside do on its control streams, all of them together. A message costs a token and one more for
+ * What one node may have an inside end do on its control streams, all of them together. A message costs a token and one more for
  * each {@value #BYTES_PER_TOKEN} bytes, a stream {@value #STREAM_TOKENS}. Safe for use by several threads.
  */
-final class NodeBudget {
+public final class NodeBudget {
 
     /** Tokens that a node may use at once. */
-    static final int TOKENS = 200;
+    public static final int TOKENS = 200;
 
     /** Tokens that it gets back. */
-    static final int TOKENS_PER_SECOND = 20;
+    public static final int TOKENS_PER_SECOND = 20;
 
     /** Bytes that cost a token. */
-    static final int BYTES_PER_TOKEN = 4096;
+    public static final int BYTES_PER_TOKEN = 4096;
 
     /** Tokens that a stream costs. */
-    static final int STREAM_TOKENS = 5;
+    public static final int STREAM_TOKENS = 5;
 
     /** Lines in the log at once, and then one each second. */
-    static final int LINES = 30;
+    public static final int LINES = 30;
 
     private static final int LINES_PER_SECOND = 1;
 
@@ -32,23 +32,27 @@ final class NodeBudget {
     private final TokenBucket lines = new TokenBucket(LINES, LINES_PER_SECOND);
     private final Counters.Counter suppressed;
 
-    /** @param suppressed counts the lines that are not written */
-    NodeBudget(Counters.Counter suppressed) {
+    /**
+     * A whole one.
+     *
+     * @param suppressed counts the lines that are not written
+     */
+    public NodeBudget(Counters.Counter suppressed) {
         this.suppressed = suppressed;
     }
 
     /** Whether the node may have one more stream. */
-    boolean mayOpen(Instant now) {
+    public boolean mayOpen(Instant now) {
         return tokens.take(STREAM_TOKENS, nanos(now));
     }
 
     /** Whether a message of that length is taken. */
-    boolean maySay(int bytes, Instant now) {
+    public boolean maySay(int bytes, Instant now) {
         return tokens.take(1 + bytes / BYTES_PER_TOKEN, nanos(now));
     }
 
     /** Whether one more line about the node may be written to the log. */
-    boolean mayLog(Instant now) {
+    public boolean mayLog(Instant now) {
         if (lines.take(1, nanos(now))) {
             return true;
         }

@@ -32,6 +32,13 @@ public enum AppErrorCode implements ErrorCode {
     CERTIFICATE_ENDS("app-certificate-ends", "Two thirds of the certificate's life are over."),
     /** A connector hears nothing new of the pool. */
     WORD_OLD("app-word-old", "The pool has not said for long which certificates are refused."),
+    /** A node has passed on as the pool's what the authority has not signed. */
+    WORD_FORGED("app-word-forged", "Which certificates are refused was said without the authority's signature."),
+    /** One of two clocks is wrong. */
+    WORD_AHEAD("app-word-ahead", "The pool's word is dated in the future: its clock or that of this host is wrong."),
+    /** A node has passed on a certificate that is none of ours. */
+    CERTIFICATE_NOT_OURS(
+            "app-certificate-not-ours", "A certificate came that was not asked for, or is not this connector's."),
     /** The settings in the directory are not in use. */
     SETTINGS_NOT_TAKEN("app-settings-not-taken", "The settings in the directory cannot be used; those in use stay."),
     /** A change is taken only at the next start. */

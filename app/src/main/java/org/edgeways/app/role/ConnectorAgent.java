@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +18,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.edgeways.app.failure.AppErrorCode;
 import org.edgeways.base.Counters;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.base.IoReason;
+import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.control.ControlErrorCode;
+import org.edgeways.control.NodeBudget;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.link.ControlService;
 import org.edgeways.link.ControlSession;
@@ -39,8 +42,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A connector's end of control, by way of the nodes, since it reaches nobody else: it asks the pool for another certificate when
  * two thirds of the life of its own are over, and hears which certificates are refused. It believes no node: a certificate must
- * be the authority's, and refused serial numbers signed by it. All but the arrival of a message happens on the desk. Counts
- * {@code connector_certificates_renewed} and {@code connector_control_streams_flooded}.
+ * be the authority's, and refused serial numbers signed by it. What a node may say, and what it may have written to the log, is
+ * limited by {@link NodeBudget}. All but the arrival of a message happens on the desk. Counts
+ * {@code connector_certificates_renewed}, {@code connector_control_messages_refused} and
+ * {@code connector_control_streams_flooded}.
  */
 final class ConnectorAgent implements ControlService {
 
@@ -59,7 +64,6 @@ final class ConnectorAgent implements ControlService {
      */
     static final Duration WORD_AGE = Duration.ofHours(24);
 
-    private static final int HEXADECIMAL = 16;
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorAgent.class);
 
     /** What runs as this connector. */
@@ -78,6 +82,9 @@ final class ConnectorAgent implements ControlService {
     /** A certificate that was asked for. */
     private record Asked(KeyPair keys, Instant at) {}
 
+    /** What one node may have waiting, and say, on all its streams. */
+    private record Allowance(Semaphore room, NodeBudget budget) {}
+
     private final String name;
     private final X509Certificate authority;
     private final Host host;
@@ -86,22 +93,24 @@ final class ConnectorAgent implements ControlService {
     private final SecureRandom random;
     private final Counters counters;
     private final List<ControlPeer> nodes = new ArrayList<>();
-    private final Map<String, Semaphore> rooms = new ConcurrentHashMap<>();
-    private @Nullable Asked asked;
+    private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+    private final RefusedCertificates refused;
     private final Instant began;
-    private volatile long refusedAt = -1;
-    private Set<BigInteger> refused = Set.of();
+    private @Nullable Asked asked;
+    private ControlMessage.@Nullable RefusedSerials lastWord;
     private boolean toldOld;
 
     /**
      * One that has heard nobody yet.
      *
      * @param name of the connector
+     * @param refused what is refused by the host already
      * @param desk runs one task at a time, in their order; tasks wait for the disk
      */
     ConnectorAgent(
             String name,
             X509Certificate authority,
+            RefusedCertificates refused,
             Host host,
             Executor desk,
             InstantSource clock,
@@ -109,6 +118,7 @@ final class ConnectorAgent implements ControlService {
             Counters counters) {
         this.name = name;
         this.authority = authority;
+        this.refused = refused;
         this.host = host;
         this.desk = desk;
         this.clock = clock;
@@ -120,38 +130,80 @@ final class ConnectorAgent implements ControlService {
 
     @Override
     public ControlSession opened(ControlPeer peer) {
-        Stream stream = new Stream(
-                peer, rooms.computeIfAbsent(String.valueOf(peer.identity().node()), _ -> new Semaphore(WAITING)));
-        stream.later(stream::begin);
+        Stream stream = new Stream(peer);
+        if (stream.allowance.budget().mayOpen(clock.instant())) {
+            stream.begun = stream.later(stream::begin);
+        } else {
+            stream.flooded();
+        }
         return stream;
+    }
+
+    private Allowance allowance(String node) {
+        return allowances.computeIfAbsent(
+                node,
+                _ -> new Allowance(
+                        new Semaphore(WAITING), new NodeBudget(counters.counter("connector_log_lines_suppressed"))));
     }
 
     /** One stream. */
     private final class Stream implements ControlSession {
         private final ControlPeer peer;
-        private final Semaphore room;
+        private final String node;
+        private final Allowance allowance;
+        private volatile boolean begun;
         private volatile boolean flooded;
 
-        Stream(ControlPeer peer, Semaphore room) {
+        Stream(ControlPeer peer) {
             this.peer = peer;
-            this.room = room;
+            this.node = String.valueOf(peer.identity().node());
+            this.allowance = allowance(node);
         }
 
-        /** On the desk, if there is room to wait for it; else nothing more of this stream is taken. */
-        private void later(Runnable task) {
+        /** Whether one more line about this node may be written to the log. */
+        private boolean mayLog() {
+            return allowance.budget().mayLog(clock.instant());
+        }
+
+        /**
+         * On the desk, if there is room to wait for it; else nothing more of this stream is taken.
+         *
+         * @return whether there is
+         */
+        private boolean later(Runnable task) {
             if (flooded) {
-                return;
+                return false;
             }
-            if (!room.tryAcquire()) {
-                flooded = true;
-                counters.counter("connector_control_streams_flooded").increment();
-                peer.close("more messages than can be looked at");
-                return;
+            if (!allowance.room().tryAcquire()) {
+                flooded();
+                return false;
             }
             desk.execute(() -> {
-                room.release();
+                allowance.room().release();
                 task.run();
             });
+            return true;
+        }
+
+        private void flooded() {
+            flooded = true;
+            counters.counter("connector_control_streams_flooded").increment();
+            refused(ControlErrorCode.MESSAGES_TOO_MANY, ControlErrorCode.MESSAGES_TOO_MANY.meaning());
+            peer.close(ControlErrorCode.MESSAGES_TOO_MANY.meaning());
+        }
+
+        /** Counts what is not taken, and tells it. */
+        private void refused(ErrorCode code, String reason) {
+            counters.counter("connector_control_messages_refused", "reason", code.code())
+                    .increment();
+            if (mayLog()) {
+                LOG.warn(
+                        "event=connector-message-refused code={} name={} node={} reason=\"{}\"",
+                        code.code(),
+                        name,
+                        node,
+                        LogText.clean(reason));
+            }
         }
 
         private void begin() {
@@ -162,12 +214,21 @@ final class ConnectorAgent implements ControlService {
 
         @Override
         public void received(byte[] message) {
-            later(() -> read(message));
+            if (flooded) {
+                return;
+            }
+            if (allowance.budget().maySay(message.length, clock.instant())) {
+                var _ = later(() -> read(this, message));
+            } else {
+                flooded();
+            }
         }
 
         @Override
         public void closed(String reason) {
-            desk.execute(() -> nodes.remove(peer));
+            if (begun) {
+                desk.execute(() -> nodes.remove(peer));
+            }
         }
     }
 
@@ -179,12 +240,14 @@ final class ConnectorAgent implements ControlService {
         desk.execute(() -> {
             renewIfDue();
             lookAtWord();
+            refused.keep();
         });
     }
 
     /** How old the pool's last word is; since the start if there was none. */
     private Duration wordAge() {
-        return Duration.between(refusedAt < 0 ? began : Instant.ofEpochMilli(refusedAt), clock.instant());
+        Duration age = Duration.between(refused.heard().orElse(began), clock.instant());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
     private void lookAtWord() {
@@ -222,26 +285,31 @@ final class ConnectorAgent implements ControlService {
                 Base64.getEncoder().encodeToString(proof))));
     }
 
-    private void read(byte[] bytes) {
-        if (ControlCodec.read(bytes) instanceof Result.Ok<ControlMessage>(ControlMessage message)) {
-            switch (message) {
-                case ControlMessage.ConnectorCertificate issued -> renewed(issued);
-                case ControlMessage.RefusedSerials refused -> refuse(refused);
-                // what a node says to a pool, before it has read who this is
-                case ControlMessage.Hello _,
-                        ControlMessage.Report _,
-                        ControlMessage.CertificateRequest _,
-                        ControlMessage.SnapshotPush _,
-                        ControlMessage.CertificateIssued _,
-                        ControlMessage.CertificateDue _,
-                        ControlMessage.Refusal _,
-                        ControlMessage.ConnectorHello _,
-                        ControlMessage.ConnectorRequest _ -> {}
-            }
+    private void read(Stream from, byte[] bytes) {
+        switch (ControlCodec.read(bytes)) {
+            case Result.Bad<ControlMessage> bad -> from.refused(bad.code(), bad.reason());
+            case Result.Ok<ControlMessage>(ControlMessage message) -> take(from, message);
         }
     }
 
-    private void renewed(ControlMessage.ConnectorCertificate issued) {
+    private void take(Stream from, ControlMessage message) {
+        switch (message) {
+            case ControlMessage.ConnectorCertificate issued -> renewed(from, issued);
+            case ControlMessage.RefusedSerials word -> refuse(from, word);
+            // what a node says to a pool, before it has read who this is
+            case ControlMessage.Hello _,
+                    ControlMessage.Report _,
+                    ControlMessage.CertificateRequest _,
+                    ControlMessage.SnapshotPush _,
+                    ControlMessage.CertificateIssued _,
+                    ControlMessage.CertificateDue _,
+                    ControlMessage.Refusal _,
+                    ControlMessage.ConnectorHello _,
+                    ControlMessage.ConnectorRequest _ -> {}
+        }
+    }
+
+    private void renewed(Stream from, ControlMessage.ConnectorCertificate issued) {
         Asked request = asked;
         List<X509Certificate> chain = new ArrayList<>();
         for (String text : issued.chain()) {
@@ -251,17 +319,19 @@ final class ConnectorAgent implements ControlService {
             }
         }
         if (request == null || chain.size() != issued.chain().size() || !isOurs(chain, request)) {
-            LOG.warn("event=connector-certificate-refused code={} name={}", AppErrorCode.CERTIFICATE_KEPT.code(), name);
+            from.refused(AppErrorCode.CERTIFICATE_NOT_OURS, AppErrorCode.CERTIFICATE_NOT_OURS.meaning());
             return;
         }
         try {
             host.use(new TlsIdentity(request.keys().getPrivate(), chain));
         } catch (IOException e) {
-            LOG.error(
-                    "event=connector-certificate-not-kept code={} name={} reason=\"{}\"",
-                    AppErrorCode.CERTIFICATE_KEPT.code(),
-                    name,
-                    IoReason.of(e));
+            if (from.mayLog()) {
+                LOG.error(
+                        "event=connector-certificate-not-kept code={} name={} reason=\"{}\"",
+                        AppErrorCode.CERTIFICATE_KEPT.code(),
+                        name,
+                        IoReason.of(e));
+            }
             return;
         }
         asked = null;
@@ -280,29 +350,42 @@ final class ConnectorAgent implements ControlService {
                 && CertificateKeys.isIssuedBy(leaf, authority);
     }
 
-    private void refuse(ControlMessage.RefusedSerials said) {
-        if (said.atMillis() <= refusedAt
-                || !CertificateKeys.isSignedBy(
-                        authority,
-                        ControlMessage.RefusedSerials.proven(said.atMillis(), said.serials()),
-                        Base64.getDecoder().decode(said.proof()))) {
-            return; // the same by way of another node, or not the authority's word
+    private void refuse(Stream from, ControlMessage.RefusedSerials word) {
+        if (word.equals(lastWord)) {
+            return; // by way of another node
         }
-        Set<BigInteger> serials = new HashSet<>();
-        said.serials().forEach(serial -> serials.add(new BigInteger(serial, HEXADECIMAL)));
+        if (!CertificateKeys.isSignedBy(
+                authority,
+                ControlMessage.RefusedSerials.proven(word.atMillis(), word.serials()),
+                Base64.getDecoder().decode(word.proof()))) {
+            from.refused(AppErrorCode.WORD_FORGED, AppErrorCode.WORD_FORGED.meaning());
+            return;
+        }
+        Set<BigInteger> serials = refused.with(word);
         try {
-            if (!serials.equals(refused)) { // else it was only said again
+            if (!serials.equals(refused.serials())) { // else it was only said again
                 host.refuse(serials);
-                refused = serials;
                 LOG.info("event=connector-refuses code=ok name={} certificates={}", name, serials.size());
             }
-            refusedAt = said.atMillis();
         } catch (IOException e) {
-            LOG.error(
-                    "event=connector-refusal-failed code={} name={} reason=\"{}\"",
-                    AppErrorCode.CERTIFICATE_KEPT.code(),
-                    name,
-                    IoReason.of(e));
+            if (from.mayLog()) {
+                LOG.error(
+                        "event=connector-refusal-failed code={} name={} reason=\"{}\"",
+                        AppErrorCode.CERTIFICATE_KEPT.code(),
+                        name,
+                        IoReason.of(e));
+            }
+            return;
         }
+        Instant now = clock.instant();
+        if (refused.take(word, now)) {
+            lastWord = word;
+        } else {
+            from.refused(
+                    AppErrorCode.WORD_AHEAD,
+                    "what it refuses is refused, but it is dated " + Instant.ofEpochMilli(word.atMillis())
+                            + ": the pool's clock or that of this host is wrong");
+        }
+        refused.keep();
     }
 }

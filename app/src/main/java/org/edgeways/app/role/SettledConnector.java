@@ -61,6 +61,9 @@ public final class SettledConnector implements AutoCloseable {
     /** The file in the data directory that {@code edgeways connector enroll} has written. */
     public static final String IDENTITY_FILE = "connector.pem";
 
+    /** The file in the data directory that says which certificates the pool has refused. */
+    static final String REFUSED_FILE = "refused-certificates.json";
+
     private static final Logger LOG = LoggerFactory.getLogger(SettledConnector.class);
     private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
@@ -98,12 +101,21 @@ public final class SettledConnector implements AutoCloseable {
         running = first(directory, settings, name);
         // the file holds the authority's certificate too, last
         tls = new TlsContexts(TlsProvider.best()).mutualClient(identity, RoleParts.authorities(files.certificate()));
+        RefusedCertificates refused = new RefusedCertificates(data.resolve(REFUSED_FILE));
+        tls.refuse(refused.serials());
         LinkContext context = new LinkContext(loops, clock, counters, random);
         opened.push(context);
         Desk desk = new Desk("connector-settings");
         opened.push(desk);
         agent = new ConnectorAgent(
-                name, identity.chain().getLast(), new Own(files), desk, InstantSource.system(), random, counters);
+                name,
+                identity.chain().getLast(),
+                refused,
+                new Own(files),
+                desk,
+                InstantSource.system(),
+                random,
+                counters);
         LinkConfig link = Optional.ofNullable(running.connectors().get(name))
                 .map(said -> LinkConfig.of(said.streams()))
                 .orElse(LinkConfig.USUAL);

@@ -159,8 +159,15 @@ class ConnectorRenewalTest {
                 .orThrow();
         open.push(control);
         host.identity = certified();
-        connector =
-                new ConnectorAgent("web", control.authority(), host, desk("connector"), this::now, RANDOM, counters);
+        connector = new ConnectorAgent(
+                "web",
+                control.authority(),
+                new RefusedCertificates(directory.resolve(SettledConnector.REFUSED_FILE)),
+                host,
+                desk("connector"),
+                this::now,
+                RANDOM,
+                counters);
         node = new NodeAgent(
                 member().member().orThrow(),
                 null,

@@ -315,7 +315,7 @@ public sealed interface ControlMessage {
     /**
      * Which certificates are refused before their time, for who has no settings that say it.
      *
-     * @param atMillis when that was so, in milliseconds since 1970: what was so before does not count any more
+     * @param atMillis when that was so, in milliseconds since 1970: tells how old it is, and no refusal is ever taken back
      * @param serials their serial numbers
      * @param proof the authority's signature of {@link #proven}, in base 64
      */
