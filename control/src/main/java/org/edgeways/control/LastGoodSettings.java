@@ -19,19 +19,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A copy of the settings that were taken last, for a start at which those in their directory cannot be used. */
-final class LastGoodSettings {
+public final class LastGoodSettings {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastGoodSettings.class);
 
     private final Path directory;
 
-    /** @param directory of its own; files that are in it are deleted */
-    LastGoodSettings(Path directory) {
+    /**
+     * The one that is there, if there is one.
+     *
+     * @param directory of its own; files that are in it are deleted
+     */
+    public LastGoodSettings(Path directory) {
         this.directory = directory;
     }
 
     /** The copy, if there is one that can be used. */
-    Optional<Settings> read() {
+    public Optional<Settings> read() {
         // the one that was moved aside is whole while the other is not there
         Path whole = Files.isDirectory(directory) ? directory : aside();
         return Files.isDirectory(whole)
@@ -45,7 +49,7 @@ final class LastGoodSettings {
     }
 
     /** Keeps these, for their owner alone. A crash, also of the host, leaves those of before or these, whole. */
-    void keep(List<SettingsFile> files) {
+    public void keep(List<SettingsFile> files) {
         try {
             Path next = directory.resolveSibling(directory.getFileName() + ".new");
             clear(next);

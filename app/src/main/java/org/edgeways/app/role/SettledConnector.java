@@ -30,6 +30,7 @@ import org.edgeways.base.LogText;
 import org.edgeways.connector.Connector;
 import org.edgeways.connector.ConnectorSettings;
 import org.edgeways.control.ControlErrorCode;
+import org.edgeways.control.LastGoodSettings;
 import org.edgeways.link.LinkContext;
 import org.edgeways.link.LinkDialer;
 import org.edgeways.link.LinkServices;
@@ -54,7 +55,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A connector with a directory of settings: the Link to every edge node, with the services that name this connector, and
  * SIP to the server that stands behind it, if there is one. Nodes and services are taken as the directory changes; for
- * anything else of the connector it has to be started again, which is logged.
+ * anything else of the connector it has to be started again, which is logged. Where the settings cannot be used at a start, those
+ * that were good last are.
  */
 public final class SettledConnector implements AutoCloseable {
 
@@ -64,17 +66,23 @@ public final class SettledConnector implements AutoCloseable {
     /** The file in the data directory that says which certificates the pool has refused. */
     static final String REFUSED_FILE = "refused-certificates.json";
 
+    /** The directory in the data directory with a copy of the settings that were taken last. */
+    static final String LAST_GOOD = "settings-last-good";
+
     private static final Logger LOG = LoggerFactory.getLogger(SettledConnector.class);
     private static final Duration SETTINGS_CHECK = Duration.ofSeconds(2);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
     private static final Duration REMINDER = Duration.ofDays(1);
 
     private final String name;
+    private final Path data;
     private final SettingsDirectory directory;
+    private final LastGoodSettings lastGood;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final MicrometerCounters counters = new MicrometerCounters();
     private final LinkServices services = new LinkServices(Map.of());
     private final InsideLegs legs;
+    private final CertificateFiles ownFiles;
     private final ClientTls tls;
     private final ConnectorAgent agent;
     private final LinkDialer dialer;
@@ -91,16 +99,18 @@ public final class SettledConnector implements AutoCloseable {
             Deque<AutoCloseable> parts)
             throws IOException {
         parts.push(this);
+        this.data = data;
         opened.push(DataDirectory.take(data));
         legs = new InsideLegs(data.resolve("inside-legs.json"));
-        CertificateFiles files = identityFiles(data);
-        TlsIdentity identity = RoleParts.identity(files);
+        ownFiles = identityFiles(data);
+        TlsIdentity identity = RoleParts.identity(ownFiles);
         name = Optional.ofNullable(PeerIdentity.of(identity.leaf()).service())
-                .orElseThrow(() -> noIdentity(files.certificate() + " is the certificate of no connector"));
+                .orElseThrow(() -> noIdentity(ownFiles.certificate() + " is the certificate of no connector"));
         directory = new SettingsDirectory(settings);
-        running = first(directory, settings, name);
+        lastGood = new LastGoodSettings(data.resolve(LAST_GOOD));
+        running = first(settings);
         // the file holds the authority's certificate too, last
-        tls = new TlsContexts(TlsProvider.best()).mutualClient(identity, RoleParts.authorities(files.certificate()));
+        tls = new TlsContexts(TlsProvider.best()).mutualClient(identity, RoleParts.authorities(ownFiles.certificate()));
         RefusedCertificates refused = new RefusedCertificates(data.resolve(REFUSED_FILE));
         tls.refuse(refused.serials());
         LinkContext context = new LinkContext(loops, clock, counters, random);
@@ -108,14 +118,7 @@ public final class SettledConnector implements AutoCloseable {
         Desk desk = new Desk("connector-settings");
         opened.push(desk);
         agent = new ConnectorAgent(
-                name,
-                identity.chain().getLast(),
-                refused,
-                new Own(files),
-                desk,
-                InstantSource.system(),
-                random,
-                counters);
+                name, identity.chain().getLast(), refused, new Own(), desk, InstantSource.system(), random, counters);
         LinkConfig link = Optional.ofNullable(running.connectors().get(name))
                 .map(said -> LinkConfig.of(said.streams()))
                 .orElse(LinkConfig.USUAL);
@@ -124,8 +127,8 @@ public final class SettledConnector implements AutoCloseable {
         TransportContext transport = new TransportContext(loops, clock, counters, new BlockRandom(random));
         opened.push(transport);
         CertificateReloads reloads =
-                new CertificateReloads("connector", counters).watch("link", files, files.certificate(), tls);
-        sip = sip(data, files, transport, reloads, random);
+                new CertificateReloads("connector", counters).watch("link", ownFiles, ownFiles.certificate(), tls);
+        sip = sip(transport, reloads, random);
         opened.push(CountersSocket.open(data, counters));
         WatchedPart watched = new WatchedPart("connector", counters::scrape, this::notReady);
         RoleParts.admin(said().admin().map(SettingsConfigs::admin), transport, counters, watched)
@@ -179,15 +182,28 @@ public final class SettledConnector implements AutoCloseable {
                         + "; NAME is that of the Connector in the settings.");
     }
 
-    private static Settings first(SettingsDirectory directory, Path where, String name) {
+    /** Those of the directory or, if they cannot be used, those that were good last: better that than nobody served. */
+    private Settings first(Path where) {
         SettingsDirectory.Outcome outcome = directory.check();
-        if (!(outcome instanceof SettingsDirectory.Outcome.Reloaded(Settings read))) {
-            throw new AppFailure(
-                    AppErrorCode.CONFIGURATION_INVALID,
-                    outcome instanceof SettingsDirectory.Outcome.Kept kept
-                            ? kept.bad().shortly()
-                            : "there are no settings in " + where,
-                    "edgeways check " + where + " tells everything that is wrong.");
+        Settings read;
+        if (outcome instanceof SettingsDirectory.Outcome.Reloaded(Settings good)) {
+            read = good;
+            lastGood.keep(directory.files());
+        } else {
+            problem = outcome instanceof SettingsDirectory.Outcome.Kept kept
+                    ? kept.bad().shortly()
+                    : "there are no settings in " + where;
+            read = lastGood.read()
+                    .orElseThrow(() -> new AppFailure(
+                            AppErrorCode.CONFIGURATION_INVALID,
+                            problem,
+                            "edgeways check " + where + " tells everything that is wrong."));
+            LOG.error(
+                    "event=connector-settings-of-last-time code={} reason=\"{}\": the settings in their directory cannot be used;"
+                            + " begins with those that were good last",
+                    ControlErrorCode.SETTINGS_OF_LAST_TIME.code(),
+                    LogText.clean(problem));
+            counters.counter("connector_settings_refused").increment();
         }
         if (!read.connectors().containsKey(name)) {
             throw new AppFailure(
@@ -202,20 +218,19 @@ public final class SettledConnector implements AutoCloseable {
         return Objects.requireNonNull(running.connectors().get(name), "looked for at the start");
     }
 
-    private Optional<Connector> sip(
-            Path data,
-            CertificateFiles identity,
-            TransportContext transport,
-            CertificateReloads reloads,
-            SecureRandom random)
+    /** What is to run by those settings in front of the SIP server; empty if there is none. */
+    private Optional<ConnectorConfig> config(Settings settings) {
+        return Optional.ofNullable(settings.connectors().get(name))
+                .flatMap(org.edgeways.settings.kind.Connector::server)
+                .map(_ -> SettingsConfigs.connector(
+                        settings, name, data, new SettingsConfigs.Identity(ownFiles, ownFiles.certificate())));
+    }
+
+    private Optional<Connector> sip(TransportContext transport, CertificateReloads reloads, SecureRandom random)
             throws IOException {
-        if (said().server().isEmpty()) {
-            return Optional.empty();
-        }
-        ConnectorConfig config;
+        Optional<ConnectorConfig> said;
         try {
-            config = SettingsConfigs.connector(
-                    running, name, data, new SettingsConfigs.Identity(identity, identity.certificate()));
+            said = config(running);
         } catch (IllegalArgumentException e) {
             throw new AppFailure(
                     AppErrorCode.CONFIGURATION_INVALID,
@@ -223,6 +238,10 @@ public final class SettledConnector implements AutoCloseable {
                     "Correct the Connector " + name + " in the settings.",
                     e);
         }
+        if (said.isEmpty()) {
+            return Optional.empty();
+        }
+        ConnectorConfig config = said.get();
         ConnectorSettings settings = ConnectorProcess.settings(config, List.of(), tls);
         Connector connector = Connector.start(settings, transport, counters, new BlockRandom(random));
         opened.push(connector);
@@ -254,12 +273,23 @@ public final class SettledConnector implements AutoCloseable {
                             "event=connector-not-in-settings code={} name={}: no node is dialled and no service named",
                             ControlErrorCode.CONNECTOR_NOT_IN_SETTINGS.code(),
                             name);
-                } else if (!said().equals(next.connectors().get(name))) {
+                } else if (needsRestart(next)) {
                     LOG.warn(
                             "event=connector-restart-needed code={} name={}", AppErrorCode.RESTART_NEEDED.code(), name);
                 }
                 apply(next);
+                lastGood.keep(directory.files());
             }
+        }
+    }
+
+    /** Whether anything is different that is taken only at a start, also in a document that this connector's names. */
+    boolean needsRestart(Settings next) {
+        try {
+            return !said().equals(next.connectors().get(name))
+                    || !config(running).equals(config(next));
+        } catch (IllegalArgumentException e) {
+            return true; // no start with these either, which says why
         }
     }
 
@@ -280,12 +310,6 @@ public final class SettledConnector implements AutoCloseable {
 
     /** What the agent needs; on the desk. */
     private final class Own implements ConnectorAgent.Host {
-        private final CertificateFiles files;
-
-        Own(CertificateFiles files) {
-            this.files = files;
-        }
-
         @Override
         public TlsIdentity identity() {
             return tls.identity().orElseThrow();
@@ -293,7 +317,7 @@ public final class SettledConnector implements AutoCloseable {
 
         @Override
         public void use(TlsIdentity next) throws IOException {
-            Pem.writeTogether(files.certificate(), next, List.of());
+            Pem.writeTogether(ownFiles.certificate(), next, List.of());
             tls.reload(next);
         }
 
