@@ -31,6 +31,7 @@ final class InsideStreams {
     private final LinkServices services;
     private final OriginConnector connector;
     private final StreamCounters counters;
+    private final ServiceStreams running;
     private final @Nullable ControlSessions control;
 
     InsideStreams(
@@ -44,6 +45,7 @@ final class InsideStreams {
         this.services = services;
         this.connector = connector;
         this.counters = new StreamCounters(context.counters(), "inside");
+        this.running = new ServiceStreams(limits.streamsOfOneService());
         this.control = control == null ? null : new ControlSessions(control);
     }
 
@@ -115,21 +117,32 @@ final class InsideStreams {
                 return;
             }
             connection.watch(stream.channel());
-            Optional<Origin> origin = services.find(head.service(), nodeOf(connection));
+            String node = nodeOf(connection);
+            String service = head.service();
+            Optional<Origin> origin = services.find(service, node);
             if (origin.isEmpty()) {
-                if (context.mayLog()) {
-                    LOG.warn(
-                            "event=link-service-refused code={} node={} service=\"{}\"",
-                            LinkErrorCode.SERVICE_UNKNOWN.code(),
-                            nodeOf(connection),
-                            printable(head.service()));
-                }
-                refuse(stream, 404, LinkErrorCode.SERVICE_UNKNOWN, empty);
+                refuseService(stream, 404, LinkErrorCode.SERVICE_UNKNOWN, service, empty);
                 return;
             }
-            ProxiedStream proxied = new ProxiedStream(
-                    context, limits, counters, connector, origin.get(), head, empty, nodeOf(connection));
-            replaceBy(stream, proxied);
+            if (!running.begin(node, service)) {
+                refuseService(stream, 503, LinkErrorCode.SERVICE_EXHAUSTED, service, empty);
+                return;
+            }
+            // by then its connection to the origin is closed, too
+            stream.channel().closeFuture().addListener(_ -> running.ended(node, service));
+            replaceBy(stream, new ProxiedStream(context, limits, counters, connector, origin.get(), head, empty, node));
+        }
+
+        private void refuseService(
+                ChannelHandlerContext stream, int status, LinkErrorCode code, String service, boolean ended) {
+            if (context.mayLog()) {
+                LOG.warn(
+                        "event=link-service-refused code={} node={} service=\"{}\"",
+                        code.code(),
+                        nodeOf(connection),
+                        printable(service));
+            }
+            refuse(stream, status, code, ended);
         }
 
         private void replaceBy(ChannelHandlerContext stream, ChannelInboundHandlerAdapter next) {

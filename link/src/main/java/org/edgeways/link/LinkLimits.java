@@ -6,6 +6,8 @@ import java.time.Duration;
  * Limits of each connection of the Link and of what runs on it.
  *
  * @param streams at once on one connection; default 128. More are not opened by the edge and refused by the inside
+ * @param streamsOfOneService of one edge node to one service, on all its connections together; default 256, a third of what
+ *     nginx takes as Debian ships it, so that one node does not shut the others out. As many connections to its origin
  * @param streamWindowBytes that may come on a stream before its reader takes them; default 256 KiB
  * @param connectionWindowBytes the same for all streams of a connection together; default 64 MiB. At least twice what
  *     all streams' windows hold, so that readers that have stopped never hold up the others: a window is renewed only
@@ -21,6 +23,7 @@ import java.time.Duration;
  */
 public record LinkLimits(
         int streams,
+        int streamsOfOneService,
         int streamWindowBytes,
         int connectionWindowBytes,
         int headerListBytes,
@@ -38,6 +41,7 @@ public record LinkLimits(
     /** The defaults named above. */
     public static final LinkLimits DEFAULT = new LinkLimits(
             128,
+            256,
             256 * 1024,
             64 * 1024 * 1024,
             32 * 1024,
@@ -50,7 +54,11 @@ public record LinkLimits(
             64);
 
     public LinkLimits {
-        if (streams < 2 || streamWindowBytes < 1024 || headerListBytes < 1024 || connectionsOfOneInside < 1) {
+        if (streams < 2
+                || streamsOfOneService < 1
+                || streamWindowBytes < 1024
+                || headerListBytes < 1024
+                || connectionsOfOneInside < 1) {
             throw new IllegalArgumentException("limits are too low to carry anything");
         }
         if (connectionWindowBytes < FIRST_WINDOW || connectionWindowBytes < 2L * streams * streamWindowBytes) {
@@ -68,8 +76,26 @@ public record LinkLimits(
     public LinkLimits withStreams(int count, int windowBytes) {
         return new LinkLimits(
                 count,
+                streamsOfOneService,
                 windowBytes,
                 Math.max(FIRST_WINDOW, Math.multiplyExact(2 * count, windowBytes)),
+                headerListBytes,
+                streamIdle,
+                originConnect,
+                originAnswer,
+                controlMessageBytes,
+                controlTakenBytes,
+                controlQueueBytes,
+                connectionsOfOneInside);
+    }
+
+    /** The same with another number of streams of one edge node to one service. */
+    public LinkLimits withStreamsOfOneService(int count) {
+        return new LinkLimits(
+                streams,
+                count,
+                streamWindowBytes,
+                connectionWindowBytes,
                 headerListBytes,
                 streamIdle,
                 originConnect,
@@ -84,6 +110,7 @@ public record LinkLimits(
     public LinkLimits withPatience(Duration idle, Duration connect, Duration answer) {
         return new LinkLimits(
                 streams,
+                streamsOfOneService,
                 streamWindowBytes,
                 connectionWindowBytes,
                 headerListBytes,
@@ -100,6 +127,7 @@ public record LinkLimits(
     public LinkLimits withConnectionsOfOneInside(int count) {
         return new LinkLimits(
                 streams,
+                streamsOfOneService,
                 streamWindowBytes,
                 connectionWindowBytes,
                 headerListBytes,
@@ -116,6 +144,7 @@ public record LinkLimits(
     public LinkLimits withControl(int messageBytes, int queueBytes) {
         return new LinkLimits(
                 streams,
+                streamsOfOneService,
                 streamWindowBytes,
                 connectionWindowBytes,
                 headerListBytes,

@@ -55,6 +55,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
     private final @Nullable String webSocketKey;
 
     private @Nullable Channel stream;
+    private @Nullable ChannelFuture connecting;
     private @Nullable Channel server;
     private @Nullable Future<?> timer;
     private boolean requestEnded;
@@ -97,12 +98,13 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
             refuse(400, LinkErrorCode.REQUEST_REFUSED, "the request ends before it is whole");
             return;
         }
-        ChannelFuture connecting = connector.connect(opened.eventLoop(), origin, new Server());
-        connecting.addListener(_ -> {
-            if (connecting.isSuccess()) {
-                connected(connecting.channel());
+        ChannelFuture attempt = connector.connect(opened.eventLoop(), origin, new Server());
+        connecting = attempt;
+        attempt.addListener(_ -> {
+            if (attempt.isSuccess()) {
+                connected(attempt.channel());
             } else {
-                refuse(502, LinkErrorCode.ORIGIN_UNREACHABLE, String.valueOf(connecting.cause()));
+                refuse(502, LinkErrorCode.ORIGIN_UNREACHABLE, String.valueOf(attempt.cause()));
             }
         });
     }
@@ -408,8 +410,10 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
         waiting.forEach(part -> part.data().release());
         waiting.clear();
         unread.drop();
-        if (server != null) {
-            var _ = server.close();
+        if (connecting != null) {
+            // an attempt, too: else who resets streams would have one for each of them to an origin that does not
+            // answer
+            var _ = connecting.channel().close();
         }
     }
 

@@ -6,9 +6,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -144,6 +146,10 @@ final class EmbeddedLink implements AutoCloseable {
     final LinkConnection serving;
     final LinkConnection opening;
     boolean cut;
+
+    /** Origins take up no connection, nor refuse one. */
+    boolean originsSilent;
+
     private final EventLoops loops = new EventLoops(1);
     private final LinkContext context;
     private final Pipe toEdge = new Pipe();
@@ -157,7 +163,9 @@ final class EmbeddedLink implements AutoCloseable {
         InsideStreams streams = new InsideStreams(
                 context,
                 limits,
-                new LinkServices(Map.of("files", new Origin.Tcp("files.inside.example", 80))),
+                new LinkServices(Map.of(
+                        "files", new Origin.Tcp("files.inside.example", 80),
+                        "wiki", new Origin.Tcp("wiki.inside.example", 80))),
                 this::connect,
                 null);
         serving = LinkConnection.serving(
@@ -177,7 +185,12 @@ final class EmbeddedLink implements AutoCloseable {
         Server server = new Server(handler);
         servers.add(server);
         active.add(server);
-        return server.channel.newSucceededFuture();
+        if (!originsSilent) {
+            return server.channel.newSucceededFuture();
+        }
+        ChannelPromise attempt = server.channel.newPromise();
+        server.channel.closeFuture().addListener(_ -> attempt.tryFailure(new ClosedChannelException()));
+        return attempt;
     }
 
     Exchange open(LinkRequest request, Exchange exchange) {

@@ -15,6 +15,7 @@ public record LinkConfig(LinkLimits limits, LinkTimes times) {
         return new LinkConfig(
                 LinkLimits.DEFAULT
                         .withStreams(said.streams(), said.streamWindowBytes())
+                        .withStreamsOfOneService(said.streamsOfOneService())
                         .withPatience(said.streamIdle(), said.originConnect(), said.originAnswer()),
                 LinkTimes.DEFAULT.withPings(said.ping(), said.pong()));
     }

@@ -31,6 +31,7 @@ public enum LinkErrorCode implements ErrorCode {
     STREAM_IDLE("link-stream-idle", "Nothing moved on the stream for longer than is allowed."),
     REQUEST_REFUSED("link-request-refused", "The request cannot be passed on as it is."),
     SERVICE_UNKNOWN("link-service-unknown", "The inside does not name that service."),
+    SERVICE_EXHAUSTED("link-service-exhausted", "The edge node has as many streams to that service as it may have."),
     ORIGIN_UNREACHABLE("link-origin-unreachable", "The service's origin cannot be connected to."),
     ORIGIN_TIMEOUT("link-origin-timeout", "The service's origin did not answer in time."),
     ORIGIN_BROKEN(

@@ -20,6 +20,16 @@ public final class LinkStreams {
 
             @Key(
                     says =
+                            "Streams of one edge node to one service at once, on all its connections together, each with a connection"
+                                    + " to the service's origin; past it 503.",
+                    usual = "256",
+                    least = "1",
+                    most = "100000",
+                    restart = true)
+            int streamsOfOneService,
+
+            @Key(
+                    says =
                             "Bytes of a stream that may come before its reader takes them; a connection bears twice that for all its"
                                     + " streams.",
                     usual = "262144",
