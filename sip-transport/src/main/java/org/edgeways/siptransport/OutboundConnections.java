@@ -1,5 +1,6 @@
 package org.edgeways.siptransport;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -46,6 +47,7 @@ final class OutboundConnections {
     private final ConnectionSetup secured;
     private final ConnectionSetup plain;
     private final ConcurrentHashMap<Hop, CompletableFuture<SipConnection>> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Hop, RedialPause> pauses = new ConcurrentHashMap<>();
     private volatile @Nullable Set<Hop> only;
     private int changes;
 
@@ -73,18 +75,45 @@ final class OutboundConnections {
             then.accept(lastOf(hop));
             return;
         }
-        var _ = open.compute(hop, (key, present) -> isUsable(present) ? present : connect(key, callId))
-                .whenComplete((connection, failure) -> {
-                    if (failure != null) {
-                        LOG.info(
-                                "event=sip-target-unreachable code={} host={} port={} reason=\"{}\"",
-                                TransportErrorCode.TARGET_UNREACHABLE.code(),
-                                hop.host(),
-                                hop.port(),
-                                LogText.clean(failure.getMessage()));
-                    }
-                    then.accept(failure == null ? connection : null);
-                });
+        var _ = open.compute(hop, (key, present) -> isUsable(present) ? present : dial(key, callId))
+                .whenComplete((connection, failure) -> then.accept(failure == null ? connection : null));
+    }
+
+    /** Unless it was in vain a moment ago: what strangers send must not have a server that is down dialled each time. */
+    private CompletableFuture<SipConnection> dial(Hop hop, String callId) {
+        RedialPause pause = pauses.computeIfAbsent(hop, key -> new RedialPause(context.random()));
+        long now = context.clock().now();
+        if (pause.hasEndedEarly(now)) {
+            failed(hop, pause, "closed as soon as it was open");
+        }
+        if (pause.isOver(now)) {
+            return connect(hop, pause, callId);
+        }
+        refused(TransportErrorCode.NEXT_HOP_PAUSED);
+        return CompletableFuture.failedFuture(new IOException(TransportErrorCode.NEXT_HOP_PAUSED.meaning()));
+    }
+
+    private void failed(Hop hop, RedialPause pause, @Nullable String reason) {
+        Duration next = pause.failed(context.clock().now());
+        TransportErrorCode code = TransportErrorCode.TARGET_UNREACHABLE;
+        context.counters()
+                .counter("sip_next_hop_dials_failed", "reason", code.code())
+                .increment();
+        if (context.mayLog()) {
+            LOG.info(
+                    "event=sip-target-unreachable code={} host={} port={} reason=\"{}\" nextMillis={}",
+                    code.code(),
+                    hop.host(),
+                    hop.port(),
+                    LogText.clean(reason),
+                    next.toMillis());
+        }
+    }
+
+    private void refused(TransportErrorCode code) {
+        context.counters()
+                .counter("sip_next_hops_refused", "reason", code.code())
+                .increment();
     }
 
     private boolean mayBeDialled(Hop hop) {
@@ -99,10 +128,10 @@ final class OutboundConnections {
             return present.join();
         }
         TransportErrorCode code = TransportErrorCode.NEXT_HOP_WITHDRAWN;
-        context.counters()
-                .counter("sip_next_hops_refused", "reason", code.code())
-                .increment();
-        LOG.warn("event=sip-next-hop-refused code={} host={} port={}", code.code(), hop.host(), hop.port());
+        refused(code);
+        if (context.mayLog()) {
+            LOG.warn("event=sip-next-hop-refused code={} host={} port={}", code.code(), hop.host(), hop.port());
+        }
         return null;
     }
 
@@ -191,7 +220,7 @@ final class OutboundConnections {
                 && (!present.isDone() || present.join().isOpen());
     }
 
-    private CompletableFuture<SipConnection> connect(Hop hop, String callId) {
+    private CompletableFuture<SipConnection> connect(Hop hop, RedialPause pause, String callId) {
         String host =
                 hop.host().startsWith("[") ? hop.host().substring(1, hop.host().length() - 1) : hop.host();
         int loop = Math.floorMod(callId.hashCode(), context.loops().size());
@@ -206,8 +235,10 @@ final class OutboundConnections {
                                 settings.connectTimeout()))
                 .whenComplete((connection, failure) -> {
                     if (connection == null) {
+                        failed(hop, pause, failure.getMessage());
                         return;
                     }
+                    pause.opened(context.clock().now());
                     // what has been refused or withdrawn while it connected does not stay
                     endIfRefused(hop, connection);
                     if (!mayBeDialled(hop)) {

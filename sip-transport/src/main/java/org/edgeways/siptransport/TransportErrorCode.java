@@ -22,6 +22,9 @@ public enum TransportErrorCode implements ErrorCode {
             "transport-origin-refused",
             "A web page asked for a WebSocket whose origin may not: see the setting access.origins."),
     TARGET_UNREACHABLE("transport-target-unreachable", "No connection to the next hop could be opened."),
+    NEXT_HOP_PAUSED(
+            "transport-next-hop-paused",
+            "No connection to the next hop could be opened just now, and it is not dialled again yet."),
     NEXT_HOP_WITHDRAWN("transport-next-hop-withdrawn", "The settings no more name the next hop that we had dialled."),
     PEER_REFUSED("transport-peer-refused", "The other side has shown a certificate that is refused since."),
     ROLE_FAILED("transport-role-failed", "Our own handling of a message failed: a bug.");
