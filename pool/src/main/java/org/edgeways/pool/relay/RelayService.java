@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.edgeways.accounts.AccountChange;
 import org.edgeways.accounts.Accounts;
@@ -34,6 +35,7 @@ import org.edgeways.tokens.RelayCredentials;
 import org.edgeways.tokens.RelayKey;
 import org.edgeways.tokens.RelayUser;
 import org.edgeways.tokens.RelayVerifier;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -493,7 +495,11 @@ public final class RelayService {
     private void accountChanged(AccountChange change) {
         boolean different = switch (change) {
             case AccountChange.Added _, AccountChange.DeviceAdded _ -> false;
-            case AccountChange.Removed(Person person) -> withdrawPerson(person);
+            case AccountChange.Removed(Person person) -> {
+                boolean withdrawn = withdrawPerson(person);
+                forgetDevices(person.uri());
+                yield withdrawn;
+            }
             case AccountChange.Changed(Person before, Person person) ->
                 (before.enabled() && !person.enabled()
                                 || before.rights().remoteAccess()
@@ -511,6 +517,19 @@ public final class RelayService {
         return number != null && withdraw(number);
     }
 
+    /** Of somebody who is removed: all that was made for a device is withdrawn with the person's number, so nobody need be told of more. */
+    private synchronized void forgetDevices(String person) {
+        List<RelayTables.Numbered> owned = devices.values().stream()
+                .filter(number -> number.person().equals(person))
+                .toList();
+        owned.forEach(this::forget);
+    }
+
+    private void forget(RelayTables.Numbered number) {
+        devices.remove(number.device().orElseThrow());
+        write(number, handle -> RelayTables.forgetNumber(handle, number.number()));
+    }
+
     private synchronized boolean withdrawDevice(String id) {
         RelayTables.Numbered number = devices.get(id);
         return number != null && withdraw(number);
@@ -526,8 +545,13 @@ public final class RelayService {
                 "event=relay-credentials-withdrawn code=ok person={} of={}",
                 number.person(),
                 number.device().isPresent() ? "device" : "person");
+        write(number, handle -> RelayTables.save(handle, taken));
+        return true;
+    }
+
+    private void write(RelayTables.Numbered number, Consumer<Handle> change) {
         var _ = store.write(handle -> {
-                    RelayTables.save(handle, taken);
+                    change.accept(handle);
                     return true;
                 })
                 .exceptionally(failed -> {
@@ -538,6 +562,5 @@ public final class RelayService {
                             failed);
                     return false;
                 });
-        return true;
     }
 }

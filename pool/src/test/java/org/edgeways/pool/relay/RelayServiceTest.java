@@ -223,6 +223,22 @@ class RelayServiceTest {
     }
 
     @Test
+    void theDevicesOfWhoIsRemovedAreForgottenAndTheirNumbersAreNotToldToRelays() throws IOException {
+        RelayCredentials ofLaptop = mint(laptop, LIFE);
+        RelayCredentials ofPhone = mint(phone, LIFE);
+        accounts.remove(ALICE).join().orThrow();
+        assertThat(service.ownerOf(ofPhone.username()).orThrow())
+                .isEqualTo(new RelayService.Owner(ALICE, Optional.empty(), true));
+        Set<Long> told = service.withdrawn();
+        assertThat(told).as("the person's number").hasSize(1);
+        store.close();
+        open();
+        assertThat(service.withdrawn()).as("after a start").isEqualTo(told);
+        assertThat(refusal(ofLaptop)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+        assertThat(refusal(ofPhone)).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+    }
+
+    @Test
     void aRevokedDeviceLosesItsOwnAndTheOthersGoOn() {
         RelayCredentials lost = mint(phone, LIFE);
         RelayCredentials kept = mint(laptop, LIFE);
