@@ -39,6 +39,13 @@ final class Allocations {
         outputs.add(output);
     }
 
+    /** Something of an allocation is dropped: of each code the first time is told. */
+    void tellDropping(Allocation allocation, TurnErrorCode code) {
+        if (allocation.isFirstDrop(code)) {
+            out(new Output.Dropping(allocation.id, allocation.client, allocation.username, code));
+        }
+    }
+
     List<Output> takeOutputs() {
         if (outputs.isEmpty()) {
             return List.of();

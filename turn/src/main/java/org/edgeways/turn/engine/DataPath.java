@@ -156,9 +156,7 @@ final class DataPath {
     /** Drops data of an allocation, and tells of the first. */
     private void drop(Allocation allocation, TurnErrorCode code, Forward forward) {
         forward.drop(code);
-        if (allocation.isFirstDrop(code)) {
-            allocations.out(new Output.Dropping(allocation.id, allocation.client, allocation.username, code));
-        }
+        allocations.tellDropping(allocation, code);
     }
 
     /** The peer is relayed by this node itself: what its relayed port would do is done here. */

@@ -68,15 +68,25 @@ final class PeerConnections {
         }
     }
 
-    /** RFC 6062 section 5.3: a peer came by itself. The connection's id; 0 if it is to be closed. */
+    /** RFC 6062 section 5.3: a peer came by itself. The connection's id; 0 if it is to be closed, which is counted. */
     int accepted(long now, int relayPort, boolean ipv6, TransportAddress peer) {
         Relay relay = allocations.ports.get(ipv6, relayPort);
-        if (relay == null
-                || !relay.allocation.tcp
-                || !relay.allocation.live
-                || !relay.allocation.mayReach(peer.high(), peer.low(), now)
-                || isFull(relay.allocation)
-                || find(relay.allocation, peer) != null) {
+        if (relay == null || !relay.allocation.tcp || !relay.allocation.live) {
+            allocations.counts.add(TurnErrorCode.RELAY_UNKNOWN);
+            return 0;
+        }
+        TurnErrorCode barred = relay.allocation.barred(peer.high(), peer.low(), now);
+        if (barred != null) {
+            allocations.counts.add(barred);
+            allocations.tellDropping(relay.allocation, barred);
+            return 0;
+        }
+        if (isFull(relay.allocation)) {
+            allocations.counts.add(TurnErrorCode.NO_CAPACITY);
+            return 0;
+        }
+        if (find(relay.allocation, peer) != null) {
+            allocations.counts.add(TurnErrorCode.CONNECTION_EXISTS);
             return 0;
         }
         PeerConnection connection = add(now, relay.allocation, peer, null, PeerConnection.State.WAITING);

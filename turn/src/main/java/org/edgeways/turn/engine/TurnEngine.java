@@ -29,6 +29,9 @@ public final class TurnEngine {
     private static final byte SEND_FIRST = 0x00;
     private static final byte SEND_SECOND = 0x16;
 
+    /** What somebody without credentials is answered is never longer, in bytes; so much there must be for anybody to be answered at all. */
+    static final int LONGEST_ANSWER = 1_024;
+
     private final TurnSettings settings;
     private final Allocations allocations;
     private final Authentication authentication;
@@ -59,8 +62,17 @@ public final class TurnEngine {
         this.requests = new AllocationRequests(allocations, peers, tickets);
         this.authentication = new Authentication(settings, credentials, requests::isOngoing, key);
         this.data = new DataPath(allocations);
+        this.budget = budget(random.nextLong());
+    }
+
+    /** This engine's part: a source comes to all of a node's engines, by its ports or by tokens that it makes up. */
+    private SourceBudget budget(long seed) {
         TurnLimits limits = settings.limits();
-        this.budget = new SourceBudget(random.nextLong(), limits.answerBytesPerSecond(), limits.answerBurstBytes());
+        int engines = settings.relay().shards();
+        return new SourceBudget(
+                seed,
+                Math.max(1, limits.answerBytesPerSecond() / engines),
+                Math.max(Math.min(LONGEST_ANSWER, limits.answerBurstBytes()), limits.answerBurstBytes() / engines));
     }
 
     /**
@@ -201,7 +213,7 @@ public final class TurnEngine {
     /**
      * A peer has connected to a relayed port (RFC 6062 section 5.3).
      *
-     * @return the connection's id; 0 if it is to be closed
+     * @return the connection's id; 0 if it is to be closed, which is counted by its reason
      */
     public int peerAccepted(long now, boolean ipv6, int relayPort, TransportAddress peer) {
         return allocations.connections.accepted(now, relayPort, ipv6, peer);

@@ -3,7 +3,7 @@ package org.edgeways.turn.engine;
 import java.time.Duration;
 
 /**
- * Limits of one engine; all are at least 1.
+ * Limits of one engine, but for the answers, of which each engine of a node gives its part; all are at least 1.
  *
  * @param allocations at once, 508 past it
  * @param permissions of an allocation at once, 508 past it
@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param connections to peers of a TCP allocation at once, 508 past it
  * @param defaultLifetime of an allocation, in whole seconds (RFC 8656 section 3.2)
  * @param longestLifetime of an allocation, whatever is asked for
- * @param answerBytesPerSecond of UDP payload that a source (an IPv4 address, an IPv6 /64) may cause without credentials
+ * @param answerBytesPerSecond of UDP payload that a source (an IPv4 address, an IPv6 /64) may cause without credentials, at all engines
+ *     of a node together: each gives its part of it
  * @param answerBurstBytes how much of that at once
  */
 public record TurnLimits(

@@ -70,7 +70,7 @@ class AllocateTest {
     }
 
     @Test
-    void aChallengeIsAtMostThreeTimesAsLongAsTheRequest() {
+    void aChallengeIsAtMostFourTimesAsLongAsTheRequestOfAClient() {
         byte[] request = alice.request(StunMethod.ALLOCATE)
                 .add(StunAttribute.REQUESTED_TRANSPORT, 17 << 24)
                 .toBytes();

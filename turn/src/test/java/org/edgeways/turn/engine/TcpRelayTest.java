@@ -158,6 +158,40 @@ class TcpRelayTest {
     }
 
     @Test
+    void aPeerThatIsClosedAtOnceIsCountedByTheReason() {
+        TransportAddress relayed = TestClient.relayedIn(allocate(alice));
+        assertThat(world.engine.peerAccepted(world.now, false, relayed.port(), PEER))
+                .isZero();
+        assertThat(world.engine.count(TurnErrorCode.NO_PERMISSION)).isEqualTo(1);
+        world.drive();
+        assertThat(world.seen(Output.Dropping.class))
+                .singleElement()
+                .satisfies(told -> assertThat(told.code()).isEqualTo(TurnErrorCode.NO_PERMISSION));
+        alice.permit(PEER);
+        for (int i = 0; i < TurnLimits.DEFAULTS.connections(); i++) {
+            assertThat(world.engine.peerAccepted(world.now, false, relayed.port(), PEER.withPort(8_000 + i)))
+                    .isNotZero();
+        }
+        assertThat(world.engine.peerAccepted(world.now, false, relayed.port(), PEER))
+                .isZero();
+        assertThat(world.engine.count(TurnErrorCode.NO_CAPACITY)).isEqualTo(1);
+        world.pass(Duration.ofSeconds(30)); // nobody has taken them over
+        assertThat(world.engine.peerAccepted(world.now, false, relayed.port(), PEER))
+                .isNotZero();
+        assertThat(world.engine.peerAccepted(world.now, false, relayed.port(), PEER))
+                .as("twice")
+                .isZero();
+        assertThat(world.engine.count(TurnErrorCode.CONNECTION_EXISTS)).isEqualTo(1);
+        world.pass(Duration.ofMinutes(5));
+        assertThat(world.engine.peerAccepted(world.now, false, relayed.port(), PEER.withPort(1)))
+                .isZero();
+        assertThat(world.engine.count(TurnErrorCode.PERMISSION_OVER)).isEqualTo(1);
+        assertThat(world.engine.peerAccepted(world.now, false, relayed.port() ^ 1, PEER))
+                .isZero();
+        assertThat(world.engine.count(TurnErrorCode.RELAY_UNKNOWN)).isEqualTo(1);
+    }
+
+    @Test
     void anotherUserCannotTakeAConnectionOver() {
         allocate(alice);
         int id = connecting(PEER);
