@@ -64,8 +64,13 @@ function signIn({ url, uri, username, password }) {
     say('registered');
     say(`gruu ${ua.contact.pub_gruu}`);
   });
-  ua.on('registrationFailed', ({ response, cause }) =>
-    say(`registrationFailed ${response ? response.status_code : 0} ${cause}: ${response ? response.reason_phrase : ''}`));
+  ua.on('registrationFailed', ({ response, cause }) => {
+    say(`registrationFailed ${response ? response.status_code : 0} ${cause}: ${response ? response.reason_phrase : ''}`);
+    // who comes before the inside has reached the server: JsSIP leaves it to the page to try again
+    if (response?.status_code === 480) {
+      setTimeout(() => ua.register(), 2000);
+    }
+  });
   ua.on('newMessage', ({ originator, request }) => {
     if (originator === 'remote' && request.getHeader('Content-Type').startsWith('text/plain')) {
       say(`message ${request.from.uri} ${request.body}`);

@@ -1,6 +1,7 @@
 package org.edgeways.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.edgeways.app.admin.AdminClient;
 import org.edgeways.avedge.client.RelayClient;
@@ -27,6 +29,10 @@ class RelayedCallTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration LIFE = Duration.ofMinutes(10);
     private static final int CHANNEL = 0x4001;
+    private static final int ALICES_TONE = 440;
+    private static final int BOBS_TONE = 1_000;
+    /** What the browser's analysis takes for the same tone. */
+    private static final double HERTZ = 20;
 
     private static Deployment deployment;
 
@@ -42,13 +48,17 @@ class RelayedCallTest {
         deployment.close();
     }
 
-    private RelayClient client(Account person) throws IOException {
-        JsonNode turn = deployment
+    private static JsonNode credentials(Account person) {
+        return deployment
                 .administrator()
                 .ask(AdminClient.request("relay-credentials")
                         .put("name", person.username())
                         .put("device", "phone"))
                 .path("turn");
+    }
+
+    private RelayClient client(Account person) throws IOException {
+        JsonNode turn = credentials(person);
         return RelayClient.udp(
                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), person.sipTlsPort()),
                 new RelayClient.Login(
@@ -118,6 +128,57 @@ class RelayedCallTest {
                     () -> deployment.edgeCounter("av_edge_drops_total", "turn-data-without-allocation") == 1);
             begin(alice, peer);
         }
+    }
+
+    /**
+     * Nobody does more than to call again: the pages connect, sign in and go to the relay by themselves, with the credentials of
+     * before. The call of before is over with the node.
+     */
+    @Test
+    void pagesCallAgainAndHearEachOtherAfterTheNodeWasKilledDuringTheirCall() {
+        List<Account> both = deployment.addPeople("paged", 2);
+        RelayAccess ofAlice = RelayAccess.of(credentials(both.getFirst()));
+        RelayAccess ofBob = RelayAccess.of(credentials(both.getLast()));
+        try (ChromiumJsSip alice = ChromiumJsSip.start("killed-call-alice", both.getFirst());
+                ChromiumJsSip bob = ChromiumJsSip.start("killed-call-bob", both.getLast())) {
+            alice.awaitSignedIn();
+            bob.awaitSignedIn();
+            relayCalls(alice, ofAlice, bob, ofBob);
+            hearEachOther(alice, bob, both.getLast().uri());
+
+            relayCalls(alice, ofAlice, bob, ofBob); // what is awaited comes after this
+            deployment.killEdge();
+            deployment.startEdge();
+            alice.awaitSignedIn();
+            bob.awaitSignedIn();
+            assertThat(deployment.edgeCounter("av_edge_allocations_made_total", ""))
+                    .as("the node knows nothing of the call of before")
+                    .isZero();
+            hearEachOther(alice, bob, both.getLast().uri());
+        }
+    }
+
+    private static void relayCalls(ChromiumJsSip alice, RelayAccess ofAlice, ChromiumJsSip bob, RelayAccess ofBob) {
+        alice.relayCalls(ofAlice, ofAlice.urls(), ALICES_TONE);
+        bob.relayCalls(ofBob, ofBob.urls(), BOBS_TONE);
+    }
+
+    /** Alice calls; both hear the other one's tone by way of the relay. */
+    private static void hearEachOther(ChromiumJsSip alice, ChromiumJsSip bob, String bobsUri) {
+        alice.call(bobsUri);
+        alice.awaitCallEstablished();
+        bob.awaitCallEstablished();
+        heard(alice.measure(), BOBS_TONE);
+        heard(bob.measure(), ALICES_TONE);
+        Polling.until(
+                "the node has relayed it",
+                PATIENCE,
+                () -> deployment.edgeCounter("av_edge_packets_total", "direction=\"between-clients\"") > 0);
+    }
+
+    private static void heard(ChromiumJsSip.Heard heard, int hertz) {
+        assertThat(heard.candidateType()).as("%s", heard).isEqualTo("relay");
+        assertThat(heard.hertz()).as("%s", heard).isCloseTo(hertz, within(HERTZ));
     }
 
     @Test
