@@ -46,6 +46,7 @@ public final class RelayAuthority implements Credentials, UnaryOperator<String> 
 
     /** From now on these keys and this list hold. Allocations of those who are refused by it are to be ended: {@link AvEdge#end}. */
     public void use(RelayVerifier next) {
+        next.takeOver(verifier);
         verifier = next;
     }
 

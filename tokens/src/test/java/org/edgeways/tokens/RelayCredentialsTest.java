@@ -280,6 +280,30 @@ class RelayCredentialsTest {
     }
 
     @Test
+    void aSignatureThatWasVerifiedIsNotVerifiedAgainWhenSomebodyElseIsWithdrawn() {
+        RelayCredentials later = other.mint(ALICE_PHONE, NOW + HOUR, random);
+        RelayVerifier before = verifier(key, other);
+        assertThat(check(before, good.username(), NOW).isOk()).isTrue();
+        assertThat(check(before, later.username(), NOW).isOk()).isTrue();
+
+        RelayVerifier next = new RelayVerifier(List.of(key.check()), Set.of(ALICE_PHONE.device()));
+        next.takeOver(before);
+        assertThat(next.remembers(good.username())).isTrue();
+        assertThat(check(next, good.username(), NOW).isOk()).isTrue();
+        assertThat(next.remembers(later.username())).as("of another key").isFalse();
+        assertThat(code(check(next, later.username(), NOW))).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+
+        RelayVerifier gone = new RelayVerifier(List.of(key.check()), Set.of(ALICE_LAPTOP.person()));
+        gone.takeOver(next);
+        assertThat(code(check(gone, good.username(), NOW))).isEqualTo(TokensErrorCode.RELAY_CREDENTIALS_WITHDRAWN);
+
+        RelayVerifier full = new RelayVerifier(List.of(key.check()), Set.of(), 1);
+        full.takeOver(next);
+        full.takeOver(before);
+        assertThat(full.remembers(good.username())).isTrue();
+    }
+
+    @Test
     void moreUserNamesThanAreRememberedAreAllGood() {
         RelayVerifier verifier = new RelayVerifier(List.of(key.check()), Set.of(), 30);
         Set<String> names = new HashSet<>();
