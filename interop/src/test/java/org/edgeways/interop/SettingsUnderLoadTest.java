@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * 100 changes of settings and certificates while people at home write to each other through the edge, on separate networks,
- * one of them over WebSocket, and two of them are in a call: no connection, no transaction and no dialog is lost, each revision is
- * reported, and nothing comes from the perimeter to the inside.
+ * one of them over WebSocket, and two of them are in a call: no connection, of theirs or of the inside, no transaction and no dialog is
+ * lost, each revision is reported, and nothing comes from the perimeter to the inside.
  */
 @Tag("interop")
 class SettingsUnderLoadTest {
@@ -76,12 +76,15 @@ class SettingsUnderLoadTest {
                 var _ = threads.submit(() -> read(own));
             }
 
+            InsideConnections inside = new InsideConnections(site);
             long begun = System.nanoTime();
             try {
                 for (int i = 0; i < CHANGES; i++) {
                     changes.next(i);
                     call.speak();
+                    inside.holdAfter("change " + i);
                 }
+                inside.areAsManyAsWanted();
                 changing = false;
                 for (Future<?> each : work) {
                     each.get(60, TimeUnit.SECONDS);
