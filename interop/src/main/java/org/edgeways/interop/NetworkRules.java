@@ -4,10 +4,19 @@ import java.util.List;
 
 /** What the routers of {@link Networks} do (nftables), and which names its DNS servers know (dnsmasq). */
 final class NetworkRules {
-    /** Of {@code fw}: nothing begins in the perimeter. */
+    /**
+     * Of {@code fw}: nothing begins in the perimeter. What tries is counted before a {@linkplain Networks.Cut cut} can drop it, and
+     * apart from packets of connections that the firewall has forgotten.
+     */
     static final String FIREWALL = """
             table inet fw {
               counter blocked { }
+              counter tried { }
+              chain attempts {
+                type filter hook forward priority -30; policy accept;
+                iifname "per0" ct state new tcp flags & (syn | ack) == syn counter name "tried"
+                iifname "per0" ct state new meta l4proto != tcp counter name "tried"
+              }
               set allow_in { type ipv4_addr . inet_proto . inet_service ; }
               chain forward {
                 type filter hook forward priority 0; policy drop;

@@ -384,9 +384,18 @@ public final class Networks implements AutoCloseable {
         return counted("fw", "inet", "fw", "blocked");
     }
 
-    /** Has {@link #blocked} begin at 0 again. */
+    /**
+     * How many connections have been tried from the perimeter to the inside since it was last {@link #forgetBlocked}, also while
+     * the network was cut. {@link #blocked} counts besides what belongs to connections that the firewall has forgotten.
+     */
+    public long tried() {
+        return counted("fw", "inet", "fw", "tried");
+    }
+
+    /** Has {@link #blocked} and {@link #tried} begin at 0 again. */
     public void forgetBlocked() {
         in("fw", "nft", "reset", "counter", "inet", "fw", "blocked");
+        in("fw", "nft", "reset", "counter", "inet", "fw", "tried");
     }
 
     /**

@@ -14,6 +14,7 @@ class HidingSwitchedOffTest {
     @Test
     void theReaderFindsTheInsideWhenTheEdgeDoesNotHideIt() {
         try (SeparateSite site = SeparateSite.start("hiding-off", false, "alice", "frank")) {
+            InnerFirewall.isClosed(site.networks());
             Account alice = site.outside("alice");
             Account frank = site.inside("frank");
             try (Baresip outside = Baresip.start("hiding-off-outside", alice, TONE, List.of(frank.uri()));
@@ -38,6 +39,7 @@ class HidingSwitchedOffTest {
                     .anyMatch(seen -> seen.contains(Networks.POOL_NAME) && seen.contains("[NOTIFY "))
                     .as("the address of a client inside, in the answer to a REGISTER outside")
                     .anyMatch(seen -> seen.contains(site.networks().desk().address()) && seen.contains("[SIP/2.0 200"));
+            InnerFirewall.hasBlockedNothing(site.networks());
         }
     }
 }

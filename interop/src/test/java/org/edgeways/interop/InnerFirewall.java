@@ -13,11 +13,23 @@ final class InnerFirewall {
                 .as("the perimeter reaches the inside")
                 .isFalse();
         assertThat(networks.blocked()).as("an attempt is counted").isPositive();
+        assertThat(networks.tried()).as("an attempt is counted").isPositive();
         networks.forgetBlocked();
+    }
+
+    /**
+     * Since it {@link #isClosed}: for where the network is cut, after which packets may come that belong to no connection any
+     * more.
+     */
+    static void wasNotTried(Networks networks) {
+        assertThat(networks.tried())
+                .as("connections that were tried from the perimeter to the inside")
+                .isZero();
     }
 
     /** Since it {@link #isClosed}. */
     static void hasBlockedNothing(Networks networks) {
+        wasNotTried(networks);
         assertThat(networks.blocked())
                 .as("packets from the perimeter that the inner firewall has blocked")
                 .isZero();

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
  * People at home behind their NAT and others at desks inside write to each other while the network is cut and mended: first
  * between pool and edge, which nobody may have to sign in anew for, then between home and edge. Three write all the time, a
  * crowd now and then. In the end the
- * {@link Ledger} is balanced: nothing that was acknowledged is lost, and nothing comes twice without need. Replay a
+ * {@link Ledger} is balanced: nothing that was acknowledged is lost, and nothing comes twice without need. At no time does
+ * the edge try to connect to the inside. Replay a
  * failure's choices with {@code -Dcut.seed=…} (the moments are real time: another run with the same seed cuts at about the
  * same moments, no more).
  */
@@ -193,10 +194,12 @@ class NetworkCutTest {
         world.site.networks().mend(cable);
         long mended = System.nanoTime();
         world.names().forEach(ledger::startANewRow);
+        InnerFirewall.wasNotTried(world.site.networks());
         Polling.until(
                 "everybody writes again after " + cable + " was cut " + kind + " for " + length + "; seed " + seed,
                 plan.recovery(),
                 () -> world.write(ledger));
+        InnerFirewall.wasNotTried(world.site.networks());
         ledger.disturbed(from);
         System.out.println(plan.name() + ": " + cable + " " + kind + " for " + length.toMillis()
                 + " ms; service is back for all " + world.names().size() + " after another "
@@ -238,6 +241,7 @@ class NetworkCutTest {
                         Stream.concat(AT_HOME.stream(), crowd.stream()).toArray(String[]::new);
                 site = SeparateSite.start(name, true, limits, poolSettings, remote);
                 site.networks().passUnread();
+                InnerFirewall.isClosed(site.networks());
                 for (String person : EVERYBODY) {
                     boolean home = AT_HOME.contains(person);
                     Passage passage = Passage.open(

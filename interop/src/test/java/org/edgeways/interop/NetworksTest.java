@@ -78,11 +78,41 @@ class NetworksTest {
         }
     }
 
+    @Test
+    void whatTheEdgeTriesTowardsTheInsideIsCountedAlsoWhileTheNetworkIsCut() throws Exception {
+        try (Networks networks = Networks.create()) {
+            InnerFirewall.isClosed(networks);
+            InnerFirewall.hasBlockedNothing(networks);
+            for (Networks.Cut how : List.of(Networks.Cut.SILENT, Networks.Cut.FORGETTING, Networks.Cut.CLOSING)) {
+                networks.cut(Networks.Cable.LINK, how);
+                assertThat(Networks.reaches(networks.edge(), networks.pool().address(), LISTENER))
+                        .isFalse();
+                networks.mend(Networks.Cable.LINK);
+                assertThat(networks.tried()).as("connections while it is cut").isPositive();
+                assertThat(networks.blocked()).as("what the cut lets through").isZero();
+                networks.forgetBlocked();
+            }
+            networks.cut(Networks.Cable.LINK, Networks.Cut.SILENT);
+            send(
+                    networks,
+                    Networks.EDGE_INSIDE,
+                    Networks.RELAY_PORT,
+                    new byte[1],
+                    networks.pool().address());
+            networks.mend(Networks.Cable.LINK);
+            assertThat(networks.tried()).as("datagrams while it is cut").isOne();
+        }
+    }
+
     private static void send(Networks networks, int port, byte[] bytes) throws IOException {
-        InetSocketAddress home = new InetSocketAddress(Networks.NAT_OUTSIDE, LISTENER);
+        send(networks, Networks.EDGE_OUTSIDE, port, bytes, Networks.NAT_OUTSIDE);
+    }
+
+    private static void send(Networks networks, String from, int port, byte[] bytes, String to) throws IOException {
+        InetSocketAddress there = new InetSocketAddress(to, LISTENER);
         networks.edge().here(() -> {
-            try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(Networks.EDGE_OUTSIDE, port))) {
-                socket.send(new DatagramPacket(bytes, bytes.length, home));
+            try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(from, port))) {
+                socket.send(new DatagramPacket(bytes, bytes.length, there));
             }
             return true;
         });

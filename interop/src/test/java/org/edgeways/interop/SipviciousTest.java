@@ -46,6 +46,7 @@ class SipviciousTest {
     @BeforeAll
     void start() {
         site = SeparateSite.start("sipvicious", true, "alice", "bob");
+        InnerFirewall.isClosed(site.networks());
         List<String> contacts =
                 List.of(site.outside("alice").uri(), site.outside("bob").uri());
         alice = Baresip.start("sipvicious-alice", site.outside("alice"), TONE, contacts);
@@ -151,6 +152,12 @@ class SipviciousTest {
                 .contains("timed out")
                 .doesNotContain("SIP/2.0");
         assertTheOthersNoticeNothing("after the third ban");
+    }
+
+    @Test
+    @Order(7)
+    void nothingOfItHasTheEdgeTryTheInside() {
+        InnerFirewall.hasBlockedNothing(site.networks());
     }
 
     private String warsAtOnce(int round, List<String> names) {
