@@ -177,8 +177,7 @@ class AvEdgeTest extends OnBothPaths {
             alice.relayed();
             assertThat(TurnClient.error(alice.permit(global))).isZero();
             List<AddressPrefix> inside = List.of(AddressPrefix.of("9.1.2.0/24"));
-            rig.edge.use(Rig.settings(2)
-                    .withPeers(new AvEdgeSettings.Peers(List.of(), List.of(), List.of(), inside)));
+            rig.edge.use(Rig.settings(2).withPeers(new AvEdgeSettings.Peers(List.of(), List.of(), List.of(), inside)));
             assertThat(TurnClient.error(alice.permit(global))).isEqualTo(403);
             rig.edge.use(Rig.settings(2).withPeers(new AvEdgeSettings.Peers(inside, List.of(), List.of(), inside)));
             assertThat(TurnClient.error(alice.permit(global))).isZero();

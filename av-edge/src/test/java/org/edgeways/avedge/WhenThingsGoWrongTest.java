@@ -188,9 +188,10 @@ class WhenThingsGoWrongTest extends OnBothPaths {
             alice.relayed();
             alice.bind(0x4001, Rig.address(peer));
             while (time.host().isBefore(end.plus(Duration.ofHours(23)))) {
-                rig.pass(time, Duration.ofMinutes(50));
                 assertThat(TurnClient.error(alice.refresh(3_600))).isZero();
+                rig.pass(time, Duration.ofMinutes(50));
             }
+            assertThat(TurnClient.error(alice.refresh(3_600))).isZero();
             assertThat(TurnClient.error(alice.permit(Rig.address(peer)))).isZero();
             assertThat(TurnClient.error(alice.bind(0x4001, Rig.address(peer)))).isZero();
             alice.channel(0x4001, "goes on");

@@ -177,17 +177,19 @@ final class WholeSet {
     /** What is not said is as usual, and fewer ports than that are no contradiction. */
     private void relays() {
         String key = "av.all.allocations";
-        sound(Kind.EDGE_NODE, EdgeNode.class).forEach((document, node) -> node.av().ifPresent(av -> {
-            String whole = Document.SPEC + "." + key;
-            if (document.read().says(whole) && av.all().allocations() > av.relayedAddresses()) {
-                problems.add(
-                        SettingsErrorCode.VALUES_DISAGREE,
-                        document.place(key),
-                        whole,
-                        "(" + av.all().allocations() + ") must not be more than relayPorts have on all addresses ("
-                                + av.relayedAddresses() + "): each allocation takes a port");
-            }
-        }));
+        sound(Kind.EDGE_NODE, EdgeNode.class)
+                .forEach((document, node) -> node.av().ifPresent(av -> {
+                    String whole = Document.SPEC + "." + key;
+                    if (document.read().says(whole) && av.all().allocations() > av.relayedAddresses()) {
+                        problems.add(
+                                SettingsErrorCode.VALUES_DISAGREE,
+                                document.place(key),
+                                whole,
+                                "(" + av.all().allocations()
+                                        + ") must not be more than relayPorts have on all addresses ("
+                                        + av.relayedAddresses() + "): each allocation takes a port");
+                    }
+                }));
     }
 
     /** Route domains are those of the organisation, each in one route. */

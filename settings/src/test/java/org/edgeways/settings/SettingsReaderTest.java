@@ -189,14 +189,17 @@ class SettingsReaderTest {
     @Test
     void moreAllocationsThanThereArePortsAreTold() {
         String av = "roles: [access, av]\n  av: {addresses: [10.3.0.11], host: sip.acorn.example%s}\n";
-        assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999"))).isEmpty();
+        assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999")))
+                .isEmpty();
         assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999, all: {allocations: 1000}")))
                 .isEmpty();
         assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: 50000-50999, all: {allocations: 1001}")))
                 .singleElement()
                 .asString()
-                .contains("spec.av.all.allocations: (1001) must not be more than relayPorts have on all addresses (1000)");
-        assertThat(problems("roles: [access]\n", av.formatted(", all: {allocations: 16384}"))).isEmpty();
+                .contains(
+                        "spec.av.all.allocations: (1001) must not be more than relayPorts have on all addresses (1000)");
+        assertThat(problems("roles: [access]\n", av.formatted(", all: {allocations: 16384}")))
+                .isEmpty();
         assertThat(problems("roles: [access]\n", av.formatted(", relayPorts: none, all: {allocations: 16385}")))
                 .singleElement()
                 .asString()

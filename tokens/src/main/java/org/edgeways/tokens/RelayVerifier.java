@@ -139,7 +139,9 @@ public final class RelayVerifier {
         return switch (open(username)) {
             case Result.Bad<Opened> bad -> bad.as();
             case Result.Ok<Opened>(Opened opened) ->
-                stillGood(opened.known(), ongoing, now) instanceof Result.Bad<Known> bad ? bad : verified(opened, username);
+                stillGood(opened.known(), ongoing, now) instanceof Result.Bad<Known> bad
+                        ? bad
+                        : verified(opened, username);
         };
     }
 
@@ -193,7 +195,8 @@ public final class RelayVerifier {
                     "its key is " + HexFormat.of().toHexDigits(keyId));
         }
         if (!(check.opener().open(Purpose.RELAY_USER, sealed) instanceof Result.Ok<byte[]>(byte[] content))
-                || !(TokenReader.read(content, reader -> known(reader, keyId)) instanceof Result.Ok<Known>(Known known))) {
+                || !(TokenReader.read(content, reader -> known(reader, keyId))
+                        instanceof Result.Ok<Known>(Known known))) {
             return forged("its seal does not fit");
         }
         if (known.expirySeconds() != Long.parseLong(form.group(2))) {

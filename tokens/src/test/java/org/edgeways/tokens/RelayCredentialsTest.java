@@ -61,7 +61,8 @@ class RelayCredentialsTest {
         RelayVerifier verifier = new RelayVerifier(List.of(told), Set.of());
         for (int again = 0; again < 2; again++) { // the second time it is remembered
             assertThat(check(verifier, good.username(), NOW).orThrow())
-                    .isEqualTo(new RelayVerifier.Known(ALICE_LAPTOP, key.check().id(), NOW + 8 * HOUR, good.password()));
+                    .isEqualTo(
+                            new RelayVerifier.Known(ALICE_LAPTOP, key.check().id(), NOW + 8 * HOUR, good.password()));
         }
     }
 

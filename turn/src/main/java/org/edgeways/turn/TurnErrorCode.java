@@ -69,10 +69,7 @@ public enum TurnErrorCode implements ErrorCode {
             "The setting relayPorts is none: TCP to peers, which needs ports, is not relayed"),
     /** TCP is asked for, and its peers are switched off. */
     TCP_PEERS_OFF(
-            "turn-tcp-peers-off",
-            442,
-            "tcpPeers: false",
-            "The setting tcpPeers is false: TCP to peers is not relayed"),
+            "turn-tcp-peers-off", 442, "tcpPeers: false", "The setting tcpPeers is false: TCP to peers is not relayed"),
     /** The peer's address family is not one of the allocation's. */
     FAMILY_MISMATCH(
             "turn-family-mismatch",

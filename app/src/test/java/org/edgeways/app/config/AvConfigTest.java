@@ -87,7 +87,13 @@ class AvConfigTest {
         assertThat(settings.inside()).containsExactly(new InetSocketAddress(address("10.0.0.8"), 3500));
         assertThat(settings.relay())
                 .isEqualTo(new AvEdgeSettings.Relay(
-                        address("192.0.2.10"), address("2001:db8::10"), address("198.51.100.1"), 50_000, 50_999, true, false));
+                        address("192.0.2.10"),
+                        address("2001:db8::10"),
+                        address("198.51.100.1"),
+                        50_000,
+                        50_999,
+                        true,
+                        false));
         assertThat(settings.peers())
                 .isEqualTo(new AvEdgeSettings.Peers(
                         List.of(AddressPrefix.of("10.9.0.0/16")),
@@ -174,9 +180,10 @@ class AvConfigTest {
     /** Also if all clients come to one thread, and if it is raised while the node runs. */
     @Test
     void whatAllMayHaveIsLimitedByTheQuotaAloneAsFarAsThereArePorts() {
-        AvEdgeSettings settings = of("addresses: [192.0.2.10, \"2001:db8::10\"], host: media.acorn.example, relayPorts: 1024-65535,"
-                        + " all: {allocations: 129024}")
-                .settings();
+        AvEdgeSettings settings =
+                of("addresses: [192.0.2.10, \"2001:db8::10\"], host: media.acorn.example, relayPorts: 1024-65535,"
+                                + " all: {allocations: 129024}")
+                        .settings();
         assertThat(settings.quotas().all().allocations()).isEqualTo(129_024);
         assertThat(settings.limits().allocations()).isGreaterThanOrEqualTo(129_024);
     }

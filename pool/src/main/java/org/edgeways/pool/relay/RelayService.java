@@ -273,7 +273,8 @@ public final class RelayService {
         long now = now();
         make(now, KeyRoll.retired(old, now));
         Set<Integer> ids = old.stream().map(KeyTimes::id).collect(Collectors.toSet());
-        for (KeyTimes each : times().stream().filter(each -> ids.contains(each.id())).toList()) {
+        for (KeyTimes each :
+                times().stream().filter(each -> ids.contains(each.id())).toList()) {
             drop(each);
         }
         forget(told);

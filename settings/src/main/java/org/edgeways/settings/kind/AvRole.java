@@ -130,10 +130,12 @@ public record AvRole(
 
         // without a usual value: so the text of a snapshot of before is one of now
         @Key(
-                says = "Whether TCP to peers (RFC 6062) is relayed; without it, true. Calls do not need it. One person begins 20"
-                        + " connections in a second at most; past it 508.",
+                says =
+                        "Whether TCP to peers (RFC 6062) is relayed; without it, true. Calls do not need it. One person begins 20"
+                                + " connections in a second at most; past it 508.",
                 restart = true)
         Optional<Boolean> tcpPeers,
+
         @Key(
                 says =
                         "The EdgeNode, with the role av too, to which this one sends clients while it takes nobody new: while it is"
@@ -169,8 +171,9 @@ public record AvRole(
     /** What all may have together. */
     public record Total(
             @Key(
-                    says = "Allocations at once; past it 486, or 508 if there are fewer ports. Not more than relayPorts have on"
-                            + " all addresses.",
+                    says =
+                            "Allocations at once; past it 486, or 508 if there are fewer ports. Not more than relayPorts have on"
+                                    + " all addresses.",
                     usual = "10000",
                     least = "1",
                     most = "1000000")

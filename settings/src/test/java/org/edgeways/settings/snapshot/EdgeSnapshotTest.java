@@ -191,8 +191,12 @@ class EdgeSnapshotTest {
     private static EdgeSnapshot ofRelay(String networks) {
         return EdgeSnapshot.of(
                 Acorn.settings(Acorn.TEXT
-                        .replace("roles: [access]", "roles: [access, av]\n  av: {addresses: [10.3.0.11], host: sip.acorn.example}")
-                        .replace("  pool: pool\n---\nkind: EdgeNode", "  pool: pool\n" + networks + "---\nkind: EdgeNode")),
+                        .replace(
+                                "roles: [access]",
+                                "roles: [access, av]\n  av: {addresses: [10.3.0.11], host: sip.acorn.example}")
+                        .replace(
+                                "  pool: pool\n---\nkind: EdgeNode",
+                                "  pool: pool\n" + networks + "---\nkind: EdgeNode")),
                 "edge1",
                 7,
                 new Trust(List.of(PEM), List.of()));
@@ -207,7 +211,8 @@ class EdgeSnapshotTest {
         assertThat(EdgeSnapshot.read(bytes(told.json())).orThrow()).isEqualTo(told);
         assertThat(EdgeSnapshot.of(
                                 Acorn.settings(Acorn.TEXT.replace(
-                                        "  pool: pool\n---\nkind: EdgeNode", "  pool: pool\n" + networks + "---\nkind: EdgeNode")),
+                                        "  pool: pool\n---\nkind: EdgeNode",
+                                        "  pool: pool\n" + networks + "---\nkind: EdgeNode")),
                                 "edge1",
                                 7,
                                 trust)

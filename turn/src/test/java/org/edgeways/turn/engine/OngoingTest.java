@@ -68,8 +68,7 @@ class OngoingTest {
         control.ask(StunMethod.ALLOCATE, writer -> writer.add(StunAttribute.REQUESTED_TRANSPORT, 6 << 24));
         world.expired.add("alice");
         world.expired.add("bob");
-        control.send(control.signed(
-                control.request(StunMethod.CONNECT).addXor(StunAttribute.XOR_PEER_ADDRESS, PEER)));
+        control.send(control.signed(control.request(StunMethod.CONNECT).addXor(StunAttribute.XOR_PEER_ADDRESS, PEER)));
         int id = world.seen(Output.ConnectPeer.class).getLast().connection();
         world.engine.peerConnected(world.now, id);
         world.drive();

@@ -104,9 +104,7 @@ public final class KeyRoll {
         long turn = minting(keys, now).mintsFrom();
         boolean known =
                 keys.stream().anyMatch(key -> key.mintsFrom() >= turn && key.madeAtMillis() <= knownUntilMillis);
-        return known
-                ? Optional.of(new Replacement(now, retired(keys, now)))
-                : Optional.empty();
+        return known ? Optional.of(new Replacement(now, retired(keys, now))) : Optional.empty();
     }
 
     /** The keys that would have a turn from now on, with one that is over: another one is made instead. */
