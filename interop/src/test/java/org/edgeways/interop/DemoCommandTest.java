@@ -96,6 +96,11 @@ class DemoCommandTest {
             assertThat(turn.path("credentialsUrl").asText())
                     .isEqualTo("https://localhost:" + base + "/av/v1/credentials");
             assertThat(json.path("admin").path("url").asText()).isEqualTo("http://127.0.0.1:" + (base + 1) + "/");
+            for (String part : List.of("pool", "edge")) {
+                assertThat(RunningCounters.sum(runs.data().resolve(part), "net_handshakes_failed_total", ""))
+                        .as("failed handshakes of the %s of a fresh demo", part)
+                        .isZero();
+            }
             assertThat(Path.of(json.path("settingsDirectory").asText())).isDirectoryContaining("glob:**demo.yaml");
             List<String> people = new ArrayList<>();
             for (JsonNode person : json.path("people")) {
