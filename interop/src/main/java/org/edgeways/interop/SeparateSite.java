@@ -39,7 +39,7 @@ public final class SeparateSite implements AutoCloseable {
     private static final String DOMAIN = "acorn.example";
     private static final String POOL = "pool";
     private static final String EDGE = "edge";
-    private static final int LINK_PORT = 9062;
+    static final int LINK_PORT = 9062;
     private static final Duration START = Duration.ofSeconds(60);
 
     private final String name;
@@ -309,6 +309,11 @@ public final class SeparateSite implements AutoCloseable {
     /** The directory of settings: each document in a file {@code KIND-NAME.yaml}, written as JSON. */
     public Path settings() {
         return data("settings");
+    }
+
+    /** The certificate of the pool's authority, which issues those of the Link. */
+    Path authorityFile() {
+        return data(POOL).resolve("control/authority/authority.crt");
     }
 
     /** The edge's data directory, where it looks for the certificates that its settings name. */

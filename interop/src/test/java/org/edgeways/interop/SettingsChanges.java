@@ -34,8 +34,8 @@ import org.edgeways.sip.message.SipMessage;
 import org.edgeways.siptransport.SipUserAgent;
 
 /**
- * Changes of a {@link SeparateSite}'s settings, one after the other, each from what they were at first; each is for the node,
- * is refused inside, or is refused by the node.
+ * Changes of a {@link SeparateSite}'s settings and certificates, one after the other, each from what they were at first; each is for
+ * the node, is refused inside, is refused by the node, or replaces certificates of the Link.
  */
 final class SettingsChanges {
     private static final String NODE = "EdgeNode-edge1.yaml";
@@ -43,6 +43,7 @@ final class SettingsChanges {
     private final JsonMapper json = JsonMapper.builder().build();
     private final SeparateSite site;
     private final Phones phones;
+    private final LinkCertificates links;
     /** What files were before the last change; empty: not there. */
     private final Map<Path, Optional<String>> before = new LinkedHashMap<>();
 
@@ -50,7 +51,8 @@ final class SettingsChanges {
     private int refusedByNode;
     private int routed;
 
-    SettingsChanges(SeparateSite site, Phones phones) {
+    SettingsChanges(SeparateSite site, Phones phones, LinkCertificates links) {
+        this.links = links;
         this.site = site;
         this.phones = phones;
     }
@@ -112,8 +114,15 @@ final class SettingsChanges {
                 }
             }
             default -> {
-                edit(NODE, spec -> spec.put("certificateCheck", (200 + i) + "ms"));
-                push();
+                if (i % 20 == 9) {
+                    edit(NODE, spec -> spec.put("certificateCheck", (200 + i) + "ms"));
+                    push();
+                } else {
+                    links.renewNode();
+                    links.renewPool();
+                    edit(NODE, spec -> ((ObjectNode) spec.get("insideLeg")).put("connections", 5 + i / 20));
+                    push(); // more connections than there were: they are dialled with the new certificates
+                }
             }
         }
     }

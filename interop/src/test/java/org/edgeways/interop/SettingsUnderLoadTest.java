@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +25,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * 100 changes of settings and certificates while people at home write to each other through the edge, on separate networks,
- * one of them over WebSocket, and two of them are in a call: no connection, of theirs or of the inside, no transaction and no dialog is
+ * 100 changes of settings and certificates, those of the Link among them, while people at home write to each other through the edge,
+ * on separate networks, one of them over WebSocket, and two of them are in a call: no connection, of theirs or of the inside, no
+ * transaction and no dialog is
  * lost, each revision is reported, and nothing comes from the perimeter to the inside.
  */
 @Tag("interop")
@@ -60,7 +62,8 @@ class SettingsUnderLoadTest {
             }
             people.add(phones.signIn(phones.webSocket(site.outside(BROWSING))));
             StandingCall call = StandingCall.between(people.getLast(), people.getFirst(), threads);
-            SettingsChanges changes = new SettingsChanges(site, phones);
+            LinkCertificates links = new LinkCertificates(site);
+            SettingsChanges changes = new SettingsChanges(site, phones, links);
             JsonNode shown = changes.node().path("report").path("shown").path(0);
             assertThat(shown.path("selfSigned").asBoolean(true))
                     .as("%s", changes.node())
@@ -112,6 +115,14 @@ class SettingsUnderLoadTest {
             assertThat(changes.refusedByNode()).isPositive();
             assertThat(changes.routed()).isPositive();
             assertThat(changes.node().path("report").path("restartNeeded")).isEmpty();
+            assertThat(links.replaced()).doesNotHaveDuplicates().hasSize(CHANGES / 10);
+            links.refuseReplaced();
+            changes.await(
+                    "the Link is up with the certificates that are left",
+                    node -> node.path("upToDate").asBoolean()
+                            && node.path("link").path("open").asInt()
+                                    == node.path("link").path("wanted").asInt());
+            Polling.until("a message passes", Account.STEP, () -> delivered(people.getFirst(), people.get(1)));
             InnerFirewall.hasBlockedNothing(site.networks());
         }
     }
@@ -148,6 +159,14 @@ class SettingsUnderLoadTest {
             }
         } catch (IOException e) {
             wrong.add("p" + number + ": " + e);
+        }
+    }
+
+    private static boolean delivered(SipUserAgent from, SipUserAgent to) {
+        try {
+            return from.message(to.settings().addressOfRecord(), "after all").status() < 300;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
