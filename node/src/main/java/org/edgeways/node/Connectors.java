@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The control streams of connectors: what they and the pool say to each other is passed on, since a connector reaches nobody but
- * the nodes. On the agent's desk. Counts {@code node_connector_requests_dropped}.
+ * the nodes. On the agent's desk. Counts {@code node_connector_requests_dropped}, and in {@code node_control_messages_refused} the
+ * requests of who may not make them.
  */
 final class Connectors {
 
@@ -48,6 +49,8 @@ final class Connectors {
     boolean mayAsk(ControlPeer stream, ControlMessage.ConnectorRequest request, Instant now) {
         String connector = streams.get(stream);
         if (connector == null || !connector.equals(request.connector())) {
+            counters.counter("node_control_messages_refused", "reason", NodeErrorCode.MESSAGE_UNEXPECTED.code())
+                    .increment();
             stream.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
             return false;
         }

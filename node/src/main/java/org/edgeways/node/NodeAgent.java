@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * The node's end of control: says who it is, takes settings that are signed, for this node and not older than its own, keeps
  * them as the last good ones, tells what it runs, and asks for another certificate in time or when it is told to. Whom it hears matters little:
  * settings count by their signature. All but the arrival of a message happens on the desk. Counts
- * {@code node_snapshots_taken}, {@code node_snapshots_refused} and {@code node_certificates_renewed}.
+ * {@code node_snapshots_taken}, {@code node_snapshots_refused}, {@code node_certificates_renewed},
+ * {@code node_certificates_refused} and {@code node_control_messages_refused}.
  */
 public final class NodeAgent implements ControlService {
 
@@ -249,6 +250,14 @@ public final class NodeAgent implements ControlService {
         rejected = new ControlMessage.Rejected(revision, code.code(), reason);
     }
 
+    /** Counts a message of which nothing is done, and ends its stream. */
+    private void refuse(ControlPeer peer, ErrorCode code) {
+        around.counters()
+                .counter("node_control_messages_refused", "reason", code.code())
+                .increment();
+        peer.close(code.meaning());
+    }
+
     // --- the certificate ---
 
     private void renewIfDue() {
@@ -287,6 +296,9 @@ public final class NodeAgent implements ControlService {
             }
         }
         if (request == null || chain.size() != texts.size() || !isOurs(chain, request)) {
+            around.counters()
+                    .counter("node_certificates_refused", "reason", NodeErrorCode.CERTIFICATE_WRONG.code())
+                    .increment();
             LOG.error("event=node-certificate-refused code={}", NodeErrorCode.CERTIFICATE_WRONG.code());
             return;
         }
@@ -367,7 +379,7 @@ public final class NodeAgent implements ControlService {
                             "event=node-message-refused code={} reason=\"{}\"",
                             bad.code().code(),
                             LogText.clean(bad.reason()));
-                    peer.close(bad.code().meaning());
+                    refuse(peer, bad.code());
                 }
                 case Result.Ok<ControlMessage>(ControlMessage message) -> {
                     switch (message) {
@@ -398,7 +410,7 @@ public final class NodeAgent implements ControlService {
                         }
                         case ControlMessage.Refusal refusal -> refused(refusal);
                         case ControlMessage.Hello _, ControlMessage.Report _, ControlMessage.CertificateRequest _ ->
-                            peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+                            refuse(peer, NodeErrorCode.MESSAGE_UNEXPECTED);
                     }
                 }
             }
@@ -406,7 +418,7 @@ public final class NodeAgent implements ControlService {
 
         private void isConnector(ControlMessage.ConnectorHello hello) {
             if (!hello.connector().equals(peer.identity().service())) {
-                peer.close(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+                refuse(peer, NodeErrorCode.MESSAGE_UNEXPECTED);
                 return;
             }
             if (!closed) {

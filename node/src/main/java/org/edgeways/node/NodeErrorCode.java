@@ -16,7 +16,7 @@ public enum NodeErrorCode implements ErrorCode {
     REMOVED(
             "node-removed",
             "this node was removed inside: it serves nobody; to use this host again, make a bundle inside and join anew with an empty data directory"),
-    MESSAGE_UNEXPECTED("node-message-unexpected", "the inside sent what only a node sends");
+    MESSAGE_UNEXPECTED("node-message-unexpected", "the other end of a control stream sent what is not its to send");
 
     private final String code;
     private final String meaning;

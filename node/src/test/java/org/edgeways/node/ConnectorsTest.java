@@ -46,4 +46,20 @@ class ConnectorsTest {
         assertThat(counters.value(DROPPED)).isEqualTo(1);
         assertThat(stream.closed()).isEmpty();
     }
+
+    @Test
+    void whoAsksForAnotherConnectorIsCutOffAndCounted() {
+        Stream stream = new Stream(new PeerIdentity(null, "kamailio", List.of(), null), new ArrayList<>());
+        connectors.add("kamailio", stream);
+
+        assertThat(connectors.mayAsk(
+                        stream,
+                        new ControlMessage.ConnectorRequest("asterisk", "", "", ""),
+                        Instant.parse("2026-11-23T10:00:00Z")))
+                .isFalse();
+
+        assertThat(stream.closed()).containsExactly(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+        assertThat(counters.value("node_control_messages_refused", "reason", NodeErrorCode.MESSAGE_UNEXPECTED.code()))
+                .isEqualTo(1);
+    }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.edgeways.base.ErrorCode;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.Result;
 import org.edgeways.joining.engine.Membership;
@@ -392,6 +393,8 @@ final class NodeAgentTest {
                 .toList())));
 
         assertThat(host.used).isEmpty();
+        assertThat(counters.value("node_certificates_refused", "reason", NodeErrorCode.CERTIFICATE_WRONG.code()))
+                .isEqualTo(3);
         assertThat(files.member().orThrow().identity()).isEqualTo(before);
         issued(authority, request, "edge1");
         assertThat(host.used).hasSize(1);
@@ -412,6 +415,30 @@ final class NodeAgentTest {
         session.received(ControlCodec.write(new ControlMessage.Hello("edge1", 3, "test")));
 
         assertThat(closed).containsExactly(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+        assertThat(refusals(NodeErrorCode.MESSAGE_UNEXPECTED)).isEqualTo(1);
+    }
+
+    private long refusals(ErrorCode code) {
+        return counters.value("node_control_messages_refused", "reason", code.code());
+    }
+
+    @Test
+    void whatCannotBeReadEndsTheStreamAndIsCounted() {
+        byte[] unreadable = "{\"type\":\"hello\"".getBytes(StandardCharsets.US_ASCII);
+        ErrorCode code = ((Result.Bad<ControlMessage>) ControlCodec.read(unreadable)).code();
+
+        session.received(unreadable);
+
+        assertThat(closed).containsExactly(code.meaning());
+        assertThat(refusals(code)).isEqualTo(1);
+    }
+
+    @Test
+    void whoSaysItIsAConnectorThatItsCertificateDoesNotNameIsCutOffAndCounted() {
+        session.received(ControlCodec.write(new ControlMessage.ConnectorHello("kamailio")));
+
+        assertThat(closed).containsExactly(NodeErrorCode.MESSAGE_UNEXPECTED.meaning());
+        assertThat(refusals(NodeErrorCode.MESSAGE_UNEXPECTED)).isEqualTo(1);
     }
 
     @Test
