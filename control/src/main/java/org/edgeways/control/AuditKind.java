@@ -18,7 +18,8 @@ public enum AuditKind {
     SETTINGS_TAKEN("settings-taken"),
     SETTINGS_REFUSED("settings-refused"),
     SNAPSHOT_MADE("snapshot-made"),
-    SNAPSHOT_REFUSED("snapshot-refused");
+    SNAPSHOT_REFUSED("snapshot-refused"),
+    RECORD_OLDER("record-older");
 
     private final String word;
 

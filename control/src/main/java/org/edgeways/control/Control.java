@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.edgeways.base.Counters;
@@ -84,6 +85,7 @@ public final class Control implements AutoCloseable {
     private final Ledger ledger;
     private final OwnCertificate own;
     private final Requests requests;
+    private final NumbersAhead numbers;
     private final NodeSessions sessions;
     private final Telling telling;
     private final Joinings joinings;
@@ -102,6 +104,7 @@ public final class Control implements AutoCloseable {
         this.own = new OwnCertificate(settings, authority, around.counters());
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
+        this.numbers = new NumbersAhead(ledger, around.clock(), around.counters());
         this.sessions = new NodeSessions(
                 desk,
                 new Renewals(),
@@ -259,18 +262,12 @@ public final class Control implements AutoCloseable {
      * On the desk: a node has settings of a higher number than are meant for it, since this inside's record is an older one that was
      * put back. What is meant for it gets a number that it takes.
      *
-     * @return false if no node can come to that number
+     * @return false if it is not believed
      */
-    private boolean ahead(String node, long held) {
-        if (!ledger.skipTo(node, held)) {
-            LOG.error(
-                    "event=control-revision-refused code={} node={} revision={}",
-                    ControlErrorCode.REVISION_TOO_HIGH.code(),
-                    node,
-                    held);
+    private boolean ahead(String node, long held, BooleanSupplier mayLog) {
+        if (!numbers.skip(node, held, mayLog)) {
             return false;
         }
-        LOG.info("event=control-revisions-skipped code=ok node={} revision={}", node, held);
         telling.renumber(node);
         desk.execute(telling::tell);
         return true;
@@ -463,15 +460,16 @@ public final class Control implements AutoCloseable {
     /** What control streams ask; on the desk. */
     private final class Renewals implements NodeSessions.Renewal {
         @Override
-        public Result<List<String>> renew(PeerIdentity node, byte[] request) {
-            return requests.renew(node, request, names(String.valueOf(node.node())));
+        public Result<List<String>> renew(PeerIdentity node, byte[] request, BooleanSupplier mayLog) {
+            return requests.renew(node, request, names(String.valueOf(node.node())), mayLog);
         }
 
         @Override
-        public Result<List<String>> renew(ControlMessage.ConnectorRequest request) {
+        public Result<List<String>> renew(ControlMessage.ConnectorRequest request, BooleanSupplier mayLog) {
             return requests.renew(
                     request,
-                    taken.inUse().map(current -> current.connectors().keySet()).orElse(Set.of()));
+                    taken.inUse().map(current -> current.connectors().keySet()).orElse(Set.of()),
+                    mayLog);
         }
     }
 
@@ -540,7 +538,7 @@ public final class Control implements AutoCloseable {
 
     /** How it stands. */
     public ControlStatus status() {
-        Standing standing = new Standing(ledger, taken, sessions, around.clock());
+        Standing standing = new Standing(ledger, taken, sessions, numbers, around.clock());
         Map<String, Long> meant = desk.ask(() -> telling.revisions(standing.nodes()));
         return standing.status(
                 meant,

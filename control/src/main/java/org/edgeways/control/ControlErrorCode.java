@@ -67,6 +67,12 @@ public enum ControlErrorCode implements ErrorCode {
     REVISION_TOO_HIGH(
             "control-revision-too-high",
             "a node says that it has settings of a number that nobody comes to; put it out, and let it join anew"),
+    REVISION_AHEAD_AGAIN(
+            "control-revision-ahead-again",
+            "a node says again that it has settings of a number that it was not given; put it out, and let it join anew"),
+    RECORD_OLDER(
+            "control-record-older",
+            "a node has settings of a number that is not on the record; if the database was put back from a copy, remove and refuse again what was since"),
     SETTINGS_ABSENT("control-settings-absent", "no usable set of settings has been read yet");
 
     private final String code;

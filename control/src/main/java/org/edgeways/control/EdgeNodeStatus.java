@@ -15,6 +15,7 @@ import org.edgeways.settings.kind.Role;
  * @param connected its control stream is up
  * @param draining it takes nothing new, by an administrator's word
  * @param meant the revision that is meant for it; 0 for none
+ * @param ahead when it had settings of a higher number than are on the record, since the start: the record is older than the node
  * @param report what it said of itself last
  * @param certificateEnd when the newest certificate ends that was issued to it
  */
@@ -26,6 +27,7 @@ public record EdgeNodeStatus(
         boolean connected,
         boolean draining,
         long meant,
+        Optional<Instant> ahead,
         Optional<NodeReport> report,
         Optional<Instant> certificateEnd) {
 

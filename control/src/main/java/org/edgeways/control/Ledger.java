@@ -470,7 +470,13 @@ final class Ledger {
      * @return false if it is more than {@link #MOST_AHEAD} above all that there are: no node comes to that
      */
     boolean skipTo(String node, long held) {
-        return write(handle -> ControlTables.skipTo(handle, node, held, MOST_AHEAD, clock.instant()));
+        return write(handle -> {
+            boolean skipped = ControlTables.skipTo(handle, node, held, MOST_AHEAD, clock.instant());
+            if (skipped) {
+                audit(handle, AuditKind.RECORD_OLDER, node, "it has revision " + held);
+            }
+            return skipped;
+        });
     }
 
     /** What was issued and has not long expired. */

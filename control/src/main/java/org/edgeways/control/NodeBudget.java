@@ -28,8 +28,14 @@ public final class NodeBudget {
 
     private static final int LINES_PER_SECOND = 1;
 
+    /** Events that it may have put on the record at once, and then one each hour. */
+    static final int EVENTS = 10;
+
+    private static final int SECONDS_PER_EVENT = 3_600;
+
     private final TokenBucket tokens = new TokenBucket(TOKENS, TOKENS_PER_SECOND);
     private final TokenBucket lines = new TokenBucket(LINES, LINES_PER_SECOND);
+    private final TokenBucket events = new TokenBucket(EVENTS * SECONDS_PER_EVENT, 1);
     private final Counters.Counter suppressed;
 
     /**
@@ -58,6 +64,11 @@ public final class NodeBudget {
         }
         suppressed.increment();
         return false;
+    }
+
+    /** Whether one more event that the node brings about may be put on the record. */
+    boolean mayRecord(Instant now) {
+        return events.take(SECONDS_PER_EVENT, nanos(now));
     }
 
     private static long nanos(Instant now) {

@@ -7,11 +7,11 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The control streams of all nodes: each is given the snapshot that is meant for it, is listened to, and gets another
  * certificate when it asks. All but the arrival of a message happens on the desk, one thing after the other. What a node may
- * say, and what it may have written to the log, is limited by {@link NodeBudget}. Counts {@code control_messages},
+ * say, and what it may have written to the log and put on the record, is limited by {@link NodeBudget}. Counts {@code control_messages},
  * {@code control_messages_refused} and {@code control_snapshots_pushed}.
  */
 final class NodeSessions implements ControlService {
@@ -55,8 +55,10 @@ final class NodeSessions implements ControlService {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Map<String, NodeReport> reports = new ConcurrentHashMap<>();
     private final Map<String, NodeBudget> budgets = new ConcurrentHashMap<>();
-    private final Map<String, Long> recorded = new HashMap<>();
-    private Map<String, SignedSnapshot> wanted = Map.of();
+    /** What a node has refused last, and with which code, of what is on the record. */
+    private final Map<String, String> recorded = new HashMap<>();
+
+    private Map<String, Snapshots.Made> wanted = Map.of();
     private byte @Nullable [] refusedSerials;
 
     /** Gives nodes and connectors other certificates. */
@@ -66,12 +68,17 @@ final class NodeSessions implements ControlService {
          *
          * @param node who asks, with the certificate that it has shown
          * @param request in DER
+         * @param mayLog whether one more line about that node may be written to the log
          * @return the chain, each certificate in PEM
          */
-        Result<List<String>> renew(PeerIdentity node, byte[] request);
+        Result<List<String>> renew(PeerIdentity node, byte[] request, BooleanSupplier mayLog);
 
-        /** Another one for a connector, whose request a node has passed on, as PEM; or why not. */
-        Result<List<String>> renew(ControlMessage.ConnectorRequest request);
+        /**
+         * Another one for a connector, whose request a node has passed on, as PEM; or why not.
+         *
+         * @param mayLog whether one more line about that node may be written to the log
+         */
+        Result<List<String>> renew(ControlMessage.ConnectorRequest request, BooleanSupplier mayLog);
     }
 
     /** Hears of snapshots that nodes did not take. */
@@ -86,9 +93,10 @@ final class NodeSessions implements ControlService {
         /**
          * On the desk.
          *
+         * @param mayLog whether one more line about that node may be written to the log
          * @return true if others are meant for it in a moment
          */
-        boolean ahead(String node, long held);
+        boolean ahead(String node, long held, BooleanSupplier mayLog);
     }
 
     /**
@@ -128,7 +136,7 @@ final class NodeSessions implements ControlService {
     }
 
     /** On the desk: from now on these are meant for the nodes; those that are connected get what is new. */
-    void mean(Map<String, SignedSnapshot> snapshots) {
+    void mean(Map<String, Snapshots.Made> snapshots) {
         wanted = new HashMap<>(snapshots);
         sessions.values().forEach(Session::push);
     }
@@ -293,7 +301,7 @@ final class NodeSessions implements ControlService {
                 }
                 case ControlMessage.ConnectorRequest request -> {
                     // why not is in the log and on the record; the connector asks again
-                    if (renewal.renew(request) instanceof Result.Ok<List<String>>(List<String> chain)) {
+                    if (renewal.renew(request, this::mayLog) instanceof Result.Ok<List<String>>(List<String> chain)) {
                         peer.send(ControlCodec.write(
                                 new ControlMessage.ConnectorCertificate(request.connector(), chain)));
                     }
@@ -333,11 +341,13 @@ final class NodeSessions implements ControlService {
 
         /** Gives the node what is meant for it, unless it has it. */
         void push() {
-            SignedSnapshot snapshot = wanted.get(node);
-            if (greeted
-                    && snapshot != null
-                    && snapshot.revision() != sent
-                    && (snapshot.revision() > sent || !ahead.ahead(node, sent))) {
+            Snapshots.Made made = wanted.get(node);
+            if (!greeted || made == null) {
+                return;
+            }
+            SignedSnapshot snapshot = made.snapshot();
+            if (snapshot.revision() != sent
+                    && (snapshot.revision() > sent || !ahead.ahead(node, sent, this::mayLog))) {
                 sent = snapshot.revision();
                 pushed = clock.instant();
                 counters.counter("control_snapshots_pushed").increment();
@@ -357,11 +367,21 @@ final class NodeSessions implements ControlService {
 
         private void reported(ControlMessage.Report report) {
             reports.put(node, new NodeReport(clock.instant(), version, report));
-            SignedSnapshot snapshot = wanted.get(node);
-            long meant = snapshot == null ? 0 : snapshot.revision();
-            // once for each that is meant, whatever a node says of it: the record is not a node's to fill
-            if (report.rejected().isPresent() && !Objects.equals(recorded.put(node, meant), meant)) {
-                rejections.rejected(node, report.rejected().get());
+            report.rejected().ifPresentOrElse(this::rejected, () -> recorded.remove(node));
+        }
+
+        /** Once for what it is about and why, whatever its number; and not all that often: the record is not a node's to fill. */
+        private void rejected(ControlMessage.Rejected what) {
+            Snapshots.Made made = wanted.get(node);
+            String refused = (made == null ? "" : made.settings()) + " " + what.code();
+            if (refused.equals(recorded.get(node))) {
+                return;
+            }
+            if (budget.mayRecord(clock.instant())) {
+                recorded.put(node, refused);
+                rejections.rejected(node, what);
+            } else {
+                counters.counter("control_audit_events_suppressed").increment();
             }
         }
 
@@ -378,7 +398,7 @@ final class NodeSessions implements ControlService {
         private Result<List<String>> answer(ControlMessage.CertificateRequest request) {
             return switch (Pem.request(request.request())) {
                 case Result.Bad<byte[]> bad -> bad.as();
-                case Result.Ok<byte[]>(byte[] der) -> renewal.renew(peer.identity(), der);
+                case Result.Ok<byte[]>(byte[] der) -> renewal.renew(peer.identity(), der, this::mayLog);
             };
         }
     }

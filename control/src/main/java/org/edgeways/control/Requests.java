@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.edgeways.base.Counters;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
@@ -88,16 +89,17 @@ final class Requests {
      * Renews a connector's certificate, whose request nodes have passed on and may pass on again. One after the other, on the desk.
      *
      * @param known connectors of the settings
+     * @param mayLog whether one more line about the node that passes it on may be written to the log
      * @return the chain, each certificate as PEM
      */
-    Result<List<String>> renew(ControlMessage.ConnectorRequest request, Set<String> known) {
+    Result<List<String>> renew(ControlMessage.ConnectorRequest request, Set<String> known, BooleanSupplier mayLog) {
         String connector = request.connector();
         Instant now = clock.instant();
         Result<List<X509Certificate>> answer = switch (entitled(request, known, now)) {
             case Result.Bad<byte[]> bad -> bad.as();
             case Result.Ok<byte[]>(byte[] der) -> certify(connector, der, AuditKind.CERTIFICATE_RENEWED);
         };
-        return told(answer, "connector " + connector, now);
+        return told(answer, "connector " + connector, now, mayLog);
     }
 
     /** The request in DER, if who asks holds the connector's certificate and it is time. */
@@ -139,9 +141,10 @@ final class Requests {
      * Renews a node's certificate. One after the other, on the desk.
      *
      * @param names what the new one is for
+     * @param mayLog whether one more line about the node may be written to the log
      * @return the chain, each certificate as PEM
      */
-    Result<List<String>> renew(PeerIdentity peer, byte[] request, CertificateRequest names) {
+    Result<List<String>> renew(PeerIdentity peer, byte[] request, CertificateRequest names, BooleanSupplier mayLog) {
         String node = String.valueOf(peer.node());
         Instant now = clock.instant();
         Instant last = renewed.get(node);
@@ -152,7 +155,7 @@ final class Requests {
                         ? Result.bad(ControlErrorCode.RENEWAL_TOO_SOON, 0, ControlErrorCode.RENEWAL_TOO_SOON.meaning())
                         : ledger.renew(node, peer.serial(), good, names);
         };
-        return told(answer, node, now);
+        return told(answer, node, now, mayLog);
     }
 
     /** The node may renew now, whenever it did the last time. On the desk. */
@@ -160,7 +163,8 @@ final class Requests {
         renewed.remove(node);
     }
 
-    private Result<List<String>> told(Result<List<X509Certificate>> answer, String who, Instant now) {
+    private Result<List<String>> told(
+            Result<List<X509Certificate>> answer, String who, Instant now, BooleanSupplier mayLog) {
         return switch (answer) {
             case Result.Ok<List<X509Certificate>>(List<X509Certificate> chain) -> {
                 renewed.put(who, now);
@@ -169,11 +173,13 @@ final class Requests {
                         .toList());
             }
             case Result.Bad<List<X509Certificate>> bad -> {
-                LOG.warn(
-                        "event=control-renewal-refused code={} node={} reason=\"{}\"",
-                        bad.code().code(),
-                        LogText.clean(who),
-                        LogText.clean(bad.reason()));
+                if (mayLog.getAsBoolean()) {
+                    LOG.warn(
+                            "event=control-renewal-refused code={} node={} reason=\"{}\"",
+                            bad.code().code(),
+                            LogText.clean(who),
+                            LogText.clean(bad.reason()));
+                }
                 counters.counter(
                                 "control_renewals_refused", "reason", bad.code().code())
                         .increment();

@@ -20,8 +20,13 @@ final class Snapshots {
     /** Most refused serials that a node is told. */
     static final int MOST_REFUSED = 10_000;
 
-    /** A content that has its number. */
-    private record Made(String content, SignedSnapshot snapshot) {}
+    /**
+     * A content that has its number.
+     *
+     * @param content SHA-256, hexadecimal
+     * @param settings the same of what of the content is settings
+     */
+    record Made(String content, String settings, SignedSnapshot snapshot) {}
 
     private final Ledger ledger;
     private final Authority authority;
@@ -42,13 +47,13 @@ final class Snapshots {
      * The snapshots of those nodes that the settings name. Blocks until new numbers are durable. Before it is known what checks
      * relay credentials, there is none for a relay: it goes on with what it has.
      */
-    Map<String, SignedSnapshot> of(Settings settings, Set<String> nodes) {
+    Map<String, Made> of(Settings settings, Set<String> nodes) {
         EdgeSnapshot.Trust trust = new EdgeSnapshot.Trust(
                 List.of(Pem.text(List.of(authority.certificates().certificate()))),
                 ledger.refused(MOST_REFUSED, settings.connectors().keySet()),
                 relays.map(Supplier::get).orElse(EdgeSnapshot.Relay.NONE));
         EdgeSnapshot.Trust without = new EdgeSnapshot.Trust(trust.authorities(), trust.refusedSerials());
-        Map<String, SignedSnapshot> snapshots = new HashMap<>();
+        Map<String, Made> snapshots = new HashMap<>();
         for (String node : nodes) {
             EdgeNode said = settings.nodes().get(node);
             if (said != null && (relays.isPresent() || !said.roles().contains(Role.AV))) {
@@ -66,16 +71,18 @@ final class Snapshots {
     }
 
     /** @param settings the same without what relays are told of credentials */
-    private SignedSnapshot of(EdgeSnapshot snapshot, Supplier<EdgeSnapshot> settings) {
+    private Made of(EdgeSnapshot snapshot, Supplier<EdgeSnapshot> settings) {
         String content = hash(snapshot);
         Made before = made.get(snapshot.node());
         if (before != null && before.content().equals(content)) {
-            return before.snapshot();
+            return before;
         }
-        long revision = ledger.revision(snapshot.node(), content, hash(settings.get()));
-        SignedSnapshot signed = snapshot.withRevision(revision).signed(authority.signer());
-        made.put(snapshot.node(), new Made(content, signed));
-        return signed;
+        String ofSettings = hash(settings.get());
+        long revision = ledger.revision(snapshot.node(), content, ofSettings);
+        Made next =
+                new Made(content, ofSettings, snapshot.withRevision(revision).signed(authority.signer()));
+        made.put(snapshot.node(), next);
+        return next;
     }
 
     private static String hash(EdgeSnapshot snapshot) {

@@ -17,16 +17,19 @@ final class Standing {
 
     private final Ledger ledger;
     private final NodeSessions sessions;
+    private final NumbersAhead numbers;
     private final Optional<Settings> settings;
     private final Optional<String> problem;
     private final Map<String, Instant> joined;
     private final InstantSource clock;
 
     /** As it is now. */
-    Standing(Ledger ledger, TakenSettings taken, NodeSessions sessions, InstantSource clock) {
+    Standing(
+            Ledger ledger, TakenSettings taken, NodeSessions sessions, NumbersAhead numbers, InstantSource clock) {
         this.clock = clock;
         this.ledger = ledger;
         this.sessions = sessions;
+        this.numbers = numbers;
         this.settings = taken.inUse();
         this.problem = taken.problem();
         this.joined = ledger.nodes();
@@ -103,6 +106,7 @@ final class Standing {
                 sessions.isConnected(name),
                 ledger.draining().contains(name),
                 meant,
+                numbers.since(name),
                 sessions.report(name),
                 newestEnd(issued, IssuedCertificate.Kind.NODE, name));
     }

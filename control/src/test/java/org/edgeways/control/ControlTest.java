@@ -293,6 +293,9 @@ final class ControlTest extends WithInside {
         assertThat(second.given(inside.key()).revision()).isGreaterThan(1_000);
         assertThat(inside.status("edge1").meant()).isGreaterThan(1_000);
         assertThat(inside.events()).containsOnlyOnce("snapshot-made edge1", "snapshot-made edge2");
+        assertThat(inside.recorded("record-older edge1").detail()).contains("1000");
+        assertThat(inside.status("edge1").ahead()).as("status says so").isPresent();
+        assertThat(inside.status("edge2").ahead()).isPresent();
 
         inside.restart();
         long again = inside.status("edge1").meant();

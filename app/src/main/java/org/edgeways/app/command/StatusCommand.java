@@ -152,6 +152,12 @@ public final class StatusCommand implements Callable<Integer> {
             notes.add(
                     name + ": a bundle works until " + node.path("bundleUntil").asText());
         }
+        if (node.hasNonNull("aheadAt")) {
+            notes.add(name + " had settings of a higher number than are on the record, at "
+                    + node.path("aheadAt").asText()
+                    + ": if the database was put back from a copy, remove again the nodes, and refuse again the certificates, that were"
+                    + " since that copy was made; if not, somebody may have taken " + name + " over");
+        }
         if (report.path("rejected").isObject()) {
             boolean runs =
                     !report.path("rejected").path("code").asText().equals(NodeErrorCode.ROLES_NOT_STARTED.code());

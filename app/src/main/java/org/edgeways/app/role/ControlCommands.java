@@ -283,6 +283,7 @@ final class ControlCommands implements MoreCommands {
                 .put("draining", node.draining())
                 .put("meant", node.meant())
                 .put("upToDate", node.isUpToDate())
+                .put("aheadAt", text(node.ahead()))
                 .put("certificateEnd", text(node.certificateEnd()));
         ArrayNode roles = into.putArray("roles");
         node.roles().forEach(role -> roles.add(role.name().toLowerCase(Locale.ROOT)));
