@@ -546,9 +546,14 @@ public final class Control implements AutoCloseable {
                 tls.identity().orElseThrow().leaf());
     }
 
+    /** Audit events, the newest first. */
+    public List<AuditEvent> events(AuditQuestion asked) {
+        return ledger.events(asked);
+    }
+
     /** The newest audit events, the newest first. */
     public List<AuditEvent> events(int most) {
-        return ledger.events(most);
+        return events(AuditQuestion.newest(most));
     }
 
     private static <T> Result<T> bad(ControlErrorCode code) {

@@ -299,10 +299,15 @@ final class ControlTables {
                 .execute();
     }
 
-    /** The newest events, the newest first. */
-    static List<AuditEvent> audit(Handle handle, int most) {
-        return handle.createQuery("SELECT * FROM audit ORDER BY number DESC LIMIT :most")
-                .bind("most", most)
+    /** Events, the newest first. */
+    static List<AuditEvent> audit(Handle handle, AuditQuestion asked) {
+        return handle.createQuery("SELECT * FROM audit WHERE number < :before"
+                        + " AND (:event = '' OR event = :event) AND (:name = '' OR name = :name)"
+                        + " ORDER BY number DESC LIMIT :most")
+                .bind("before", asked.before())
+                .bind("event", asked.event())
+                .bind("name", asked.name())
+                .bind("most", asked.most())
                 .map((row, context) -> new AuditEvent(
                         row.getLong("number"),
                         Instant.ofEpochMilli(row.getLong("at")),

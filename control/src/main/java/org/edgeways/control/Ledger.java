@@ -287,9 +287,9 @@ final class Ledger {
         });
     }
 
-    /** The newest events, the newest first. */
-    List<AuditEvent> events(int most) {
-        return store.read(handle -> ControlTables.audit(handle, most)).join();
+    /** Events, the newest first. */
+    List<AuditEvent> events(AuditQuestion asked) {
+        return store.read(handle -> ControlTables.audit(handle, asked)).join();
     }
 
     /** Those of which bundles may still be waited with, or were until a while ago. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.joining.EnrolmentSecret;
 import org.edgeways.net.CertificateAuthority;
@@ -51,7 +52,9 @@ class LedgerTest {
 
             assertThat(counters.value("control_audit_events", "event", "bundle-withdrawn"))
                     .isZero();
-            assertThat(ledger.events(10)).extracting(AuditEvent::event).containsExactly("bundle-made");
+            assertThat(ledger.events(AuditQuestion.newest(10)))
+                    .extracting(AuditEvent::event)
+                    .containsExactly("bundle-made");
         }
     }
 
@@ -92,7 +95,7 @@ class LedgerTest {
                 before = number;
                 assertThat(ledger.revision("edge2", "the same", "settings")).isEqualTo(2);
             }
-            assertThat(ledger.events(100))
+            assertThat(ledger.events(AuditQuestion.newest(100)))
                     .extracting(event -> event.event() + " " + event.name())
                     .containsExactly("snapshot-made edge2", "snapshot-made edge1", "bundle-made edge1");
             assertThat(revisions(store)).isEqualTo(3);
@@ -101,7 +104,7 @@ class LedgerTest {
             for (int i = 0; i < 4; i++) {
                 ledger.revision("edge1", "settings " + i, "settings " + i);
             }
-            assertThat(ledger.events(100)).hasSize(5);
+            assertThat(ledger.events(AuditQuestion.newest(100))).hasSize(5);
             assertThat(counters.value("control_audit_events_forgotten")).isEqualTo(2);
         }
     }
@@ -144,6 +147,38 @@ class LedgerTest {
             assertThat(counters.value("control_refused_serials_untold")).isZero();
             assertThat(ledger.refused(3)).containsExactlyInAnyOrderElementsOf(serials.subList(1, 4));
             assertThat(counters.value("control_refused_serials_untold")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void allThatIsKeptCanBeReadPageByPageAndByWhatItIsAbout() {
+        try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
+            Ledger ledger = ledger(store, 100);
+            for (int i = 1; i <= 25; i++) {
+                ledger.audit(i % 5 == 0 ? AuditKind.NODE_REMOVED : AuditKind.NODE_JOINED, "edge" + i % 2, "");
+            }
+            List<Long> read = new ArrayList<>();
+            long before = Long.MAX_VALUE;
+            for (int page = 0; page < 3; page++) {
+                List<AuditEvent> events = ledger.events(new AuditQuestion(before, "", "", 10));
+                events.forEach(event -> read.add(event.number()));
+                before = events.getLast().number();
+            }
+            assertThat(read)
+                    .containsExactlyElementsOf(LongStream.rangeClosed(1, 25)
+                            .map(number -> 26 - number)
+                            .boxed()
+                            .toList());
+            assertThat(ledger.events(new AuditQuestion(before, "", "", 10))).isEmpty();
+
+            assertThat(ledger.events(new AuditQuestion(21, "node-removed", "", 10)))
+                    .extracting(AuditEvent::number)
+                    .containsExactly(20L, 15L, 10L, 5L);
+            assertThat(ledger.events(new AuditQuestion(Long.MAX_VALUE, "node-removed", "edge1", 2)))
+                    .extracting(AuditEvent::number)
+                    .containsExactly(25L, 15L);
+            assertThat(ledger.events(new AuditQuestion(Long.MAX_VALUE, "", "edge2", 10)))
+                    .isEmpty();
         }
     }
 }

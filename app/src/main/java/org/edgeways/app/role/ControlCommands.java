@@ -22,6 +22,7 @@ import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.control.AuditEvent;
+import org.edgeways.control.AuditQuestion;
 import org.edgeways.control.Control;
 import org.edgeways.control.ControlErrorCode;
 import org.edgeways.control.ControlStatus;
@@ -91,7 +92,7 @@ final class ControlCommands implements MoreCommands {
                 case "certificate-refuse" -> ofSerial(text(request, "serial"), control::refuse);
                 case "certificate-renew" -> ofSerial(text(request, "serial"), control::renew);
                 case "status" -> status();
-                case "audit-list" -> events(request.path("most").asInt(100));
+                case "audit-list" -> events(request);
                 case "settings-reload" -> reload();
                 default -> null;
             };
@@ -232,10 +233,16 @@ final class ControlCommands implements MoreCommands {
         };
     }
 
-    private ObjectNode events(int most) {
-        ObjectNode answer = good();
+    private ObjectNode events(JsonNode request) {
+        int most = Math.clamp(request.path("most").asInt(100), 1, MOST_EVENTS);
+        List<AuditEvent> found = control.events(new AuditQuestion(
+                request.path("before").asLong(Long.MAX_VALUE),
+                text(request, "event"),
+                text(request, "name"),
+                most + 1)); // one more says whether there are more
+        ObjectNode answer = good().put("more", found.size() > most);
         ArrayNode list = answer.putArray("events");
-        for (AuditEvent event : control.events(Math.clamp(most, 1, MOST_EVENTS))) {
+        for (AuditEvent event : found.subList(0, Math.min(most, found.size()))) {
             list.addObject()
                     .put("number", event.number())
                     .put("at", event.at().toString())

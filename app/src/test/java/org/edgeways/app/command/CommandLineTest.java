@@ -158,6 +158,19 @@ class CommandLineTest {
     }
 
     @Test
+    void whatTheRecordIsAskedForIsCheckedBeforeAnythingIsAsked() {
+        assertThat(run("audit", "--event", "node-removd")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'node-removd' is none of ").contains(", node-removed, ");
+        assertThat(run("audit", "--before", "0")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--before must be the number of an event, is 0");
+        assertThat(run("audit", "--most", "1001")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--most must be 1 to 1000, is 1001");
+        assertThat(run("audit", "--event", "node-removed", "--before", "7", "--data", directory.toString()))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("no pool is running");
+    }
+
+    @Test
     void aPortBaseOutOfRangeIsWrongUsage() {
         assertThat(run("demo", "--port-base", "70000")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--port-base must be from 1 to");

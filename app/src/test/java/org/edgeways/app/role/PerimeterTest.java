@@ -158,7 +158,16 @@ class PerimeterTest {
 
         assertThat(said("certificate", "list")).containsPattern("node +edge1").containsPattern("service +pool");
         assertThat(said("audit", "--most", "20")).containsSubsequence("bundle-made", "node-joined");
-        assertThat(said("audit", "--most", "1")).startsWith("NUMBER").hasLineCount(2);
+        List<String> newest = said("audit", "--most", "1").lines().toList();
+        assertThat(newest).hasSize(4).first().asString().startsWith("NUMBER");
+        String number = newest.get(1).split(" ", 2)[0];
+        assertThat(newest.getLast()).isEqualTo("There are older ones: --before " + number);
+        assertThat(said("audit", "--before", number))
+                .containsSubsequence("bundle-made", "node-joined")
+                .doesNotContain("\n" + number + " ")
+                .doesNotContain("older ones");
+        assertThat(said("audit", "--event", "node-joined", "--name", "edge1")).hasLineCount(2);
+        assertThat(said("audit", "--most", "1", "-o", "json")).containsPattern("\"more\" *: *true");
 
         pair.push(pair.text().replace("host: sip.acorn", "host: new.acorn"));
         assertThat(pair.node().path("report").path("restartNeeded"))
