@@ -108,11 +108,7 @@ public final class Control implements AutoCloseable {
         this.sessions = new NodeSessions(
                 desk,
                 new Renewals(),
-                (node, what) -> ledger.audit(
-                        AuditKind.SNAPSHOT_REFUSED,
-                        node,
-                        "revision " + what.revision() + ": " + what.code() + ", " + what.reason()),
-                this::ahead,
+                new Heard(),
                 around.clock(),
                 around.counters());
         this.telling = new Telling(
@@ -256,21 +252,6 @@ public final class Control implements AutoCloseable {
      */
     public Instant lastPutOut() {
         return ledger.lastPutOut();
-    }
-
-    /**
-     * On the desk: a node has settings of a higher number than are meant for it, since this inside's record is an older one that was
-     * put back. What is meant for it gets a number that it takes.
-     *
-     * @return false if it is not believed
-     */
-    private boolean ahead(String node, long held, BooleanSupplier mayLog) {
-        if (!numbers.skip(node, held, mayLog)) {
-            return false;
-        }
-        telling.renumber(node);
-        desk.execute(telling::tell);
-        return true;
     }
 
     // --- nodes ---
@@ -473,6 +454,48 @@ public final class Control implements AutoCloseable {
         }
     }
 
+    /** What nodes say of themselves; on the desk. */
+    private final class Heard implements NodeSessions.Listener {
+        @Override
+        public void shows(String node, BigInteger serial) {
+            if (ledger.shows(node, serial)) {
+                joinedAnew(node);
+            }
+        }
+
+        @Override
+        public void rejected(String node, ControlMessage.Rejected what) {
+            ledger.audit(
+                    AuditKind.SNAPSHOT_REFUSED,
+                    node,
+                    "revision " + what.revision() + ": " + what.code() + ", " + what.reason());
+        }
+
+        /** This inside's record is an older one that was put back: what is meant for the node gets a number that it takes. */
+        @Override
+        public boolean ahead(String node, long held, BooleanSupplier mayLog) {
+            if (!numbers.skip(node, held, mayLog)) {
+                return false;
+            }
+            telling.renumber(node);
+            desk.execute(telling::tell);
+            return true;
+        }
+    }
+
+    /** On the desk: certificates of before are refused, and what is up with that node is ended and begun anew. */
+    private void joinedAnew(String node) {
+        try {
+            refuse();
+        } catch (SSLException e) {
+            throw new IllegalStateException("certificates cannot be refused", e);
+        }
+        // a stream that is up is one of before, with a certificate that is refused now, and the connections
+        // that were dialled are given up: the host of before may be at their other end
+        telling.cutOff(node, "the node has joined anew");
+        telling.tell();
+    }
+
     /** What joinings ask; on their threads. */
     private final class Places implements Joinings.Places {
         @Override
@@ -491,12 +514,17 @@ public final class Control implements AutoCloseable {
         @Override
         public void joined(String node) {
             desk.ask(() -> {
-                refuse();
-                // a stream that is up is one of before, with a certificate that is refused now, and the connections
-                // that were dialled are given up: the host of before may be at their other end
-                telling.cutOff(node, "the node has joined anew");
-                telling.tell();
+                joinedAnew(node);
                 return true;
+            });
+        }
+
+        @Override
+        public void admitted(String node, BigInteger serial) {
+            desk.execute(() -> {
+                if (ledger.awaits(serial)) {
+                    joinedAnew(node);
+                }
             });
         }
     }

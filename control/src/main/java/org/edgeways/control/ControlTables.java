@@ -49,10 +49,12 @@ final class ControlTables {
                 .list();
     }
 
-    static void use(Handle handle, String id, String key, Instant now) {
-        handle.createUpdate("UPDATE enrolments SET used_at = :now, used_key = :key WHERE id = :id")
+    static void use(Handle handle, String id, String key, BigInteger serial, Instant now) {
+        handle.createUpdate(
+                        "UPDATE enrolments SET used_at = :now, used_key = :key, used_serial = :serial WHERE id = :id")
                 .bind("id", id)
                 .bind("key", key)
+                .bind("serial", serial.toString(HEXADECIMAL))
                 .bind("now", now.toEpochMilli())
                 .execute();
     }
@@ -62,6 +64,19 @@ final class ControlTables {
                 .bind("id", id)
                 .bind("now", now.toEpochMilli())
                 .execute();
+    }
+
+    /**
+     * The certificates that were issued with bundles whose nodes have not said that they have them, and which bundles. Also those that
+     * were withdrawn since, for another: a node has the certificate all the same, unless it is refused.
+     */
+    static Map<BigInteger, String> awaited(Handle handle) {
+        return handle.createQuery("SELECT enrolments.used_serial, enrolments.id FROM enrolments"
+                        + " JOIN certificates ON certificates.serial = enrolments.used_serial"
+                        + " WHERE enrolments.joined_at IS NULL AND certificates.refused_at IS NULL")
+                .map((row, context) ->
+                        Map.entry(new BigInteger(row.getString("used_serial"), HEXADECIMAL), row.getString("id")))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
     /** Withdraws all of a node that have not let it in; how many that were. */

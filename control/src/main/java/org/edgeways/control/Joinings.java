@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -35,6 +36,9 @@ final class Joinings implements AutoCloseable {
     /** How long after its end somebody who waits with a bundle is told so. */
     static final Duration GRACE = Duration.ofMinutes(10);
 
+    /** With these a node says that it has not kept what it was sent. */
+    private static final Set<JoinErrorCode> UNKEPT = Set.of(JoinErrorCode.NOT_KEPT, JoinErrorCode.CERTIFICATE_WRONG);
+
     private static final Logger LOG = LoggerFactory.getLogger(Joinings.class);
 
     /** What the settings say of a node. */
@@ -48,6 +52,13 @@ final class Joinings implements AutoCloseable {
 
         /** It has joined. */
         void joined(String node);
+
+        /**
+         * It was admitted, and nobody knows whether it has heard so: it may be served from now on. Does not wait.
+         *
+         * @param serial of the certificate that was issued to it
+         */
+        void admitted(String node, BigInteger serial);
     }
 
     private final Ledger ledger;
@@ -173,11 +184,13 @@ final class Joinings implements AutoCloseable {
         public void ended(@Nullable JoinErrorCode failure) {
             counters.counter("control_joins", "outcome", failure == null ? "joined" : failure.code())
                     .increment();
+            BigInteger issued = serial;
+            serial = null;
             try {
                 if (failure != null) {
-                    ledger.audit(AuditKind.JOIN_REFUSED, node, failure.code() + ", bundle " + id);
-                } else if (serial != null) {
-                    ledger.joined(id, serial);
+                    refused(failure, issued);
+                } else if (issued != null) {
+                    ledger.joined(id, issued);
                     places.joined(node);
                 }
             } catch (RuntimeException e) {
@@ -186,6 +199,16 @@ final class Joinings implements AutoCloseable {
                         JoinErrorCode.INSIDE_FAILED.code(),
                         node,
                         e);
+            }
+        }
+
+        private void refused(JoinErrorCode failure, @Nullable BigInteger issued) {
+            String what = failure.code() + ", bundle " + id;
+            if (issued == null || UNKEPT.contains(failure)) {
+                ledger.audit(AuditKind.JOIN_REFUSED, node, what);
+            } else {
+                ledger.audit(AuditKind.JOIN_REFUSED, node, what + "; it may have its certificate");
+                places.admitted(node, issued);
             }
         }
     }

@@ -63,6 +63,7 @@ final class Ledger {
 
     private volatile Map<String, Instant> nodes = Map.of();
     private volatile Set<String> draining = Set.of();
+    private volatile Set<BigInteger> awaited = Set.of();
     private volatile Instant lastPutOut = Instant.EPOCH;
 
     private Ledger(
@@ -100,6 +101,7 @@ final class Ledger {
             List<IssuedCertificate> connectors,
             Map<String, Instant> nodes,
             Set<String> draining,
+            Set<BigInteger> awaited,
             Instant lastPutOut,
             List<AuditEvent> events,
             int forgotten) {}
@@ -116,6 +118,7 @@ final class Ledger {
                                     connectors(handle),
                                     new TreeMap<>(ControlTables.nodes(handle)),
                                     ControlTables.draining(handle),
+                                    ControlTables.awaited(handle).keySet(),
                                     ControlTables.lastRefusalOfANode(handle),
                                     List.copyOf(written),
                                     forgotten);
@@ -125,6 +128,7 @@ final class Ledger {
                             connectors = changed.connectors();
                             nodes = changed.nodes();
                             draining = changed.draining();
+                            awaited = changed.awaited();
                             lastPutOut = changed.lastPutOut();
                             changed.events().forEach(this::tell);
                             counters.counter("control_audit_events_forgotten").add(changed.forgotten());
@@ -329,10 +333,11 @@ final class Ledger {
                 return Result.bad(refusal.get(), 0, refusal.get().meaning());
             }
             String node = found.orElseThrow().node();
-            ControlTables.use(handle, id, key, now);
             // it is dialled from now on: if its last word is lost, it belongs to us all the same
             ControlTables.putNode(handle, node, now);
-            return Result.ok(issue(handle, node, request, says, AuditKind.CERTIFICATE_ISSUED));
+            List<X509Certificate> chain = issue(handle, node, request, says, AuditKind.CERTIFICATE_ISSUED);
+            ControlTables.use(handle, id, key, chain.getFirst().getSerialNumber(), now);
+            return Result.ok(chain);
         });
     }
 
@@ -361,19 +366,47 @@ final class Ledger {
         write(handle -> {
             Instant now = clock.instant();
             Optional<Enrolment> enrolment = ControlTables.enrolment(handle, id);
-            if (enrolment.isEmpty() || enrolment.get().withdrawn()) {
-                return false; // it was removed at that moment
+            if (enrolment.isEmpty()
+                    || enrolment.get().withdrawn()
+                    || enrolment.get().joined()) {
+                return false; // it was removed at that moment, or has shown its certificate already
             }
             String node = enrolment.get().node();
-            ControlTables.markJoined(handle, id, now);
             ControlTables.putNode(handle, node, now);
-            int older = ControlTables.refuse(handle, node, serial, now);
-            audit(handle, AuditKind.NODE_JOINED, node, "with bundle " + id);
-            if (older > 0) {
-                audit(handle, AuditKind.CERTIFICATE_REFUSED, node, older + " of before it joined anew");
-            }
-            return true;
+            return joined(handle, id, node, serial, "with bundle " + id);
         });
+    }
+
+    /** True if it had other certificates before. */
+    private boolean joined(Handle handle, String id, String node, BigInteger serial, String how) {
+        Instant now = clock.instant();
+        ControlTables.markJoined(handle, id, now);
+        int older = ControlTables.refuse(handle, node, serial, now);
+        audit(handle, AuditKind.NODE_JOINED, node, how);
+        if (older > 0) {
+            audit(handle, AuditKind.CERTIFICATE_REFUSED, node, older + " of before it joined anew");
+        }
+        return older > 0;
+    }
+
+    /** Whether that certificate was issued with a bundle, and its node has neither said nor shown yet that it has it. */
+    boolean awaits(BigInteger serial) {
+        return awaited.contains(serial);
+    }
+
+    /**
+     * A node shows a certificate. If it got that when it joined, and its last word was lost, it has joined; what it had before is refused
+     * from now on.
+     *
+     * @return true if there was something to refuse
+     */
+    boolean shows(String node, BigInteger serial) {
+        return awaits(serial)
+                && write(handle -> {
+                    String id = ControlTables.awaited(handle).get(serial);
+                    return id != null
+                            && joined(handle, id, node, serial, "with bundle " + id + ", whose certificate it shows");
+                });
     }
 
     /** True if there was anything of that node: it, a bundle or a certificate. */

@@ -48,8 +48,7 @@ final class NodeSessions implements ControlService {
 
     private final Executor desk;
     private final Renewal renewal;
-    private final Rejections rejections;
-    private final Ahead ahead;
+    private final Listener listener;
     private final InstantSource clock;
     private final Counters counters;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
@@ -81,17 +80,17 @@ final class NodeSessions implements ControlService {
         Result<List<String>> renew(ControlMessage.ConnectorRequest request, BooleanSupplier mayLog);
     }
 
-    /** Hears of snapshots that nodes did not take. */
-    @FunctionalInterface
-    interface Rejections {
-        void rejected(String node, ControlMessage.Rejected what);
-    }
+    /** Hears what nodes say of themselves. Called on the desk. */
+    interface Listener {
 
-    /** Hears of nodes that have settings of a higher number than are meant for them. */
-    @FunctionalInterface
-    interface Ahead {
+        /** A node is there and shows that certificate; its stream may be ended by this. */
+        void shows(String node, BigInteger serial);
+
+        /** A node did not take a snapshot. */
+        void rejected(String node, ControlMessage.Rejected what);
+
         /**
-         * On the desk.
+         * A node has settings of a higher number than are meant for it.
          *
          * @param mayLog whether one more line about that node may be written to the log
          * @return true if others are meant for it in a moment
@@ -105,17 +104,10 @@ final class NodeSessions implements ControlService {
      * @param desk runs one task at a time, in their order
      * @param renewal called on the desk
      */
-    NodeSessions(
-            Executor desk,
-            Renewal renewal,
-            Rejections rejections,
-            Ahead ahead,
-            InstantSource clock,
-            Counters counters) {
+    NodeSessions(Executor desk, Renewal renewal, Listener listener, InstantSource clock, Counters counters) {
         this.desk = desk;
         this.renewal = renewal;
-        this.rejections = rejections;
-        this.ahead = ahead;
+        this.listener = listener;
         this.clock = clock;
         this.counters = counters;
         counters.gauge("control_nodes_connected", sessions::size);
@@ -300,7 +292,7 @@ final class NodeSessions implements ControlService {
                     }
                 }
                 case ControlMessage.ConnectorRequest request -> {
-                    // why not is in the log and on the record; the connector asks again
+                    // why not is in the log and counted; the connector asks again
                     if (renewal.renew(request, this::mayLog) instanceof Result.Ok<List<String>>(List<String> chain)) {
                         peer.send(ControlCodec.write(
                                 new ControlMessage.ConnectorCertificate(request.connector(), chain)));
@@ -333,6 +325,13 @@ final class NodeSessions implements ControlService {
                         LogText.clean(version),
                         sent);
             }
+            BigInteger serial = peer.identity().serial();
+            if (serial != null) {
+                listener.shows(node, serial);
+            }
+            if (closed) {
+                return;
+            }
             push();
             if (refusedSerials != null) {
                 peer.send(refusedSerials);
@@ -347,7 +346,7 @@ final class NodeSessions implements ControlService {
             }
             SignedSnapshot snapshot = made.snapshot();
             if (snapshot.revision() != sent
-                    && (snapshot.revision() > sent || !ahead.ahead(node, sent, this::mayLog))) {
+                    && (snapshot.revision() > sent || !listener.ahead(node, sent, this::mayLog))) {
                 sent = snapshot.revision();
                 pushed = clock.instant();
                 counters.counter("control_snapshots_pushed").increment();
@@ -379,7 +378,7 @@ final class NodeSessions implements ControlService {
             }
             if (budget.mayRecord(clock.instant())) {
                 recorded.put(node, refused);
-                rejections.rejected(node, what);
+                listener.rejected(node, what);
             } else {
                 counters.counter("control_audit_events_suppressed").increment();
             }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,7 +26,9 @@ import org.edgeways.joining.JoinErrorCode;
 import org.edgeways.joining.tls.JoinWaiter;
 import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.PeerIdentity;
+import org.edgeways.net.Pem;
 import org.edgeways.net.TlsIdentity;
+import org.edgeways.settings.control.ControlMessage;
 import org.edgeways.settings.kind.EdgeNode;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +160,85 @@ final class EnrolmentTest extends WithInside {
         assertThat(kept).hasSize(2);
         assertThat(inside.joinWith(bundle, inside::nanos))
                 .isEqualTo(new JoinWaiter.Outcome.Failed(JoinErrorCode.BUNDLE_USED));
+    }
+
+    /** A node joins and has its certificate, and its last word is lost. */
+    private TlsIdentity joinAndBeCutOff(Bundle bundle) throws Exception {
+        CompletableFuture<JoinWaiter> waiting = new CompletableFuture<>();
+        CompletableFuture<TlsIdentity> kept = new CompletableFuture<>();
+        try (JoinWaiter waiter =
+                JoinWaiter.open(bundle, inside::nanos, Inside.RANDOM, inside.counters, (membership, identity) -> {
+                    waiting.join().close();
+                    kept.complete(identity);
+                })) {
+            waiting.complete(waiter);
+            return kept.get(Inside.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private FakeNode saysHello(TlsIdentity identity) {
+        FakeNode node =
+                new FakeNode(PeerIdentity.of(identity.leaf()), inside.control().service());
+        node.hello(0);
+        return node;
+    }
+
+    @Test
+    void aNodeWhoseLastWordIsLostIsDialledAtOnceAndHasJoinedWhenItShowsItsCertificate() throws Exception {
+        Bundle bundle = inside.bundle("edge1");
+        TlsIdentity identity = joinAndBeCutOff(bundle);
+
+        assertThat(inside.perimeter(perimeter -> !perimeter.nodes().isEmpty()).nodes())
+                .containsOnlyKeys("edge1");
+        assertThat(inside.recorded("join-refused edge1").detail()).endsWith("; it may have its certificate");
+        assertThat(inside.events()).doesNotContain("node-joined edge1");
+        saysHello(identity).told();
+
+        assertThat(inside.recorded("node-joined edge1").detail()).contains(bundle.enrolment());
+        assertThat(inside.events()).doesNotContain("certificate-refused edge1");
+        saysHello(identity).told();
+        assertThat(inside.events()).containsOnlyOnce("node-joined edge1");
+        inside.restart();
+        saysHello(identity).told();
+        assertThat(inside.events()).containsOnlyOnce("node-joined edge1");
+    }
+
+    @Test
+    void whatANodeHadBeforeItJoinedAnewIsRefusedAlsoIfItsLastWordIsLost() throws Exception {
+        TlsIdentity stolen = inside.join("edge1");
+        inside.perimeters.clear();
+        TlsIdentity identity = joinAndBeCutOff(inside.bundle("edge1"));
+
+        assertThat(inside.perimeters.poll(Inside.PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("what is up may be the host of before")
+                .matches(perimeter -> perimeter.nodes().isEmpty());
+        assertThat(inside.perimeter(perimeter -> true).nodes()).containsOnlyKeys("edge1");
+        saysHello(stolen).told();
+        assertThat(inside.control().status().refusedCertificates())
+                .as("the stolen host is not the one that has joined, whatever it shows")
+                .isZero();
+        FakeNode old = saysHello(stolen);
+        old.told();
+        old.asksForACertificate(CertificateKeys.make(Inside.RANDOM));
+        String renewed = ((ControlMessage.CertificateIssued) old.told()).chain().getFirst();
+        X509Certificate again = Pem.certificates(renewed, "").orThrow().getFirst();
+        FakeNode older = new FakeNode(PeerIdentity.of(again), inside.control().service());
+        older.hello(0);
+        older.told();
+        assertThat(inside.control().status().refusedCertificates()).isZero();
+
+        inside.restart(); // it is not forgotten over a restart
+        FakeNode joined = saysHello(identity);
+
+        assertThat(joined.closedWith()).contains("joined anew");
+        assertThat(inside.control().status().refusedCertificates()).isEqualTo(2);
+        assertThat(inside.recorded("certificate-refused edge1").detail()).startsWith("2 ");
+        FakeNode after = saysHello(identity);
+        assertThat(after.given(inside.key()).refusedSerials())
+                .containsExactlyInAnyOrder(
+                        stolen.leaf().getSerialNumber().toString(16),
+                        again.getSerialNumber().toString(16));
+        assertThat(after.isClosed()).isFalse();
     }
 
     @Test

@@ -57,9 +57,10 @@ public final class JoinDialer implements AutoCloseable {
         Decision decide(SigningRequest request);
 
         /**
-         * An exchange has ended.
+         * An exchange has ended. Of one that has not come to {@link #decide} it is told only if the two ends have spoken.
          *
-         * @param failure null if the node has joined and has what it got on its disk
+         * @param failure null if the node has joined and has what it got on its disk; {@link JoinErrorCode#CUT} also if it was admitted
+         *     and nobody knows whether it has heard so
          */
         void ended(@Nullable JoinErrorCode failure);
     }
@@ -107,6 +108,8 @@ public final class JoinDialer implements AutoCloseable {
     private final Patience patience = new Patience();
     private final Thread thread;
     private String lastProblem = "";
+    /** Of the exchange that runs: a certificate was issued in it. */
+    private boolean admitted;
 
     private JoinDialer(Place place, Desk desk, LongSupplier clock, RandomGenerator random) {
         this.place = place;
@@ -158,6 +161,7 @@ public final class JoinDialer implements AutoCloseable {
         InetSocketAddress target =
                 named.isUnresolved() ? new InetSocketAddress(named.getHostString(), named.getPort()) : named;
         JoinErrorCode failure;
+        admitted = false;
         try (SocketChannel channel = SocketChannel.open()) {
             if (target.isUnresolved()) {
                 throw new IOException("there is no address for " + target.getHostString());
@@ -170,10 +174,15 @@ public final class JoinDialer implements AutoCloseable {
                 bound.cancel(false);
             }
         } catch (IOException e) {
+            if (admitted) {
+                desk.ended(JoinErrorCode.CUT); // also while it is being closed: the node may have what it was sent
+            }
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
             }
-            unreachable(named, IoReason.of(e));
+            if (!admitted) {
+                unreachable(named, IoReason.of(e));
+            }
             return false;
         }
         lastProblem = "";
@@ -206,8 +215,10 @@ public final class JoinDialer implements AutoCloseable {
                         case InsideJoin.Step.Decide(SigningRequest request) ->
                             steps.addAll(
                                     switch (desk.decide(request)) {
-                                        case Decision.Admitted admitted ->
-                                            join.admitted(admitted.chain(), admitted.snapshotKeys());
+                                        case Decision.Admitted granted -> {
+                                            admitted = true;
+                                            yield join.admitted(granted.chain(), granted.snapshotKeys());
+                                        }
                                         case Decision.Refused refused -> join.refused(refused.code());
                                     });
                         case InsideJoin.Step.Ended ended -> {

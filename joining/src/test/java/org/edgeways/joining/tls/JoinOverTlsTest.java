@@ -34,6 +34,7 @@ import org.edgeways.net.PeerIdentity;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.SigningRequest;
 import org.edgeways.net.TlsIdentity;
+import org.edgeways.testkit.TcpRelay;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,8 @@ final class JoinOverTlsTest {
     private final List<byte[]> snapshotKeys =
             List.of(EnrolmentSecret.make(RANDOM).proofKey().getEncoded());
     private final AtomicInteger kept = new AtomicInteger();
+    /** What happens when the node has what it got on its disk, and has not said so yet. */
+    private volatile Runnable whenKept = () -> {};
 
     private JoinWaiter waiter;
     private JoinDialer dialer;
@@ -90,7 +93,10 @@ final class JoinOverTlsTest {
                 its,
                 Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3600),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        return JoinWaiter.open(bundle, clock, RANDOM, counters, (membership, identity) -> kept.incrementAndGet());
+        return JoinWaiter.open(bundle, clock, RANDOM, counters, (membership, identity) -> {
+            kept.incrementAndGet();
+            whenKept.run();
+        });
     }
 
     @AfterEach
@@ -217,6 +223,36 @@ final class JoinOverTlsTest {
         closer.join();
 
         assertThat(order).containsExactly("recorded", "closed");
+    }
+
+    @Test
+    void thatTheConnectionBreaksAfterTheNodeWasAdmittedIsTheEndOfAnExchangeAndTold() throws Exception {
+        try (TcpRelay between = TcpRelay.before(waiter.localAddress())) {
+            whenKept = () -> between.connections().getFirst().reset();
+            Desk desk = new Desk(this::admit);
+            dial(new InetSocketAddress(InetAddress.getLoopbackAddress(), between.port()), desk);
+
+            assertThat(desk.end()).contains(JoinErrorCode.CUT);
+            assertThat(kept).hasValue(1);
+        }
+    }
+
+    @Test
+    void aDiallerThatIsClosedAfterTheNodeWasAdmittedTellsThatItMayHaveItsCertificate() throws Exception {
+        CompletableFuture<Void> keeping = new CompletableFuture<>();
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        whenKept = () -> {
+            keeping.complete(null);
+            go.join();
+        };
+        Desk desk = new Desk(this::admit);
+        dial(waiter.localAddress(), desk);
+        keeping.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        dialer.close();
+
+        assertThat(desk.ends).containsExactly(Optional.of(JoinErrorCode.CUT));
+        go.complete(null);
     }
 
     @Test
