@@ -105,12 +105,7 @@ public final class Control implements AutoCloseable {
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());
         this.numbers = new NumbersAhead(ledger, around.clock(), around.counters());
-        this.sessions = new NodeSessions(
-                desk,
-                new Renewals(),
-                new Heard(),
-                around.clock(),
-                around.counters());
+        this.sessions = new NodeSessions(desk, new Renewals(), new Heard(), around.clock(), around.counters());
         this.telling = new Telling(
                 ledger, authority, taken, sessions, listener, around.service().commonName(), around.clock());
         this.joinings = new Joinings(
@@ -256,7 +251,10 @@ public final class Control implements AutoCloseable {
 
     // --- nodes ---
 
-    /** Makes a bundle for a node that the settings name. One that was made before and not used works no more. */
+    /**
+     * Makes a bundle for a node that the settings name. One that was made before and not used works no more. None for a node that is
+     * connected: nobody would be dialled for it.
+     */
     public Result<NewBundle> enroll(String node) {
         if (!Bundle.isNodeName(node)) {
             return bad(ControlErrorCode.NODE_NAME_MALFORMED);
@@ -272,6 +270,15 @@ public final class Control implements AutoCloseable {
         EdgeNode said = current.get().nodes().get(node);
         if (said == null) {
             return bad(ControlErrorCode.NODE_NOT_IN_SETTINGS);
+        }
+        if (sessions.isConnected(node)) {
+            return Result.bad(
+                    ControlErrorCode.NODE_CONNECTED,
+                    0,
+                    ControlErrorCode.NODE_CONNECTED
+                            .meaning()
+                            .replace("the node", node)
+                            .replace("NAME", node));
         }
         EnrolmentSecret.Made secret = EnrolmentSecret.make(around.random());
         byte[] id = new byte[Bundle.ID_DIGITS / 2];

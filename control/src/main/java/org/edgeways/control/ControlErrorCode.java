@@ -19,6 +19,9 @@ public enum ControlErrorCode implements ErrorCode {
     HOST_RESERVED(
             "control-host-reserved",
             "a certificate for that host could be taken for another's; name the server by an address, or a name with a dot that does not end in edgeways.internal"),
+    NODE_CONNECTED(
+            "control-node-connected",
+            "the node is connected, and nobody is dialled for a bundle of it while it is; stop it, or put it out: edgeways node remove NAME"),
     NODE_UNKNOWN("control-node-unknown", "no node of that name has joined; `edgeways status` shows who has"),
     SETTINGS_OF_LAST_TIME(
             "control-settings-of-last-time",

@@ -185,7 +185,8 @@ final class NodeSessions implements ControlService {
 
     /** Whether that node's control stream is up. */
     boolean isConnected(String node) {
-        return sessions.containsKey(node);
+        Session session = sessions.get(node);
+        return session != null && !session.closed; // of one that is cut the end is heard later
     }
 
     /** What that node said last, also before its stream was lost. */

@@ -24,8 +24,7 @@ final class Standing {
     private final InstantSource clock;
 
     /** As it is now. */
-    Standing(
-            Ledger ledger, TakenSettings taken, NodeSessions sessions, NumbersAhead numbers, InstantSource clock) {
+    Standing(Ledger ledger, TakenSettings taken, NodeSessions sessions, NumbersAhead numbers, InstantSource clock) {
         this.clock = clock;
         this.ledger = ledger;
         this.sessions = sessions;

@@ -288,6 +288,25 @@ final class EnrolmentTest extends WithInside {
     }
 
     @Test
+    void thereIsNoBundleForANodeThatIsConnectedBeforeItIsStoppedOrRemoved() throws Exception {
+        inside.join("edge1");
+        FakeNode node = inside.connected("edge1");
+        node.told();
+        Result.Bad<NewBundle> refused = (Result.Bad<NewBundle>) inside.control().enroll("edge1");
+        assertThat(refused.code()).isEqualTo(ControlErrorCode.NODE_CONNECTED);
+        assertThat(refused.reason())
+                .startsWith("edge1 is connected, and ")
+                .endsWith("; stop it, or put it out: edgeways node remove edge1");
+        assertThat(inside.events()).containsOnlyOnce("bundle-made edge1");
+
+        node.close("it was stopped");
+        assertThat(inside.control().enroll("edge1").isOk()).isTrue();
+        inside.connected("edge1").told();
+        assertThat(inside.control().remove("edge1").isOk()).isTrue();
+        assertThat(inside.control().enroll("edge1").isOk()).isTrue();
+    }
+
+    @Test
     void onlyNodesOfTheSettingsGetABundle() {
         assertThat(((Result.Bad<NewBundle>) inside.control().enroll("edge9")).code())
                 .isEqualTo(ControlErrorCode.NODE_NOT_IN_SETTINGS);

@@ -47,7 +47,8 @@ public final class NodeCommand {
             mixinStandardHelpOptions = true,
             description = {
                 "Writes a bundle: the one file with which a node of the settings joins, once, within an hour.",
-                "Carry it to the node by a way that you trust; who has it can be that node."
+                "Carry it to the node by a way that you trust; who has it can be that node.",
+                "A node that is connected gets none: stop it, or put it out with edgeways node remove NAME, first."
             },
             footer = {
                 "",
