@@ -55,8 +55,9 @@ public final class UserDeviceCommand {
                 "  edgeways user device add erin laptop",
                 "  edgeways user device add erin phone --password-stdin < file",
                 "  edgeways user device add erin deskphone --turn --turn-for 30d",
-                "With --turn it prints credentials for the relay (TURN) too, for softphones that do not fetch their own;",
-                "revoking the device withdraws them."
+                "With --turn it prints credentials for the relay (TURN) too, for softphones that do not fetch their own. Such a",
+                "softphone can relay nothing any more when their time is over: --turn-for says how long that is. Revoking the",
+                "device withdraws them, and so does disabling the person."
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "Whose.") String name,
@@ -71,7 +72,9 @@ public final class UserDeviceCommand {
             @Option(
                             names = "--turn-for",
                             paramLabel = "DURATION",
-                            description = "How long those are good: 1m to 180d (default: 180d).",
+                            description =
+                                    "How long those are good: 1m to 180d; without it, as long as the settings say for all (8h, unless"
+                                            + " relayCredentials of the Pool says otherwise).",
                             converter = TurnLife.class)
                     @Nullable
                     Duration turnFor) {

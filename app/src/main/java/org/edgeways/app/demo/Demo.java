@@ -31,6 +31,7 @@ import org.edgeways.base.IoReason;
 import org.edgeways.net.EventLoops;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.pool.relay.CredentialsDesk;
+import org.edgeways.pool.relay.RelayService;
 
 /**
  * An organisation on loopback: a pool inside, an edge node in the perimeter, and people to sign in as. Both run as in any
@@ -185,7 +186,8 @@ public final class Demo implements AutoCloseable {
         JsonNode turn = administration
                 .ask(AdminClient.request("relay-credentials")
                         .put("name", person.name())
-                        .put("device", DemoPeople.DEVICE))
+                        .put("device", DemoPeople.DEVICE)
+                        .put("seconds", RelayService.LONGEST_LIFE.toSeconds())) // what it describes is written once
                 .path("turn");
         return new DemoDescription.TurnCredentials(
                 turn.path("username").asText(), turn.path("credential").asText());

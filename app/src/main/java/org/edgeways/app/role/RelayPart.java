@@ -113,9 +113,12 @@ final class RelayPart implements AutoCloseable {
         }
     }
 
+    private static org.edgeways.settings.kind.Pool pool(Settings settings) {
+        return settings.pools().values().iterator().next();
+    }
+
     private static CredentialsDesk.Settings deskSettings(Settings settings) {
-        org.edgeways.settings.kind.Pool pool =
-                settings.pools().values().iterator().next();
+        org.edgeways.settings.kind.Pool pool = pool(settings);
         return new CredentialsDesk.Settings(
                 settings.organisation().sipDomains(),
                 pool.digestAlgorithms().stream()
@@ -163,12 +166,13 @@ final class RelayPart implements AutoCloseable {
     /**
      * Makes credentials for a device of somebody, as an administrator asks. Blocks.
      *
-     * @param request names person and device; {@code seconds} says how long, without it as long as the longest may be
+     * @param request names person and device; {@code seconds} says how long, without it as long as the settings say
      */
     ObjectNode credentials(JsonNode request, ObjectNode into) {
         Settings now = settings;
         List<String> urls = RelayPlaces.outside(now);
-        Duration life = Duration.ofSeconds(request.path("seconds").asLong(RelayService.LONGEST_LIFE.toSeconds()));
+        Duration life = Duration.ofSeconds(
+                request.path("seconds").asLong(pool(now).relayCredentials().toSeconds()));
         Result<RelayCredentials> made = urls.isEmpty() ? bad(RelayErrorCode.NO_RELAY) : mint(request, life);
         return switch (made) {
             case Result.Bad<RelayCredentials> bad ->

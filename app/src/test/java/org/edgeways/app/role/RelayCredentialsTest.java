@@ -190,9 +190,13 @@ class RelayCredentialsTest {
                     .containsPattern("sip:alice@acorn.example +laptop +20[0-9TZ:-]+ +no");
             assertThat(phone.person()).isEqualTo(laptop.person());
             assertThat(phone.device()).isNotEqualTo(laptop.device());
-            String longest = turnOfNewDevice(pair, "deskphone").path("username").asText();
+            JsonNode usual = turnOfNewDevice(pair, "deskphone");
+            assertThat(usual.path("ttl").asInt()).as("as the settings say").isEqualTo(28_800);
+            pair.push(pair.text().replace("name: pool\nspec:\n", "name: pool\nspec:\n  relayCredentials: 2h\n"));
+            assertThat(turnOfNewDevice(pair, "tablet").path("ttl").asInt()).isEqualTo(7_200);
+            String deskphone = usual.path("username").asText();
             pair.ask(AdminClient.request("device-revoke").put("name", "alice").put("device", "deskphone"));
-            awaitWithdrawn(pair, longest);
+            awaitWithdrawn(pair, deskphone);
             assertThat(judged(pair, username).isOk()).as("the laptop's").isTrue();
 
             pair.ask(AdminClient.request("user-set").put("name", "alice").put("enabled", false));

@@ -20,6 +20,7 @@ import org.edgeways.avedge.client.RelayClient;
 import org.edgeways.base.Result;
 import org.edgeways.node.Member;
 import org.edgeways.node.NodeFiles;
+import org.edgeways.pool.relay.RelayService;
 import org.edgeways.pool.relay.engine.KeyRoll;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
 import org.edgeways.tokens.RelayVerifier;
@@ -49,7 +50,8 @@ class RelayKeyRollTest {
         pair.ask(AdminClient.request("device-add").put("name", name).put("device", "laptop"));
         return pair.ask(AdminClient.request("relay-credentials")
                         .put("name", name)
-                        .put("device", "laptop"))
+                        .put("device", "laptop")
+                        .put("seconds", RelayService.LONGEST_LIFE.toSeconds()))
                 .path("turn");
     }
 

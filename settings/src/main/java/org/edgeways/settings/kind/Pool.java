@@ -28,7 +28,7 @@ public record Pool(
 
         @Key(
                 says = "How long credentials for relays (the role av of edge nodes) are good that a client gets at"
-                        + " /av/v1/credentials. Those that people get inside, also who may not be outside, are good"
+                        + " /av/v1/credentials, or edgeways user device add --turn prints. Those that people get inside, also who may not be outside, are good"
                         + " outside too for as long.",
                 usual = "8h",
                 least = "1m",
