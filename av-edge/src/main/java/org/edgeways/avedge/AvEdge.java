@@ -4,8 +4,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -68,18 +67,20 @@ public final class AvEdge implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final List<InetSocketAddress> outside = new ArrayList<>();
     private final List<InetSocketAddress> inside = new ArrayList<>();
-    private final List<AddressPrefix> own;
+    private final Supplier<List<OnLink.Leg>> lookUp;
+    private List<OnLink.Leg> legs; // as they were when it looked last; under the lock
     private final AtomicInteger streams = new AtomicInteger();
     private final ListenerNumbers listeners;
     private volatile AvEdgeSettings settings;
     private volatile boolean draining;
 
-    private AvEdge(AvEdgeSettings settings, Surroundings around) {
+    private AvEdge(AvEdgeSettings settings, Surroundings around, Supplier<List<OnLink.Leg>> lookUp) {
         this.settings = settings;
+        this.lookUp = lookUp;
+        this.legs = lookUp.get();
         this.around = around;
         this.quotas = new QuotaBook(settings.quotas(), around.personOf());
         this.shards = new RelayShard[settings.shards()];
-        this.own = ownAddresses(settings);
         this.listeners =
                 new ListenerNumbers(settings.outside().size(), settings.inside().size());
     }
@@ -90,13 +91,21 @@ public final class AvEdge implements AutoCloseable {
      * @throws IOException if an address cannot be had; nothing is left open then
      */
     public static AvEdge start(AvEdgeSettings settings, Surroundings around) throws IOException {
-        return start(LinuxSockets::gathering, settings, around);
+        return start(LinuxSockets::gathering, settings, around, OnLink::legs);
     }
 
-    /** As {@link #start(AvEdgeSettings, Surroundings)}, with other sockets where those work. */
-    static AvEdge start(DatagramSockets.Maker batched, AvEdgeSettings settings, Surroundings around)
+    /**
+     * As {@link #start(AvEdgeSettings, Surroundings)}, with other sockets where those work.
+     *
+     * @param lookUp the interfaces of this host
+     */
+    static AvEdge start(
+            DatagramSockets.Maker batched,
+            AvEdgeSettings settings,
+            Surroundings around,
+            Supplier<List<OnLink.Leg>> lookUp)
             throws IOException {
-        AvEdge edge = new AvEdge(settings, around);
+        AvEdge edge = new AvEdge(settings, around, lookUp);
         boolean opened = false;
         try {
             edge.open(batched);
@@ -210,11 +219,12 @@ public final class AvEdge implements AutoCloseable {
         return sum;
     }
 
+    /** By the interfaces as they were when it looked last. */
     private PeerPolicy policy(AvEdgeSettings.Peers peers) {
         List<AddressPrefix> denied = new ArrayList<>(peers.deny());
-        denied.addAll(own);
+        denied.addAll(ownAddresses());
         List<AddressPrefix> inside =
-                new ArrayList<>(OnLink.networks(OnLink.legs(), peers.inside(), outsideAddresses()));
+                new ArrayList<>(OnLink.networks(legs, peers.inside(), outsideAddresses()));
         inside.addAll(peers.insideNetworks());
         return new PeerRules(peers.allow(), denied, inside);
     }
@@ -228,22 +238,18 @@ public final class AvEdge implements AutoCloseable {
     }
 
     /** Addresses of this host: nobody gets to what listens there by way of the relay. */
-    private static List<AddressPrefix> ownAddresses(AvEdgeSettings settings) {
+    private List<AddressPrefix> ownAddresses() {
         List<InetAddress> addresses = new ArrayList<>();
         settings.outside().forEach(listener -> addresses.add(listener.getAddress()));
         settings.inside().forEach(listener -> addresses.add(listener.getAddress()));
         addNonNull(settings.relay().ipv4(), addresses);
         addNonNull(settings.relay().ipv6(), addresses);
         addNonNull(settings.relay().advertisedIpv4(), addresses);
-        try {
-            // loopback is refused without being named; a rule that allows it means all of it
-            NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .filter(address -> !address.isLoopbackAddress())
-                    .forEach(addresses::add);
-        } catch (SocketException e) {
-            throw new IllegalStateException("the addresses of this host cannot be told", e);
-        }
+        // loopback is refused without being named; a rule that allows it means all of it
+        legs.stream()
+                .flatMap(leg -> leg.addresses().stream())
+                .filter(address -> !address.isLoopbackAddress())
+                .forEach(addresses::add);
         return addresses.stream()
                 .filter(address -> !address.isAnyLocalAddress())
                 .map(address -> TransportAddress.of(address, 0))
@@ -263,6 +269,7 @@ public final class AvEdge implements AutoCloseable {
      * when this returns; what was used of a quota stays used. All else stays as it was at the start.
      */
     public synchronized void use(AvEdgeSettings next) {
+        legs = lookUp.get();
         quotas.use(next.quotas());
         PeerPolicy policy = policy(next.peers());
         List<Alternate> alternates = alternates(next.elsewhere());
@@ -271,6 +278,23 @@ public final class AvEdge implements AutoCloseable {
             engine.alternates(alternates);
         });
         settings = settings.withPeers(next.peers()).withQuotas(next.quotas()).withElsewhere(next.elsewhere());
+    }
+
+    /**
+     * Looks which addresses and networks this host has now; permissions for what has become its own are gone when this returns. To be
+     * called from time to time: whoever gives the host an address does not tell.
+     *
+     * @throws IllegalStateException if the interfaces cannot be told; all stays as it was
+     */
+    public synchronized void lookAtAddresses() {
+        List<OnLink.Leg> found = lookUp.get();
+        if (found.equals(legs)) {
+            return;
+        }
+        legs = found;
+        PeerPolicy policy = policy(settings.peers());
+        everywhere((engine, now) -> engine.policy(policy));
+        LOG.info("event=av-edge-addresses-changed code=ok");
     }
 
     /** From now on there are no new allocations: clients are sent elsewhere (300) or refused (508); those that there are go on. */
@@ -375,6 +399,15 @@ public final class AvEdge implements AutoCloseable {
                 .join();
     }
 
+    /** In turn, those that have ended left out; if all have, any. */
+    private RelayShard nextShard() {
+        RelayShard next = shards[Math.floorMod(streams.getAndIncrement(), shards.length)];
+        for (int i = 1; next.hasEnded() && i < shards.length; i++) {
+            next = shards[Math.floorMod(streams.getAndIncrement(), shards.length)];
+        }
+        return next;
+    }
+
     private boolean isOnlyInside(InetAddress address) {
         return settings.inside().stream()
                         .anyMatch(listener -> listener.getAddress().equals(address))
@@ -391,7 +424,7 @@ public final class AvEdge implements AutoCloseable {
         if (tls != null) {
             tls.setWrapDataSize(0); // each frame in a record of its own: some clients take a record for a frame
         }
-        RelayShard shard = shards[Math.floorMod(streams.getAndIncrement(), shards.length)];
+        RelayShard shard = nextShard();
         shard.peers().useLoops(accepted.channel().eventLoop().parent());
         accepted.channel()
                 .pipeline()

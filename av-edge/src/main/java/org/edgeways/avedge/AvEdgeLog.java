@@ -34,6 +34,24 @@ final class AvEdgeLog {
         return rates.computeIfAbsent(what, first -> new LineRate(suppressed)).mayWrite(clock.getAsLong());
     }
 
+    /** A bug: what was being done is dropped. */
+    void shardFailed(Throwable e) {
+        if (mayWrite(AvEdgeErrorCode.SHARD_FAILED.code())) {
+            LOG.error(
+                    "event=av-edge-shard-failed code={}: a bug; what was being done is dropped",
+                    AvEdgeErrorCode.SHARD_FAILED.code(),
+                    e);
+        }
+    }
+
+    void shardEnded(int shard, Throwable e) {
+        LOG.error(
+                "event=av-edge-shard-ended code={} shard={}: the node has to be started again to have it back",
+                AvEdgeErrorCode.SHARD_ENDED.code(),
+                shard,
+                e);
+    }
+
     void plainSockets(String why) {
         LOG.warn(
                 "event=av-edge-plain-sockets code={} why=\"{}\"",

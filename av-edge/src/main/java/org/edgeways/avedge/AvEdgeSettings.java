@@ -125,7 +125,7 @@ public record AvEdgeSettings(
     /**
      * How much may be had. Data counts in both directions, and at each of two relayed ends.
      *
-     * @param person of one person, all nodes' shards together
+     * @param person of one person, on all threads of this node together; what they have on other nodes does not count
      * @param source of one source (an IPv4 address, an IPv6 /64)
      * @param all of all together
      */

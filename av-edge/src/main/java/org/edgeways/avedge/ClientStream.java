@@ -38,6 +38,9 @@ interface ClientStream {
      */
     void join(PeerLink peer, Runnable closed);
 
+    /** Closes it, and counts why. From any thread. */
+    void close(AvEdgeErrorCode why);
+
     /** Whether the client has an allocation; a connection without one is closed after a time. */
     void allocated(boolean is);
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,17 @@ final class ClientStreams {
             toFlush.get(i).flush();
         }
         toFlush.clear();
+    }
+
+    /** Closes all connections, for their shard is gone. */
+    void closeAll(AvEdgeErrorCode why) {
+        List<ClientStream> all;
+        synchronized (this) {
+            all = byHandle.stream().filter(Objects::nonNull).toList();
+            byHandle.clear();
+            free.clear();
+        }
+        all.forEach(stream -> stream.close(why));
     }
 
     synchronized int size() {

@@ -94,7 +94,7 @@ final class DtlsClients {
         /** That client has ended its session. */
         void ended(int listener, TransportAddress client);
 
-        /** A client is not answered, or refused. */
+        /** A client is not answered, or refused, or does not get what is for it. */
         void dropped(AvEdgeErrorCode code);
     }
 
@@ -394,10 +394,11 @@ final class DtlsClients {
         DtlsCookies.packetSize(session.engine, LARGEST_PACKET);
     }
 
+    /** Sends what comes of it, unless {@code from} does not go into one record: then something of that remains, and it is dropped. */
     private SSLEngineResult wrap(Session session, ByteBuffer from) throws SSLException {
         packet.clear();
         SSLEngineResult result = session.engine.wrap(from, packet);
-        if (packet.position() > 0) {
+        if (packet.position() > 0 && !from.hasRemaining()) {
             byte[] datagram = new byte[packet.flip().remaining()];
             packet.get(datagram);
             if (!session.established) {
@@ -410,17 +411,30 @@ final class DtlsClients {
         return result;
     }
 
-    /** Encrypts and sends; does nothing if that client is gone. */
-    void send(int number, TransportAddress client, ByteBuffer message) {
+    /**
+     * Encrypts and sends, as one record in one datagram.
+     *
+     * @return false if it is dropped, which is counted: that client is gone, or the message is longer than a record may be (16,384
+     *     bytes, or what the client has asked for)
+     */
+    boolean send(int number, TransportAddress client, ByteBuffer message) {
         Session session = number < byNumber.size() ? byNumber.get(number) : null;
         if (session == null || !session.established || !session.client.equals(client)) {
-            return;
+            server.dropped(AvEdgeErrorCode.CLIENT_GONE);
+            return false;
         }
         try {
             wrap(session, message);
         } catch (SSLException e) {
+            server.dropped(AvEdgeErrorCode.DTLS_BROKEN);
             end(session, true);
+            return false;
         }
+        if (message.hasRemaining()) {
+            server.dropped(AvEdgeErrorCode.DTLS_RECORD_TOO_LONG);
+            return false;
+        }
+        return true;
     }
 
     /** Sends again what was not answered in a handshake, and ends what takes or is silent for too long. */

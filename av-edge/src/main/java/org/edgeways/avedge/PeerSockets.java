@@ -41,7 +41,7 @@ final class PeerSockets {
     private static final int BACKLOG = 16;
 
     /** Connections that peers have made and that the shard has still to judge; more are closed. */
-    private static final int MOST_UNJUDGED = 128;
+    static final int MOST_UNJUDGED = 128;
 
     /** After what time somebody is charged again who had nothing left. */
     private static final int AGAIN_MILLIS = 20;
@@ -138,6 +138,7 @@ final class PeerSockets {
     private void accepted(boolean six, int port, Channel connection) {
         if (unjudged.incrementAndGet() > MOST_UNJUDGED) {
             unjudged.decrementAndGet();
+            shard.dropped(AvEdgeErrorCode.PEERS_UNJUDGED);
             var _ = connection.close();
             return;
         }

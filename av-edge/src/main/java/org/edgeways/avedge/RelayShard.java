@@ -1,7 +1,6 @@
 package org.edgeways.avedge;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
@@ -37,8 +36,6 @@ import org.edgeways.turn.stun.StunClass;
 import org.edgeways.turn.stun.StunMethod;
 import org.edgeways.turn.stun.TransportAddress;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One thread that relays: one engine, its sockets, and what other shards and connections give to it. All but {@link #execute},
@@ -47,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AvEdge.class);
     private static final int RING_BYTES = 1 << 20;
     private static final long LONGEST_WAIT = 1_000_000_000L;
 
@@ -90,6 +86,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private volatile int allocations;
     private volatile int ports;
     private volatile boolean stopped;
+    private volatile boolean ended;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int CONNECTION_BIND = StunClass.REQUEST.type(StunMethod.CONNECTION_BIND);
@@ -142,21 +139,38 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         roles[socket] = role;
     }
 
-    /** Runs until {@link #stop}. */
+    /** Runs until {@link #stop}, or until its sockets fail: then its clients' connections are closed, so that they go to others. */
     @Override
     public void run() {
         try {
             while (!stopped) {
                 turn();
             }
-            engine.endAll(shared.clock().now());
+        } catch (IOException | RuntimeException | Error e) {
+            shared.log().shardEnded(settings.relay().shard(), e);
+        }
+        try {
+            engine.endAll(shared.clock().now()); // also what they had of quotas is free then
             apply(shared.clock().now());
             counts.publish(engine);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (RuntimeException | Error e) {
+            failed(e);
         } finally {
+            ended = true;
             sockets.close();
             peers.closeAll();
+            if (!stopped) {
+                streams.closeAll(AvEdgeErrorCode.SHARD_ENDED);
+            }
+            release(begun);
+            release(tasks);
+        }
+    }
+
+    /** Nobody does those any more. */
+    private static void release(Queue<Task> undone) {
+        for (Task task = undone.poll(); task != null; task = undone.poll()) {
+            task.done().complete(null);
         }
     }
 
@@ -181,7 +195,8 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             for (Task task = begun.poll(); task != null; task = begun.poll()) {
                 run(task, now);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException
+                | Error e) { // also one of memory: a shard that goes on serves more than one that is gone
             failed(e);
         }
         settle();
@@ -195,6 +210,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     private void run(Task task, long now) {
         try {
             task.action().accept(now);
+            counts.codesChanged();
             apply(now);
         } finally {
             task.done().complete(null);
@@ -212,24 +228,36 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         counts.publish(engine);
     }
 
-    private static void failed(RuntimeException e) {
-        LOG.error(
-                "event=av-edge-shard-failed code={}: a bug; what was being done is dropped",
-                AvEdgeErrorCode.SHARD_FAILED.code(),
-                e);
+    private void failed(Throwable e) {
+        counts.dropped(AvEdgeErrorCode.SHARD_FAILED, 1);
+        shared.log().shardFailed(e);
     }
 
     /**
      * Does something on the shard's thread.
      *
-     * @param task is given the time
-     * @return done when what came of it is done too
+     * @param task is given the time; not done if the thread has ended
+     * @return done when what came of it is done too, or the thread has ended
      */
     CompletableFuture<Void> execute(LongConsumer task) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         tasks.add(new Task(task, done));
-        sockets.wakeUp();
+        if (ended) {
+            release(tasks);
+        } else {
+            sockets.wakeUp();
+        }
         return done;
+    }
+
+    /** Whether its thread has ended. From any thread. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** The role has dropped something. From any thread. */
+    void dropped(AvEdgeErrorCode code) {
+        counts.dropped(code, 1);
     }
 
     /** Has it look what there is to do. */
@@ -318,9 +346,9 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
 
     @Override
     public void received(int socket, long high, long low, int port, MemorySegment buffer, long offset, int length) {
-        long now = shared.clock().now();
-        int role = roles[socket];
         try {
+            long now = shared.clock().now();
+            int role = roles[socket];
             if (role < RELAY) {
                 DtlsClients secured = dtls;
                 if (secured != null && length > 0 && DtlsRecord.isDtls(buffer.get(ValueLayout.JAVA_BYTE, offset))) {
@@ -338,18 +366,22 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 engine.fromPeer(now, role >= RELAY6, role & PORT, high, low, port, offset, length, forward);
                 toClient(buffer, ShardCounts.Direction.TO_CLIENT);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         }
     }
 
     @Override
     public void refused(int socket, long high, long low, int port, int type, int code, int mtu) {
-        int role = roles[socket];
-        if (role >= RELAY) {
-            long now = shared.clock().now();
-            engine.fromRouter(now, role >= RELAY6, role & PORT, high, low, port, type, code, mtu);
-            apply(now);
+        try {
+            int role = roles[socket];
+            if (role >= RELAY) {
+                long now = shared.clock().now();
+                engine.fromRouter(now, role >= RELAY6, role & PORT, high, low, port, type, code, mtu);
+                apply(now);
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
@@ -453,13 +485,15 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
             return;
         }
         Transport transport = settings.listeners().get(forward.listener());
+        if (transport == Transport.DTLS) {
+            if (toDtls(buffer)) {
+                counts.relayed(direction, forward.length());
+            }
+            return;
+        }
         if (!transport.isStream()) {
             counts.relayed(direction, forward.length());
-            if (transport == Transport.DTLS) {
-                toDtls(buffer);
-            } else {
-                sockets.send(forward.handle(), forward, buffer);
-            }
+            sockets.send(forward.handle(), forward, buffer);
             return;
         }
         ClientStream stream = streams.get(forward.handle(), forward.high(), forward.low(), forward.port());
@@ -473,14 +507,15 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         }
     }
 
-    private void toDtls(MemorySegment buffer) {
+    private boolean toDtls(MemorySegment buffer) {
         DtlsClients secured = dtls;
-        if (secured != null) {
-            ByteBuffer message =
-                    buffer.asSlice(forward.wrap(buffer), forward.packetLength()).asByteBuffer();
-            TransportAddress to = new TransportAddress(forward.high(), forward.low(), forward.port());
-            secured.send(forward.handle(), to, message);
+        if (secured == null) {
+            return false;
         }
+        ByteBuffer message =
+                buffer.asSlice(forward.wrap(buffer), forward.packetLength()).asByteBuffer();
+        TransportAddress to = new TransportAddress(forward.high(), forward.low(), forward.port());
+        return secured.send(forward.handle(), to, message);
     }
 
     /** From now on it takes DTLS on its sockets for clients; for its thread. */
@@ -620,7 +655,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
         }
         DtlsClients secured = dtls;
         if (secured != null && settings.listeners().get(client.listener()) == Transport.DTLS) {
-            secured.send(client.handle(), to, ByteBuffer.wrap(message));
+            var _ = secured.send(client.handle(), to, ByteBuffer.wrap(message));
             return;
         }
         if (!isStream(client)) {

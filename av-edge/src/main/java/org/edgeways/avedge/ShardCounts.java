@@ -79,7 +79,7 @@ final class ShardCounts {
         codesChanged = true;
     }
 
-    /** The role itself has dropped something. */
+    /** The role itself has dropped something. From any thread. */
     void dropped(AvEdgeErrorCode code, long count) {
         ownCodes[code.ordinal()].add(count);
     }

@@ -69,6 +69,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
         long millis = Math.max(1, idle.toMillis() / 2);
         idleCheck = channel.eventLoop().scheduleAtFixedRate(this::checkIdle, millis, millis, TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(closed -> gone());
+        closeIfNobodyServes();
     }
 
     private void gone() {
@@ -85,9 +86,17 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
         }
     }
 
-    private void close(AvEdgeErrorCode code) {
-        counters.counter("av_edge_streams_closed", "code", code.code()).increment();
+    @Override
+    public void close(AvEdgeErrorCode why) {
+        counters.counter("av_edge_streams_closed", "code", why.code()).increment();
         var _ = channel.close();
+    }
+
+    /** A shard that has ended closes those that it knew then; this one may have come a moment later. */
+    private void closeIfNobodyServes() {
+        if (shard.hasEnded()) {
+            close(AvEdgeErrorCode.SHARD_ENDED);
+        }
     }
 
     @Override
@@ -242,6 +251,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Client
             shard.closed(handle);
             shard = other;
             handle = other.streams().add(this);
+            closeIfNobodyServes();
             ByteBuf rest = held;
             held = Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(frame), rest == null ? Unpooled.EMPTY_BUFFER : rest);
             goOn();

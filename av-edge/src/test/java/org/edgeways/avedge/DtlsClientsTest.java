@@ -117,6 +117,23 @@ class DtlsClientsTest {
     }
 
     @Test
+    void whatIsForAClientThatIsGoneOrDoesNotGoIntoARecordIsDroppedAndCounted() throws Exception {
+        DtlsPeer peer = new DtlsPeer(trusting);
+        shakeHands(peer, ALICE);
+        assertThat(clients.send(0, ALICE, ByteBuffer.allocate(16_384))).isTrue();
+        assertThat(network.takeSent()).hasSize(1);
+        assertThat(clients.send(0, ALICE, ByteBuffer.allocate(16_385))).isFalse();
+        assertThat(network.sent).as("half of it").isEmpty();
+        assertThat(network.dropped).containsExactly(AvEdgeErrorCode.DTLS_RECORD_TOO_LONG);
+        assertThat(clients.send(0, address(2, 1), ByteBuffer.allocate(10))).isFalse();
+        assertThat(clients.send(1, ALICE, ByteBuffer.allocate(10))).isFalse();
+        assertThat(network.sent).isEmpty();
+        assertThat(network.dropped)
+                .containsExactly(
+                        AvEdgeErrorCode.DTLS_RECORD_TOO_LONG, AvEdgeErrorCode.CLIENT_GONE, AvEdgeErrorCode.CLIENT_GONE);
+    }
+
+    @Test
     void aCookieThatSomebodyGotAtTheirOwnAddressIsOfNoUseAtOthers() throws Exception {
         byte[] hello = helloWithCookie(new DtlsPeer(trusting), ALICE);
         for (int host = 0; host < 200; host++) {

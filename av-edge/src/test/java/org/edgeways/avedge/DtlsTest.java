@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DtlsTest extends OnBothPaths {
 
+    /** RFC 6347 section 4.3.1: 2^14 bytes. */
+    private static final int LONGEST_RECORD = 16_384;
+
     private final CertificateAuthority authority =
             CertificateAuthority.create("Acorn test authority", Instant.now(), new SecureRandom());
 
@@ -79,6 +82,24 @@ class DtlsTest extends OnBothPaths {
             assertThat(bob.data()).isEqualTo(new TurnClient.Came(0, relayed, "over UDP"));
             alice.close();
             Rig.eventually("Alice's ends", () -> rig.edge.allocations() == 1);
+        }
+    }
+
+    @Test
+    void whatDoesNotGoIntoOneRecordIsDroppedAndCountedAndNotAsRelayed() throws Exception {
+        try (Rig rig = rig(1)) {
+            TurnClient alice = client(rig, "1:alice");
+            DatagramSocket peer = rig.peer();
+            TransportAddress relayed = alice.relayed();
+            assertThat(TurnClient.error(alice.bind(0x4001, Rig.address(peer)))).isZero();
+            Rig.send(peer, relayed, "x".repeat(LONGEST_RECORD));
+            Rig.eventually(
+                    "with its head it is too long",
+                    () -> rig.count("av_edge_drops", "code", "av-edge-dtls-record-too-long") == 1);
+            Rig.send(peer, relayed, "y".repeat(LONGEST_RECORD - 4));
+            assertThat(alice.data().text()).as("the next that comes").isEqualTo("y".repeat(LONGEST_RECORD - 4));
+            Rig.eventually("one is counted", () -> rig.count("av_edge_packets", "direction", "to-client") == 1);
+            assertThat(rig.count("av_edge_bytes", "direction", "to-client")).isEqualTo(LONGEST_RECORD - 4);
         }
     }
 

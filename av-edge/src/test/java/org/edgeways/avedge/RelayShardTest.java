@@ -74,12 +74,16 @@ class RelayShardTest {
         public void join(PeerLink peer, Runnable closed) {}
 
         @Override
+        public void close(AvEdgeErrorCode why) {}
+
+        @Override
         public void allocated(boolean is) {}
     }
 
-    private static RelayShard shard() throws IOException {
+    private final InMemoryCounters counters = new InMemoryCounters();
+
+    private RelayShard shard() throws IOException {
         ProcessClock clock = new ProcessClock();
-        InMemoryCounters counters = new InMemoryCounters();
         return new RelayShard(
                 new TurnSettings(
                         "example.org",
@@ -137,5 +141,29 @@ class RelayShardTest {
         shard.run();
         assertThat(after.sent).as("answers to what another one has asked").isEmpty();
         assertThat(before.sent).as("answers").hasSize(1);
+    }
+
+    @Test
+    void whatAShardBreaksAtIsDroppedAndCountedAndTheShardGoesOn() throws IOException {
+        RelayShard shard = shard();
+        int nowhere = 1_000; // no socket of this number was ever opened
+        shard.refused(nowhere, 0, 0, 0, 3, 3, 0);
+        shard.received(nowhere, 0, 0, 0, MemorySegment.ofArray(BINDING), 0, BINDING.length);
+        var _ = shard.execute(now -> {
+            throw new StackOverflowError("made by the test");
+        });
+        Connection client = new Connection(1);
+        frame(shard, shard.streams().add(client));
+        var _ = shard.execute(now -> {
+            var _ = shard.execute(then -> shard.stop());
+        });
+        shard.run();
+        assertThat(counters.value("av_edge_drops", "code", "av-edge-shard-failed"))
+                .isEqualTo(3);
+        assertThat(client.sent).as("answers").hasSize(1);
+        assertThat(shard.hasEnded()).isTrue();
+        assertThat(shard.execute(now -> {}))
+                .as("what is asked of it afterwards")
+                .isDone();
     }
 }

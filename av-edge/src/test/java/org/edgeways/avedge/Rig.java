@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.edgeways.avedge.client.UdpWire;
 import org.edgeways.avedge.udp.DatagramSockets;
 import org.edgeways.base.InMemoryCounters;
@@ -44,6 +45,11 @@ final class Rig implements AutoCloseable {
 
     /** With user names and passwords of {@link #passwords}; a user name ends with the person's. */
     Rig(DatagramSockets.Maker sockets, AvEdgeSettings settings) throws IOException {
+        this(sockets, settings, OnLink::legs);
+    }
+
+    /** The same on a host with such interfaces. */
+    Rig(DatagramSockets.Maker sockets, AvEdgeSettings settings, Supplier<List<OnLink.Leg>> legs) throws IOException {
         edge = AvEdge.start(
                 sockets,
                 settings,
@@ -52,7 +58,8 @@ final class Rig implements AutoCloseable {
                         new ProcessClock(),
                         new SecureRandom(),
                         this::find,
-                        user -> user.substring(user.indexOf(':') + 1)));
+                        user -> user.substring(user.indexOf(':') + 1)),
+                legs);
     }
 
     /** With credentials as the inside makes them. */
@@ -75,7 +82,10 @@ final class Rig implements AutoCloseable {
             throws IOException {
         authority = new RelayAuthority(verifier, counters, host);
         edge = AvEdge.start(
-                sockets, settings, new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority));
+                sockets,
+                settings,
+                new AvEdge.Surroundings(counters, clock, new SecureRandom(), authority, authority),
+                OnLink::legs);
     }
 
     /** The node is told of other keys and withdrawals, as {@code AvPart} does it. */

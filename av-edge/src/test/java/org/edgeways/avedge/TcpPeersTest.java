@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import org.edgeways.avedge.StreamRig.Way;
 import org.edgeways.avedge.client.StreamWire;
@@ -167,6 +168,7 @@ class TcpPeersTest extends OnBothPaths {
         try (Socket stranger = timed(new Socket(relayed.toSocketAddress().getAddress(), relayed.port()))) {
             assertThat(stranger.getInputStream().read()).isNegative();
         }
+        Rig.eventually("it is counted why", () -> rig.count("av_edge_drops", "code", "turn-no-permission") == 1);
         alice.permit(TransportAddress.of(Rig.PEER, 0));
         Socket peer = timed(later(new Socket(Rig.RELAY, relayed.port(), Rig.PEER, 0)));
         StunMessage attempt = alice.indication();
@@ -182,6 +184,34 @@ class TcpPeersTest extends OnBothPaths {
         assertThat(read(peer, 7)).isEqualTo("and you");
         peer.close();
         assertThat(data.getInputStream().read()).isNegative();
+    }
+
+    @Test
+    void peersThatComeWhileTooManyWaitToBeJudgedAreClosedAndCounted() throws Exception {
+        open(Rig.settings(1));
+        TurnClient alice = client(Way.CLEAR);
+        TransportAddress relayed = alice.relayedTcp();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        CompletableFuture<Void> judging = CompletableFuture.runAsync(() -> rig.edge.end(user -> {
+            busy.countDown();
+            try {
+                held.await(); // on the shard's thread
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return false;
+        }));
+        busy.await();
+        for (int i = 0; i < PeerSockets.MOST_UNJUDGED + 3; i++) {
+            later(new Socket(Rig.RELAY, relayed.port(), Rig.PEER, 0));
+        }
+        Rig.eventually("three too many", () -> rig.count("av_edge_drops", "code", "av-edge-peers-unjudged") == 3);
+        held.countDown();
+        judging.join();
+        Rig.eventually(
+                "the others are judged",
+                () -> rig.count("av_edge_drops", "code", "turn-no-permission") == PeerSockets.MOST_UNJUDGED);
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.edgeways.app.role;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.edgeways.base.Result;
 import org.edgeways.net.Admission;
 import org.edgeways.net.AdmissionLimits;
 import org.edgeways.net.BanCheck;
+import org.edgeways.net.Desk;
 import org.edgeways.net.ProcessClock;
 import org.edgeways.net.ServerCertificates;
 import org.edgeways.net.port.PortContext;
@@ -33,10 +35,14 @@ final class AvPart implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AvPart.class);
 
+    /** How often it looks whether the host has got an address: nobody gets to what listens there by way of the relay. */
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
     private final AvEdge relay;
     private final boolean dtls;
     private final RelayAuthority authority;
     private final List<SharedListener> inside = new ArrayList<>();
+    private final Desk looks = new Desk("relay-addresses");
     private Object checks;
 
     private AvPart(AvEdge relay, boolean dtls, RelayAuthority authority, Object checks) {
@@ -44,6 +50,7 @@ final class AvPart implements AutoCloseable {
         this.dtls = dtls;
         this.authority = authority;
         this.checks = checks;
+        looks.repeat(relay::lookAtAddresses, LOOK, LOOK);
     }
 
     /**
@@ -153,6 +160,7 @@ final class AvPart implements AutoCloseable {
 
     @Override
     public void close() {
+        looks.close();
         inside.forEach(SharedListener::close);
         relay.close();
     }
