@@ -196,7 +196,9 @@ public final class LinkAcceptor implements AutoCloseable {
      */
     public void open(LinkRequest request, TrafficClass type, LinkStreamEvents events) {
         onBook(() -> {
-            switch (book.choose(request.inside().orElse(null), type)) {
+            Placement placement = book.choose(request.inside().orElse(null), type);
+            states = book.states(); // before anything can come of it
+            switch (placement) {
                 case Placement.Refused(LinkErrorCode code) -> {
                     counters.refused(code);
                     events.failed(code, code.meaning());
@@ -205,6 +207,7 @@ public final class LinkAcceptor implements AutoCloseable {
                     LinkConnection connection = connections.get(number);
                     if (connection == null) {
                         book.ended(number, type);
+                        states = book.states();
                         events.failed(LinkErrorCode.NOT_PROCESSED, LinkErrorCode.NOT_PROCESSED.meaning());
                     } else {
                         connection
@@ -214,7 +217,6 @@ public final class LinkAcceptor implements AutoCloseable {
                     }
                 }
             }
-            states = book.states();
         });
     }
 
