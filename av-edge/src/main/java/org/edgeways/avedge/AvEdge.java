@@ -223,8 +223,7 @@ public final class AvEdge implements AutoCloseable {
     private PeerPolicy policy(AvEdgeSettings.Peers peers) {
         List<AddressPrefix> denied = new ArrayList<>(peers.deny());
         denied.addAll(ownAddresses());
-        List<AddressPrefix> inside =
-                new ArrayList<>(OnLink.networks(legs, peers.inside(), outsideAddresses()));
+        List<AddressPrefix> inside = new ArrayList<>(OnLink.networks(legs, peers.inside(), outsideAddresses()));
         inside.addAll(peers.insideNetworks());
         return new PeerRules(peers.allow(), denied, inside);
     }

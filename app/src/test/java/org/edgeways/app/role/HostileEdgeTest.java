@@ -362,7 +362,9 @@ class HostileEdgeTest {
                 bundle.listen());
         try (JoinWaiter waiter = perimeter.waiting(guessed)) {
             perimeter.awaitEvent("join-refused", "edge3");
-            assertThat(waiter.outcome().getNow(null)).isNotInstanceOf(JoinWaiter.Outcome.Joined.class);
+            assertThat(waiter.outcome().getNow(null) instanceof JoinWaiter.Outcome.Joined)
+                    .as("has joined")
+                    .isFalse();
         }
         assertThat(perimeter.status("edge3").path("joined").isNull()).isTrue();
 
