@@ -41,6 +41,7 @@ class StaticTranslationTest extends OnBothPaths {
                         ADVERTISED,
                         AvEdgeSettings.Relay.FIRST_PORT,
                         AvEdgeSettings.Relay.LAST_PORT,
+                        true,
                         true))
                 .withPeers(new AvEdgeSettings.Peers(
                         List.of(AddressPrefix.of("127.0.0.0/8"), AddressPrefix.of("198.51.100.0/24")), List.of()));

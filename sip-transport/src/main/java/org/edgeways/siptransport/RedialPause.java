@@ -46,14 +46,18 @@ final class RedialPause {
         openedAt = now;
     }
 
-    /** To be asked when there is no connection any more: true, once, if the last one has ended too soon for it to have been one. */
+    /**
+     * To be asked when there is no connection any more: true, once, if the last one has ended too soon for it to have been one. The
+     * first that does so after one that has lasted is forgiven: a server was started anew just after it was dialled.
+     */
     synchronized boolean hasEndedEarly(long now) {
         if (openedAt == NEVER) {
             return false;
         }
         boolean early = now - openedAt < LONGEST.toNanos();
         openedAt = NEVER;
-        failures = early ? failures : 0;
-        return early;
+        boolean forgiven = early && failures == 0;
+        failures = early ? Math.max(1, failures) : 0;
+        return early && !forgiven;
     }
 }
