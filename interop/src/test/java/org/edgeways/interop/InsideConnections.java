@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 
 /**
  * The connections of a {@link SeparateSite}'s inside to its edge, of the Link and of SIP, while settings change: as many are dialled
@@ -21,6 +22,7 @@ final class InsideConnections {
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final SeparateSite site;
+    private final IntSupplier others;
     private final Seen first;
     private int wanted;
     private int more;
@@ -33,8 +35,10 @@ final class InsideConnections {
      */
     private record Seen(double dialled, double linksClosed, double sipClosed) {}
 
-    InsideConnections(SeparateSite site) throws IOException {
+    /** @param others how many connections somebody else has made to the inside leg until now */
+    InsideConnections(SeparateSite site, IntSupplier others) throws IOException {
         this.site = site;
+        this.others = others;
         this.wanted = wantedNow();
         Polling.until(
                 "the inside has opened all connections",
@@ -51,7 +55,7 @@ final class InsideConnections {
 
     private Seen seen() {
         return new Seen(
-                site.edgeCounter("net_connections_accepted_total", "listener=\"inside-leg\""),
+                site.edgeCounter("net_connections_accepted_total", "listener=\"inside-leg\"") - others.getAsInt(),
                 site.edgeCounter("link_connections_closed_total", ""),
                 site.edgeCounter("sip_connections_closed_total", "endpoint=\"inside-leg\""));
     }

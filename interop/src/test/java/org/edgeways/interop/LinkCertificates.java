@@ -20,6 +20,7 @@ final class LinkCertificates {
 
     private final SeparateSite site;
     private final List<String> replaced = new ArrayList<>();
+    private int looks;
 
     LinkCertificates(SeparateSite site) {
         this.site = site;
@@ -57,6 +58,11 @@ final class LinkCertificates {
                 .ask(AdminClient.request("certificate-refuse").put("serial", serial)));
     }
 
+    /** How often the node's inside leg was connected to, to see what it shows. */
+    int looks() {
+        return looks;
+    }
+
     private List<String> good(String kind) {
         List<String> serials = new ArrayList<>();
         for (JsonNode each : site.administrator()
@@ -87,6 +93,7 @@ final class LinkCertificates {
     }
 
     private X509Certificate shown() throws IOException {
+        looks++;
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);

@@ -79,7 +79,7 @@ class SettingsUnderLoadTest {
                 var _ = threads.submit(() -> read(own));
             }
 
-            InsideConnections inside = new InsideConnections(site);
+            InsideConnections inside = new InsideConnections(site, links::looks);
             long begun = System.nanoTime();
             try {
                 for (int i = 0; i < CHANGES; i++) {
