@@ -58,12 +58,13 @@ final class Snapshots {
             EdgeNode said = settings.nodes().get(node);
             if (said != null && (relays.isPresent() || !said.roles().contains(Role.AV))) {
                 Set<String> draining = ledger.draining();
+                Set<String> joined = ledger.nodes().keySet();
                 snapshots.put(
                         node,
                         of(
-                                EdgeSnapshot.of(settings, node, 1, trust).withDraining(draining),
+                                EdgeSnapshot.of(settings, node, 1, trust).withStanding(draining, joined),
                                 () -> EdgeSnapshot.of(settings, node, 1, without)
-                                        .withDraining(draining)));
+                                        .withStanding(draining, joined)));
             }
         }
         made.keySet().retainAll(snapshots.keySet());

@@ -99,7 +99,7 @@ final class RelayTellingTest {
     }
 
     @Test
-    void aRelayThatSendsClientsToAnotherStopsWhileThatOneIsDrained() throws Exception {
+    void aRelaySendsClientsToAnotherOnlyIfThatHasJoinedAndIsNotDrained() throws Exception {
         Path first = inside.settings.resolve("edge1.yaml");
         Files.writeString(first, Files.readString(first).replace("[127.0.0.1]}", "[127.0.0.1], alternate: edge2}"));
         Path second = inside.settings.resolve("edge2.yaml");
@@ -110,8 +110,11 @@ final class RelayTellingTest {
         inside.restart();
         inside.control().relays(() -> told);
         inside.join("edge1");
-        inside.join("edge2");
         FakeNode relay = inside.connected("edge1");
+        assertThat(relay.given(inside.key()).alternate())
+                .as("it has not joined")
+                .isEmpty();
+        inside.join("edge2");
         assertThat(relay.given(inside.key()).alternate().orElseThrow().outside().udpAddresses())
                 .containsExactly("127.0.0.2");
         inside.control().drain("edge2", true).orThrow();
@@ -122,6 +125,12 @@ final class RelayTellingTest {
         EdgeSnapshot draining = relay.given(inside.key());
         assertThat(draining.draining()).isTrue();
         assertThat(draining.alternate()).isPresent();
+        inside.control().drain("edge2", true).orThrow();
+        assertThat(relay.given(inside.key()).alternate()).isEmpty();
+        inside.control().remove("edge2").orThrow();
+        assertThat(relay.given(inside.key()).alternate())
+                .as("it was drained when it was removed")
+                .isEmpty();
     }
 
     @Test

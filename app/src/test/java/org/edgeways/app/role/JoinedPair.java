@@ -171,16 +171,26 @@ final class JoinedPair implements AutoCloseable {
     }
 
     Path enrol() throws IOException {
-        Path bundle = directory.resolve("edge1.bundle");
+        return enrol("edge1");
+    }
+
+    private Path enrol(String node) throws IOException {
+        Path bundle = directory.resolve(node + ".bundle");
         return Files.writeString(
                 bundle,
-                ask(AdminClient.request("node-enroll").put("name", "edge1"))
+                ask(AdminClient.request("node-enroll").put("name", node))
                         .path("bundle")
                         .asText());
     }
 
     void join() throws IOException {
         NodeJoining.join(enrol(), edgeData(), clock, random, new MicrometerCounters(), text -> {});
+    }
+
+    /** Another node that the settings name joins, and is not started. */
+    void joinToo(String node) throws IOException {
+        Path data = Files.createDirectory(directory.resolve(node));
+        NodeJoining.join(enrol(node), data, clock, random, new MicrometerCounters(), text -> {});
     }
 
     EdgeProcess startEdge() {

@@ -201,9 +201,14 @@ class RelayRoleTest {
                       roles: [access, av]
                       av: {addresses: [127.0.0.9]}
                       access: {host: sip2.acorn.example}
-                      insideLeg: {host: edge2.perimeter.acorn.example, addresses: [127.0.0.9]}
-                    """);
+                      insideLeg:
+                        host: edge2.perimeter.acorn.example
+                        addresses: [127.0.0.9]
+                        port: %d
+                        dialAddress: 127.0.0.9
+                    """.formatted(JoinedPair.freePort()));
             pair.startAll();
+            pair.joinToo("edge2");
             JsonNode turn = credentials(pair, "alice");
             pair.ask(AdminClient.request("node-drain").put("name", "edge1"));
             pair.await(JoinedPair::isUpToDate);

@@ -140,8 +140,8 @@ public record AvRole(
                 says =
                         "The EdgeNode, with the role av too, to which this one sends clients while it takes nobody new: while it is"
                                 + " drained, and while there are as many allocations as all may have, or no relayed port is free"
-                                + " (300, Try Alternate). Without it, while that node is drained too, and where a client cannot"
-                                + " reach it, clients are refused (508, 486); who has reached a limit of one person or one"
+                                + " (300, Try Alternate). Without it, while that node is drained too or has not joined, and where"
+                                + " a client cannot reach it, clients are refused (508, 486); who has reached a limit of one person or one"
                                 + " source always is.",
                 form = TextForm.NAME,
                 refers = "EdgeNode")
@@ -172,8 +172,8 @@ public record AvRole(
     public record Total(
             @Key(
                     says =
-                            "Allocations at once; past it 486, or 508 if there are fewer ports. Not more than relayPorts have on"
-                                    + " all addresses.",
+                            "Allocations at once; past it 486, or 508 if there are fewer ports (300 with alternate). Not more"
+                                    + " than relayPorts have on all addresses.",
                     usual = "10000",
                     least = "1",
                     most = "1000000")

@@ -422,8 +422,13 @@ public record EdgeSnapshot(
                 insideNetworks);
     }
 
-    /** The same where those nodes take nothing new. Its relay sends nobody to one of them. */
-    public EdgeSnapshot withDraining(Set<String> drained) {
+    /**
+     * The same where nodes stand so. Its relay sends clients only to one that has joined and takes somebody.
+     *
+     * @param drained who takes nothing new
+     * @param joined who has joined, whether drained or not
+     */
+    public EdgeSnapshot withStanding(Set<String> drained, Set<String> joined) {
         return new EdgeSnapshot(
                 format,
                 revision,
@@ -432,8 +437,9 @@ public record EdgeSnapshot(
                 access,
                 insideLeg,
                 av,
-                alternate.filter(place ->
-                        av.flatMap(AvRole::alternate).filter(drained::contains).isEmpty()),
+                alternate.filter(place -> av.flatMap(AvRole::alternate)
+                        .filter(other -> joined.contains(other) && !drained.contains(other))
+                        .isPresent()),
                 drained.contains(node),
                 publicAddress,
                 admin,

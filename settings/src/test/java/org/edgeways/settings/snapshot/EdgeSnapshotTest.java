@@ -276,10 +276,10 @@ class EdgeSnapshotTest {
         assertThat(told.json()).doesNotContain("secondname", "second.crt", "10.2.0.12", "10.3.0.12", "10.1.0.12");
         assertThat(reader.read(told.signed(signer).bytes(), 0).orThrow()).isEqualTo(told);
 
-        EdgeSnapshot draining = told.withDraining(Set.of("edge1", "edge3"));
+        EdgeSnapshot draining = told.withStanding(Set.of("edge1", "edge3"), Set.of("edge1", "edge2"));
         assertThat(draining.draining()).isTrue();
         assertThat(draining.alternate()).isEqualTo(told.alternate());
-        EdgeSnapshot otherDrains = told.withDraining(Set.of("edge2"));
+        EdgeSnapshot otherDrains = told.withStanding(Set.of("edge2"), Set.of("edge1", "edge2"));
         assertThat(otherDrains.draining()).isFalse();
         assertThat(otherDrains.alternate()).as("nobody is sent to and fro").isEmpty();
         assertThat(SnapshotChange.between(told, otherDrains).keys()).containsExactly("alternate");
@@ -312,6 +312,10 @@ class EdgeSnapshotTest {
                 .replace("failedCredentials: 20", "failedCredentials: 21")
                 .replace("host: sip.acorn.example", "host: sip0.acorn.example"));
         SnapshotChange change = SnapshotChange.between(snapshot, EdgeSnapshot.of(other, "edge1", 8, trust));
+        assertThat(told.withStanding(Set.of(), Set.of("edge1", "edge2"))).isEqualTo(told);
+        assertThat(told.withStanding(Set.of(), Set.of("edge1")))
+                .as("that node has not joined, or is removed")
+                .isEqualTo(otherDrains);
         assertThat(change.keys()).containsExactly("access.host", "limits.requests.failedCredentials");
         assertThat(change.restartNeeded()).isEmpty();
     }
