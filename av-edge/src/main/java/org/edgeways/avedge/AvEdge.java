@@ -225,7 +225,7 @@ public final class AvEdge implements AutoCloseable {
         denied.addAll(ownAddresses());
         List<AddressPrefix> inside = new ArrayList<>(OnLink.networks(legs, peers.inside(), outsideAddresses()));
         inside.addAll(peers.insideNetworks());
-        return new PeerRules(peers.allow(), denied, inside);
+        return new PeerRules(peers.allow(), denied, inside, peers.outside());
     }
 
     private List<InetAddress> outsideAddresses() {

@@ -99,19 +99,21 @@ public record AvEdgeSettings(
      * @param inside addresses of this host inside: the networks that they are in are refused too, even if they are global,
      *     where they are not those of an address outside
      * @param insideNetworks networks that are inside though their addresses are global; refused too
+     * @param outside addresses that are not inside though they are in such a network: other relays
      */
     public record Peers(
             List<AddressPrefix> allow,
             List<AddressPrefix> deny,
             List<InetAddress> inside,
-            List<AddressPrefix> insideNetworks) {
+            List<AddressPrefix> insideNetworks,
+            List<AddressPrefix> outside) {
 
         /** The public Internet. */
         public static final Peers PUBLIC = new Peers(List.of(), List.of());
 
         /** For a host that has no inside. */
         public Peers(List<AddressPrefix> allow, List<AddressPrefix> deny) {
-            this(allow, deny, List.of(), List.of());
+            this(allow, deny, List.of(), List.of(), List.of());
         }
 
         public Peers {
@@ -119,6 +121,7 @@ public record AvEdgeSettings(
             deny = List.copyOf(deny);
             inside = List.copyOf(inside);
             insideNetworks = List.copyOf(insideNetworks);
+            outside = List.copyOf(outside);
         }
     }
 

@@ -177,10 +177,20 @@ class AvEdgeTest extends OnBothPaths {
             alice.relayed();
             assertThat(TurnClient.error(alice.permit(global))).isZero();
             List<AddressPrefix> inside = List.of(AddressPrefix.of("9.1.2.0/24"));
-            rig.edge.use(Rig.settings(2).withPeers(new AvEdgeSettings.Peers(List.of(), List.of(), List.of(), inside)));
+            rig.edge.use(Rig.settings(2)
+                    .withPeers(new AvEdgeSettings.Peers(List.of(), List.of(), List.of(), inside, List.of())));
             assertThat(TurnClient.error(alice.permit(global))).isEqualTo(403);
-            rig.edge.use(Rig.settings(2).withPeers(new AvEdgeSettings.Peers(inside, List.of(), List.of(), inside)));
+            rig.edge.use(Rig.settings(2)
+                    .withPeers(new AvEdgeSettings.Peers(inside, List.of(), List.of(), inside, List.of())));
             assertThat(TurnClient.error(alice.permit(global))).isZero();
+            List<AddressPrefix> other = List.of(AddressPrefix.ofOne("9.1.2.3"));
+            rig.edge.use(Rig.settings(2)
+                    .withPeers(new AvEdgeSettings.Peers(List.of(), List.of(), List.of(), inside, other)));
+            assertThat(TurnClient.error(alice.permit(global)))
+                    .as("another relay")
+                    .isZero();
+            assertThat(TurnClient.error(alice.permit(TransportAddress.of(InetAddress.ofLiteral("9.1.2.4"), 5_000))))
+                    .isEqualTo(403);
         }
     }
 

@@ -58,7 +58,10 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
                                 .map(InetAddress::ofLiteral)
                                 .distinct()
                                 .toList(),
-                        networks(snapshot.insideNetworks().orElse(List.of()))),
+                        networks(snapshot.insideNetworks().orElse(List.of())),
+                        snapshot.outsideAddresses().orElse(List.of()).stream()
+                                .map(AddressPrefix::ofOne)
+                                .toList()),
                 new AvEdgeSettings.Quota(
                         new AvEdgeSettings.Share(
                                 said.person().allocations(),

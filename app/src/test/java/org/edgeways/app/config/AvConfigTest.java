@@ -99,7 +99,8 @@ class AvConfigTest {
                         List.of(AddressPrefix.of("10.9.0.0/16")),
                         List.of(AddressPrefix.of("8.8.8.0/24")),
                         List.of(address("10.0.0.8"), address("10.0.0.7")),
-                        List.of(AddressPrefix.of("2600:1::/32"), AddressPrefix.of("9.1.2.0/24"))));
+                        List.of(AddressPrefix.of("2600:1::/32"), AddressPrefix.of("9.1.2.0/24")),
+                        List.of()));
         assertThat(settings.quotas())
                 .isEqualTo(new AvEdgeSettings.Quota(
                         new Share(3, 4_096, 5), new Share(6, 7_000, 8), new Share(9, 10_000, 11)));

@@ -20,7 +20,8 @@ public record Site(
                 says =
                         "Networks inside that are there: people in them are told of the relays of this site rather than of"
                                 + " others (role av). Of networks of several sites that an address is in, the smallest counts."
-                                + " No relay relays to them, of whatever site, unless its av.allow names them.",
+                                + " No relay relays to them, of whatever site, unless its av.allow names them; except to other relays"
+                                + " that have an address there, and a network of all addresses (/0) forbids nothing.",
                 usual = "",
                 form = TextForm.NETWORK)
         List<String> networks)

@@ -34,8 +34,6 @@ import org.edgeways.tokens.RelayCheck;
 import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.tokens.SignedSnapshot;
 import org.edgeways.tokens.SnapshotSigner;
-import org.edgeways.turn.engine.AddressPrefix;
-import org.edgeways.turn.engine.PeerRules;
 
 /**
  * What one edge node runs. It holds what the node needs and nothing more: no other node, but where clients reach the one that
@@ -65,6 +63,8 @@ import org.edgeways.turn.engine.PeerRules;
  * @param relay what checks credentials; for the role av only
  * @param insideNetworks those networks of the Sites whose addresses a relay would take for the public Internet; for the role av only,
  *     and left out if there are none: a snapshot of before this key reads as one without
+ * @param outsideAddresses where other relays relay, as far as it is in those networks: it is outside all the same; left out if there
+ *     is none
  */
 public record EdgeSnapshot(
         @Key(says = "The format of this text.", least = "1", most = "1")
@@ -124,7 +124,10 @@ public record EdgeSnapshot(
                 form = TextForm.NETWORK,
                 atLeast = 1,
                 atMost = EdgeSnapshot.MOST_INSIDE_NETWORKS)
-        Optional<List<String>> insideNetworks) {
+        Optional<List<String>> insideNetworks,
+
+        @Key(says = "Relays in those networks.", form = TextForm.ADDRESS, atLeast = 1, atMost = 10_000)
+        Optional<List<String>> outsideAddresses) {
 
     /** The keys. */
     static final RecordForm FORM = RecordForm.of(EdgeSnapshot.class);
@@ -299,6 +302,7 @@ public record EdgeSnapshot(
         authorities = List.copyOf(authorities);
         refusedSerials = List.copyOf(refusedSerials);
         insideNetworks = insideNetworks.map(List::copyOf);
+        outsideAddresses = outsideAddresses.map(List::copyOf);
     }
 
     /**
@@ -311,6 +315,8 @@ public record EdgeSnapshot(
         if (said == null) {
             throw new IllegalArgumentException("there is no EdgeNode " + node);
         }
+        Optional<InsideNetworks> inside =
+                said.roles().contains(Role.AV) ? Optional.of(InsideNetworks.toldTo(node, settings)) : Optional.empty();
         return new EdgeSnapshot(
                 FORMAT,
                 revision,
@@ -340,18 +346,8 @@ public record EdgeSnapshot(
                 trust.authorities(),
                 trust.refusedSerials(),
                 said.roles().contains(Role.AV) ? Optional.of(trust.relay()) : Optional.empty(),
-                said.roles().contains(Role.AV) ? insideNetworks(settings) : Optional.empty());
-    }
-
-    /** Private ones are refused without being told: what a perimeter node does not need to know of the inside it does not learn. */
-    private static Optional<List<String>> insideNetworks(Settings settings) {
-        List<String> global = settings.sites().values().stream()
-                .flatMap(site -> site.networks().stream())
-                .distinct()
-                .filter(network -> !PeerRules.isNowhereGlobal(AddressPrefix.of(network)))
-                .sorted()
-                .toList();
-        return global.isEmpty() ? Optional.empty() : Optional.of(global);
+                inside.map(InsideNetworks::networks).filter(networks -> !networks.isEmpty()),
+                inside.map(InsideNetworks::relays).filter(relays -> !relays.isEmpty()));
     }
 
     private static Optional<RelayPlace> alternate(EdgeNode said, Settings settings) {
@@ -419,7 +415,8 @@ public record EdgeSnapshot(
                 authorities,
                 refusedSerials,
                 relay,
-                insideNetworks);
+                insideNetworks,
+                outsideAddresses);
     }
 
     /**
@@ -453,7 +450,8 @@ public record EdgeSnapshot(
                 authorities,
                 refusedSerials,
                 relay,
-                insideNetworks);
+                insideNetworks,
+                outsideAddresses);
     }
 
     /**

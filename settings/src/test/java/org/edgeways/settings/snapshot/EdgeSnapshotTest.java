@@ -185,7 +185,8 @@ class EdgeSnapshotTest {
                 snapshot.authorities(),
                 snapshot.refusedSerials(),
                 Optional.of(relay),
-                snapshot.insideNetworks());
+                snapshot.insideNetworks(),
+                snapshot.outsideAddresses());
     }
 
     private static EdgeSnapshot ofRelay(String networks) {
@@ -222,6 +223,33 @@ class EdgeSnapshotTest {
         SnapshotChange change = SnapshotChange.between(ofRelay(""), told);
         assertThat(change.keys()).containsExactly("insideNetworks");
         assertThat(change.restartNeeded()).isEmpty();
+    }
+
+    /** One who is nowhere else is at that site; everybody outside is in it, too. */
+    @Test
+    void aNetworkOfAllAddressesIsToldToNoRelay() {
+        EdgeSnapshot told = ofRelay("  networks: [0.0.0.0/0, \"::/0\", 9.1.2.0/24]\n");
+        assertThat(told.insideNetworks()).contains(List.of("9.1.2.0/24"));
+    }
+
+    @Test
+    void aRelayIsToldWhichOtherRelaysAreInNetworksThatAreInsideOtherwise() {
+        String text = Acorn.TEXT
+                .replace(
+                        "  roles: [access]\n",
+                        "  roles: [access, av]\n  av: {addresses: [10.3.0.11], host: a.example}\n")
+                .replace(
+                        "  site: west\n  access:",
+                        "  site: west\n  roles: [access, av]\n  av: {addresses: [10.2.0.12, \"2600:1::7\"]}\n  access:");
+        String networks = "  pool: pool\n  networks: [198.51.0.0/16, \"2600:1::/32\"]\n---\nkind: EdgeNode";
+        EdgeSnapshot told = EdgeSnapshot.of(
+                Acorn.settings(text.replace("  pool: pool\n---\nkind: EdgeNode", networks)), "edge1", 7, trust);
+        assertThat(told.insideNetworks()).contains(List.of("198.51.0.0/16", "2600:1::/32"));
+        assertThat(told.outsideAddresses()).contains(List.of("198.51.100.77", "2600:1::7"));
+        assertThat(EdgeSnapshot.read(bytes(told.json())).orThrow()).isEqualTo(told);
+        EdgeSnapshot elsewhere = EdgeSnapshot.of(Acorn.settings(text), "edge1", 7, trust);
+        assertThat(elsewhere.outsideAddresses()).isEmpty();
+        assertThat(elsewhere.json()).doesNotContain("outsideAddresses", "198.51.100.77");
     }
 
     /** As one that a node has kept, or got from an inside of before: an older node reads one without them, too. */
@@ -284,6 +312,10 @@ class EdgeSnapshotTest {
         assertThat(otherDrains.alternate()).as("nobody is sent to and fro").isEmpty();
         assertThat(SnapshotChange.between(told, otherDrains).keys()).containsExactly("alternate");
         assertThat(SnapshotChange.between(told, otherDrains).restartNeeded()).isEmpty();
+        assertThat(told.withStanding(Set.of(), Set.of("edge1", "edge2"))).isEqualTo(told);
+        assertThat(told.withStanding(Set.of(), Set.of("edge1")))
+                .as("that node has not joined, or is removed")
+                .isEqualTo(otherDrains);
         assertThat(EdgeSnapshot.of(named, "edge2", 7, trust).alternate()).isEmpty();
     }
 
@@ -312,10 +344,6 @@ class EdgeSnapshotTest {
                 .replace("failedCredentials: 20", "failedCredentials: 21")
                 .replace("host: sip.acorn.example", "host: sip0.acorn.example"));
         SnapshotChange change = SnapshotChange.between(snapshot, EdgeSnapshot.of(other, "edge1", 8, trust));
-        assertThat(told.withStanding(Set.of(), Set.of("edge1", "edge2"))).isEqualTo(told);
-        assertThat(told.withStanding(Set.of(), Set.of("edge1")))
-                .as("that node has not joined, or is removed")
-                .isEqualTo(otherDrains);
         assertThat(change.keys()).containsExactly("access.host", "limits.requests.failedCredentials");
         assertThat(change.restartNeeded()).isEmpty();
     }

@@ -30,6 +30,16 @@ public record AddressPrefix(long high, long low, int bits) {
         return new AddressPrefix(address.high(), address.low(), bits);
     }
 
+    /**
+     * One address, as a network.
+     *
+     * @throws IllegalArgumentException if it is none: not for input of strangers
+     */
+    public static AddressPrefix ofOne(String address) {
+        TransportAddress one = TransportAddress.of(InetAddress.ofLiteral(address), 0);
+        return new AddressPrefix(one.high(), one.low(), 128);
+    }
+
     /** True if all addresses of another network lie in it. */
     public boolean contains(AddressPrefix other) {
         return bits <= other.bits && contains(other.high, other.low);

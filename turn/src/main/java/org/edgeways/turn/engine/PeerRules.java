@@ -13,8 +13,10 @@ import org.edgeways.turn.stun.TransportAddress;
  * @param allow what may be reached although it is not global, or inside
  * @param deny what may not be reached; stronger than {@code allow}
  * @param inside networks which are not of the Internet though their addresses are global; refused unless allowed
+ * @param outside what is not inside though it lies in one of those: it is judged as without them
  */
-public record PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny, List<AddressPrefix> inside)
+public record PeerRules(
+        List<AddressPrefix> allow, List<AddressPrefix> deny, List<AddressPrefix> inside, List<AddressPrefix> outside)
         implements PeerPolicy {
 
     /** What is refused unless it is allowed: all that RFC 6890 and its successors do not call global, and multicast. */
@@ -55,13 +57,14 @@ public record PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny, Lis
 
     /** Rules for a host that has no inside. */
     public PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny) {
-        this(allow, deny, List.of());
+        this(allow, deny, List.of(), List.of());
     }
 
     public PeerRules {
         allow = List.copyOf(allow);
         deny = List.copyOf(deny);
         inside = List.copyOf(inside);
+        outside = List.copyOf(outside);
     }
 
     /** Whether no address of a network is of the public Internet: it is refused, unless it is allowed, without being named. */
@@ -106,7 +109,8 @@ public record PeerRules(List<AddressPrefix> allow, List<AddressPrefix> deny, Lis
 
     private boolean judge(long high, long low) {
         return !isIn(deny, high, low)
-                && (isIn(allow, high, low) || !isIn(NOT_GLOBAL, high, low) && !isIn(inside, high, low));
+                && (isIn(allow, high, low)
+                        || !isIn(NOT_GLOBAL, high, low) && (!isIn(inside, high, low) || isIn(outside, high, low)));
     }
 
     private static boolean isIn(List<AddressPrefix> networks, long high, long low) {

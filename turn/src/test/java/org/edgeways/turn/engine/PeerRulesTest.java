@@ -19,13 +19,30 @@ class PeerRulesTest {
     @Test
     void anInsideNetworkWithGlobalAddressesIsRefusedUnlessAllowed() {
         PeerRules rules = new PeerRules(
-                List.of(AddressPrefix.of("5.6.7.8/32")), List.of(), List.of(AddressPrefix.of("5.6.7.0/24")));
+                List.of(AddressPrefix.of("5.6.7.8/32")), List.of(), List.of(AddressPrefix.of("5.6.7.0/24")), List.of());
         assertThat(allows(RULES, "5.6.7.9")).isTrue();
         assertThat(allows(rules, "5.6.7.9")).isFalse();
         assertThat(allows(rules, "::ffff:5.6.7.9")).isFalse();
         assertThat(allows(rules, "2002:506:709::1")).isFalse();
         assertThat(allows(rules, "5.6.7.8")).isTrue();
         assertThat(allows(rules, "5.6.8.9")).isTrue();
+    }
+
+    @Test
+    void whatIsOutsideInANetworkInsideIsJudgedAsWithoutThatNetwork() {
+        PeerRules rules = new PeerRules(
+                List.of(),
+                List.of(AddressPrefix.of("5.6.7.11/32")),
+                List.of(AddressPrefix.of("5.6.7.0/24"), AddressPrefix.of("10.0.0.0/8")),
+                List.of(
+                        AddressPrefix.ofOne("5.6.7.10"),
+                        AddressPrefix.ofOne("5.6.7.11"),
+                        AddressPrefix.ofOne("10.0.0.1")));
+        assertThat(allows(rules, "5.6.7.10")).isTrue();
+        assertThat(allows(rules, "5.6.7.9")).isFalse();
+        assertThat(allows(rules, "5.6.7.11")).as("denied").isFalse();
+        assertThat(allows(rules, "10.0.0.1")).as("not of the Internet").isFalse();
+        assertThat(AddressPrefix.ofOne("2600:1::7")).isEqualTo(AddressPrefix.of("2600:1::7/128"));
     }
 
     @ParameterizedTest
