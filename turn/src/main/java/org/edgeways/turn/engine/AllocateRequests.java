@@ -78,28 +78,37 @@ final class AllocateRequests {
             return;
         }
         RelayPorts.Reservation reservation = reservation(request, wanted);
-        if (draining && reservation == null) { // who has one has a call that goes on
-            turnAway(request, TurnErrorCode.DRAINING, wanted.token() != null);
-            return;
-        }
-        if (allocations.count() >= settings.limits().allocations()) {
-            turnAway(request, TurnErrorCode.NO_CAPACITY, wanted.token() != null);
-            return;
-        }
+        TurnErrorCode nobody = whyNobodyNew(reservation);
         if (wanted.token() != null && reservation == null) {
-            refuse(request, TurnErrorCode.RESERVATION_UNKNOWN);
+            refuse(request, nobody == null ? TurnErrorCode.RESERVATION_UNKNOWN : nobody);
             return;
         }
+        // before anybody is sent elsewhere: who has reached a quota of their own would have one there too
         switch (quotas.open(request.username(), request.client(), now)) {
             case Quotas.Full(TurnErrorCode code) -> {
                 if (code == TurnErrorCode.TOTAL_QUOTA_REACHED) {
-                    turnAway(request, code, reservation != null);
+                    turnAway(request, nobody == null ? code : nobody, reservation != null);
                 } else {
                     refuse(request, code);
                 }
             }
-            case Quotas.Meter meter -> begin(now, request, wanted, reservation, meter);
+            case Quotas.Meter meter -> {
+                if (nobody == null) {
+                    begin(now, request, wanted, reservation, meter);
+                } else {
+                    meter.end(now);
+                    turnAway(request, nobody, reservation != null);
+                }
+            }
         }
+    }
+
+    /** Why this server takes nobody, whoever it is; null if it does. */
+    private @Nullable TurnErrorCode whyNobodyNew(RelayPorts.@Nullable Reservation reservation) {
+        if (draining && reservation == null) { // who has one has a call that goes on
+            return TurnErrorCode.DRAINING;
+        }
+        return allocations.count() >= settings.limits().allocations() ? TurnErrorCode.NO_CAPACITY : null;
     }
 
     /** What was reserved for that user under the token that is shown; null if nothing. */

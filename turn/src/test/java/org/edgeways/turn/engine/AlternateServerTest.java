@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.edgeways.turn.TurnErrorCode;
 import org.edgeways.turn.stun.Integrity;
@@ -128,6 +129,38 @@ class AlternateServerTest {
         }
         world.quotas = (username, client, now) -> new Quotas.Full(TurnErrorCode.TOTAL_QUOTA_REACHED);
         isSent(bob, bob.allocate(), TurnErrorCode.TRY_ALTERNATE_FULL, OTHER4, OTHER6);
+    }
+
+    /** They would have another one there. */
+    @Test
+    void norIsOneWhileTheServerDrains() {
+        everybodyIsSentTo(OTHER);
+        world.engine.drain();
+        for (TurnErrorCode own : List.of(TurnErrorCode.QUOTA_REACHED, TurnErrorCode.SOURCE_QUOTA_REACHED)) {
+            world.quotas = (username, client, now) -> new Quotas.Full(own);
+            StunMessage answer = bob.allocate();
+            bob.refused(answer, own);
+            assertThat(servers(answer)).isEmpty();
+        }
+        world.quotas = (username, client, now) -> new Quotas.Full(TurnErrorCode.TOTAL_QUOTA_REACHED);
+        isSent(bob, bob.allocate(), TurnErrorCode.TRY_ALTERNATE, OTHER4, OTHER6);
+        AtomicInteger places = new AtomicInteger();
+        world.quotas = (username, client, now) -> {
+            places.incrementAndGet();
+            return new Quotas.Meter() {
+                @Override
+                public boolean mayRelay(int bytes, long at) {
+                    return true;
+                }
+
+                @Override
+                public void end(long at) {
+                    places.decrementAndGet();
+                }
+            };
+        };
+        isSent(bob, bob.allocate(), TurnErrorCode.TRY_ALTERNATE, OTHER4, OTHER6);
+        assertThat(places).as("who is sent elsewhere takes none").hasValue(0);
     }
 
     @Test
