@@ -277,6 +277,9 @@ public final class RelayService {
                 times().stream().filter(each -> ids.contains(each.id())).toList()) {
             drop(each);
         }
+        if (times().stream().anyMatch(held -> ids.contains(held.id()))) {
+            return; // it has made something meanwhile, as if the clock was set back: the next roll does it all again
+        }
         forget(told);
     }
 
@@ -528,7 +531,7 @@ public final class RelayService {
 
     private void forget(RelayTables.Numbered number) {
         devices.remove(number.device().orElseThrow());
-        write(number, handle -> RelayTables.forgetNumber(handle, number.number()));
+        write("relay-number-not-forgotten", number, handle -> RelayTables.forgetNumber(handle, number.number()));
     }
 
     private synchronized boolean withdrawDevice(String id) {
@@ -546,18 +549,20 @@ public final class RelayService {
                 "event=relay-credentials-withdrawn code=ok person={} of={}",
                 number.person(),
                 number.device().isPresent() ? "device" : "person");
-        write(number, handle -> RelayTables.save(handle, taken));
+        write("relay-withdrawal-not-saved", number, handle -> RelayTables.save(handle, taken));
         return true;
     }
 
-    private void write(RelayTables.Numbered number, Consumer<Handle> change) {
+    /** @param failure the name of the line if it cannot be written */
+    private void write(String failure, RelayTables.Numbered number, Consumer<Handle> change) {
         var _ = store.write(handle -> {
                     change.accept(handle);
                     return true;
                 })
                 .exceptionally(failed -> {
                     LOG.error(
-                            "event=relay-withdrawal-not-saved code={} person={}",
+                            "event={} code={} person={}",
+                            failure,
                             PoolErrorCode.STORE_FAILED.code(),
                             number.person(),
                             failed);

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.edgeways.accounts.AccountLimits;
 import org.edgeways.accounts.Accounts;
 import org.edgeways.accounts.NewDevice;
@@ -454,6 +455,42 @@ class RelayServiceTest {
         for (RelayCredentials each : lost) {
             assertThat(refusal(each)).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
         }
+    }
+
+    /** Whoever was withdrawn may have credentials of that key. */
+    @Test
+    void whileAKeyOfBeforeMakesCredentialsAgainNothingIsForgottenAndTheNextRollReplacesItToo() throws IOException {
+        now = now.plus(KeyRoll.TURN).minus(KeyRoll.AHEAD);
+        AtomicReference<Runnable> whenLooking = new AtomicReference<>(() -> {});
+        InstantSource clock = () -> {
+            whenLooking.get().run();
+            return now;
+        };
+        service = RelayService.open(store, accounts, keys, clock, RANDOM, new InMemoryCounters(), 0);
+        Set<Integer> before = Set.copyOf(keys.keys.keySet());
+        assertThat(before).as("the next one is made ahead").hasSize(2);
+        mint(phone, LIFE);
+        accounts.revokeDevice(ALICE, "phone").join().orThrow();
+        List<RelayCredentials> late = new ArrayList<>();
+        whenLooking.set(() -> {
+            Set<Integer> ids = keys.keys.keySet();
+            if (before.containsAll(ids) || service.checks().size() > 2) {
+                return; // no old one is dropped yet
+            }
+            whenLooking.set(() -> {});
+            now = now.minusSeconds(60); // the host's clock is set back before the turn of the new one
+            late.add(mint(laptop, LIFE));
+            now = now.plusSeconds(60);
+        });
+        service.roll();
+        assertThat(late).hasSize(1);
+        assertThat(service.hasTooManyWithdrawn()).isTrue();
+        assertThat(service.told().checks()).isEmpty();
+        service.roll();
+        assertThat(service.hasTooManyWithdrawn()).isFalse();
+        assertThat(keys.keys.keySet()).doesNotContainAnyElementsOf(before);
+        assertThat(refusal(late.getFirst())).isEqualTo(TokensErrorCode.RELAY_KEY_UNKNOWN);
+        assertThat(check(mint(laptop, LIFE)).isOk()).isTrue();
     }
 
     @Test
