@@ -30,7 +30,7 @@ public final class RelayVerifier {
 
     /**
      * How long after the end of credentials their user name is still good for allocations that were made with them before: for no new
-     * ones. Keys and withdrawn numbers are to be told that much longer.
+     * ones. Keys and withdrawn numbers are to be told that much longer, and for what the last refresh gave.
      */
     public static final Duration ONGOING = Duration.ofDays(1);
 

@@ -6,14 +6,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.edgeways.avedge.AvEdgeSettings;
 import org.edgeways.avedge.AvEdgeSettings.Elsewhere;
 import org.edgeways.avedge.AvEdgeSettings.Share;
+import org.edgeways.pool.relay.engine.KeyRoll;
 import org.edgeways.settings.SettingsFile;
 import org.edgeways.settings.SettingsOutcome;
 import org.edgeways.settings.SettingsReader;
+import org.edgeways.settings.form.Key;
+import org.edgeways.settings.kind.AvRole;
 import org.edgeways.settings.snapshot.EdgeSnapshot;
+import org.edgeways.settings.text.Durations;
+import org.edgeways.tokens.RelayVerifier;
 import org.edgeways.turn.engine.AddressPrefix;
 import org.edgeways.turn.engine.Alternate;
 import org.edgeways.turn.engine.TurnLimits;
@@ -148,6 +154,18 @@ class AvConfigTest {
                         .settings()
                         .elsewhere())
                 .isEqualTo(Elsewhere.NOWHERE);
+    }
+
+    /** Or who is disabled would keep what the last refresh gave. */
+    @Test
+    void noAllocationLastsLongerThanWithdrawnNumbersAreToldForIt() {
+        Key lifetime = Arrays.stream(AvRole.class.getRecordComponents())
+                .filter(key -> key.getName().equals("longestLifetime"))
+                .findFirst()
+                .orElseThrow()
+                .getAnnotation(Key.class);
+        assertThat(lifetime.most()).isEqualTo(Durations.text(KeyRoll.LONGEST_LIFETIME));
+        assertThat(KeyRoll.AFTER).isEqualTo(RelayVerifier.ONGOING.plus(KeyRoll.LONGEST_LIFETIME));
     }
 
     @Test

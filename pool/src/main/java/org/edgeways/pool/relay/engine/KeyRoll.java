@@ -21,11 +21,15 @@ public final class KeyRoll {
     /** How long before its turn a key is made. */
     public static final Duration AHEAD = Duration.ofDays(2);
 
+    /** The longest time for which a relay lets an allocation go on that is not refreshed: the most that its settings can say. */
+    public static final Duration LONGEST_LIFETIME = Duration.ofDays(1);
+
     /**
-     * How long a key is held after its last credentials, and a withdrawn number told: what was made with them goes on that long, and
-     * who comes late is told that their time is over, not nonsense.
+     * How long a key is held after its last credentials, and a withdrawn number told: allocations that were made with them are refreshed
+     * for {@link RelayVerifier#ONGOING}, and last for a lifetime after that; and who comes late is told that their time is over, not
+     * nonsense.
      */
-    public static final Duration AFTER = RelayVerifier.ONGOING;
+    public static final Duration AFTER = RelayVerifier.ONGOING.plus(LONGEST_LIFETIME);
 
     /**
      * Most keys that are held after a plan, one less than relays take: there is room for one that is made at once. Only keys that
