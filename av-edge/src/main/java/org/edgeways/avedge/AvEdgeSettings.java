@@ -187,13 +187,18 @@ public record AvEdgeSettings(
             /** There is no other node. */
             public static final Leg NONE = new Leg(Alternate.NONE, Alternate.NONE, false);
 
-            /** Where clients of a transport are sent. */
+            /** Where clients of a transport are sent: those who verify a certificate only where it is known which name it has. */
             Alternate of(Transport transport) {
                 return switch (transport) {
                     case UDP -> datagrams;
-                    case TCP, TLS -> streams;
-                    case DTLS -> dtls ? datagrams : Alternate.NONE;
+                    case TCP -> streams;
+                    case TLS -> named(streams);
+                    case DTLS -> dtls ? named(datagrams) : Alternate.NONE;
                 };
+            }
+
+            private static Alternate named(Alternate other) {
+                return other.domain().isEmpty() ? Alternate.NONE : other;
             }
         }
     }

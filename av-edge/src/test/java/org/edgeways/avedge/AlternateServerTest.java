@@ -128,6 +128,17 @@ class AlternateServerTest extends OnBothPaths {
     }
 
     @Test
+    void whoVerifiesACertificateIsSentOnlyWhereItsNameIsKnown() {
+        Elsewhere.Leg unnamed = new Elsewhere.Leg(at(1001, ""), at(1002, ""), true);
+        assertThat(unnamed.of(Transport.UDP)).isEqualTo(at(1001, ""));
+        assertThat(unnamed.of(Transport.TCP)).isEqualTo(at(1002, ""));
+        assertThat(unnamed.of(Transport.TLS)).isEqualTo(Alternate.NONE);
+        assertThat(unnamed.of(Transport.DTLS)).isEqualTo(Alternate.NONE);
+        assertThat(new Elsewhere.Leg(at(1001, ""), at(1002, "out.example"), true).of(Transport.TLS))
+                .isEqualTo(at(1002, "out.example"));
+    }
+
+    @Test
     void overDtlsOnlyWhereTheOtherNodeTakesItToo() {
         Alternate datagrams = at(1001, "out.example");
         assertThat(new Elsewhere.Leg(datagrams, at(1002, ""), true).of(Transport.DTLS))

@@ -94,10 +94,14 @@ public record AvConfig(AvEdgeSettings settings, boolean dtls, Object checks, Rel
         };
     }
 
-    /** Who came by an inside address is sent to one of the other node, if that has any. */
+    /**
+     * Who came by an inside address is sent to one of the other node, and to none outside: it may not be reached from there. Over DTLS
+     * nobody is sent inside: whatever the address, it shows the certificate that is meant for outside.
+     */
     private static AvEdgeSettings.Elsewhere elsewhere(RelayPlace place) {
         return new AvEdgeSettings.Elsewhere(
-                leg(place.outside(), place.dtls()), leg(place.inside().orElse(place.outside()), place.dtls()));
+                leg(place.outside(), place.dtls()),
+                place.inside().map(inside -> leg(inside, false)).orElse(AvEdgeSettings.Elsewhere.Leg.NONE));
     }
 
     private static AvEdgeSettings.Elsewhere.Leg leg(RelayPlace.Leg said, boolean dtls) {

@@ -144,12 +144,12 @@ class AvConfigTest {
         Alternate tcp = other("192.0.2.20", 443, "sip2.acorn.example");
         Elsewhere.Leg outside = new Elsewhere.Leg(udp, tcp, false);
         assertThat(of(alternate, second.formatted("")).settings().elsewhere())
-                .as("without an address inside, people inside reach it outside")
-                .isEqualTo(new Elsewhere(outside, outside));
+                .as("from inside nobody is sent to an address outside")
+                .isEqualTo(new Elsewhere(outside, Elsewhere.Leg.NONE));
         String inside = ", insideAddresses: [10.0.0.18], insideHost: media2.inside.example, dtls: true";
         Alternate within = other("10.0.0.18", 3478, "media2.inside.example");
         assertThat(of(alternate, second.formatted(inside)).settings().elsewhere())
-                .isEqualTo(new Elsewhere(new Elsewhere.Leg(udp, tcp, true), new Elsewhere.Leg(within, within, true)));
+                .isEqualTo(new Elsewhere(new Elsewhere.Leg(udp, tcp, true), new Elsewhere.Leg(within, within, false)));
         assertThat(of("addresses: [192.0.2.10], host: media.acorn.example", second.formatted(""))
                         .settings()
                         .elsewhere())

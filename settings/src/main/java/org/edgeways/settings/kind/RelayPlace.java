@@ -25,7 +25,8 @@ public record RelayPlace(
      * @param udpPort the port there
      * @param tcpAddresses where clients over TCP and TLS come
      * @param tcpPort the port there
-     * @param certificateName the name in the certificate that they are shown; without it, none is known
+     * @param certificateName the name in the certificate that they are shown; without it, none is known, and nobody is sent there who
+     *     verifies it
      */
     public record Leg(
             @Key(says = "Addresses for UDP.", form = TextForm.ADDRESS, atLeast = 1, atMost = 2)

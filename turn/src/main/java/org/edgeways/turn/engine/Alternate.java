@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ipv4 where clients with an IPv4 address come to it; null if they cannot
  * @param ipv6 where clients with an IPv6 address come to it; null if they cannot
- * @param domain the name in its certificate, for clients over TLS and DTLS, at most {@value #MOST_DOMAIN} characters of ASCII; empty if it
- *     shows the certificate that is shown here
+ * @param domain the name in its certificate, for clients over TLS and DTLS, at most {@value #MOST_DOMAIN} characters of ASCII; empty if none
+ *     is known: then clients are told none, and they expect the name of this server there (RFC 8489 section 10)
  */
 public record Alternate(
         @Nullable TransportAddress ipv4, @Nullable TransportAddress ipv6, String domain) {
