@@ -44,6 +44,23 @@ class RelayAuthorityTest {
         assertThat(authority.find(ongoing, timers)).isEqualTo(over);
     }
 
+    /** Each costs more than all the rest, and every allocation shows its user name again within minutes. */
+    @Test
+    void signaturesThatWereVerifiedAreNotVerifiedAgainByTheNextList() {
+        SecureRandom random = new SecureRandom();
+        RelayKey key = new RelayKey(RelayKey.newKeys(random));
+        Instant now = Instant.parse("2026-11-26T18:00:00Z");
+        RelayAuthority authority = new RelayAuthority(
+                new RelayVerifier(List.of(key.check()), Set.of()), new InMemoryCounters(), () -> now);
+        String username =
+                key.mint(new RelayUser(1, 2), now.getEpochSecond() + 60, random).username();
+        assertThat(authority.isGenuine(new Credentials.Shown(username, false), 0))
+                .isTrue();
+        RelayVerifier next = new RelayVerifier(List.of(key.check()), Set.of(7L));
+        authority.use(next);
+        assertThat(next.remembers(username)).isTrue();
+    }
+
     @Test
     void whetherCredentialsWereTakenBackIsKnownByWhatWasFoundWhenTheyWereShown() {
         SecureRandom random = new SecureRandom();

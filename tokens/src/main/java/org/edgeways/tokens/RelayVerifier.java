@@ -94,7 +94,7 @@ public final class RelayVerifier {
     }
 
     /** Whether a signature is known to fit; for tests. */
-    boolean remembers(String username) {
+    public boolean remembers(String username) {
         return signed.containsKey(username);
     }
 
