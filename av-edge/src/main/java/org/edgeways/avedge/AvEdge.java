@@ -391,7 +391,7 @@ public final class AvEdge implements AutoCloseable {
     public void dtls(ServerCertificates certificates) {
         List<CompletableFuture<Void>> done = new ArrayList<>();
         for (RelayShard shard : shards) {
-            done.add(shard.execute(now -> shard.dtls(certificates, settings.streamIdle())));
+            done.add(shard.execute(now -> shard.dtls(certificates, settings.streamIdle(), listeners)));
         }
         CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)

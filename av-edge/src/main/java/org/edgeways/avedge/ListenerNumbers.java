@@ -40,6 +40,11 @@ record ListenerNumbers(int outside, int inside) {
         return (fromInside ? 2 * datagrams() + STREAMS : datagrams()) + (secured ? 1 : 0);
     }
 
+    /** The one of what comes over DTLS to a listener for UDP. */
+    int dtls(int listener) {
+        return datagrams() + STREAMS + listener;
+    }
+
     /** Whether clients of a listener are inside. */
     boolean isInside(int listener) {
         if (listener >= 2 * datagrams() + STREAMS) {

@@ -519,7 +519,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
     }
 
     /** From now on it takes DTLS on its sockets for clients; for its thread. */
-    void dtls(ServerCertificates certificates, Duration idle) {
+    void dtls(ServerCertificates certificates, Duration idle, ListenerNumbers numbers) {
         dtls = new DtlsClients(certificates, DtlsClients.MOST, idle, shared.random(), new DtlsClients.Server() {
             @Override
             public void decrypted(
@@ -527,7 +527,7 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 long now = shared.clock().now();
                 engine.fromClient(
                         now,
-                        dtlsListener(listener),
+                        numbers.dtls(listener),
                         client.high(),
                         client.low(),
                         client.port(),
@@ -546,13 +546,13 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
 
             @Override
             public boolean hasAllocation(int listener, TransportAddress client) {
-                return engine.hasAllocation(dtlsListener(listener), client.high(), client.low(), client.port());
+                return engine.hasAllocation(numbers.dtls(listener), client.high(), client.low(), client.port());
             }
 
             @Override
             public void ended(int listener, TransportAddress client) {
                 long now = shared.clock().now();
-                engine.clientClosed(now, dtlsListener(listener), client.high(), client.low(), client.port());
+                engine.clientClosed(now, numbers.dtls(listener), client.high(), client.low(), client.port());
                 apply(now);
             }
 
@@ -561,11 +561,6 @@ final class RelayShard implements DatagramSockets.Receiver, PacketRing.Taker, Ru
                 counts.dropped(code, 1);
             }
         });
-    }
-
-    /** The engine's number of what comes over DTLS to a listener for UDP: those stand at the end, in the same order. */
-    private int dtlsListener(int listener) {
-        return settings.listeners().indexOf(Transport.DTLS) + listener;
     }
 
     private void apply(long now) {

@@ -27,6 +27,11 @@ class ListenerNumbersTest {
         List<Integer> inside =
                 IntStream.range(0, 10).filter(numbers::isInside).boxed().toList();
         assertThat(inside).containsExactly(2, 7, 8, 9);
+        for (int udp = 0; udp < 3; udp++) {
+            assertThat(numbers.transports().get(numbers.dtls(udp))).isEqualTo(Transport.DTLS);
+            assertThat(numbers.isInside(numbers.dtls(udp))).isEqualTo(numbers.isInside(udp));
+        }
+        assertThat(numbers.dtls(1)).isEqualTo(6);
         for (boolean fromInside : new boolean[] {false, true}) {
             for (boolean secured : new boolean[] {false, true}) {
                 int listener = numbers.stream(fromInside, secured);
