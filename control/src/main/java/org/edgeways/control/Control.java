@@ -382,7 +382,9 @@ public final class Control implements AutoCloseable {
                 return bad(ControlErrorCode.CERTIFICATE_BY_FILE);
             }
             requests.permit(certificate.name());
-            return sessions.due(certificate.name(), serial) ? Result.ok(certificate) : bad(ControlErrorCode.NODE_AWAY);
+            return sessions.due(certificate.name(), telling.due(certificate.name(), serial))
+                    ? Result.ok(certificate)
+                    : bad(ControlErrorCode.NODE_AWAY);
         });
     }
 

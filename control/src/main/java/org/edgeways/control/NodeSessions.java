@@ -16,6 +16,7 @@ import org.edgeways.base.Counters;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.link.ControlBudget;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.link.ControlService;
 import org.edgeways.link.ControlSession;
@@ -31,15 +32,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The control streams of all nodes: each is given the snapshot that is meant for it, is listened to, and gets another
  * certificate when it asks. All but the arrival of a message happens on the desk, one thing after the other. What a node may
- * say, and what it may have written to the log and put on the record, is limited by {@link NodeBudget}. Counts {@code control_messages},
+ * say, and what it may have written to the log and put on the record, is limited by {@link ControlBudget}. Counts {@code control_messages},
  * {@code control_messages_refused} and {@code control_snapshots_pushed}.
  */
 final class NodeSessions implements ControlService {
 
     /** Most messages of one node that wait for the desk; past it the stream is closed. */
     static final int WAITING = 32;
-
-    private static final int HEXADECIMAL = 16;
 
     /** What a node has refused is given to it again after that time: what its host lacked may be there then. */
     static final Duration AGAIN = Duration.ofMinutes(5);
@@ -53,7 +52,7 @@ final class NodeSessions implements ControlService {
     private final Counters counters;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Map<String, NodeReport> reports = new ConcurrentHashMap<>();
-    private final Map<String, NodeBudget> budgets = new ConcurrentHashMap<>();
+    private final Map<String, ControlBudget> budgets = new ConcurrentHashMap<>();
     /** What a node has refused last, and with which code, of what is on the record. */
     private final Map<String, String> recorded = new HashMap<>();
 
@@ -173,13 +172,13 @@ final class NodeSessions implements ControlService {
         }
     }
 
-    /** On the desk: asks a node to have that certificate replaced now; false if its control stream is not up. */
-    boolean due(String node, BigInteger serial) {
+    /** On the desk: asks a node to have a certificate replaced now; false if its control stream is not up. */
+    boolean due(String node, ControlMessage.CertificateDue said) {
         Session session = sessions.get(node);
         if (session == null || !session.greeted) {
             return false;
         }
-        session.peer.send(ControlCodec.write(new ControlMessage.CertificateDue(serial.toString(HEXADECIMAL))));
+        session.peer.send(ControlCodec.write(said));
         return true;
     }
 
@@ -198,7 +197,7 @@ final class NodeSessions implements ControlService {
     private final class Session implements ControlSession {
         private final ControlPeer peer;
         private final String node;
-        private final NodeBudget budget;
+        private final ControlBudget budget;
         private final AtomicInteger waiting = new AtomicInteger();
         private volatile boolean closed;
         private boolean greeted;
@@ -210,7 +209,7 @@ final class NodeSessions implements ControlService {
             this.peer = peer;
             this.node = node;
             this.budget = budgets.computeIfAbsent(
-                    node, _ -> new NodeBudget(counters.counter("control_log_lines_suppressed")));
+                    node, _ -> new ControlBudget(counters.counter("control_log_lines_suppressed")));
         }
 
         /** Whether one more line about this node may be written to the log. */

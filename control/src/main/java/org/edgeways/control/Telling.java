@@ -22,6 +22,8 @@ import org.edgeways.settings.snapshot.EdgeSnapshot;
  */
 final class Telling {
 
+    private static final int HEXADECIMAL = 16;
+
     private final Ledger ledger;
     private final Authority authority;
     private final TakenSettings taken;
@@ -116,6 +118,13 @@ final class Telling {
         byte[] proof = authority.certificates().prove(ControlMessage.RefusedSerials.proven(now, serials));
         return new ControlMessage.RefusedSerials(
                 now, serials, Base64.getEncoder().encodeToString(proof));
+    }
+
+    /** What a node is told that is to have a certificate replaced now, with its proof. */
+    ControlMessage.CertificateDue due(String node, BigInteger serial) {
+        String digits = serial.toString(HEXADECIMAL);
+        byte[] proof = authority.certificates().prove(ControlMessage.CertificateDue.proven(node, digits));
+        return new ControlMessage.CertificateDue(digits, Base64.getEncoder().encodeToString(proof));
     }
 
     /** Ends what is up with that node; {@link #tell} lets it be dialled anew. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.edgeways.link.ControlBudget;
 import org.edgeways.net.CertificateKeys;
 import org.edgeways.net.Pem;
 import org.edgeways.net.SigningRequest;
@@ -62,7 +63,7 @@ final class HostileNodeTest extends WithInside {
         FakeNode node = inside.connected("edge1");
         node.given(inside.key());
 
-        for (int i = 0; i < 100 * NodeBudget.TOKENS && !node.isClosed(); i++) {
+        for (int i = 0; i < 100 * ControlBudget.TOKENS && !node.isClosed(); i++) {
             node.report(1, Optional.empty());
             inside.control().status(); // waits for the desk: it is not the queue that is full
         }
@@ -72,7 +73,7 @@ final class HostileNodeTest extends WithInside {
                         "control_messages_refused", "reason", ControlErrorCode.MESSAGES_TOO_MANY.code()))
                 .isPositive();
         FakeNode again = new FakeNode("edge1", inside.control().service());
-        for (int i = 0; i < NodeBudget.TOKENS && !again.isClosed(); i++) {
+        for (int i = 0; i < ControlBudget.TOKENS && !again.isClosed(); i++) {
             again = new FakeNode("edge1", inside.control().service());
         }
         assertThat(again.closedWith()).isEqualTo(ControlErrorCode.MESSAGES_TOO_MANY.meaning());
@@ -130,7 +131,7 @@ final class HostileNodeTest extends WithInside {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);
-        int streams = 3 * NodeBudget.LINES;
+        int streams = 3 * ControlBudget.LINES;
         try {
             for (int i = 0; i < streams; i++) {
                 FakeNode node = new FakeNode("edge1", inside.control().service());
@@ -144,10 +145,10 @@ final class HostileNodeTest extends WithInside {
         }
 
         assertThat(lines.list.stream().filter(line -> line.getLevel().isGreaterOrEqual(Level.INFO)))
-                .hasSizeBetween(NodeBudget.LINES, 3 * NodeBudget.LINES)
+                .hasSizeBetween(ControlBudget.LINES, 3 * ControlBudget.LINES)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThan(500));
-        assertThat(inside.counters.value("control_log_lines_suppressed")).isGreaterThan(NodeBudget.LINES);
+        assertThat(inside.counters.value("control_log_lines_suppressed")).isGreaterThan(ControlBudget.LINES);
     }
 
     private static Optional<ControlMessage.Rejected> rejected(long revision, String code) {
@@ -202,20 +203,20 @@ final class HostileNodeTest extends WithInside {
         FakeNode node = inside.connected("edge1");
         long revision = node.given(inside.key()).revision();
         AuditEvent before = inside.control().events(1).getFirst();
-        for (int i = 0; i < 5 * NodeBudget.EVENTS; i++) {
+        for (int i = 0; i < 5 * ControlBudget.EVENTS; i++) {
             node.report(0, rejected(revision, "node-reason-" + i));
             node.report(revision, Optional.empty());
             inside.control().status(); // the desk has done what was before
         }
-        assertThat(since(before)).hasSize(NodeBudget.EVENTS).containsOnly("snapshot-refused");
-        assertThat(inside.counters.value("control_audit_events_suppressed")).isEqualTo(4 * NodeBudget.EVENTS);
+        assertThat(since(before)).hasSize(ControlBudget.EVENTS).containsOnly("snapshot-refused");
+        assertThat(inside.counters.value("control_audit_events_suppressed")).isEqualTo(4 * ControlBudget.EVENTS);
 
         inside.pass(Duration.ofHours(1));
         for (int i = 0; i < 5; i++) {
             node.report(0, rejected(revision, "node-later-" + i));
             inside.control().status();
         }
-        assertThat(since(before)).hasSize(NodeBudget.EVENTS + 1);
+        assertThat(since(before)).hasSize(ControlBudget.EVENTS + 1);
     }
 
     @Test

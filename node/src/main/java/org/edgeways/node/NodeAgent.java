@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.edgeways.base.Counters;
@@ -19,6 +22,7 @@ import org.edgeways.base.ErrorCode;
 import org.edgeways.base.IoReason;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
+import org.edgeways.link.ControlBudget;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.link.ControlService;
 import org.edgeways.link.ControlSession;
@@ -40,9 +44,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The node's end of control: says who it is, takes settings that are signed, for this node and not older than its own, keeps
  * them as the last good ones, tells what it runs, and asks for another certificate in time or when it is told to. Whom it hears matters little:
- * settings count by their signature. All but the arrival of a message happens on the desk. Counts
+ * settings count by their signature, and so does what the inside says of this node's certificate: a stream is taken for the inside's until it
+ * has said that it is a connector's, and one that was taken over may not say so. All but the arrival of a message happens on the desk. Counts
  * {@code node_snapshots_taken}, {@code node_snapshots_refused}, {@code node_certificates_renewed},
- * {@code node_certificates_refused} and {@code node_control_messages_refused}.
+ * {@code node_certificates_refused}, {@code node_control_messages_refused}, {@code node_control_streams_flooded} and
+ * {@code node_log_lines_suppressed}.
  */
 public final class NodeAgent implements ControlService {
 
@@ -53,6 +59,9 @@ public final class NodeAgent implements ControlService {
 
     /** How long an answer to a request for a certificate is waited for before it is asked for again. */
     static final Duration ASK_AGAIN = Duration.ofMinutes(10);
+
+    /** How long an administrator's word leaves a request alone that is under way. */
+    static final Duration UNDER_WAY_ALREADY = Duration.ofMinutes(1);
 
     /** How long what the inside has begun before it knew of the Link may be under way. */
     static final Duration UNDER_WAY = Duration.ofSeconds(2);
@@ -81,6 +90,7 @@ public final class NodeAgent implements ControlService {
     private final SnapshotReader reader;
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final Connectors connectors;
+    private final Map<String, ControlBudget> budgets = new ConcurrentHashMap<>();
     private Member member;
     private @Nullable EdgeSnapshot started;
     private @Nullable EdgeSnapshot running;
@@ -93,6 +103,9 @@ public final class NodeAgent implements ControlService {
     private Optional<ControlMessage.Relaying> told = Optional.empty();
     /** The newest that came and was signed: nothing older is heard any more, so that what it refuses stays refused. */
     private long newest;
+
+    /** The authority has signed that this node's certificate is refused. */
+    private boolean putOut;
 
     private volatile boolean removed;
     private volatile boolean connected;
@@ -118,7 +131,11 @@ public final class NodeAgent implements ControlService {
     @Override
     public ControlSession opened(ControlPeer peer) {
         Session session = new Session(peer);
-        around.desk().execute(session::begin);
+        if (session.budget.mayOpen(around.clock().instant())) {
+            around.desk().execute(session::begin);
+        } else {
+            session.flooded();
+        }
         return session;
     }
 
@@ -158,41 +175,35 @@ public final class NodeAgent implements ControlService {
 
     private void report() {
         told = around.host().relaying();
-        byte[] message = ControlCodec.write(new ControlMessage.Report(
-                revision(),
-                Optional.ofNullable(rejected)
-                        .or(() -> around.host()
-                                .problem()
-                                .map(reason -> new ControlMessage.Rejected(
-                                        revision(), NodeErrorCode.ROLES_NOT_STARTED.code(), reason))),
-                restartNeeded,
-                Optional.of(member.identity().leaf().getNotAfter().toInstant().getEpochSecond()),
-                around.host().shown(),
-                told));
-        sessions.forEach(session -> session.peer.send(message));
+        sessions.forEach(Session::report);
     }
 
     // --- settings ---
 
-    private void take(byte[] envelope) {
-        Result<EdgeSnapshot> read = reader.read(envelope, newest);
-        switch (read) {
-            case Result.Bad<EdgeSnapshot> bad -> reject(0, bad.code(), bad.reason());
+    private void take(Session from, byte[] envelope) {
+        switch (reader.read(envelope, newest)) {
+            case Result.Bad<EdgeSnapshot> bad -> {
+                // nobody else is told what one stream says in vain
+                from.rejected = rejected(0, bad.code(), bad.reason(), from.mayLog());
+                from.report();
+            }
             case Result.Ok<EdgeSnapshot>(EdgeSnapshot next) -> {
+                from.rejected = null;
+                removed = false; // a stream alone says nothing: one may begin while the others are being cut
                 newest = next.revision();
                 if (!next.equals(running)) {
                     put(next, envelope);
                 }
+                report();
             }
         }
-        report();
         renewIfDue();
     }
 
     private void put(EdgeSnapshot next, byte[] envelope) {
         switch (around.host().apply(next)) {
             case Result.Bad<Boolean> bad -> {
-                reject(next.revision(), bad.code(), bad.reason());
+                rejected = rejected(next.revision(), bad.code(), bad.reason(), true);
                 keepRefused(next, envelope);
             }
             case Result.Ok<Boolean> good -> taken(next, envelope);
@@ -237,17 +248,20 @@ public final class NodeAgent implements ControlService {
         }
     }
 
-    private void reject(long revision, ErrorCode code, String reason) {
+    /** Counts it, and tells the log. */
+    private ControlMessage.Rejected rejected(long revision, ErrorCode code, String reason, boolean mayLog) {
         around.counters()
                 .counter("node_snapshots_refused", "reason", code.code())
                 .increment();
-        LOG.warn(
-                "event=node-snapshot-refused code={} revision={} held={} reason=\"{}\"",
-                code.code(),
-                revision,
-                revision(),
-                LogText.clean(reason));
-        rejected = new ControlMessage.Rejected(revision, code.code(), reason);
+        if (mayLog) {
+            LOG.warn(
+                    "event=node-snapshot-refused code={} revision={} held={} reason=\"{}\"",
+                    code.code(),
+                    revision,
+                    revision(),
+                    LogText.clean(reason));
+        }
+        return new ControlMessage.Rejected(revision, code.code(), reason);
     }
 
     /** Counts a message of which nothing is done, and ends its stream. */
@@ -281,12 +295,30 @@ public final class NodeAgent implements ControlService {
     private boolean isRenewalDue(Instant now) {
         X509Certificate leaf = member.identity().leaf();
         return !now.isBefore(RenewalTime.of(leaf))
-                || leaf.getSerialNumber().toString(HEXADECIMAL).equals(due)
+                || serial().equals(due)
                 || running != null
                         && !CertificateKeys.isFor(leaf, running.insideLeg().host());
     }
 
-    private void renewed(List<String> texts) {
+    private boolean isSigned(byte[] content, String proof) {
+        return CertificateKeys.isSignedBy(
+                member.authority(), content, Base64.getDecoder().decode(proof));
+    }
+
+    private String serial() {
+        return member.identity().leaf().getSerialNumber().toString(HEXADECIMAL);
+    }
+
+    private void due(ControlMessage.CertificateDue said) {
+        due = said.serial();
+        Asked before = asked;
+        if (before != null && !around.clock().instant().isBefore(before.at().plus(UNDER_WAY_ALREADY))) {
+            asked = null; // who says so lets it ask, whatever came of the last time
+        }
+        renewIfDue();
+    }
+
+    private void renewed(Session from, List<String> texts) {
         Asked request = asked;
         List<X509Certificate> chain = new ArrayList<>();
         for (String text : texts) {
@@ -299,7 +331,9 @@ public final class NodeAgent implements ControlService {
             around.counters()
                     .counter("node_certificates_refused", "reason", NodeErrorCode.CERTIFICATE_WRONG.code())
                     .increment();
-            LOG.error("event=node-certificate-refused code={}", NodeErrorCode.CERTIFICATE_WRONG.code());
+            if (from.mayLog()) {
+                LOG.error("event=node-certificate-refused code={}", NodeErrorCode.CERTIFICATE_WRONG.code());
+            }
             return;
         }
         asked = null;
@@ -338,11 +372,43 @@ public final class NodeAgent implements ControlService {
     /** One stream. */
     private final class Session implements ControlSession {
         private final ControlPeer peer;
+        private final ControlBudget budget;
         private final AtomicInteger waiting = new AtomicInteger();
         private volatile boolean closed;
+        /** What came on this stream last, if that was no settings of this node's. */
+        private ControlMessage.@Nullable Rejected rejected;
 
         Session(ControlPeer peer) {
             this.peer = peer;
+            this.budget = budgets.computeIfAbsent(
+                    String.valueOf(peer.identity().name()),
+                    _ -> new ControlBudget(around.counters().counter("node_log_lines_suppressed")));
+        }
+
+        private boolean mayLog() {
+            return budget.mayLog(around.clock().instant());
+        }
+
+        private void flooded() {
+            closed = true;
+            around.counters().counter("node_control_streams_flooded").increment();
+            peer.close("more messages than can be looked at");
+        }
+
+        private void report() {
+            Optional<ControlMessage.Rejected> own = Optional.ofNullable(rejected);
+            peer.send(ControlCodec.write(new ControlMessage.Report(
+                    revision(),
+                    own.or(() -> Optional.ofNullable(NodeAgent.this.rejected))
+                            .or(() -> around.host()
+                                    .problem()
+                                    .map(reason -> new ControlMessage.Rejected(
+                                            revision(), NodeErrorCode.ROLES_NOT_STARTED.code(), reason))),
+                    restartNeeded,
+                    Optional.of(
+                            member.identity().leaf().getNotAfter().toInstant().getEpochSecond()),
+                    around.host().shown(),
+                    around.host().relaying())));
         }
 
         void begin() {
@@ -355,15 +421,22 @@ public final class NodeAgent implements ControlService {
             }
             connected = true;
             peer.send(ControlCodec.write(new ControlMessage.Hello(member.node(), revision(), around.version())));
-            report();
+            if (sessions.size() == 1) {
+                told = around.host().relaying();
+            }
+            report(); // the others know it
             renewIfDue();
         }
 
         @Override
         public void received(byte[] message) {
-            if (waiting.incrementAndGet() > WAITING) {
-                around.counters().counter("node_control_streams_flooded").increment();
-                peer.close("more messages than can be looked at");
+            if (closed) {
+                return;
+            }
+            // not by their length: settings may be long, and are what the inside is for
+            if (waiting.incrementAndGet() > WAITING
+                    || !budget.maySay(0, around.clock().instant())) {
+                flooded();
                 return;
             }
             around.desk().execute(() -> {
@@ -375,10 +448,12 @@ public final class NodeAgent implements ControlService {
         private void read(byte[] bytes) {
             switch (ControlCodec.read(bytes)) {
                 case Result.Bad<ControlMessage> bad -> {
-                    LOG.warn(
-                            "event=node-message-refused code={} reason=\"{}\"",
-                            bad.code().code(),
-                            LogText.clean(bad.reason()));
+                    if (mayLog()) {
+                        LOG.warn(
+                                "event=node-message-refused code={} reason=\"{}\"",
+                                bad.code().code(),
+                                LogText.clean(bad.reason()));
+                    }
                     refuse(peer, bad.code());
                 }
                 case Result.Ok<ControlMessage>(ControlMessage message) -> {
@@ -390,22 +465,24 @@ public final class NodeAgent implements ControlService {
                             }
                         }
                         case ControlMessage.ConnectorCertificate issued -> connectors.tell(issued.connector(), bytes);
-                        case ControlMessage.RefusedSerials refused -> {
-                            if (sessions.contains(this)) {
+                        case ControlMessage.RefusedSerials word -> {
+                            if (isSigned(
+                                    ControlMessage.RefusedSerials.proven(word.atMillis(), word.serials()),
+                                    word.proof())) {
+                                putOut |= word.serials().contains(serial());
                                 connectors.tellAll(bytes);
+                            } else {
+                                refuse(peer, NodeErrorCode.WORD_FORGED);
                             }
                         }
-                        case ControlMessage.SnapshotPush push -> {
-                            // a stream alone says nothing: one may begin while the others are being cut
-                            removed = false;
-                            take(push.bytes());
-                        }
-                        case ControlMessage.CertificateIssued issued -> renewed(issued.chain());
+                        case ControlMessage.SnapshotPush push -> take(this, push.bytes());
+                        case ControlMessage.CertificateIssued issued -> renewed(this, issued.chain());
                         case ControlMessage.CertificateDue said -> {
-                            if (sessions.contains(this)) {
-                                due = said.serial();
-                                asked = null; // who says so lets it ask, whatever came of the last time
-                                renewIfDue();
+                            if (isSigned(
+                                    ControlMessage.CertificateDue.proven(member.node(), said.serial()), said.proof())) {
+                                due(said);
+                            } else {
+                                refuse(peer, NodeErrorCode.WORD_FORGED);
                             }
                         }
                         case ControlMessage.Refusal refusal -> refused(refusal);
@@ -430,6 +507,9 @@ public final class NodeAgent implements ControlService {
 
         private void refused(ControlMessage.Refusal refusal) {
             if (refusal.isRemoval()) {
+                if (!putOut || removed) {
+                    return; // it is no word of the inside's, or known
+                }
                 removed = true;
                 LOG.error(
                         "event=node-removed code={}: {}",
@@ -437,17 +517,21 @@ public final class NodeAgent implements ControlService {
                         NodeErrorCode.REMOVED.meaning());
                 return;
             }
-            LOG.warn(
-                    "event=node-refused-by-inside code={} message={} reason=\"{}\"",
-                    refusal.code(),
-                    refusal.of(),
-                    LogText.clean(refusal.reason()));
+            if (mayLog()) {
+                LOG.warn(
+                        "event=node-refused-by-inside code={} message={} reason=\"{}\"",
+                        refusal.code(),
+                        refusal.of(),
+                        LogText.clean(refusal.reason()));
+            }
         }
 
         @Override
         public void closed(String reason) {
             closed = true;
-            LOG.info("event=node-control-ended code=ok reason=\"{}\"", LogText.clean(reason));
+            if (mayLog()) {
+                LOG.info("event=node-control-ended code=ok reason=\"{}\"", LogText.clean(reason));
+            }
             around.desk().execute(() -> {
                 sessions.remove(this);
                 connectors.remove(peer);

@@ -16,6 +16,7 @@ public enum NodeErrorCode implements ErrorCode {
     REMOVED(
             "node-removed",
             "this node was removed inside: it serves nobody; to use this host again, make a bundle inside and join anew with an empty data directory"),
+    WORD_FORGED("node-word-forged", "what came on a control stream is not signed by the authority, and has to be"),
     MESSAGE_UNEXPECTED("node-message-unexpected", "the other end of a control stream sent what is not its to send");
 
     private final String code;

@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.edgeways.base.ErrorCode;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.base.Result;
 import org.edgeways.joining.engine.Membership;
+import org.edgeways.link.ControlBudget;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.link.ControlSession;
 import org.edgeways.net.CertificateAuthority;
@@ -122,14 +124,27 @@ final class NodeAgentTest {
     }
 
     private final class Peer implements ControlPeer {
+        private final String service;
+        private final List<ControlMessage> heard = new ArrayList<>();
+
+        Peer() {
+            this("pool");
+        }
+
+        Peer(String service) {
+            this.service = service;
+        }
+
         @Override
         public PeerIdentity identity() {
-            return new PeerIdentity(null, "pool", List.of(), null);
+            return new PeerIdentity(null, service, List.of(), null);
         }
 
         @Override
         public void send(byte[] message) {
-            sent.add(ControlCodec.read(message).orThrow());
+            ControlMessage said = ControlCodec.read(message).orThrow();
+            heard.add(said);
+            sent.add(said);
         }
 
         @Override
@@ -410,6 +425,110 @@ final class NodeAgentTest {
         assertThat(asked()).isPresent();
     }
 
+    private String serial() {
+        return files.member().orThrow().identity().leaf().getSerialNumber().toString(16);
+    }
+
+    private String proof(byte[] content) {
+        return Base64.getEncoder().encodeToString(authority.prove(content));
+    }
+
+    private byte[] due(String node) {
+        return ControlCodec.write(new ControlMessage.CertificateDue(
+                serial(), proof(ControlMessage.CertificateDue.proven(node, serial()))));
+    }
+
+    private byte[] refusedSerials(String serial) {
+        long at = now.toEpochMilli();
+        return ControlCodec.write(new ControlMessage.RefusedSerials(
+                at, List.of(serial), proof(ControlMessage.RefusedSerials.proven(at, List.of(serial)))));
+    }
+
+    @Test
+    void asksForAnotherCertificateWhenTheAuthorityHasSignedThatItIsToBeReplaced() {
+        byte[] due = due("edge1");
+        session.received(due);
+        issued(authority, asked().orElseThrow(), "edge1");
+        assertThat(host.used).hasSize(1);
+
+        sent.clear();
+        session.received(due);
+        assertThat(asked()).as("it has another one").isEmpty();
+        session.received(due("edge1"));
+        assertThat(asked()).isPresent();
+        assertThat(closed).isEmpty();
+    }
+
+    @Test
+    void aRequestThatIsYoungerThanAMinuteIsLeftAloneWhateverIsSaid() {
+        session.received(due("edge1"));
+        ControlMessage.CertificateRequest first = asked().orElseThrow();
+        now = now.plus(NodeAgent.UNDER_WAY_ALREADY).minusMillis(1);
+        session.received(due("edge1"));
+        assertThat(asked()).contains(first);
+        now = now.plusMillis(1);
+        session.received(due("edge1"));
+        assertThat(asked()).isPresent().get().isNotEqualTo(first);
+    }
+
+    @Test
+    void aConnectorThatDoesNotSayThatItIsOneHasNoCertificateAskedForAndMakesNoNodeRemoved() {
+        ControlSession connector = agent.opened(new Peer("kamailio"));
+
+        connector.received(ControlCodec.write(new ControlMessage.CertificateDue(serial(), "QQ==")));
+        connector.received(due("edge2"));
+        connector.received(ControlCodec.write(ControlMessage.Refusal.removal()));
+        connector.received(ControlCodec.write(new ControlMessage.RefusedSerials(1, List.of(serial()), "QQ==")));
+        connector.received(ControlCodec.write(ControlMessage.Refusal.removal()));
+
+        assertThat(asked()).isEmpty();
+        assertThat(agent.standing()).isEmpty();
+        assertThat(refusals(NodeErrorCode.WORD_FORGED)).isEqualTo(3);
+        assertThat(closed).hasSize(3);
+    }
+
+    @Test
+    void theInsideIsNotToldWhatAnotherStreamSaysInVain() {
+        Peer pool = new Peer();
+        session = agent.opened(pool);
+        Peer other = new Peer("kamailio");
+        pool.heard.clear();
+        ControlSession connector = agent.opened(other);
+        connector.received(ControlCodec.write(ControlMessage.SnapshotPush.of(new byte[] {1})));
+
+        assertThat(pool.heard).isEmpty();
+        assertThat(other.heard.getLast())
+                .isInstanceOfSatisfying(
+                        ControlMessage.Report.class,
+                        report -> assertThat(report.rejected()).isPresent());
+        given(snapshot(7));
+        assertThat(pool.heard.getLast())
+                .isInstanceOfSatisfying(
+                        ControlMessage.Report.class,
+                        report -> assertThat(report.rejected()).isEmpty());
+    }
+
+    @Test
+    void whatOnePeerSaysAndHasWrittenToTheLogIsLimitedOnAllItsStreamsTogether() {
+        byte[] wrong = ControlCodec.write(ControlMessage.SnapshotPush.of(new byte[] {1}));
+        int said = 0;
+        for (int stream = 0; stream < 3; stream++) {
+            int before = closed.size();
+            ControlSession connector = agent.opened(new Peer("kamailio"));
+            while (closed.size() == before) {
+                connector.received(wrong);
+                said++;
+            }
+        }
+        // for the streams after the first one nothing is left
+        assertThat(said).isEqualTo(ControlBudget.TOKENS - ControlBudget.STREAM_TOKENS + 1);
+        assertThat(counters.value("node_control_streams_flooded")).isEqualTo(3);
+        assertThat(counters.value("node_log_lines_suppressed"))
+                .isEqualTo(ControlBudget.TOKENS - ControlBudget.STREAM_TOKENS - ControlBudget.LINES);
+        given(snapshot(7));
+        assertThat(report().revision()).isEqualTo(7);
+    }
+
     @Test
     void anInsideThatSendsWhatOnlyANodeSendsIsCutOff() {
         session.received(ControlCodec.write(new ControlMessage.Hello("edge1", 3, "test")));
@@ -444,6 +563,10 @@ final class NodeAgentTest {
     @Test
     void aNodeThatIsToldThatItWasRemovedSaysSoUntilItIsGivenSettingsAgain() {
         assertThat(agent.standing()).isEmpty();
+        session.received(refusedSerials("1"));
+        session.received(ControlCodec.write(ControlMessage.Refusal.removal()));
+        assertThat(agent.standing()).as("its certificate is not refused").isEmpty();
+        session.received(refusedSerials(serial()));
         session.received(ControlCodec.write(ControlMessage.Refusal.removal()));
         session.closed("the node was removed");
         assertThat(agent.standing()).hasValueSatisfying(why -> assertThat(why).contains("removed"));
@@ -461,6 +584,7 @@ final class NodeAgentTest {
         agent = new NodeAgent(
                 member, null, new NodeAgent.Surroundings(files, host, "test", later::add, () -> now, RANDOM, counters));
         session = agent.opened(new Peer());
+        session.received(refusedSerials(serial()));
         session.received(ControlCodec.write(ControlMessage.Refusal.removal()));
         session.closed("the node was removed");
         List.copyOf(later).forEach(Runnable::run);

@@ -23,7 +23,7 @@ import org.edgeways.base.IoReason;
 import org.edgeways.base.LogText;
 import org.edgeways.base.Result;
 import org.edgeways.control.ControlErrorCode;
-import org.edgeways.control.NodeBudget;
+import org.edgeways.link.ControlBudget;
 import org.edgeways.link.ControlPeer;
 import org.edgeways.link.ControlService;
 import org.edgeways.link.ControlSession;
@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * A connector's end of control, by way of the nodes, since it reaches nobody else: it asks the pool for another certificate when
  * two thirds of the life of its own are over, and hears which certificates are refused. It believes no node: a certificate must
  * be the authority's, and refused serial numbers signed by it. What a node may say, and what it may have written to the log, is
- * limited by {@link NodeBudget}. All but the arrival of a message happens on the desk. Counts
+ * limited by {@link ControlBudget}. All but the arrival of a message happens on the desk. Counts
  * {@code connector_certificates_renewed}, {@code connector_control_messages_refused} and
  * {@code connector_control_streams_flooded}.
  */
@@ -83,7 +83,7 @@ final class ConnectorAgent implements ControlService {
     private record Asked(KeyPair keys, Instant at) {}
 
     /** What one node may have waiting, and say, on all its streams. */
-    private record Allowance(Semaphore room, NodeBudget budget) {}
+    private record Allowance(Semaphore room, ControlBudget budget) {}
 
     private final String name;
     private final X509Certificate authority;
@@ -143,7 +143,7 @@ final class ConnectorAgent implements ControlService {
         return allowances.computeIfAbsent(
                 node,
                 _ -> new Allowance(
-                        new Semaphore(WAITING), new NodeBudget(counters.counter("connector_log_lines_suppressed"))));
+                        new Semaphore(WAITING), new ControlBudget(counters.counter("connector_log_lines_suppressed"))));
     }
 
     /** One stream. */

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.edgeways.app.role.PlayedConnector.FakeStream;
 import org.edgeways.control.ControlErrorCode;
-import org.edgeways.control.NodeBudget;
+import org.edgeways.link.ControlBudget;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,12 +83,12 @@ final class FloodedConnectorTest {
     void aNodeThatSpeaksWithoutEndIsCutOffThoughNothingWaitsAndIsHeardAgainLater() {
         FakeStream node = connector.stream("edge1");
         int said = 0;
-        while (node.closedWith.isEmpty() && said < 2 * NodeBudget.TOKENS) {
+        while (node.closedWith.isEmpty() && said < 2 * ControlBudget.TOKENS) {
             node.says(forged(said++));
             connector.work();
         }
         assertThat(node.closedWith).isEqualTo(TOO_MANY);
-        assertThat(said).isEqualTo(NodeBudget.TOKENS - NodeBudget.STREAM_TOKENS + 1);
+        assertThat(said).isEqualTo(ControlBudget.TOKENS - ControlBudget.STREAM_TOKENS + 1);
         assertThat(connector.refusedFor("control-messages-too-many")).isEqualTo(1);
         FakeStream next = connector.stream("edge1");
         assertThat(next.closedWith).as("another stream").isEqualTo(TOO_MANY);
@@ -121,10 +121,10 @@ final class FloodedConnectorTest {
     @Test
     void whatANodeSaysFillsNoLog() {
         FakeStream node = connector.stream("edge1");
-        for (int i = 0; i < 2 * NodeBudget.LINES; i++) {
+        for (int i = 0; i < 2 * ControlBudget.LINES; i++) {
             node.says(connector.unasked());
             connector.work();
         }
-        assertThat(connector.counters.value("connector_log_lines_suppressed")).isEqualTo(NodeBudget.LINES);
+        assertThat(connector.counters.value("connector_log_lines_suppressed")).isEqualTo(ControlBudget.LINES);
     }
 }

@@ -24,7 +24,9 @@ import org.edgeways.settings.form.TextForm;
  * </table>
  *
  * <p>What a node passes on it cannot change: a connector's request is signed with the key of the certificate that it has, a
- * certificate by the authority, and so are refused serial numbers.
+ * certificate by the authority, and so are refused serial numbers. Nor can a connector that was taken over speak for the inside:
+ * settings and {@link CertificateDue} are signed, and that a node was removed it believes only after a signed word that refuses
+ * its certificate.
  */
 public sealed interface ControlMessage {
 
@@ -222,10 +224,22 @@ public sealed interface ControlMessage {
      * The node is to ask for a new certificate now, though two thirds of its life are not over.
      *
      * @param serial the serial number of the one that is to be replaced: a node that has another one has done so
+     * @param proof the authority's signature of {@link #proven}, in base 64: a node does not know a pool from a connector that holds back
+     *     its {@link ConnectorHello}
      */
     record CertificateDue(
             @Key(says = "The serial number of the one to replace.", form = TextForm.SERIAL)
-            String serial) implements ControlMessage {}
+            String serial,
+
+            @Key(says = "The authority's signature.", form = TextForm.BASE64)
+            String proof)
+            implements ControlMessage {
+
+        /** What the authority signs. */
+        public static byte[] proven(String node, String serial) {
+            return ("edgeways-certificate-due/1\n" + node + "\n" + serial).getBytes(StandardCharsets.UTF_8);
+        }
+    }
 
     /**
      * The inside will not.
@@ -246,7 +260,7 @@ public sealed interface ControlMessage {
 
         private static final String REMOVED = "control-node-removed";
 
-        /** What a node is told when it is removed. */
+        /** What a node is told when it is removed, after {@link RefusedSerials} with its own. */
         public static Refusal removal() {
             return new Refusal("hello", REMOVED, "the node was removed");
         }

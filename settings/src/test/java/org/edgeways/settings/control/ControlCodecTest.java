@@ -45,7 +45,7 @@ class ControlCodecTest {
                     List.of(new Shown("sip.acorn.example", 1_800_000_000L, true, Optional.of("no such file")))),
             new CertificateRequest(PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST")),
             new CertificateIssued(List.of(PEM, PEM)),
-            new CertificateDue("3f0c"),
+            new CertificateDue("3f0c", "QQ=="),
             new Refusal("certificate-request", "some-code", ""),
             new ConnectorHello("ucm"),
             new ConnectorRequest("ucm", PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST"), PEM, "QQ=="),

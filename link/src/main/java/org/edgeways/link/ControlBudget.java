@@ -1,4 +1,4 @@
-package org.edgeways.control;
+package org.edgeways.link;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -6,12 +6,12 @@ import org.edgeways.base.Counters;
 import org.edgeways.base.TokenBucket;
 
 /**
- * What one node may have an inside end do on its control streams, all of them together. A message costs a token and one more for
+ * What one peer may have this end do on its control streams, all of them together. A message costs a token and one more for
  * each {@value #BYTES_PER_TOKEN} bytes, a stream {@value #STREAM_TOKENS}. Safe for use by several threads.
  */
-public final class NodeBudget {
+public final class ControlBudget {
 
-    /** Tokens that a node may use at once. */
+    /** Tokens that a peer may use at once. */
     public static final int TOKENS = 200;
 
     /** Tokens that it gets back. */
@@ -29,7 +29,7 @@ public final class NodeBudget {
     private static final int LINES_PER_SECOND = 1;
 
     /** Events that it may have put on the record at once, and then one each hour. */
-    static final int EVENTS = 10;
+    public static final int EVENTS = 10;
 
     private static final int SECONDS_PER_EVENT = 3_600;
 
@@ -43,11 +43,11 @@ public final class NodeBudget {
      *
      * @param suppressed counts the lines that are not written
      */
-    public NodeBudget(Counters.Counter suppressed) {
+    public ControlBudget(Counters.Counter suppressed) {
         this.suppressed = suppressed;
     }
 
-    /** Whether the node may have one more stream. */
+    /** Whether the peer may have one more stream. */
     public boolean mayOpen(Instant now) {
         return tokens.take(STREAM_TOKENS, nanos(now));
     }
@@ -57,7 +57,7 @@ public final class NodeBudget {
         return tokens.take(1 + bytes / BYTES_PER_TOKEN, nanos(now));
     }
 
-    /** Whether one more line about the node may be written to the log. */
+    /** Whether one more line about the peer may be written to the log. */
     public boolean mayLog(Instant now) {
         if (lines.take(1, nanos(now))) {
             return true;
@@ -66,8 +66,8 @@ public final class NodeBudget {
         return false;
     }
 
-    /** Whether one more event that the node brings about may be put on the record. */
-    boolean mayRecord(Instant now) {
+    /** Whether one more event that the peer brings about may be put on the record. */
+    public boolean mayRecord(Instant now) {
         return events.take(SECONDS_PER_EVENT, nanos(now));
     }
 
