@@ -70,6 +70,9 @@ public final class JoinWaiter implements AutoCloseable {
         record Failed(JoinErrorCode code) implements Outcome {}
     }
 
+    /** What is on the disk, and on which connection it came. */
+    private record Kept(Membership membership, SocketChannel from) {}
+
     private final Bundle bundle;
     private final LongSupplier clock;
     private final Counters counters;
@@ -81,8 +84,8 @@ public final class JoinWaiter implements AutoCloseable {
     private final Patience patience = new Patience();
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    /** What came is on the disk: whatever the time is, this node belongs to the inside. */
-    private boolean kept;
+    /** What came is on the disk: whatever the time is, and whether the inside has heard it or not, this node belongs to the inside. */
+    private @Nullable Kept kept;
 
     private JoinWaiter(
             Bundle bundle,
@@ -136,15 +139,37 @@ public final class JoinWaiter implements AutoCloseable {
         return (InetSocketAddress) server.getLocalAddress();
     }
 
-    /** Completes once, when the node has joined, or with this bundle cannot, at the latest a moment after its time is over. */
+    /**
+     * Completes once, when the node has joined, or with this bundle cannot, at the latest a moment after its time is over. It has joined when
+     * what it got is on its disk, whether that could be said to the inside or not.
+     */
     public CompletableFuture<Outcome> outcome() {
         return outcome;
     }
 
-    /** Ends the waiting when the bundle's time is over: nobody lets this node in with it any more, whether they say so or not. */
-    private synchronized void look() {
-        if (!kept && bundle.isExpired(now())) {
-            end(new Outcome.Failed(JoinErrorCode.BUNDLE_EXPIRED));
+    /**
+     * Ends the waiting when the bundle's time is over: nobody lets this node in with it any more, whether they say so or not. Who has
+     * kept what it got has joined all the same.
+     */
+    private void look() {
+        if (bundle.isExpired(now())) {
+            ended(JoinErrorCode.BUNDLE_EXPIRED);
+        }
+    }
+
+    /** It has joined if it has kept what came, else it has failed. */
+    private synchronized void ended(JoinErrorCode failure) {
+        if (kept == null) {
+            end(new Outcome.Failed(failure));
+        } else {
+            joined(kept.membership());
+        }
+    }
+
+    /** That this node has what it got could not be said on that connection: the inside hears it when the node shows its certificate. */
+    private synchronized void lastWordLost(SocketChannel peer) {
+        if (kept != null && kept.from().equals(peer)) {
+            joined(kept.membership());
         }
     }
 
@@ -166,16 +191,18 @@ public final class JoinWaiter implements AutoCloseable {
         Future<?> bound = patience.with(peer);
         try (peer;
                 SSLSocket socket = JoinTls.server(peer, own)) {
-            NodeJoin.Step.Ended ended = exchange(socket);
+            NodeJoin.Step.Ended ended = exchange(socket, peer);
             if (ended.failure() != null) {
                 refused(peer, ended.failure().code());
                 if (ended.proved() && !PASSING.contains(ended.failure())) {
-                    end(new Outcome.Failed(ended.failure()));
+                    ended(ended.failure());
                 }
+                lastWordLost(peer);
             }
         } catch (IOException e) {
             LOG.debug("event=join-connection-ended reason=\"{}\"", LogText.clean(IoReason.of(e)));
             counters.counter("joins_refused", "reason", "handshake").increment();
+            lastWordLost(peer);
         } finally {
             bound.cancel(false);
             connections.remove(peer);
@@ -188,7 +215,7 @@ public final class JoinWaiter implements AutoCloseable {
         LOG.warn("event=join-refused code={} node={} source={}", code, bundle.node(), source);
     }
 
-    private NodeJoin.Step.Ended exchange(SSLSocket socket) throws IOException {
+    private NodeJoin.Step.Ended exchange(SSLSocket socket, SocketChannel peer) throws IOException {
         byte[] binding = JoinTls.handshake(socket);
         NodeJoin join = new NodeJoin(bundle, own.leaf().getPublicKey(), request, binding, clock.getAsLong());
         Deque<NodeJoin.Step> steps = new ArrayDeque<>();
@@ -199,7 +226,7 @@ public final class JoinWaiter implements AutoCloseable {
                     case NodeJoin.Step.Send(byte[] bytes) -> JoinTls.write(socket, bytes);
                     case NodeJoin.Step.Keep(Membership granted) -> {
                         membership = granted;
-                        steps.addAll(keep(granted) ? join.kept() : join.notKept());
+                        steps.addAll(keep(granted, peer) ? join.kept() : join.notKept());
                     }
                     case NodeJoin.Step.Ended ended -> {
                         if (ended.failure() == null) {
@@ -219,13 +246,13 @@ public final class JoinWaiter implements AutoCloseable {
     }
 
     /** False if it could not be kept, or if a connection beside this one was faster. */
-    private synchronized boolean keep(Membership membership) {
+    private synchronized boolean keep(Membership membership, SocketChannel from) {
         if (outcome.isDone()) {
             return false;
         }
         try {
             keeper.keep(membership, identity(membership));
-            kept = true;
+            kept = new Kept(membership, from);
             return true;
         } catch (IOException e) {
             LOG.error(
@@ -240,6 +267,9 @@ public final class JoinWaiter implements AutoCloseable {
     private void joined(@Nullable Membership membership) {
         if (membership == null) {
             throw new IllegalStateException("nothing was kept");
+        }
+        if (outcome.isDone()) {
+            return;
         }
         LOG.info("event=join-done code=ok node={}", bundle.node());
         end(new Outcome.Joined(membership, identity(membership)));

@@ -238,6 +238,23 @@ final class JoinOverTlsTest {
     }
 
     @Test
+    void aNodeThatHasKeptWhatItGotHasJoinedThoughItsLastWordIsLostAndNobodyDialsAgain() throws Exception {
+        try (TcpRelay between = TcpRelay.before(waiter.localAddress())) {
+            whenKept = () -> between.connections().getFirst().reset();
+            Desk desk = new Desk(this::admit);
+            dial(new InetSocketAddress(InetAddress.getLoopbackAddress(), between.port()), desk);
+            assertThat(desk.end()).contains(JoinErrorCode.CUT);
+            ahead.set(TimeUnit.HOURS.toNanos(2));
+
+            assertThat(outcome())
+                    .isInstanceOfSatisfying(
+                            JoinWaiter.Outcome.Joined.class,
+                            joined -> assertThat(joined.membership().node()).isEqualTo("edge1"));
+            assertThat(kept).hasValue(1);
+        }
+    }
+
+    @Test
     void aDiallerThatIsClosedAfterTheNodeWasAdmittedTellsThatItMayHaveItsCertificate() throws Exception {
         CompletableFuture<Void> keeping = new CompletableFuture<>();
         CompletableFuture<Void> go = new CompletableFuture<>();
