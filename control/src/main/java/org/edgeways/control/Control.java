@@ -99,8 +99,13 @@ public final class Control implements AutoCloseable {
         this.settings = settings;
         this.around = around;
         this.authority = authority;
-        this.ledger =
-                Ledger.open(around.store(), authority.certificates(), settings, around.clock(), around.counters());
+        this.ledger = Ledger.open(
+                around.store(),
+                authority.certificates(),
+                around.service().commonName(),
+                settings,
+                around.clock(),
+                around.counters());
         this.own = new OwnCertificate(settings, authority, around.counters());
         this.requests = new Requests(ledger, authority, settings, around.clock(), around.counters());
         this.taken = new TakenSettings(around.directory(), lastGood(settings), ledger, around.counters());

@@ -49,13 +49,16 @@ final class ControlTables {
                 .list();
     }
 
+    /** A certificate, which is on the record, was issued with a bundle for that key. */
     static void use(Handle handle, String id, String key, BigInteger serial, Instant now) {
-        handle.createUpdate(
-                        "UPDATE enrolments SET used_at = :now, used_key = :key, used_serial = :serial WHERE id = :id")
+        handle.createUpdate("UPDATE enrolments SET used_at = :now, used_key = :key WHERE id = :id")
                 .bind("id", id)
                 .bind("key", key)
-                .bind("serial", serial.toString(HEXADECIMAL))
                 .bind("now", now.toEpochMilli())
+                .execute();
+        handle.createUpdate("UPDATE certificates SET enrolment = :id WHERE serial = :serial")
+                .bind("id", id)
+                .bind("serial", serial.toString(HEXADECIMAL))
                 .execute();
     }
 
@@ -67,15 +70,16 @@ final class ControlTables {
     }
 
     /**
-     * The certificates that were issued with bundles whose nodes have not said that they have them, and which bundles. Also those that
+     * The certificates that were issued with bundles whose nodes have not said that they have them, and which bundles. All of a bundle: who
+     * is cut off comes again with the same key and gets another one, and may have kept the first. Also those that
      * were withdrawn since, for another: a node has the certificate all the same, unless it is refused.
      */
     static Map<BigInteger, String> awaited(Handle handle) {
-        return handle.createQuery("SELECT enrolments.used_serial, enrolments.id FROM enrolments"
-                        + " JOIN certificates ON certificates.serial = enrolments.used_serial"
+        return handle.createQuery("SELECT certificates.serial, enrolments.id FROM enrolments"
+                        + " JOIN certificates ON certificates.enrolment = enrolments.id"
                         + " WHERE enrolments.joined_at IS NULL AND certificates.refused_at IS NULL")
                 .map((row, context) ->
-                        Map.entry(new BigInteger(row.getString("used_serial"), HEXADECIMAL), row.getString("id")))
+                        Map.entry(new BigInteger(row.getString("serial"), HEXADECIMAL), row.getString("id")))
                 .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
@@ -168,14 +172,18 @@ final class ControlTables {
                 .list();
     }
 
-    /** Refuses all certificates of a node but those in {@code kept}; how many that were. */
-    static int refuse(Handle handle, String node, @Nullable BigInteger kept, Instant now) {
+    /**
+     * Refuses all certificates of a node; how many that were.
+     *
+     * @param kept those that were issued with this bundle stay; empty for none
+     */
+    static int refuse(Handle handle, String node, String kept, Instant now) {
         return handle.createUpdate("UPDATE certificates SET refused_at = :now"
-                        + " WHERE kind = :kind AND name = :name AND serial <> :kept AND refused_at IS NULL"
-                        + " AND expires_at > :now")
+                        + " WHERE kind = :kind AND name = :name AND refused_at IS NULL"
+                        + " AND (enrolment IS NULL OR enrolment <> :kept) AND expires_at > :now")
                 .bind("kind", IssuedCertificate.Kind.NODE.word())
                 .bind("name", node)
-                .bind("kept", kept == null ? "" : kept.toString(HEXADECIMAL))
+                .bind("kept", kept)
                 .bind("now", now.toEpochMilli())
                 .execute();
     }
@@ -187,6 +195,15 @@ final class ControlTables {
                         .bind("kind", IssuedCertificate.Kind.NODE.word())
                         .mapTo(Long.class)
                         .one());
+    }
+
+    /** Those of this inside itself are of its kind, all others of that kind are connectors': earlier versions told them apart by their names. */
+    static void tellConnectorsApart(Handle handle, String own) {
+        handle.createUpdate("UPDATE certificates SET kind = :connector WHERE kind = :service AND name <> :own")
+                .bind("connector", IssuedCertificate.Kind.CONNECTOR.word())
+                .bind("service", IssuedCertificate.Kind.SERVICE.word())
+                .bind("own", own)
+                .execute();
     }
 
     /** Refuses one certificate. */

@@ -190,7 +190,7 @@ final class Joinings implements AutoCloseable {
                 if (failure != null) {
                     refused(failure, issued);
                 } else if (issued != null) {
-                    ledger.joined(id, issued);
+                    ledger.joined(id);
                     places.joined(node);
                 }
             } catch (RuntimeException e) {

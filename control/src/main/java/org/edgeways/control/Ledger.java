@@ -79,16 +79,22 @@ final class Ledger {
         this.counters = counters;
     }
 
-    /** Reads what is on the record, and forgets what has long expired. */
+    /**
+     * Reads what is on the record, and forgets what has long expired.
+     *
+     * @param own the name in the certificates of this inside itself
+     */
     static Ledger open(
             Store store,
             CertificateAuthority authority,
+            String own,
             ControlSettings settings,
             InstantSource clock,
             Counters counters) {
         Ledger ledger = new Ledger(store, authority, settings, clock, counters);
         ledger.write(handle -> {
             ControlTables.forgetExpired(handle, clock.instant());
+            ControlTables.tellConnectorsApart(handle, own);
             return true;
         });
         return ledger;
@@ -362,7 +368,7 @@ final class Ledger {
     }
 
     /** A node says that it has what it got. What it had before, if it has joined anew, is refused from now on. */
-    void joined(String id, BigInteger serial) {
+    void joined(String id) {
         write(handle -> {
             Instant now = clock.instant();
             Optional<Enrolment> enrolment = ControlTables.enrolment(handle, id);
@@ -373,15 +379,15 @@ final class Ledger {
             }
             String node = enrolment.get().node();
             ControlTables.putNode(handle, node, now);
-            return joined(handle, id, node, serial, "with bundle " + id);
+            return joined(handle, id, node, "with bundle " + id);
         });
     }
 
     /** True if it had other certificates before. */
-    private boolean joined(Handle handle, String id, String node, BigInteger serial, String how) {
+    private boolean joined(Handle handle, String id, String node, String how) {
         Instant now = clock.instant();
         ControlTables.markJoined(handle, id, now);
-        int older = ControlTables.refuse(handle, node, serial, now);
+        int older = ControlTables.refuse(handle, node, id, now);
         audit(handle, AuditKind.NODE_JOINED, node, how);
         if (older > 0) {
             audit(handle, AuditKind.CERTIFICATE_REFUSED, node, older + " of before it joined anew");
@@ -404,8 +410,7 @@ final class Ledger {
         return awaits(serial)
                 && write(handle -> {
                     String id = ControlTables.awaited(handle).get(serial);
-                    return id != null
-                            && joined(handle, id, node, serial, "with bundle " + id + ", whose certificate it shows");
+                    return id != null && joined(handle, id, node, "with bundle " + id + ", whose certificate it shows");
                 });
     }
 
@@ -414,7 +419,7 @@ final class Ledger {
         return write(handle -> {
             Instant now = clock.instant();
             int bundles = ControlTables.withdraw(handle, node, now);
-            int certificates = ControlTables.refuse(handle, node, null, now);
+            int certificates = ControlTables.refuse(handle, node, "", now);
             boolean known = ControlTables.deleteNode(handle, node);
             if (!known && bundles + certificates == 0) {
                 return false;

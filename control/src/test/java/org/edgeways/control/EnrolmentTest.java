@@ -176,6 +176,42 @@ final class EnrolmentTest extends WithInside {
         }
     }
 
+    @Test
+    void whoCameTwiceWithABundleHasJoinedWithTheCertificateThatItHasKeptWhicheverItIs() throws Exception {
+        TlsIdentity stolen = inside.join("edge1");
+        BlockingQueue<TlsIdentity> got = new LinkedBlockingQueue<>();
+        CompletableFuture<JoinWaiter> waiting = new CompletableFuture<>();
+        TlsIdentity first;
+        TlsIdentity second;
+        try (JoinWaiter waiter = JoinWaiter.open(
+                inside.bundle("edge1"), inside::nanos, Inside.RANDOM, inside.counters, (membership, identity) -> {
+                    if (got.isEmpty()) {
+                        got.add(identity);
+                        throw new IOException("cut off at that moment");
+                    }
+                    waiting.join().close();
+                    got.add(identity);
+                })) {
+            waiting.complete(waiter);
+            while (got.size() < 2) {
+                Thread.onSpinWait();
+            }
+            first = got.take();
+            second = got.take();
+        }
+
+        FakeNode joined = saysHello(first);
+
+        assertThat(joined.closedWith()).contains("joined anew");
+        assertThat(inside.recorded("certificate-refused edge1").detail()).startsWith("1 ");
+        assertThat(inside.control().certificates())
+                .filteredOn(certificate -> certificate.refused() != null)
+                .extracting(IssuedCertificate::serial)
+                .containsExactly(stolen.leaf().getSerialNumber());
+        saysHello(second).told();
+        assertThat(inside.events()).filteredOn("node-joined edge1"::equals).hasSize(2);
+    }
+
     private FakeNode saysHello(TlsIdentity identity) {
         FakeNode node =
                 new FakeNode(PeerIdentity.of(identity.leaf()), inside.control().service());

@@ -2,14 +2,17 @@ package org.edgeways.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.edgeways.base.InMemoryCounters;
 import org.edgeways.joining.EnrolmentSecret;
@@ -37,6 +40,7 @@ class LedgerTest {
             Ledger ledger = Ledger.open(
                     store,
                     CertificateAuthority.create("Acorn test authority", Instant.now(), random),
+                    "pool",
                     ControlSettings.in(data),
                     InstantSource.system(),
                     counters);
@@ -58,11 +62,38 @@ class LedgerTest {
         }
     }
 
+    private void issuedAsService(Ledger ledger, String name) {
+        X509Certificate certificate = authority
+                .issue(CertificateNames.ofService(name).valid(Duration.ofDays(90)), now)
+                .leaf();
+        ledger.issued(IssuedCertificate.Kind.SERVICE, name, certificate, AuditKind.CERTIFICATE_ISSUED);
+    }
+
+    @Test
+    void certificatesThatAnEarlierVersionIssuedToConnectorsAreKnownAsTheirs() {
+        try (Store store = Store.open(data, List.of(Control.SCHEMA), counters)) {
+            Ledger earlier = ledger(store, 100);
+            issuedAsService(earlier, "pool");
+            issuedAsService(earlier, "web");
+            assertThat(earlier.refused(10, Set.of())).isEmpty();
+
+            Ledger ledger = ledger(store, 100);
+
+            assertThat(ledger.certificates())
+                    .extracting(IssuedCertificate::name, IssuedCertificate::kind)
+                    .containsExactlyInAnyOrder(
+                            tuple("pool", IssuedCertificate.Kind.SERVICE),
+                            tuple("web", IssuedCertificate.Kind.CONNECTOR));
+            assertThat(ledger.refused(10, Set.of())).as("it has no document").hasSize(1);
+        }
+    }
+
     private Ledger ledger(Store store, int events) {
         ControlSettings usual = ControlSettings.in(data);
         return Ledger.open(
                 store,
                 authority,
+                "pool",
                 new ControlSettings(
                         usual.authority(),
                         usual.passphrase(),

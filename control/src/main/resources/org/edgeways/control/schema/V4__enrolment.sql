@@ -1,2 +1,2 @@
--- Of the certificate that was issued last with a bundle, hexadecimal: who shows it has joined, though its last word was lost.
-ALTER TABLE enrolments ADD COLUMN used_serial TEXT;
+-- The bundle that a certificate was issued with: who shows one of a bundle's has joined, though its last word was lost.
+ALTER TABLE certificates ADD COLUMN enrolment TEXT;
