@@ -9,7 +9,9 @@ public enum JoinErrorCode implements ErrorCode {
     BUNDLE_EXPIRED("join-bundle-expired", "the bundle is no longer valid"),
     BUNDLE_USED("join-bundle-used", "the bundle was used before"),
     BUNDLE_WITHDRAWN("join-bundle-withdrawn", "the bundle was withdrawn: another was made, or the node was removed"),
-    BUNDLE_OTHER("join-bundle-other", "the inside lets in with another bundle: a newer one was made for this node"),
+    BUNDLE_OTHER(
+            "join-bundle-other",
+            "the inside dials here for another bundle: a newer one was made, or this is another node's host"),
     MESSAGE_MALFORMED("join-message-malformed", "a message of the joining cannot be read"),
     MESSAGE_TOO_LONG("join-message-too-long", "a message of the joining is longer than the limit"),
     MESSAGE_UNEXPECTED("join-message-unexpected", "a message of the joining came out of turn"),

@@ -128,7 +128,7 @@ final class InsideStreams {
                 refuseService(stream, 503, LinkErrorCode.SERVICE_EXHAUSTED, service, empty);
                 return;
             }
-            // by then its connection to the origin is closed, too
+            // its connection to the origin is being closed then, which the origin hears a moment later
             stream.channel().closeFuture().addListener(_ -> running.ended(node, service));
             replaceBy(stream, new ProxiedStream(context, limits, counters, connector, origin.get(), head, empty, node));
         }
