@@ -380,7 +380,8 @@ public final class Control implements AutoCloseable {
                 tls.reload(newIdentity());
                 return Result.ok(certificate);
             }
-            if (ledger.hasNewer(certificate)) {
+            // a newer one that was issued may not have come to its holder
+            if (!isInUse(certificate) && ledger.hasNewer(certificate)) {
                 return bad(ControlErrorCode.CERTIFICATE_REPLACED);
             }
             if (certificate.kind() != IssuedCertificate.Kind.NODE) {
@@ -391,6 +392,19 @@ public final class Control implements AutoCloseable {
                     ? Result.ok(certificate)
                     : bad(ControlErrorCode.NODE_AWAY);
         });
+    }
+
+    /**
+     * Whether its holder uses it now: this inside itself, or a node by its own word. Of connectors and servers it is not known. A node that
+     * uses a certificate that is refused must join anew.
+     */
+    public boolean isInUse(IssuedCertificate certificate) {
+        return switch (certificate.kind()) {
+            case NODE -> sessions.holds(certificate.name(), certificate.serial());
+            case SERVICE ->
+                tls.identity().orElseThrow().leaf().getSerialNumber().equals(certificate.serial());
+            case CONNECTOR, SERVER -> false;
+        };
     }
 
     /** The certificate revocation list of the authority, PEM: for servers that hear of no refusal. */

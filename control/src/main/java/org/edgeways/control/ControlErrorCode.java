@@ -44,7 +44,7 @@ public enum ControlErrorCode implements ErrorCode {
             "its holder takes another one from a file only; edgeways connector enroll NAME or edgeways certificate issue HOST makes it"),
     CERTIFICATE_REPLACED(
             "control-certificate-replaced",
-            "its holder has got a newer one already; edgeways certificate list shows it"),
+            "a newer one was issued to its holder already; edgeways certificate list shows it"),
     NODE_AWAY("control-node-away", "the node is not connected; try again when edgeways status says that it is"),
     CERTIFICATE_REFUSED(
             "control-certificate-refused", "the certificate of who asks is refused; let the node join anew"),

@@ -40,6 +40,8 @@ final class NodeSessions implements ControlService {
     /** Most messages of one node that wait for the desk; past it the stream is closed. */
     static final int WAITING = 32;
 
+    private static final int HEXADECIMAL = 16;
+
     /** What a node has refused is given to it again after that time: what its host lacked may be there then. */
     static final Duration AGAIN = Duration.ofMinutes(5);
 
@@ -175,11 +177,19 @@ final class NodeSessions implements ControlService {
     /** On the desk: asks a node to have a certificate replaced now; false if its control stream is not up. */
     boolean due(String node, ControlMessage.CertificateDue said) {
         Session session = sessions.get(node);
-        if (session == null || !session.greeted) {
+        if (session == null || !session.greeted || session.closed) {
             return false;
         }
         session.peer.send(ControlCodec.write(said));
         return true;
+    }
+
+    /** Whether that node has said last that this is the certificate that it has. */
+    boolean holds(String node, BigInteger serial) {
+        return report(node)
+                .flatMap(said -> said.report().serial())
+                .filter(serial.toString(HEXADECIMAL)::equals)
+                .isPresent();
     }
 
     /** Whether that node's control stream is up. */

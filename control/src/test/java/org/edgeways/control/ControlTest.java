@@ -3,11 +3,13 @@ package org.edgeways.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.edgeways.base.Result;
 import org.edgeways.joining.Bundle;
@@ -126,6 +128,53 @@ final class ControlTest extends WithInside {
         assertThat(((ControlMessage.Refusal) again.told()).code())
                 .isEqualTo(ControlErrorCode.CERTIFICATE_REFUSED.code());
         assertThat(inside.recorded("renewal-refused edge1").detail()).contains("control-certificate-refused");
+    }
+
+    @Test
+    void aCertificateThatANodeStillHasCanBeReplacedThoughANewerOneWasIssuedThatDidNotComeToIt() throws Exception {
+        PeerIdentity identity = PeerIdentity.of(inside.join("edge1").leaf());
+        BigInteger older = Objects.requireNonNull(identity.serial());
+        FakeNode node = new FakeNode(identity, inside.control().service());
+        node.hello(0);
+        node.given(inside.key());
+        node.reportHolding(older);
+        inside.pass(Duration.ofHours(3));
+        node.asksForACertificate(CertificateKeys.make(Inside.RANDOM));
+        String issued = ((ControlMessage.CertificateIssued) node.told()).chain().getFirst();
+        BigInteger newer = Pem.certificates(issued, "").orThrow().getFirst().getSerialNumber();
+
+        assertThat(inside.control().renew(older).isOk()).isTrue();
+        assertThat(((ControlMessage.CertificateDue) node.told()).serial()).isEqualTo(older.toString(16));
+        assertThat(inside.control().certificates())
+                .filteredOn(inside.control()::isInUse)
+                .extracting(IssuedCertificate::serial)
+                .contains(older)
+                .doesNotContain(newer);
+
+        node.reportHolding(newer);
+        assertThat(((Result.Bad<?>) inside.control().renew(older)).code())
+                .isEqualTo(ControlErrorCode.CERTIFICATE_REPLACED);
+        assertThat(inside.control().certificates())
+                .filteredOn(inside.control()::isInUse)
+                .extracting(IssuedCertificate::serial)
+                .contains(newer)
+                .doesNotContain(older);
+    }
+
+    @Test
+    void aNodeWhoseStreamIsBeingCutIsNotConnectedForWhoWantsItToRenew() throws Exception {
+        PeerIdentity identity = PeerIdentity.of(inside.join("edge1").leaf());
+        FakeNode node = new FakeNode(identity, inside.control().service());
+        node.hello(0);
+        node.given(inside.key());
+        node.asksForACertificate(CertificateKeys.make(Inside.RANDOM));
+        String issued = ((ControlMessage.CertificateIssued) node.told()).chain().getFirst();
+        BigInteger newer = Pem.certificates(issued, "").orThrow().getFirst().getSerialNumber();
+        node.slowToEnd = true;
+        assertThat(inside.control().refuse(newer).isOk()).isTrue();
+
+        assertThat(((Result.Bad<?>) inside.control().renew(Objects.requireNonNull(identity.serial()))).code())
+                .isEqualTo(ControlErrorCode.NODE_AWAY);
     }
 
     @Test

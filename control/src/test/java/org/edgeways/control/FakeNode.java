@@ -1,5 +1,6 @@
 package org.edgeways.control;
 
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,8 @@ final class FakeNode implements ControlPeer {
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
     private volatile boolean ended;
+    /** The end of its stream is heard later. */
+    volatile boolean slowToEnd;
 
     FakeNode(String name, ControlService service) {
         this(new PeerIdentity(name, null, List.of(), null), service);
@@ -61,7 +64,7 @@ final class FakeNode implements ControlPeer {
     public void close(String reason) {
         ended = true;
         closed.add(reason);
-        if (session != null) { // else it is closed while it is being opened
+        if (session != null && !slowToEnd) { // else it is closed while it is being opened
             session.closed(reason);
         }
     }
@@ -80,6 +83,18 @@ final class FakeNode implements ControlPeer {
 
     void report(long revision, Optional<ControlMessage.Rejected> rejected) {
         says(new ControlMessage.Report(revision, rejected, List.of(), Optional.empty(), List.of()));
+    }
+
+    /** Says which certificate it has. */
+    void reportHolding(BigInteger serial) {
+        says(new ControlMessage.Report(
+                0,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.of(serial.toString(16))));
     }
 
     void asksForACertificate(KeyPair keys) {

@@ -49,6 +49,8 @@ import org.slf4j.LoggerFactory;
  * {@code node_snapshots_taken}, {@code node_snapshots_refused}, {@code node_certificates_renewed},
  * {@code node_certificates_refused}, {@code node_control_messages_refused}, {@code node_control_streams_flooded} and
  * {@code node_log_lines_suppressed}.
+ *
+ * <p>Longer than other files, because what is said on any stream decides about the same few things: what runs, the certificate, and who hears it.
  */
 public final class NodeAgent implements ControlService {
 
@@ -408,7 +410,8 @@ public final class NodeAgent implements ControlService {
                     Optional.of(
                             member.identity().leaf().getNotAfter().toInstant().getEpochSecond()),
                     around.host().shown(),
-                    around.host().relaying())));
+                    around.host().relaying(),
+                    Optional.of(serial()))));
         }
 
         void begin() {

@@ -214,6 +214,7 @@ final class NodeAgentTest {
         assertThat(report().certificateEndSeconds())
                 .contains(start.plus(Duration.ofDays(90)).getEpochSecond());
         assertThat(report().shown()).hasSize(1);
+        assertThat(report().serial()).contains(serial());
     }
 
     @Test

@@ -49,7 +49,10 @@ public final class CertificateCommand {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Shows what was issued and has not long expired.",
+            description = {
+                "Shows what was issued and has not long expired. Of nodes and of the pool the one that they have now is in use; a good one",
+                "that was issued may not have come to its node. Of connectors and SIP servers that is not known."
+            },
             footer = {"", "Example:", "  edgeways certificate list"})
     int list() {
         JsonNode answer = pool.ask(AdminClient.request("certificate-list"));
@@ -60,7 +63,7 @@ public final class CertificateCommand {
                     each.path("kind").asText(),
                     each.path("name").asText(),
                     each.path("expires").asText(),
-                    each.hasNonNull("refused") ? "refused" : "good"));
+                    each.hasNonNull("refused") ? "refused" : each.path("inUse").asBoolean() ? "in use" : "good"));
         }
         return pool.show(answer, () -> Output.table(List.of("SERIAL", "KIND", "NAME", "EXPIRES", "STATE"), rows));
     }
@@ -70,7 +73,8 @@ public final class CertificateCommand {
             mixinStandardHelpOptions = true,
             description = {
                 "Refuses one certificate from now on, here and at all nodes that are connected.",
-                "Who uses it is cut off; a node must join anew, and if it is the pool's own, the pool takes another first.",
+                "Who uses it is cut off; a node must join anew, and if it is the pool's own, the pool takes another first. To put no good",
+                "node out, have it take another one before, with `renew`, and refuse the old one when `list` shows the new one in use.",
                 "A connector hears of it by way of the nodes that it is linked with; one that is linked with this node alone hears it",
                 "of this node, which holds it back if somebody has taken it over: take its document out of the connector's settings too."
             },
@@ -84,6 +88,10 @@ public final class CertificateCommand {
                 () -> "The certificate " + answer.path("serial").asText() + " of "
                         + answer.path("kind").asText() + " "
                         + answer.path("name").asText() + " is refused."
+                        + (answer.path("kind").asText().equals("node")
+                                        && answer.path("inUse").asBoolean()
+                                ? " It is the one that the node has: the node is cut off, and must join anew."
+                                : "")
                         + System.lineSeparator());
     }
 
@@ -93,8 +101,8 @@ public final class CertificateCommand {
             description = {
                 "Has the holder of a certificate take another one now, with a new key, though two thirds of its life are not over.",
                 "No connection is dropped: what is open stays on the old certificate, what is opened from now on has the new one.",
-                "For a node that is connected, and for the pool's own. The old one is not refused by this: refuse it afterwards if",
-                "its key may be in other hands. Connectors and SIP servers get theirs by `connector enroll` and `certificate issue`."
+                "For a node that is connected, and for the pool's own. The old one is not refused by this: if its key may be in other hands,",
+                "refuse it when `edgeways certificate list` shows the new one in use, and not before. Connectors and SIP servers get theirs by `connector enroll` and `certificate issue`."
             },
             footer = {"", "Example:", "  edgeways certificate renew 3f0c5a"})
     int renew(
@@ -107,7 +115,7 @@ public final class CertificateCommand {
                 () -> (ofNode
                                 ? "Node " + answer.path("name").asText() + " was told to take another certificate"
                                 : "The pool has another certificate now")
-                        + ": edgeways certificate list shows it." + System.lineSeparator());
+                        + ": edgeways certificate list shows when it is in use." + System.lineSeparator());
     }
 
     @Command(

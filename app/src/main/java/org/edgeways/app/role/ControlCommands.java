@@ -89,8 +89,8 @@ final class ControlCommands implements MoreCommands {
                 case "connector-enroll" -> certify(text(request, "name"), text(request, "request"));
                 case "certificate-issue" -> certifyServer(text(request, "host"), text(request, "request"));
                 case "certificate-list" -> certificates();
-                case "certificate-refuse" -> ofSerial(text(request, "serial"), control::refuse);
-                case "certificate-renew" -> ofSerial(text(request, "serial"), control::renew);
+                case "certificate-refuse" -> refuse(text(request, "serial"));
+                case "certificate-renew" -> renew(text(request, "serial"));
                 case "status" -> status();
                 case "audit-list" -> events(request);
                 case "settings-reload" -> reload();
@@ -192,28 +192,50 @@ final class ControlCommands implements MoreCommands {
     private ObjectNode certificates() {
         ObjectNode answer = good();
         ArrayNode list = answer.putArray("certificates");
-        control.certificates().forEach(certificate -> describe(certificate, list.addObject()));
+        control.certificates()
+                .forEach(certificate -> describe(certificate, list.addObject(), control.isInUse(certificate)));
         return answer;
     }
 
-    private static ObjectNode ofSerial(String serial, Function<BigInteger, Result<IssuedCertificate>> done) {
+    /** Says of it whether it was in use before: what is to be done then is another thing. */
+    private ObjectNode refuse(String serial) {
+        Set<BigInteger> inUse = control.certificates().stream()
+                .filter(control::isInUse)
+                .map(IssuedCertificate::serial)
+                .collect(Collectors.toSet());
+        return ofSerial(
+                serial,
+                control::refuse,
+                certificate -> describe(certificate, good(), inUse.contains(certificate.serial())));
+    }
+
+    private ObjectNode renew(String serial) {
+        return ofSerial(
+                serial, control::renew, certificate -> describe(certificate, good(), control.isInUse(certificate)));
+    }
+
+    private static ObjectNode ofSerial(
+            String serial,
+            Function<BigInteger, Result<IssuedCertificate>> done,
+            Function<IssuedCertificate, ObjectNode> shown) {
         if (!SERIAL.matcher(serial).matches()) {
             return refused(
                     ControlErrorCode.CERTIFICATE_UNKNOWN,
                     "a serial number has 1 to 40 hexadecimal digits",
                     "edgeways certificate list shows them");
         }
-        return answer(done.apply(new BigInteger(serial, HEXADECIMAL)), certificate -> describe(certificate, good()));
+        return answer(done.apply(new BigInteger(serial, HEXADECIMAL)), shown);
     }
 
-    private static ObjectNode describe(IssuedCertificate certificate, ObjectNode into) {
+    private static ObjectNode describe(IssuedCertificate certificate, ObjectNode into, boolean inUse) {
         Instant refused = certificate.refused();
         return into.put("serial", certificate.serial().toString(HEXADECIMAL))
                 .put("kind", certificate.kind().word())
                 .put("name", certificate.name())
                 .put("issued", certificate.issued().toString())
                 .put("expires", certificate.expires().toString())
-                .put("refused", refused == null ? null : refused.toString());
+                .put("refused", refused == null ? null : refused.toString())
+                .put("inUse", inUse);
     }
 
     private ObjectNode reload() {

@@ -81,6 +81,7 @@ public sealed interface ControlMessage {
      * @param certificateEndSeconds when its certificate of the inside leg ends, in seconds since 1970
      * @param shown the certificates that it shows outside
      * @param relaying what its relay does, if it is one
+     * @param serial the serial number of its certificate of the inside leg
      */
     record Report(
             @Key(says = "The revision that it runs; 0: none.", least = "0", most = "9223372036854775807")
@@ -101,17 +102,20 @@ public sealed interface ControlMessage {
             @Key(says = "The certificates that it shows outside.", usual = "", atMost = 100)
             List<Shown> shown,
 
-            @Key(says = "What its relay does.") Optional<Relaying> relaying)
+            @Key(says = "What its relay does.") Optional<Relaying> relaying,
+
+            @Key(says = "The serial number of its certificate of the inside leg.", form = TextForm.SERIAL)
+            Optional<String> serial)
             implements ControlMessage {
 
-        /** Of a node that is no relay. */
+        /** Of a node that is no relay and does not say which certificate it has. */
         public Report(
                 long revision,
                 Optional<Rejected> rejected,
                 List<String> restartNeeded,
                 Optional<Long> certificateEndSeconds,
                 List<Shown> shown) {
-            this(revision, rejected, restartNeeded, certificateEndSeconds, shown, Optional.empty());
+            this(revision, rejected, restartNeeded, certificateEndSeconds, shown, Optional.empty(), Optional.empty());
         }
 
         public Report {
