@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RefusedCertificates {
 
-    /** Most that are remembered; past it those that were heard of first are forgotten, whose certificates have ended long ago. */
+    /** Most that are remembered; past it those that no word has named for longest are forgotten, whose certificates have ended long ago. */
     static final int MOST = 4 * ControlMessage.RefusedSerials.MOST;
 
     /** How far a word may be ahead of this clock to count as heard: further, one of the two clocks is wrong. */
@@ -64,7 +64,11 @@ final class RefusedCertificates {
         this.file = file;
         if (Files.exists(file)) {
             try {
-                Kept kept = JSON.readValue(file.toFile(), Kept.class);
+                @Nullable Kept kept = JSON.readValue(file.toFile(), Kept.class);
+                if (kept == null) {
+                    failed("it holds nothing"); // the word null is JSON, too
+                    return;
+                }
                 kept.serials().forEach(serial -> serials.add(new BigInteger(serial, HEXADECIMAL)));
                 heard = kept.heardMillis() < 0 ? null : Instant.ofEpochMilli(kept.heardMillis());
             } catch (JsonProcessingException e) {
@@ -98,8 +102,11 @@ final class RefusedCertificates {
 
     /** Those, with what that word adds. */
     Set<BigInteger> with(ControlMessage.RefusedSerials word) {
-        Set<BigInteger> all = new LinkedHashSet<>(serials);
-        word.serials().forEach(serial -> all.add(new BigInteger(serial, HEXADECIMAL)));
+        LinkedHashSet<BigInteger> all = new LinkedHashSet<>(serials);
+        // what it names is what is refused now: that is not what is forgotten
+        word.serials().stream()
+                .map(serial -> new BigInteger(serial, HEXADECIMAL))
+                .forEach(all::addLast);
         while (all.size() > MOST) {
             all.remove(all.iterator().next());
         }

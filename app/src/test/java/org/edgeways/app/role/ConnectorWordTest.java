@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.edgeways.app.role.PlayedConnector.FakeStream;
@@ -61,12 +62,14 @@ final class ConnectorWordTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
 
-        Files.writeString(file, "{\"heardMillis\":1,\"serials\":[\"none\"]}");
-        connector.startAgain();
-        assertThat(connector.refuses()).isEmpty();
-        node = connector.stream("edge1");
-        hears(connector.genuine(connector.now(), "a"));
-        assertThat(connector.refuses()).isEqualTo(serials(10));
+        for (String unreadable : List.of("{\"heardMillis\":1,\"serials\":[\"none\"]}", "null", "")) {
+            Files.writeString(file, unreadable);
+            connector.startAgain();
+            assertThat(connector.refuses()).isEmpty();
+            node = connector.stream("edge1");
+            hears(connector.genuine(connector.now(), "a"));
+            assertThat(connector.refuses()).isEqualTo(serials(10));
+        }
     }
 
     @Test
@@ -150,6 +153,24 @@ final class ConnectorWordTest {
                 .hasSize(RefusedCertificates.MOST)
                 .doesNotContain(BigInteger.ONE)
                 .contains(BigInteger.valueOf(most + 1));
+    }
+
+    @Test
+    void whatAWordNamesIsNotWhatIsForgottenThoughItWasHeardOfFirst() {
+        int most = ControlMessage.RefusedSerials.MOST;
+        hears(connector.genuine(connector.now(), "1"));
+        for (int i = 0; i < 4; i++) {
+            int first = 2 + i * most;
+            IntStream others = IntStream.range(first, first + most - 1);
+            hears(connector.genuine(
+                    connector.now() + 1 + i,
+                    IntStream.concat(IntStream.of(1), others)
+                            .mapToObj(Integer::toHexString)
+                            .toArray(String[]::new)));
+            connector.pass(Duration.ofHours(1));
+        }
+        hears(connector.genuine(connector.now(), "1", "ffff0", "ffff1", "ffff2", "ffff3"));
+        assertThat(connector.refuses()).hasSize(RefusedCertificates.MOST).contains(BigInteger.ONE);
     }
 
     @Test
