@@ -188,7 +188,7 @@ public final class SettledConnector implements AutoCloseable {
         Settings read;
         if (outcome instanceof SettingsDirectory.Outcome.Reloaded(Settings good)) {
             read = good;
-            lastGood.keep(directory.files());
+            keepIfUsable(good);
         } else {
             problem = outcome instanceof SettingsDirectory.Outcome.Kept kept
                     ? kept.bad().shortly()
@@ -212,6 +212,22 @@ public final class SettledConnector implements AutoCloseable {
                     "That is whose certificate " + IDENTITY_FILE + " holds; write one, or enrol another name.");
         }
         return read;
+    }
+
+    /** Those that a start can begin with; others, though nothing is wrong with them, are not what to come back with. */
+    private void keepIfUsable(Settings good) {
+        if (good.connectors().containsKey(name) && isConfigurable(good)) {
+            lastGood.keep(directory.files());
+        }
+    }
+
+    private boolean isConfigurable(Settings settings) {
+        try {
+            var _ = config(settings);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false; // a start says why
+        }
     }
 
     private org.edgeways.settings.kind.Connector said() {
@@ -278,7 +294,7 @@ public final class SettledConnector implements AutoCloseable {
                             "event=connector-restart-needed code={} name={}", AppErrorCode.RESTART_NEEDED.code(), name);
                 }
                 apply(next);
-                lastGood.keep(directory.files());
+                keepIfUsable(next);
             }
         }
     }

@@ -130,6 +130,20 @@ class SettledConnectorTest {
     }
 
     @Test
+    void settingsThatItCannotStartFromAreNotWhatItComesBackWith() throws IOException {
+        identity(CertificateRequest.service("web", "web.service.edgeways.internal"));
+        start().close();
+        Path file = settings.resolve("acorn.yaml");
+        Files.writeString(file, SETTINGS.replace("name: web", "name: other"));
+        assertThatThrownBy(this::start).isInstanceOf(AppFailure.class);
+
+        Files.writeString(file, "kind: Nothing\nname: any\n");
+        try (SettledConnector connector = start()) {
+            assertThat(connector.name()).isEqualTo("web");
+        }
+    }
+
+    @Test
     void aConnectorThatNeverHadSettingsItCouldUseDoesNotStart() throws IOException {
         identity(CertificateRequest.service("web", "web.service.edgeways.internal"));
         Files.writeString(settings.resolve("broken.yaml"), "kind: Nothing\nname: any\n");
