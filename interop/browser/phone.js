@@ -49,7 +49,7 @@ async function servePage(port) {
 }
 
 // Runs in the page.
-function signIn({ url, uri, username, password }) {
+function signIn({ url, uri, username, password, again }) {
   const ua = new JsSIP.UA({
     sockets: [new JsSIP.WebSocketInterface(url)],
     uri,
@@ -67,7 +67,7 @@ function signIn({ url, uri, username, password }) {
   ua.on('registrationFailed', ({ response, cause }) => {
     say(`registrationFailed ${response ? response.status_code : 0} ${cause}: ${response ? response.reason_phrase : ''}`);
     // who comes before the inside has reached the server: JsSIP leaves it to the page to try again
-    if (response?.status_code === 480) {
+    if (again && response?.status_code === 480) {
       setTimeout(() => ua.register(), 2000);
     }
   });

@@ -29,19 +29,28 @@ public final class ChromiumJsSip implements Softphone {
     private final JsonMapper json = JsonMapper.builder().build();
     private final WorkDirectory directory;
     private final RunningProgram program;
+    /** Who comes before the inside has reached the node (480) signs in again a moment later. */
+    private final boolean patient;
+
     private Account account;
     /** What it said before belongs to somebody else's time. */
     private int mark;
 
-    private ChromiumJsSip(Account account, WorkDirectory directory, RunningProgram program) {
+    private ChromiumJsSip(Account account, WorkDirectory directory, RunningProgram program, boolean patient) {
         this.account = account;
+        this.patient = patient;
         this.directory = directory;
         this.program = program;
     }
 
     /** Starts a browser; the page in it signs in at once. Its media may go over loopback. */
     public static ChromiumJsSip start(String name, Account account) {
-        return start(name, account, 0, List.of("--allow-loopback-in-peer-connection"));
+        return start(name, account, 0, List.of("--allow-loopback-in-peer-connection"), false);
+    }
+
+    /** The same, of a page that signs in again where it was refused since the inside had not reached the node yet. */
+    public static ChromiumJsSip startPatient(String name, Account account) {
+        return start(name, account, 0, List.of("--allow-loopback-in-peer-connection"), true);
     }
 
     /**
@@ -50,10 +59,11 @@ public final class ChromiumJsSip implements Softphone {
      * @param pagePort port of localhost, at its place, that the page comes from: {@code http://localhost:PORT} is its web origin
      */
     public static ChromiumJsSip start(String name, Account account, int pagePort) {
-        return start(name, account, pagePort, List.of());
+        return start(name, account, pagePort, List.of(), false);
     }
 
-    private static ChromiumJsSip start(String name, Account account, int pagePort, List<String> arguments) {
+    private static ChromiumJsSip start(
+            String name, Account account, int pagePort, List<String> arguments, boolean patient) {
         Path node = Program.NODE.path();
         Path chromium = Program.CHROMIUM.path();
         Packages.install();
@@ -68,7 +78,7 @@ public final class ChromiumJsSip implements Softphone {
                 Integer.toString(pagePort)));
         command.addAll(arguments);
         RunningProgram program = RunningProgram.start(account.place(), name, BROWSER, environment, command);
-        ChromiumJsSip phone = new ChromiumJsSip(account, directory, program);
+        ChromiumJsSip phone = new ChromiumJsSip(account, directory, program, patient);
         try {
             program.transcript().await("the browser starts", Pattern.compile("(?m)^ready$"), BROWSER_START);
             phone.signInAs(account);
@@ -88,7 +98,8 @@ public final class ChromiumJsSip implements Softphone {
                 "url", account.webSocketUrl(),
                 "uri", account.uri(),
                 "username", account.username(),
-                "password", account.password()));
+                "password", account.password(),
+                "again", patient));
     }
 
     /** Signs out, and leaves the page. */

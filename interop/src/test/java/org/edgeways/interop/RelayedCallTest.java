@@ -139,8 +139,8 @@ class RelayedCallTest {
         List<Account> both = deployment.addPeople("paged", 2);
         RelayAccess ofAlice = RelayAccess.of(credentials(both.getFirst()));
         RelayAccess ofBob = RelayAccess.of(credentials(both.getLast()));
-        try (ChromiumJsSip alice = ChromiumJsSip.start("killed-call-alice", both.getFirst());
-                ChromiumJsSip bob = ChromiumJsSip.start("killed-call-bob", both.getLast())) {
+        try (ChromiumJsSip alice = ChromiumJsSip.startPatient("killed-call-alice", both.getFirst());
+                ChromiumJsSip bob = ChromiumJsSip.startPatient("killed-call-bob", both.getLast())) {
             alice.awaitSignedIn();
             bob.awaitSignedIn();
             relayCalls(alice, ofAlice, bob, ofBob);
