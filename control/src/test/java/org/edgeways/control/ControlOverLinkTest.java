@@ -183,10 +183,17 @@ final class ControlOverLinkTest {
             assertThat(after.leaf().getSerialNumber()).isNotEqualTo(before);
             assertThat(node.files.member().orThrow().identity()).isEqualTo(after);
             await(this::isUpToDate);
+            await(() -> isInUse(after.leaf().getSerialNumber())); // by the node's word
             assertThat(code(inside.control().renew(before))).isEqualTo(ControlErrorCode.CERTIFICATE_REPLACED);
         }
         assertThat(node.accepted).isEqualTo(connections);
         assertThat(node.used).isEmpty();
+    }
+
+    private boolean isInUse(BigInteger serial) {
+        return inside.control().certificates().stream()
+                .filter(each -> each.serial().equals(serial))
+                .anyMatch(inside.control()::isInUse);
     }
 
     @Test

@@ -25,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         description = {
             "Shows what is on the record, the newest last.",
-            "That is who was let in and put out, certificates that were issued, renewed and refused, and settings that were",
+            "That is which nodes and connectors were let in and put out, certificates that were issued, renewed and refused, and settings that were",
             "taken and refused. What is older than what is shown comes with --before and the lowest number that was shown."
         },
         footer = {

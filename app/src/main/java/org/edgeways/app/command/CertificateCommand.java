@@ -50,8 +50,9 @@ public final class CertificateCommand {
             name = "list",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows what was issued and has not long expired. Of nodes and of the pool the one that they have now is in use; a good one",
-                "that was issued may not have come to its node. Of connectors and SIP servers that is not known."
+                "Shows what was issued and has not long expired.",
+                "Of nodes and of the pool the one that they have now is in use; a good one that was issued may not have come to its",
+                "node. Of connectors and SIP servers that is not known."
             },
             footer = {"", "Example:", "  edgeways certificate list"})
     int list() {

@@ -203,10 +203,13 @@ final class ControlCommands implements MoreCommands {
                 .filter(control::isInUse)
                 .map(IssuedCertificate::serial)
                 .collect(Collectors.toSet());
-        return ofSerial(
-                serial,
-                control::refuse,
-                certificate -> describe(certificate, good(), inUse.contains(certificate.serial())));
+        return ofSerial(serial, control::refuse, certificate -> {
+            IssuedCertificate refused = control.certificates().stream()
+                    .filter(each -> each.serial().equals(certificate.serial()))
+                    .findFirst()
+                    .orElse(certificate);
+            return describe(refused, good(), inUse.contains(certificate.serial()));
+        });
     }
 
     private ObjectNode renew(String serial) {

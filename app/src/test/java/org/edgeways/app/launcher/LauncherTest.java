@@ -169,7 +169,9 @@ class LauncherTest {
         Files.createDirectories(tree.resolve("app/src/main"));
         Files.createDirectories(tree.resolve("app/target/lib"));
         Files.createDirectories(tree.resolve("target"));
-        for (String file : List.of("LICENSE", "app/target/edgeways.jar", "app/target/lib/some.jar")) {
+        Files.createDirectories(tree.resolve("docs"));
+        for (String file :
+                List.of("LICENSE", "docs/settings.md", "app/target/edgeways.jar", "app/target/lib/some.jar")) {
             Files.writeString(tree.resolve(file), file);
         }
         for (String file : List.of("bin/edgeways", "systemd/edgeways-edge.service")) {
@@ -188,6 +190,7 @@ class LauncherTest {
                 .start();
         assertThat(unpack.waitFor()).isZero();
         assertThat(opt.resolve("edgeways/edgeways.jar")).exists();
+        assertThat(opt.resolve("edgeways/docs/settings.md")).exists();
         assertThat(opt.resolve("edgeways/lib/some.jar")).exists();
         assertThat(Files.readString(opt.resolve("edgeways/systemd/edgeways-edge.service")))
                 .contains("ExecStart=/opt/edgeways/bin/edgeways edge");

@@ -183,7 +183,9 @@ class ConnectorRenewalTest {
                             CertificateRequest.node("edge1", "edge1.acorn.example")
                                     .valid(Duration.ofDays(900)),
                             Instant.now());
-            files.keep(new Membership("edge1", its.chain(), List.of(signer.key().key())), its);
+            // the authority of the inside is whose word it believes
+            TlsIdentity own = new TlsIdentity(its.key(), List.of(its.leaf(), control.authority()));
+            files.keep(new Membership("edge1", own.chain(), List.of(signer.key().key())), own);
         }
         return files;
     }

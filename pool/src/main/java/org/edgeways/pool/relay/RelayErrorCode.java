@@ -7,7 +7,9 @@ public enum RelayErrorCode implements ErrorCode {
     /** A key's file cannot be opened. */
     KEY_UNUSABLE("relay-key-unusable", "a key of relay credentials cannot be opened; what it made is good no more"),
     /** There is no such person, or not one who may sign in with that device. */
-    DEVICE_NOT_LIVE("relay-device-not-live", "nobody signs in with that device; edgeways user device list shows them"),
+    DEVICE_NOT_LIVE(
+            "relay-device-not-live",
+            "nobody may sign in with that device: there is none of that name, or the person is disabled; edgeways user list and edgeways user device list show it"),
     /** The time that was asked for is out of range. */
     LIFE_OUT_OF_RANGE("relay-life-out-of-range", "relay credentials are good for 1 minute to 180 days"),
     /** A user name of ours whose number means nobody any more. */

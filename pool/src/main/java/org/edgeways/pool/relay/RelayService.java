@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -273,8 +274,11 @@ public final class RelayService {
         long now = now();
         make(now, KeyRoll.retired(old, now));
         Set<Integer> ids = old.stream().map(KeyTimes::id).collect(Collectors.toSet());
-        for (KeyTimes each :
-                times().stream().filter(each -> ids.contains(each.id())).toList()) {
+        List<KeyTimes> oldestFirst = times().stream()
+                .filter(each -> ids.contains(each.id()))
+                .sorted(Comparator.comparingLong(KeyTimes::mintsFrom))
+                .toList();
+        for (KeyTimes each : oldestFirst) {
             drop(each);
         }
         if (times().stream().anyMatch(held -> ids.contains(held.id()))) {
