@@ -240,7 +240,10 @@ final class JoinOverTlsTest {
     @Test
     void aNodeThatHasKeptWhatItGotHasJoinedThoughItsLastWordIsLostAndNobodyDialsAgain() throws Exception {
         try (TcpRelay between = TcpRelay.before(waiter.localAddress())) {
-            whenKept = () -> between.connections().getFirst().reset();
+            whenKept = () -> {
+                between.connections().getFirst().reset();
+                Thread.currentThread().interrupt(); // nor can it write any more
+            };
             Desk desk = new Desk(this::admit);
             dial(new InetSocketAddress(InetAddress.getLoopbackAddress(), between.port()), desk);
             assertThat(desk.end()).contains(JoinErrorCode.CUT);
