@@ -29,7 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** Each with the error code that RFC 8656 names, and a line that says why. */
+/**
+ * Each with the error code that RFC 8656 names, and a line that says why. Longer than other files, so that all that goes wrong stands
+ * in one list.
+ */
 class WhenThingsGoWrongTest extends OnBothPaths {
 
     private static final Duration DAY = Duration.ofHours(8);

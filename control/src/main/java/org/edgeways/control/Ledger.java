@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Who belongs to us, on the record: bundles, nodes, certificates, numbers of settings and the audit events. What is decided
  * and what is recorded of it are one transaction. Blocks until that is durable: not for an event loop. Safe for use by several
- * threads. Counts {@code control_audit_events}, {@code control_audit_events_forgotten} and {@code control_refused_serials_untold}.
+ * threads. Counts {@code control_audit_events}, {@code control_audit_events_forgotten} and {@code control_refused_serials_untold}. A little
+ * longer than other files: bundles, nodes and certificates change together.
  */
 final class Ledger {
 

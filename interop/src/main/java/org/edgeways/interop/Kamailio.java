@@ -91,26 +91,15 @@ public final class Kamailio implements AutoCloseable {
     }
 
     private static RunningProgram launch(Place place, String name, WorkDirectory directory) {
-        return RunningProgram.start(
-                place,
-                name,
-                directory.path(),
-                Map.of(),
-                List.of(
-                        Program.KAMAILIO.path().toString(),
-                        "-f",
-                        directory.path().resolve("main.cfg").toString(),
-                        "-DD",
-                        "-E",
-                        "-e",
-                        "-m",
-                        "64",
-                        "-M",
-                        "8",
-                        "-Y",
-                        directory.path().toString(),
-                        "-w",
-                        directory.path().toString()));
+        return RunningProgram.start(place, name, directory.path(), Map.of(), command(directory.path()));
+    }
+
+    /** Kamailio in the foreground with the {@code main.cfg} of a directory, in which it keeps what it writes. */
+    public static List<String> command(Path directory) {
+        String place = directory.toString();
+        String program = Program.KAMAILIO.path().toString();
+        String settings = directory.resolve("main.cfg").toString();
+        return List.of(program, "-f", settings, "-DD", "-E", "-e", "-m", "64", "-M", "8", "-Y", place, "-w", place);
     }
 
     private void awaitReady() {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -252,7 +251,7 @@ class Ipv6RelayTest {
     void connectionsToAPeerOfIpv6BringBackWhatTheySend() throws IOException {
         long toClient = counters.value("av_edge_bytes", "direction", "to-client");
         try (ServerSocket echo = others.here(() -> new ServerSocket(0, 50, InetAddress.ofLiteral(PEER)))) {
-            Thread.startVirtualThread(() -> serve(echo));
+            Thread.startVirtualThread(() -> TcpEcho.serve(echo));
             String said = run(
                     listener.localAddress().getPort(),
                     "-T",
@@ -269,23 +268,6 @@ class Ipv6RelayTest {
                     "all bytes are counted",
                     STEP,
                     () -> counters.value("av_edge_bytes", "direction", "to-client") == toClient + bytes);
-        }
-    }
-
-    private static void serve(ServerSocket echo) {
-        try {
-            while (true) {
-                Socket client = echo.accept();
-                Thread.startVirtualThread(() -> {
-                    try (client) {
-                        client.getInputStream().transferTo(client.getOutputStream());
-                    } catch (IOException e) {
-                        // reset: the client's end says whether all came back
-                    }
-                });
-            }
-        } catch (IOException e) {
-            // closed: the test is over
         }
     }
 }

@@ -55,25 +55,8 @@ class KamailioRevocationTest {
             Pem.writeCertificates(path.resolve("authority.crt"), List.of(authority.certificate()));
             refuse(path, Map.of());
             configure(directory);
-            try (RunningProgram kamailio = RunningProgram.start(
-                    "revocation-kamailio",
-                    path,
-                    Map.of(),
-                    List.of(
-                            Program.KAMAILIO.path().toString(),
-                            "-f",
-                            path.resolve("main.cfg").toString(),
-                            "-DD",
-                            "-E",
-                            "-e",
-                            "-m",
-                            "64",
-                            "-M",
-                            "8",
-                            "-Y",
-                            path.toString(),
-                            "-w",
-                            path.toString()))) {
+            try (RunningProgram kamailio =
+                    RunningProgram.start("revocation-kamailio", path, Map.of(), Kamailio.command(path))) {
                 Polling.until(
                         "Kamailio listens",
                         Account.STEP,

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -332,7 +331,7 @@ class TurnutilsTest {
     @Test
     void itsConnectionsToAPeerBringBackWhatTheySend() throws IOException {
         try (ServerSocket echo = new ServerSocket(0, 50, InetAddress.ofLiteral(PEER))) {
-            Thread.startVirtualThread(() -> serve(echo));
+            Thread.startVirtualThread(() -> TcpEcho.serve(echo));
             long toPeer = counters.value("av_edge_bytes", "direction", "to-peer");
             long toClient = counters.value("av_edge_bytes", "direction", "to-client");
             String port = Integer.toString(echo.getLocalPort());
@@ -370,23 +369,6 @@ class TurnutilsTest {
                             direction, counters.value("av_edge_bytes", "direction", direction), bytes, said)
                     .isLessThan(deadline);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
-    }
-
-    private static void serve(ServerSocket echo) {
-        try {
-            while (true) {
-                Socket client = echo.accept();
-                Thread.startVirtualThread(() -> {
-                    try (client) {
-                        client.getInputStream().transferTo(client.getOutputStream());
-                    } catch (IOException e) {
-                        // reset: the client's end says whether all came back
-                    }
-                });
-            }
-        } catch (IOException e) {
-            // closed: the test is over
         }
     }
 

@@ -41,7 +41,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The node's end of control, with an inside and a host that are played, in virtual time. */
+/**
+ * The node's end of control, with an inside and a host that are played, in virtual time. Longer than other files, because all of it is
+ * about one node with the same streams, authority and files.
+ */
 final class NodeAgentTest {
 
     private static final SecureRandom RANDOM = new SecureRandom();

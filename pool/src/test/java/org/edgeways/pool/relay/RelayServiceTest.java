@@ -43,6 +43,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Credentials, keys and withdrawals, on a real store. A little longer than other files: what is withdrawn, which keys there are and what a
+ * start finds are told of the same people.
+ */
 class RelayServiceTest {
 
     private static final String ALICE = "sip:alice@acorn.example";
