@@ -2,6 +2,7 @@ package org.edgeways.siptransport;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.edgeways.base.BackOff;
 
 /**
  * When a next hop may be dialled again that could not be connected to, or whose connection ended at once: after a pause of
@@ -16,16 +17,14 @@ final class RedialPause {
     /** The bound of the longest pause, and for how long a connection must have lasted to have been one. */
     static final Duration LONGEST = Duration.ofSeconds(1);
 
-    private static final int MOST_DOUBLINGS = 20;
     private static final long NEVER = Long.MIN_VALUE;
 
-    private final RandomGenerator random;
-    private int failures;
+    private final BackOff backOff;
     private long until = NEVER;
     private long openedAt = NEVER;
 
     RedialPause(RandomGenerator random) {
-        this.random = random;
+        backOff = new BackOff(FIRST, LONGEST, random);
     }
 
     /** Whether it may be dialled. */
@@ -35,8 +34,7 @@ final class RedialPause {
 
     /** A dial has failed: gives how long none follows. */
     synchronized Duration failed(long now) {
-        long bound = Math.min(LONGEST.toNanos(), FIRST.toNanos() << Math.min(failures++, MOST_DOUBLINGS));
-        long pause = (long) (bound * (0.5 + 0.5 * random.nextDouble()));
+        long pause = backOff.pause();
         until = now + pause;
         return Duration.ofNanos(pause);
     }
@@ -56,8 +54,12 @@ final class RedialPause {
         }
         boolean early = now - openedAt < LONGEST.toNanos();
         openedAt = NEVER;
-        boolean forgiven = early && failures == 0;
-        failures = early ? Math.max(1, failures) : 0;
-        return early && !forgiven;
+        if (!early) {
+            backOff.reset();
+        } else if (backOff.isReset()) {
+            var _ = backOff.pause(); // the next one is not
+            return false;
+        }
+        return early;
     }
 }

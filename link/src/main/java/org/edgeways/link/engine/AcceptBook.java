@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.edgeways.base.BackOff;
 import org.edgeways.base.TimerQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ public final class AcceptBook {
     private final class Inside {
         private final String name;
         private final List<Connection> connections = new ArrayList<>();
-        private final BackOff backOff = new BackOff(times, random);
+        private final BackOff backOff = new BackOff(times.firstBackOff(), times.longestBackOff(), random);
         private ControlState state = ControlState.NONE;
         private @Nullable Connection control;
         private long controlSince;

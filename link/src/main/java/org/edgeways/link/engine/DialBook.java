@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.edgeways.base.BackOff;
 import org.edgeways.base.TimerQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class DialBook {
     /** One place of a node: what is open, dialled or waited for there. */
     private final class Place {
         private final Node node;
-        private final BackOff backOff = new BackOff(times, random);
+        private final BackOff backOff = new BackOff(times.firstBackOff(), times.longestBackOff(), random);
         private int address;
         private @Nullable Attempt attempt;
         private long nextDial;
